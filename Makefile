@@ -44,3 +44,51 @@ $(HAS_TOOLS): $(HAS_UV) requirements-dev.txt pyproject.toml
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(HAS_RUNTIME) $@
+
+# Translations are compiled from their .po files when these are newer.
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
+
+%.mo: %.po $(HAS_RUNTIME)
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
+
+.PHONY: demo
+demo: $(HAS_RUNTIME) $(CATALOGS) ## Load the demonstration, serve it, and print the address and a link for each person
+	@exec $(BIN)/portal demo --serve
+
+.PHONY: test
+test: $(HAS_TOOLS) $(CATALOGS) ## Run every test; pass some on with ARGS="tests/rules -k tie"
+	@CHROMIUM=$$(tools/chromium) $(BIN)/pytest $(ARGS)
+
+.PHONY: check
+check: $(HAS_TOOLS) ## Look for mistakes without running the portal: style, types, templates, imports, catalogs
+	@$(BIN)/python -m tools.check
+
+.PHONY: fix
+fix: $(HAS_TOOLS) ## Mend what can be mended by itself: formatting, imports, simple style
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: bench
+bench: $(HAS_TOOLS) $(CATALOGS) ## Measure the portal as a multiple of a bare page
+	@$(BIN)/python -m bench $(ARGS)
+
+# The locks name no registry and no machine, so that they read the same wherever they are made.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: lock
+lock: $(HAS_UV) ## Write requirements*.txt anew from pyproject.toml; UPGRADE=1 takes the newest versions
+	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --output-file requirements.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group bootstrap --output-file requirements-uv.txt
+
+.PHONY: messages
+messages: $(HAS_TOOLS) ## Gather every visible string into translations/, update each language and compile it
+	@$(BIN)/python -m tools.messages
+
+.PHONY: clean
+clean: ## Remove what was built: .venv, caches, reports (never a database)
+	@rm -rf $(VENV) build dist htmlcov test-results .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find translations -name '*.mo' -delete 2>/dev/null || true
