@@ -1,0 +1,1 @@
+"""From standings to decisions: proposed by one person, approved by another."""

@@ -1,0 +1,1 @@
+"""What decides, and nothing else: pure functions of their arguments."""

@@ -1,0 +1,1 @@
+"""Rounds of review: who reads what, reading and scoring, standings, deliberation."""
