@@ -1,0 +1,97 @@
+"""Who is looking, and what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, has_request_context
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, Session
+from portal.accounts.rules import role_facts, token_hash
+from portal.db import db
+from portal.people.models import Person
+from portal.people.rules import address_key
+from portal.policy import Fact
+from portal.web import viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+def open_session(token: str, *, at: datetime) -> Session | None:
+    """Return the browser's session while it lasts, its person with it."""
+    wanted = select(Session).options(joinedload(Session.person)).where(Session.token_hash == token_hash(token))
+    found = db.session.scalar(wanted)
+    return found if found and found.ended_at is None and found.expires_at > at else None
+
+
+def sessions_of(person: Person, *, at: datetime) -> Sequence[Session]:
+    """Return the person's open sessions, the last used first."""
+    wanted = select(Session).where(Session.person_id == person.id, Session.ended_at.is_(None), Session.expires_at > at)
+    return db.session.scalars(wanted.order_by(Session.seen_at.desc())).all()
+
+
+def session_by_id(session_id: int) -> Session | None:
+    """Return one session."""
+    return db.session.get(Session, session_id)
+
+
+def account_at(address: str) -> Account | None:
+    """Return the account that signs in with this address, its person with it."""
+    wanted = select(Account).options(joinedload(Account.person)).where(Account.address == address_key(address), Account.ended_at.is_(None))
+    return db.session.scalar(wanted)
+
+
+def link_by_token(token: str) -> Link | None:
+    """Return the link, used or not, its person with it."""
+    return db.session.scalar(select(Link).options(joinedload(Link.person)).where(Link.token_hash == token_hash(token)))
+
+
+def roles_of(person: Person | None) -> list[tuple[str, str, int]]:
+    """Return (role, scope, scope id) as held now: one query a request."""
+    if person is None:
+        return []
+    if has_request_context() and g.get("roles_of") == person.id:
+        return g.roles  # type: ignore[no-any-return]
+    wanted = select(Grant.role, Grant.scope, Grant.scope_id).where(Grant.person_id == person.id, Grant.ended_at.is_(None))
+    roles = [(role.value, scope.value, number) for role, scope, number in db.session.execute(wanted)]
+    if has_request_context():
+        g.roles_of, g.roles = person.id, roles
+    return roles
+
+
+def facts_about(person: Person | None) -> frozenset[Fact]:
+    """Return what holds of this person alone (committees are answered by `awards`)."""
+    facts: set[Fact] = set()
+    if has_request_context() and viewer.visit() is not None:
+        facts.add(Fact.HERE)
+    if person is not None:
+        guardian = has_request_context() and viewer.visit() is not None and viewer.visit().guardian
+        if not guardian:
+            facts.add(Fact.SIGNED_IN)
+            facts |= role_facts(roles_of(person))
+    if has_request_context() and g.get("organisation") is not None and g.organisation.demonstration:
+        facts.add(Fact.DEMONSTRATION)
+    return frozenset(facts)
+
+
+def facts_of_session(person: Person | None, session: Session) -> frozenset[Fact]:
+    """Return what holds of this person and a session: it is their own."""
+    return frozenset({Fact.ITS_OWN}) if person is not None and session.person_id == person.id else frozenset()
+
+
+def holders(role: Role, *, award_id: int | None = None) -> Sequence[Person]:
+    """Return who holds a role for the organisation or for this award: to name who can be asked."""
+    reach = Grant.scope == Scope.ORGANISATION
+    if award_id is not None:
+        reach = or_(reach, (Grant.scope == Scope.AWARD) & (Grant.scope_id == award_id))
+    wanted = select(Person).join(Grant, Grant.person_id == Person.id).where(Grant.role == role, Grant.ended_at.is_(None), reach)
+    return db.session.scalars(wanted.distinct().order_by(Person.id)).all()
+
+
+def held(number: int, *, session: Session) -> HeldText | None:
+    """Return a kept text of this browser alone."""
+    return db.session.scalar(select(HeldText).where(HeldText.id == number, HeldText.session_id == session.id))

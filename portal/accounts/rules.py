@@ -1,0 +1,48 @@
+"""Tokens, and which roles reach what. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from portal.policy import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    """Return a fresh token: 256 bits, safe in an address."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """Return what rests in the database instead of the token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def role_facts(roles: Iterable[tuple[str, str, int]], award_id: int | None = None) -> frozenset[Fact]:
+    """Return what roles say of the person alone and, with an award, of anything under that award.
+
+    `roles` are (role, scope, scope id) as held now.
+    """
+    facts: set[Fact] = set()
+    for role, scope, number in roles:
+        everywhere = scope == "organisation"
+        reaches = everywhere or (award_id is not None and number == award_id)
+        if role == "staff":
+            facts.add(Fact.STAFF_SOMEWHERE)
+            if everywhere:
+                facts.add(Fact.STAFF)
+            if reaches and award_id is not None:
+                facts.add(Fact.STAFF_OF_IT)
+        elif role == "publisher":
+            facts.add(Fact.PUBLISHER)
+            if reaches and award_id is not None:
+                facts.add(Fact.PUBLISHER_OF_IT)
+        elif role == "auditor":
+            facts.add(Fact.AUDITOR)
+    return frozenset(facts)

@@ -1,0 +1,149 @@
+"""Signing in by a link, and seeing where one is signed in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from portal import clock
+from portal.accounts import actions, cookies, queries
+from portal.accounts.forms import SignInForm
+from portal.db import db, writing
+from portal.policy import Permission
+from portal.web import viewer
+from portal.web.pages import Pages, see_other
+
+if TYPE_CHECKING:
+    from portal.accounts.models import Link, Session
+
+pages = Pages("accounts", __name__)
+
+TOKENS = {"csrf_token", "version"}
+
+
+def safe_path(path: str | None) -> str:
+    """Return a path of ours to go on to; anything else is the home page (no open redirect)."""
+    path = path or "/"
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path or any(c < " " for c in path):
+        return "/"
+    return path
+
+
+def ask_to_sign_in() -> Any:  # noqa: ANN401 - an answer
+    """Draw the sign-in page: the same for every private address. Text posted there is kept for after signing in."""
+    asked = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.method == "POST":
+        with writing():
+            asked = _keep_posted()
+            db.session.commit()
+    form = SignInForm(formdata=None, next=asked)
+    return render_template("accounts/sign_in.html", form=form, kept=request.method == "POST"), 200
+
+
+def hold_outdated() -> Any:  # noqa: ANN401 - an answer
+    """Answer a POST whose page was outdated (a lost cookie): nothing is lost, it can be sent again."""
+    with writing():
+        path = _keep_posted()
+        db.session.commit()
+    return redirect(path, code=303)
+
+
+def _keep_posted() -> str:
+    session = cookies.browser_session()
+    fields = [[name, value] for name, value in request.form.items(multi=True) if name not in TOKENS]
+    held = actions.hold(session, path=request.path, fields=fields, at=clock.now())
+    return url_for("accounts.held", number=held.id)
+
+
+def _held(number: int) -> Any:  # noqa: ANN401 - a HeldText
+    visit = viewer.visit()
+    return queries.held(number, session=visit) if visit is not None else None
+
+
+@pages.page("/kept/<int:number>", needs=Permission.USE_LINK, of=_held)
+def held(kept: Any) -> str:  # noqa: ANN401 - a HeldText
+    """Give back what was typed, ready to be sent again."""
+    texts = [(name, value) for name, value in kept.fields]
+    known = viewer.current() is not None
+    return render_template("accounts/held.html", kept=kept, texts=texts, known=known, token=generate_csrf())
+
+
+@pages.form("/sign-in", needs=Permission.USE_LINK)
+def sign_in() -> Any:  # noqa: ANN401 - an answer
+    """Ask for a link."""
+    form = SignInForm()
+    if request.method == "GET":
+        form.next.data = safe_path(request.args.get("next"))
+    if form.validate_on_submit():
+        actions.ask_for_link(form.address.data or "", next_path=safe_path(form.next.data), at=clock.now())
+        return see_other(".link_sent")
+    return render_template("accounts/sign_in.html", form=form, kept=False), form.status
+
+
+@pages.page("/sign-in/sent", needs=Permission.USE_LINK)
+def link_sent() -> str:
+    """Say that a link is on its way, whether or not the address is known."""
+    return render_template("accounts/link_sent.html", minutes=current_app.config["SETTINGS"].staff_link_minutes)
+
+
+def _link(token: str) -> Link | None:
+    return queries.link_by_token(token)
+
+
+@pages.page("/link/<token>", needs=Permission.USE_LINK)
+def link(token: str) -> Any:  # noqa: ANN401 - an answer
+    """Show a button. Opening the address uses nothing up, so that a mail scanner may look."""
+    found = _link(token)
+    usable = found is not None and found.used_at is None and found.expires_at > clock.now()
+    return render_template("accounts/link.html", usable=usable, person=found.person if found and usable else None), 200 if usable else 410
+
+
+@pages.step("/link/<token>/use", needs=Permission.USE_LINK)
+def use_link(token: str) -> Any:  # noqa: ANN401 - an answer
+    """Exchange the link for a cookie, so that no token stays in an address."""
+    found = _link(token)
+    now = clock.now()
+    if found is None or found.used_at is not None or found.expires_at <= now:
+        return render_template("accounts/link.html", usable=False, person=None), 410
+    lasts = timedelta(hours=2) if found.purpose == "guardian" else cookies.lasts(found.person)
+    opened = actions.use_link(found, session=viewer.visit(), at=now, lasts=lasts, browser=request.user_agent.string)
+    cookies.remember(opened)
+    return redirect(safe_path(found.next), code=303)
+
+
+@pages.page("/account", needs=Permission.SEE_OWN_ACCOUNT)
+def account() -> str:
+    """Where one is signed in."""
+    person = viewer.current()
+    return render_template("accounts/account.html", person=person, sessions=queries.sessions_of(person, at=clock.now()), here=viewer.visit())
+
+
+@pages.step("/sign-out", needs=Permission.SEE_OWN_ACCOUNT)
+def sign_out() -> Any:  # noqa: ANN401 - an answer
+    """End this session."""
+    actions.end_session(viewer.visit(), by=viewer.current(), at=clock.now())
+    cookies.forget()
+    flash(_("You are signed out."))
+    return redirect("/", code=303)
+
+
+def _own_session(number: int) -> Session | None:
+    found = queries.session_by_id(number)
+    person = viewer.current()
+    return found if found is not None and person is not None and found.person_id == person.id else None
+
+
+@pages.step("/account/sessions/<int:number>/end", needs=Permission.SEE_OWN_ACCOUNT, of=_own_session)
+def end_session(session: Session) -> Any:  # noqa: ANN401 - an answer
+    """End one of one's own sessions, on a lost telephone for instance."""
+    actions.end_session(session, by=viewer.current(), at=clock.now())
+    if viewer.visit() is not None and session.id == viewer.visit().id:
+        cookies.forget()
+        return redirect("/", code=303)
+    flash(_("That session is ended."))
+    return see_other(".account")
+

@@ -1,0 +1,1 @@
+"""The organisation, its awards, their cycles, calendars, rubrics, committees and past honours."""

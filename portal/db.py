@@ -1,0 +1,164 @@
+"""The database: one base class, an instant that keeps its zone, and writes that queue instead of failing.
+
+SQLite is the embedded default and PostgreSQL the same code at scale. On SQLite a transaction that may write starts with
+`BEGIN IMMEDIATE`: a deferred read-then-write fails at once under contention whatever the busy timeout says.
+"""
+
+from __future__ import annotations
+
+import enum
+import sqlite3
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from portal.config import Settings
+
+OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database
+BUSY_MILLISECONDS = 15_000
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. Refuses a time without a zone; always gives one back, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "An instant needs a time zone."
+            raise ValueError(msg)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    """A row with a number. Column types follow the annotation: `datetime` is an instant, `dict` and `list` are JSON."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            datetime: Instant,
+            dict[str, Any]: JSON,
+            dict[str, str]: JSON,
+            list[Any]: JSON,
+            list[str]: JSON,
+        },
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+    def __repr__(self) -> str:
+        """Name the row by its table and number, never by what a person typed."""
+        return f"<{type(self).__name__} {self.id}>"
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+
+
+def enumeration(kind: type[enum.StrEnum]) -> Enum:
+    """Return a column type that stores the word of a `StrEnum` and checks it in the database on both."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=kind.__name__.lower(),
+        values_callable=lambda words: [word.value for word in words],
+        validate_strings=True,
+    )
+
+
+def driver() -> ModuleType:
+    """Return the newest SQLite module at hand: the bundled one where the interpreter's own is too old."""
+    if sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return sqlite3
+    import pysqlite3  # noqa: PLC0415 - only needed where the interpreter's own SQLite is too old
+
+    return pysqlite3.dbapi2  # type: ignore[no-any-return]
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return what the engine is made with on this database."""
+    if settings.database_url.startswith("sqlite"):
+        return {"module": driver(), "connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, "echo": settings.echo_sql}
+    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16, "echo": settings.echo_sql}
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Allow writes inside the block. Outside it, flushing a change is a programming error: GET changes nothing."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run the block as one written transaction: committed at its end, rolled back whole when it raises."""
+    with writing():
+        try:
+            yield db.session  # type: ignore[misc]
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+class WroteOnRead(RuntimeError):
+    """Something tried to change a row while only reading was allowed."""
+
+
+@event.listens_for(Session, "before_flush")
+def _only_when_writing(session: Session, *_: object) -> None:
+    if not _writing.get() and (session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)):
+        changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
+        msg = f"A read may not write: {changed[:3]!r}. Wrap it in portal.db.writing()."
+        raise WroteOnRead(msg)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    if not type(connection).__module__.startswith(("sqlite3", "pysqlite3")):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

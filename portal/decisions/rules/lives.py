@@ -1,0 +1,53 @@
+"""The life of a decision. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.errors import N_
+from portal.lives import Life
+
+
+class Outcome(StrEnum):
+    """What was decided of a candidacy."""
+
+    SELECTED = "selected"
+    ALTERNATE = "alternate"
+    FINALIST = "finalist"
+    NOT_SELECTED = "not selected"
+
+
+class DecisionState(StrEnum):
+    """Where a decision stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RELEASED = "released"
+    CORRECTED = "corrected"
+    RESCINDED = "rescinded"
+
+
+class DecisionStep(StrEnum):
+    """What may be done with a decision."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    RELEASE = "release"
+    CORRECT = "correct"
+    RESCIND = "rescind"
+
+
+_D, _S = DecisionState, DecisionStep
+DECISION: Life[DecisionState, DecisionStep] = Life(
+    "decision",
+    {
+        (_D.PROPOSED, _S.APPROVE): _D.APPROVED,
+        (_D.APPROVED, _S.RETURN): _D.PROPOSED,
+        (_D.APPROVED, _S.RELEASE): _D.RELEASED,
+        (_D.RELEASED, _S.CORRECT): _D.CORRECTED,
+        (_D.CORRECTED, _S.CORRECT): _D.CORRECTED,
+        (_D.RELEASED, _S.RESCIND): _D.RESCINDED,
+        (_D.CORRECTED, _S.RESCIND): _D.RESCINDED,
+    },
+    refusal=N_("This decision is %(state)s, so that cannot be done with it now."),
+)

@@ -1,0 +1,18 @@
+"""Who answers for the policy's words, one line a kind of thing."""
+
+from __future__ import annotations
+
+from portal import policy
+from portal.accounts import queries as accounts
+from portal.accounts.models import Session
+from portal.awards import queries as awards
+from portal.awards.models import Award, Cycle
+
+
+def teach() -> None:
+    """Register every room's answers. Called once by `create_app()`."""
+    policy.teach_person(accounts.facts_about)
+    policy.teach_person(awards.facts_about)
+    policy.teach(Session, accounts.facts_of_session)
+    policy.teach(Award, awards.facts_of_award)
+    policy.teach(Cycle, awards.facts_of_cycle)

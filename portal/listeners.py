@@ -1,0 +1,26 @@
+"""Every place where a lower step is felt above, in the same transaction; and what the worker does on each round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.accounts import actions as accounts
+from portal.accounts import minting
+from portal.jobs import worker
+from portal.mail import chores as mail
+from portal.mail import delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _add(to: list, listener: Callable[..., object]) -> None:  # type: ignore[type-arg]
+    if listener not in to:
+        to.append(listener)
+
+
+def install() -> None:
+    """Connect them, once however many apps are made."""
+    _add(delivery.minters, minting.for_message)
+    _add(worker.chores, mail.deliver_due)
+    _ = accounts.on_link_used  # nominations listens here: a confirmed address confirms what was begun with it

@@ -1,0 +1,5 @@
+"""Messages: posted in the same transaction as their news, delivered by the worker, to one person each."""
+
+from portal.mail.actions import cancel, post
+
+__all__ = ["cancel", "post"]

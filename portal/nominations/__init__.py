@@ -1,0 +1,1 @@
+"""Nominations, candidacies, the nominee's part, consent, imports, duplicates, conflicts."""

@@ -1,0 +1,49 @@
+"""Taking what was submitted, word for word. A snapshot is never changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from portal.db import db
+from portal.nominations.models import Nomination, Snapshot
+from portal.nominations.rules import canonical, digest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def facts_of(nomination: Nomination) -> dict[str, Any]:
+    """Return what a snapshot holds. Needs `named`, `schools`, `answers` (with their questions) and `sitting` loaded."""
+    return {
+        "nominees": [{"given": n.given_name, "family": n.family_name, "email": n.email, "role": n.role} for n in nomination.named],
+        "schools": sorted(link.school.name for link in nomination.schools),
+        "place": nomination.place.value,
+        "place_text": nomination.place_text,
+        "relation": nomination.relation.value if nomination.relation else None,
+        "relation_text": nomination.relation_text,
+        "quote": nomination.quote.value if nomination.quote else None,
+        "may_tell_nominee": nomination.may_tell_nominee,
+        "nominator": {"name": nomination.sitting.nominator_name, "email": nomination.sitting.nominator_email},
+        "language": nomination.language,
+        "answers": {answer.question.key: {"label": answer.question.label, "text": answer.text} for answer in nomination.answers},
+    }
+
+
+def take(nomination: Nomination, *, at: datetime) -> Snapshot:
+    """Take a snapshot of a nomination as it stands and append it to `nomination.snapshots` (which must be loaded)."""
+    facts = facts_of(nomination)
+    snapshot = Snapshot(nomination_id=nomination.id, number=len(nomination.snapshots) + 1, facts=canonical(facts), sha256=digest(facts), taken_at=at)
+    nomination.snapshots.append(snapshot)
+    db.session.flush()
+    return snapshot
+
+
+def read(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the facts of a snapshot."""
+    return json.loads(snapshot.facts)  # type: ignore[no-any-return]
+
+
+def intact(snapshot: Snapshot) -> bool:
+    """Say whether a snapshot's text still matches its SHA-256."""
+    return digest(read(snapshot)) == snapshot.sha256

@@ -1,0 +1,1 @@
+"""Forms of nominations and candidacies."""

@@ -1,0 +1,383 @@
+"""What nominators wrote, the candidacies it gathers into, and what stands in somebody's way."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Session
+from portal.awards.models import Cycle
+from portal.db import Model, enumeration
+from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
+from portal.people.models import Person
+from portal.questions.models import Question
+from portal.schools.models import School
+
+
+class Entered(enum.StrEnum):
+    """How a nomination came in."""
+
+    WEB = "web"
+    IMPORT = "import"
+    STAFF = "staff"
+    DEMONSTRATION = "demonstration"
+
+
+class Where(enum.StrEnum):
+    """Where a nominee works or learns."""
+
+    SCHOOLS = "schools"
+    NOT_LISTED = "not listed"
+    CENTRAL = "central office"
+
+
+class Quote(enum.StrEnum):
+    """Whether the nominator may be quoted."""
+
+    NAMED = "named"
+    UNNAMED = "unnamed"
+    NO = "no"
+
+
+class Relation(enum.StrEnum):
+    """How a nominator knows the nominee."""
+
+    PARENT = "parent"
+    STUDENT = "student"
+    COLLEAGUE = "colleague"
+    SUPERVISOR = "supervisor"
+    COMMUNITY = "community"
+    SELF = "self"
+    OTHER = "other"
+
+
+class Sitting(Model):
+    """One sitting of one nominator: what they say once for all the nominations they begin together."""
+
+    __tablename__ = "sitting"
+
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id"), index=True)  # the browser it was begun in
+    nominator_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    nominator_name: Mapped[str] = mapped_column(String(600), default="")  # as typed
+    nominator_email: Mapped[str | None] = mapped_column(String(320))  # as typed
+    nominator_phone: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    confirmed_at: Mapped[datetime | None]  # the address was confirmed by its link
+    begun_at: Mapped[datetime]
+
+    nominator: Mapped[Person] = relationship(lazy="raise")
+    session: Mapped[Session | None] = relationship(lazy="raise")
+
+
+class Nomination(Model):
+    """What one nominator wrote about one nominee (or one team), for one award, in one cycle."""
+
+    __tablename__ = "nomination"
+    __table_args__ = (
+        CheckConstraint("stage != 'draft' OR submitted_at IS NULL", name="a_draft_was_never_submitted"),
+        CheckConstraint("stage NOT IN ('submitted', 'revising', 'returned') OR submitted_at IS NOT NULL", name="submitted_has_a_date"),
+        Index("ix_nomination_cycle_stage", "cycle_id", "stage"),
+    )
+
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    nominator_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    candidacy_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    stage: Mapped[Stage] = mapped_column(enumeration(Stage), default=Stage.DRAFT, index=True)
+    version: Mapped[int] = mapped_column(default=1)  # counts every saved change, for stale saves
+    entered: Mapped[Entered] = mapped_column(enumeration(Entered), default=Entered.WEB)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    # the nominee, as typed; a team is several Named rows
+    place: Mapped[Where] = mapped_column(enumeration(Where), default=Where.SCHOOLS)
+    place_text: Mapped[str | None] = mapped_column(String(300))  # a school that is not listed, or what an import said
+    relation: Mapped[Relation | None] = mapped_column(enumeration(Relation))
+    relation_text: Mapped[str | None]  # thirty words on how they know them
+    quote: Mapped[Quote | None] = mapped_column(enumeration(Quote))
+    may_tell_nominee: Mapped[bool | None]
+    created_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]  # when it first arrived: for a late one, and for paper
+    return_due_at: Mapped[datetime | None]
+    reason: Mapped[str | None]  # of a return, a refusal, a late acceptance or a void
+
+    sitting: Mapped[Sitting] = relationship(lazy="raise")
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+    nominator: Mapped[Person] = relationship(lazy="raise", foreign_keys=[nominator_id])
+    candidacy: Mapped[Candidacy | None] = relationship(lazy="raise", back_populates="nominations")
+    named: Mapped[list[Named]] = relationship(order_by="Named.position", lazy="raise", cascade="all, delete-orphan")
+    schools: Mapped[list[NominationSchool]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    answers: Mapped[list[Answer]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    snapshots: Mapped[list[Snapshot]] = relationship(order_by="Snapshot.number", lazy="raise")
+
+
+class Named(Model):
+    """One person as a nominator named them: one row, or several for a team."""
+
+    __tablename__ = "named"
+    __table_args__ = (UniqueConstraint("nomination_id", "position"),)
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    given_name: Mapped[str] = mapped_column(String(300), default="")
+    family_name: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str | None] = mapped_column(String(320))
+    role: Mapped[str | None] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(600), index=True, default="")
+
+    @property
+    def name(self) -> str:
+        """The name as typed."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class NominationSchool(Model):
+    """A school that a nominator named."""
+
+    __tablename__ = "nomination_school"
+    __table_args__ = (UniqueConstraint("nomination_id", "school_id"),)
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+
+class Answer(Model):
+    """What was typed for one question of one nomination. Its version counts saves, so that none overwrites another unseen."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("nomination_id", "question_id"),)
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    text: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+
+    question: Mapped[Question] = relationship(lazy="raise")
+
+
+class Snapshot(Model):
+    """What was submitted, word for word, with its SHA-256. Never changed, never deleted except by retention."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("nomination_id", "number"),)
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
+    number: Mapped[int]
+    facts: Mapped[str]  # canonical JSON: {"nominee": [...], "schools": [...], "answers": {key: {"label", "text"}}, ...}
+    sha256: Mapped[str] = mapped_column(String(64))
+    taken_at: Mapped[datetime]
+
+
+class Candidacy(Model):
+    """One nominee (or team) in one cycle: what reviewers read and score. It gathers every nomination of that person."""
+
+    __tablename__ = "candidacy"
+    __table_args__ = (Index("ix_candidacy_cycle_stage", "cycle_id", "stage"),)
+
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    stage: Mapped[CandidacyStage] = mapped_column(enumeration(CandidacyStage), default=CandidacyStage.INTAKE)
+    version: Mapped[int] = mapped_column(default=1)
+    name: Mapped[str] = mapped_column(String(600))  # as shown; put right by staff without touching a snapshot
+    sort_name: Mapped[str] = mapped_column(String(600), index=True)
+    role: Mapped[str | None] = mapped_column(String(120))
+    place_text: Mapped[str | None] = mapped_column(String(300))  # where it is not a listed school
+    reason: Mapped[str | None]  # why ineligible
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"))
+    told_at: Mapped[datetime | None]  # when a surprise nominee was told
+    standing_confirmed_at: Mapped[datetime | None]  # employment, years and good standing, or enrolment
+    standing_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    standing_note: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+    people: Mapped[list[CandidacyPerson]] = relationship(order_by="CandidacyPerson.position", lazy="raise", back_populates="candidacy")
+    schools: Mapped[list[CandidacySchool]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    nominations: Mapped[list[Nomination]] = relationship(lazy="raise", back_populates="candidacy")
+
+
+class CandidacyPerson(Model):
+    """A person honoured by a candidacy: one, or several for a team. One candidacy per person per cycle."""
+
+    __tablename__ = "candidacy_person"
+    __table_args__ = (UniqueConstraint("cycle_id", "person_id"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise", back_populates="people")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class CandidacySchool(Model):
+    """A school of a candidacy."""
+
+    __tablename__ = "candidacy_school"
+    __table_args__ = (UniqueConstraint("candidacy_id", "school_id"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+
+class MatchState(enum.StrEnum):
+    """Whether two are one."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Match(Model):
+    """A suggestion that two candidacies of one cycle are the same person, with why. A person decides."""
+
+    __tablename__ = "match"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"), CheckConstraint("first_id < second_id", name="in_order"))
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    why: Mapped[list[str]]
+    state: Mapped[MatchState] = mapped_column(enumeration(MatchState), default=MatchState.OPEN)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    first: Mapped[Candidacy] = relationship(lazy="raise", foreign_keys=[first_id])
+    second: Mapped[Candidacy] = relationship(lazy="raise", foreign_keys=[second_id])
+
+
+class Field(enum.StrEnum):
+    """What a recipient may agree to publish, one by one."""
+
+    NAME = "name"
+    SCHOOL = "school"
+    PHOTO = "photo"
+    BIOGRAPHY = "biography"
+    QUOTATION = "quotation"
+    SUM = "sum"
+
+
+class Consent(Model):
+    """What one person of a candidacy (or their guardian) said about one field, with the words they agreed to. Appended: the newest counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_latest", "candidacy_id", "person_id", "field", "said_at"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    field: Mapped[Field] = mapped_column(enumeration(Field))
+    state: Mapped[ConsentState] = mapped_column(enumeration(ConsentState))
+    words: Mapped[str]
+    by_guardian: Mapped[bool] = mapped_column(default=False)
+    said_at: Mapped[datetime]
+
+
+class Part(Model):
+    """The nominee's own part that a page may show: a biography in the third person, in their words."""
+
+    __tablename__ = "part"
+    __table_args__ = (UniqueConstraint("candidacy_id", "person_id"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    biography: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+
+
+class Kind(enum.StrEnum):
+    """Why somebody must not touch a candidacy."""
+
+    IS_NOMINEE = "is the nominee"
+    NOMINATED = "nominated in this cycle"
+    SAME_SCHOOL = "works at the same school"
+    SAME_NAME = "shares the family name"
+    DONOR = "gave to the fund"
+    DECLARED = "declared it"
+    RECUSED = "recused while reading"
+
+
+HARD = frozenset({Kind.IS_NOMINEE, Kind.NOMINATED, Kind.DECLARED, Kind.RECUSED})
+
+
+class Conflict(Model):
+    """A reason one person must not touch one candidacy."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("candidacy_id", "person_id", "kind"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(enumeration(Kind))
+    state: Mapped[ConflictState] = mapped_column(enumeration(ConflictState), index=True)
+    fact: Mapped[str]  # the fact it was suggested from, or the person's own words
+    raised_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+
+
+class ImportState(enum.StrEnum):
+    """Where an uploaded export stands."""
+
+    MATCHING = "matching"
+    CHECKED = "checked"
+    IMPORTED = "imported"
+
+
+class RowState(enum.StrEnum):
+    """What became of a row."""
+
+    READY = "ready"
+    WRONG = "wrong"
+    IMPORTED = "imported"
+    REPEATED = "repeated"
+    SET_ASIDE = "set aside"
+
+
+class Import(Model):
+    """A form service's export, as uploaded, with how its columns were matched."""
+
+    __tablename__ = "import"
+
+    name: Mapped[str] = mapped_column(String(300))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
+    columns: Mapped[list[str]]
+    matched: Mapped[dict[str, str]]  # column -> what it is ("nominee_given", "question:story", ...)
+    state: Mapped[ImportState] = mapped_column(enumeration(ImportState), default=ImportState.MATCHING)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+
+
+class ImportRow(Model):
+    """One nomination-to-be of an export. A row naming two awards is two. `digest` makes importing again add nothing."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (UniqueConstraint("import_id", "number", "part"), Index("ix_import_row_digest", "digest"))
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"), index=True)
+    number: Mapped[int]  # the row of the file, from 2, as a spreadsheet shows it
+    part: Mapped[int] = mapped_column(default=0)
+    cells: Mapped[dict[str, str]]  # as uploaded, or as mended in place
+    digest: Mapped[str] = mapped_column(String(64))  # of the row as uploaded and the award
+    state: Mapped[RowState] = mapped_column(enumeration(RowState))
+    problems: Mapped[list[Any]]  # [{"field", "message", "facts"}, ...]
+    notes: Mapped[list[Any]]  # what will be changed or held, in the same form; none of it stops the row
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), unique=True)

@@ -1,0 +1,1 @@
+"""Asking about nominations and candidacies."""

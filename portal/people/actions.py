@@ -1,0 +1,29 @@
+"""What is done to persons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.db import db
+from portal.people.models import Person
+from portal.people.rules import address_key, name_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def add(*, given: str = "", family: str = "", email: str | None = None, language: str = "en", at: datetime) -> Person:
+    """Add a person we had not heard of."""
+    person = Person(
+        given_name=given.strip(),
+        family_name=family.strip(),
+        sort_name=name_key(given, family),
+        email=(email or "").strip() or None,
+        email_key=address_key(email),
+        language=language,
+        created_at=at,
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
+

@@ -1,0 +1,43 @@
+"""A person, however we came to know of them: nominator, nominee, reviewer, staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Model
+
+
+class Person(UserMixin, Model):
+    """Somebody. An e-mail address alone never proves a person: families and schools share them, so it is not unique here."""
+
+    __tablename__ = "person"
+
+    given_name: Mapped[str] = mapped_column(String(300), default="")
+    family_name: Mapped[str] = mapped_column(String(300), default="")
+    known_as: Mapped[str | None] = mapped_column(String(300))  # a nickname, in its own words
+    legal_name: Mapped[str | None] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(String(600), index=True, default="")  # rules.name_key(), for lists and search
+    email: Mapped[str | None] = mapped_column(String(320), index=True)  # as typed; where messages go
+    email_key: Mapped[str | None] = mapped_column(String(320), index=True)  # rules.address_key(email)
+    bounced_at: Mapped[datetime | None]  # no message reaches `email` since then
+    bounce_reason: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    minor: Mapped[bool | None]  # under 18, where we were told
+    guardian_name: Mapped[str | None] = mapped_column(String(600))
+    guardian_email: Mapped[str | None] = mapped_column(String(320))
+    created_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """The name as it is written: given, then family."""
+        return f"{self.given_name} {self.family_name}".strip() or (self.email or "")
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for a portrait."""
+        return "".join(part[0] for part in (self.given_name, self.family_name) if part).upper()

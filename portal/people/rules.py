@@ -1,0 +1,27 @@
+"""How names and addresses are compared. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = re.compile(r"['’ʻʼ`´]")
+_BREAKS = re.compile(r"[^\w]+")
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: no accents, no case, apostrophes gone, other punctuation one space."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    return _BREAKS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
+
+
+def name_key(given: str, family: str) -> str:
+    """Return the normalised name: "moretti amina". Two people can share one; the school tells them apart."""
+    return f"{fold(family)} {fold(given)}".strip()
+
+
+def address_key(email: str | None) -> str | None:
+    """Return an e-mail address for comparing (lower case, spaces off), or None for none at all."""
+    key = (email or "").strip().casefold()
+    return key or None

@@ -1,0 +1,318 @@
+"""Who may do what, and who sees which datum, in words that a board member can read.
+
+The policy knows words, not types: each word is a fact, answered by the room that owns the thing (`facts(person, thing)`) and
+registered in `create_app()`. Rules say *when* a step fits; the policy says *who* may ask for it. `docs/permissions.md` is
+generated from the two tables below.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Fact(StrEnum):
+    """A word that is true or not of one person and one thing."""
+
+    # about the person alone
+    ANYONE = "anyone"
+    SIGNED_IN = "is signed in"
+    HERE = "has begun something in this browser"
+    STAFF = "is on the organisation's staff"
+    STAFF_SOMEWHERE = "is staff of some award"
+    PUBLISHER = "may approve and release"
+    AUDITOR = "is an auditor of the board"
+    REVIEWS = "is on a committee"
+    CHAIRS = "chairs a committee"
+    # about the person and the thing
+    STAFF_OF_IT = "is staff of this award"
+    PUBLISHER_OF_IT = "may approve and release this award"
+    CHAIR_OF_IT = "chairs this cycle's committee"
+    MEMBER_OF_IT = "is on this cycle's committee"
+    ITS_NOMINATOR = "wrote it, address confirmed"
+    WRITTEN_HERE = "began it in this browser"
+    ITS_NOMINEE = "is the nominee"
+    TOLD = "has been told"
+    ITS_GUARDIAN = "is the guardian of the nominee"
+    ITS_OWN = "is the person it concerns"
+    INVITED = "was invited to it"
+    ASSIGNED = "is assigned to it"
+    CLEAR = 'has said "no conflict" for it'
+    CONFLICT = "has a conflict with it that stands or holds"
+    PROPOSED_IT = "proposed it"
+    # about the thing alone
+    PUBLIC = "is public"
+    NAMES_SHOWN = "is in a round that shows names"
+    IN_DELIBERATION = "is in deliberation"
+    RELEASED = "has been released"
+    LETTER_NEEDED = "is in a round whose rubric needs letters"
+    NOMINATOR_AGREES = "has the nominator's agreement"
+    CONSENTED = "has the person's consent"
+    DEMONSTRATION = "is on a demonstration"
+
+
+class Rule:
+    """A condition on facts, built with `&`, `|` and `~`, that can be asked and can be read aloud."""
+
+    def __init__(self, holds: Callable[[frozenset[Fact]], bool], words: str, *, simple: bool = True) -> None:
+        """Keep the test and its words."""
+        self._holds = holds
+        self.words = words
+        self._simple = simple
+
+    def __call__(self, facts: frozenset[Fact]) -> bool:
+        """Say whether the rule holds of these facts."""
+        return self._holds(facts)
+
+    def __and__(self, other: Rule) -> Rule:
+        """Both."""
+        return Rule(lambda facts: self(facts) and other(facts), f"{self._inner} and {other._inner}", simple=False)
+
+    def __or__(self, other: Rule) -> Rule:
+        """Either."""
+        return Rule(lambda facts: self(facts) or other(facts), f"{self._inner}, or {other._inner}", simple=False)
+
+    def __invert__(self) -> Rule:
+        """Not."""
+        return Rule(lambda facts: not self(facts), f"not ({self.words})")
+
+    @property
+    def _inner(self) -> str:
+        return self.words if self._simple else f"({self.words})"
+
+
+def _word(fact: Fact) -> Rule:
+    return Rule(lambda facts: fact in facts, fact.value)
+
+
+anyone = Rule(lambda _facts: True, "anyone")
+nobody = Rule(lambda _facts: False, "nobody")
+signed_in = _word(Fact.SIGNED_IN)
+here = _word(Fact.HERE)
+staff = _word(Fact.STAFF)
+staff_somewhere = _word(Fact.STAFF_SOMEWHERE)
+publisher = _word(Fact.PUBLISHER)
+auditor = _word(Fact.AUDITOR)
+reviews = _word(Fact.REVIEWS)
+chairs = _word(Fact.CHAIRS)
+staff_of_it = _word(Fact.STAFF_OF_IT)
+publisher_of_it = _word(Fact.PUBLISHER_OF_IT)
+chair_of_it = _word(Fact.CHAIR_OF_IT)
+member_of_it = _word(Fact.MEMBER_OF_IT)
+its_nominator = _word(Fact.ITS_NOMINATOR)
+written_here = _word(Fact.WRITTEN_HERE)
+its_nominee = _word(Fact.ITS_NOMINEE)
+told = _word(Fact.TOLD)
+its_guardian = _word(Fact.ITS_GUARDIAN)
+its_own = _word(Fact.ITS_OWN)
+invited = _word(Fact.INVITED)
+assigned = _word(Fact.ASSIGNED)
+clear = _word(Fact.CLEAR)
+conflict = _word(Fact.CONFLICT)
+proposed_it = _word(Fact.PROPOSED_IT)
+names_shown = _word(Fact.NAMES_SHOWN)
+in_deliberation = _word(Fact.IN_DELIBERATION)
+released = _word(Fact.RELEASED)
+letter_needed = _word(Fact.LETTER_NEEDED)
+nominator_agrees = _word(Fact.NOMINATOR_AGREES)
+consented = _word(Fact.CONSENTED)
+demonstration = _word(Fact.DEMONSTRATION)
+
+
+class Permission(StrEnum):
+    """Everything that can be done, each the key of one line of the policy."""
+
+    SEE_PUBLIC_PAGES = "see the public pages"
+    USE_LINK = "open a link sent by e-mail"
+    SEE_MAILBOX = "see the demonstration's mailbox"
+    SEE_GALLERY = "see the gallery of components"
+    SEE_OWN_ACCOUNT = "see and end one's own sessions"
+    SEE_HOME = "see what waits for one"
+    # nominating
+    BEGIN_NOMINATION = "begin a nomination"
+    SEE_OWN_NOMINATIONS = "see one's own nominations"
+    READ_NOMINATION = "read a nomination as its writer"
+    EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
+    CONSENT = "say what may be published"
+    # staff's desk
+    SEE_DESK = "see the staff's desk"
+    MANAGE_AWARDS = "set up awards, cycles, question sets and rubrics"
+    MANAGE_CYCLE = "open, close and extend a cycle"
+    MANAGE_PEOPLE = "see people, correct addresses, grant roles"
+    SCREEN = "screen nominations and gather them into candidacies"
+    READ_CANDIDACY = "read everything about one candidacy"
+    IMPORT_NOMINATIONS = "import nominations"
+    ENTER_NOMINATION = "enter a nomination for someone"
+    MANAGE_COMMITTEE = "invite reviewers and form a committee"
+    MANAGE_CONFLICTS = "decide on conflicts of interest"
+    REDACT = "look over masked text"
+    CONFIRM_STANDING = "record that standing was confirmed"
+    SEE_MESSAGES = "see messages, mend addresses and send again"
+    EXPORT = "export lists"
+    READ_RECORD = "read the record"
+    # review
+    ANSWER_INVITATION = "answer an invitation to a committee"
+    SEE_QUEUE = "see one's own reading"
+    DECLARE_CONFLICTS = "declare conflicts of interest"
+    READ_MASKED = "read a candidacy for review"
+    SCORE_CANDIDACY = "score a candidacy"
+    ASSIGN = "assign candidacies to reviewers"
+    MANAGE_ROUND = "open, close, reopen and lock a round"
+    SEE_STANDINGS = "see the standings"
+    DELIBERATE = "write notes in deliberation"
+    # decision and publishing
+    PROPOSE_DECISION = "propose decisions"
+    APPROVE_DECISION = "approve decisions proposed by another"
+    PLAN_RELEASE = "set the release times and preview"
+    RELEASE = "release results, correct and take down pages"
+
+
+_its_writer = its_nominator | written_here
+_office = staff_of_it & ~conflict
+_scorer = assigned & clear & ~conflict
+
+POLICY: dict[Permission, Rule] = {
+    Permission.SEE_PUBLIC_PAGES: anyone,
+    Permission.USE_LINK: anyone,
+    Permission.SEE_MAILBOX: demonstration,
+    Permission.SEE_GALLERY: demonstration,
+    Permission.SEE_OWN_ACCOUNT: signed_in,
+    Permission.SEE_HOME: signed_in,
+    Permission.BEGIN_NOMINATION: anyone,
+    Permission.SEE_OWN_NOMINATIONS: signed_in | here,
+    Permission.READ_NOMINATION: _its_writer,
+    Permission.EDIT_NOMINATION: _its_writer,
+    Permission.CONSENT: (its_nominee & told) | its_guardian,
+    Permission.SEE_DESK: staff_somewhere | auditor,
+    Permission.MANAGE_AWARDS: staff,
+    Permission.MANAGE_CYCLE: staff_of_it,
+    Permission.MANAGE_PEOPLE: staff,
+    Permission.SCREEN: _office,
+    Permission.READ_CANDIDACY: _office,
+    Permission.IMPORT_NOMINATIONS: staff_somewhere,
+    Permission.ENTER_NOMINATION: staff_of_it,
+    Permission.MANAGE_COMMITTEE: staff_of_it,
+    Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,
+    Permission.REDACT: _office,
+    Permission.CONFIRM_STANDING: _office,
+    Permission.SEE_MESSAGES: staff,
+    Permission.EXPORT: staff_of_it,
+    Permission.READ_RECORD: staff_somewhere | auditor,
+    Permission.ANSWER_INVITATION: invited | member_of_it,
+    Permission.SEE_QUEUE: reviews,
+    Permission.DECLARE_CONFLICTS: member_of_it,
+    Permission.READ_MASKED: _scorer,
+    Permission.SCORE_CANDIDACY: _scorer,
+    Permission.ASSIGN: staff_of_it | chair_of_it,
+    Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
+    Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),
+    Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
+    Permission.PROPOSE_DECISION: staff_of_it | chair_of_it,
+    Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it,
+    Permission.PLAN_RELEASE: staff_of_it | publisher_of_it,
+    Permission.RELEASE: publisher_of_it,
+}
+
+
+class Datum(StrEnum):
+    """A kind of fact about people that is shown, masked or denied."""
+
+    NOMINATION_TEXT = "nomination text"
+    NOMINEE_IDENTITY = "nominee identity"
+    NOMINATOR_IDENTITY = "nominator identity"
+    CONFIDENTIAL_LETTER = "a confidential letter"
+    ASSIGNMENT = "that someone is assigned"
+    OTHERS_SCORES = "others' scores"
+    STANDING = "standing, rank"
+    OUTCOME = "outcome before release"
+    CONTACT = "contact, need, demographics"
+
+
+class Sight(StrEnum):
+    """How much of a datum is seen. Deny beats mask, mask beats show."""
+
+    DENY = "deny"
+    MASK = "mask"
+    SHOW = "show"
+
+
+_reads = assigned & clear
+
+# Each datum: whom it is denied whatever else they are; who sees all of it; who sees it masked.
+VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
+    Datum.NOMINATION_TEXT: (conflict, staff_of_it | _its_writer | (_reads & names_shown), _reads | chair_of_it),
+    Datum.NOMINEE_IDENTITY: (
+        conflict,
+        staff_of_it | _its_writer | (its_nominee & told) | ((_reads | chair_of_it) & names_shown) | (released & consented),
+        nobody,
+    ),
+    Datum.NOMINATOR_IDENTITY: (
+        conflict,
+        staff_of_it | _its_writer | (its_nominee & told & nominator_agrees) | (chair_of_it & names_shown),
+        nobody,
+    ),
+    Datum.CONFIDENTIAL_LETTER: (conflict | its_nominee, staff_of_it | its_own | chair_of_it, _reads & letter_needed),
+    Datum.ASSIGNMENT: (conflict, staff_of_it | chair_of_it | assigned, nobody),
+    Datum.OTHERS_SCORES: (conflict, staff_of_it | chair_of_it, nobody),
+    Datum.STANDING: (conflict, staff_of_it | chair_of_it | (member_of_it & in_deliberation), nobody),
+    Datum.OUTCOME: (conflict, publisher_of_it | (member_of_it & in_deliberation) | chair_of_it | staff_of_it, nobody),
+    Datum.CONTACT: (conflict, staff_of_it | its_own | _its_writer, nobody),
+}
+
+
+def sight(datum: Datum, facts: frozenset[Fact]) -> Sight:
+    """Return how much of `datum` someone with these facts sees: the narrowest view wins."""
+    denied, shown, masked = VISIBLE[datum]
+    reviewing = Fact.ASSIGNED in facts and not (Fact.NAMES_SHOWN in facts)
+    if denied(facts):
+        return Sight.DENY
+    if reviewing:  # somebody who scores a blind round keeps the reviewer's view, whatever other role they hold
+        return Sight.MASK if masked(facts) else Sight.SHOW if datum is Datum.ASSIGNMENT else Sight.DENY
+    if shown(facts):
+        return Sight.SHOW
+    return Sight.MASK if masked(facts) else Sight.DENY
+
+
+_answers: dict[type, Callable[[Any, Any], frozenset[Fact]]] = {}
+_about_person: list[Callable[[Any], frozenset[Fact]]] = []
+
+
+def teach(kind: type, facts: Callable[[Any, Any], frozenset[Fact]]) -> None:
+    """Register who answers for things of this kind: `facts(person, thing)`."""
+    _answers[kind] = facts
+
+
+def teach_person(facts: Callable[[Any], frozenset[Fact]]) -> None:
+    """Register who answers for a person alone: `facts(person)`."""
+    if facts not in _about_person:
+        _about_person.append(facts)
+
+
+def facts_about(person: object, thing: object = None) -> frozenset[Fact]:
+    """Return every fact that holds of this person and this thing. `person` is None for a visitor."""
+    known: set[Fact] = {Fact.ANYONE}
+    for answer in _about_person:
+        known |= answer(person)
+    if thing is not None:
+        for kind in type(thing).__mro__:
+            if kind in _answers:
+                known |= _answers[kind](person, thing)
+                break
+        else:
+            msg = f"No room answers for {type(thing).__name__}: call policy.teach() in create_app()."
+            raise LookupError(msg)
+    return frozenset(known)
+
+
+def may(person: object, permission: Permission, thing: object = None) -> bool:
+    """Say whether this person may do this with this thing."""
+    return POLICY[permission](facts_about(person, thing))
+
+
+def in_words() -> Iterable[tuple[str, str]]:
+    """Yield every permission with its rule in words, for `docs/permissions.md`."""
+    for permission, rule in POLICY.items():
+        yield permission.value, rule.words

@@ -1,0 +1,1 @@
+"""Releases, recipients' pages and the archive: the public reads snapshots only."""

@@ -1,0 +1,1 @@
+"""What may be asked, what counts as an answer, and drawing it."""

@@ -1,0 +1,189 @@
+"""Rounds, assignments, masked texts, reviews and their scores, standings, notes."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.awards.models import Criterion, Cycle
+from portal.db import Model, enumeration
+from portal.nominations.models import Candidacy
+from portal.people.models import Person
+from portal.review.rules.lives import AssignmentState, ReviewState, RoundState
+
+
+class RoundKind(enum.StrEnum):
+    """What is done in a round."""
+
+    SCORING = "scoring"
+
+
+class Round(Model):
+    """One pass of review of one cycle."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("cycle_id", "number"), CheckConstraint("reads >= 1", name="reads"))
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[RoundKind] = mapped_column(enumeration(RoundKind), default=RoundKind.SCORING)
+    state: Mapped[RoundState] = mapped_column(enumeration(RoundState), default=RoundState.PLANNED)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    reads: Mapped[int]
+    blind: Mapped[bool]
+    seed: Mapped[int]  # of assignment noise, spoken names and each reader's own order
+    rules_digest: Mapped[str | None] = mapped_column(String(64))  # rubric, weights, selection and tie rule, frozen before the first score
+    standings_version: Mapped[int] = mapped_column(default=0)
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+
+
+class SpokenName(Model):
+    """What a candidacy is called aloud in one round ("Vine Maple"), and its reference there; tied to nothing."""
+
+    __tablename__ = "spoken_name"
+    __table_args__ = (UniqueConstraint("round_id", "candidacy_id"), UniqueConstraint("round_id", "name"), UniqueConstraint("reference"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    reference: Mapped[str] = mapped_column(String(12))
+
+
+class Masked(Model):
+    """One text of a candidacy as a blind round shows it: known strings replaced by plain nouns, looked over by staff."""
+
+    __tablename__ = "masked"
+    __table_args__ = (UniqueConstraint("candidacy_id", "source_kind", "source_id", "key"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot"
+    source_id: Mapped[int]
+    key: Mapped[str] = mapped_column(String(60))  # the question's key
+    source_sha256: Mapped[str] = mapped_column(String(64))  # of the text it was made from: a new one must be looked over anew
+    pieces: Mapped[list[Any]]  # ["plain", {"mask": "the nominee"}, "plain", ...]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+
+
+class Plan(Model):
+    """A computed assignment: shown as a difference, applied only while its inputs are unchanged."""
+
+    __tablename__ = "plan"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    seed: Mapped[int]
+    inputs_digest: Mapped[str] = mapped_column(String(64))
+    pairs: Mapped[list[Any]]  # [[candidacy id, reviewer id], ...]
+    facts: Mapped[dict[str, Any]]  # loads, unfilled with reasons, linked or not, cost, certificate
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+
+
+class Assignment(Model):
+    """One reviewer asked to review one candidacy in one round. `clear` is their own word: "no conflict"."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("round_id", "candidacy_id", "reviewer_id"), Index("ix_assignment_queue", "reviewer_id", "round_id", "state"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[AssignmentState] = mapped_column(enumeration(AssignmentState), default=AssignmentState.ASSIGNED)
+    position: Mapped[int] = mapped_column(default=0)  # a random order of each reviewer's own
+    excluded: Mapped[bool] = mapped_column(default=False)  # its scores count in no figure
+    reason: Mapped[str | None]
+    assigned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    round: Mapped[Round] = relationship(lazy="raise")
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise")
+    reviewer: Mapped[Person] = relationship(lazy="raise")
+    review: Mapped[Review | None] = relationship(lazy="raise", back_populates="assignment")
+
+
+class Review(Model):
+    """One reviewer's scores and comments on one candidacy, by one version of the rubric."""
+
+    __tablename__ = "review"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    state: Mapped[ReviewState] = mapped_column(enumeration(ReviewState), default=ReviewState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    comment: Mapped[str] = mapped_column(default="")  # to the committee
+    total: Mapped[float | None]  # weighted, out of the rubric's highest x 10; None until every criterion is answered
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+    assignment: Mapped[Assignment] = relationship(lazy="raise", back_populates="review")
+    scores: Mapped[list[Score]] = relationship(lazy="raise", order_by="Score.id")
+
+
+class Score(Model):
+    """One level for one criterion. Appended; a replacement keeps what it replaced, and only the current one has no `replaced_at`."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        CheckConstraint("NOT (does_not_apply AND level IS NOT NULL)", name="one_or_the_other"),
+        Index(
+            "uq_score_current",
+            "review_id",
+            "criterion_id",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    level: Mapped[int | None]
+    does_not_apply: Mapped[bool] = mapped_column(default=False)
+    why: Mapped[str] = mapped_column(default="")
+    scored_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+    criterion: Mapped[Criterion] = relationship(lazy="raise")
+
+
+class Standing(Model):
+    """One candidacy's figures in one round, computed when a score changes, not when a page is read."""
+
+    __tablename__ = "standing"
+    __table_args__ = (UniqueConstraint("round_id", "candidacy_id"), Index("ix_standing_rank", "round_id", "rank"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    mean: Mapped[float | None]  # of counted reviews' totals
+    count: Mapped[int] = mapped_column(default=0)
+    spread: Mapped[float | None]  # standard deviation of the totals
+    disagreement: Mapped[float | None]  # the largest difference on one criterion, in levels
+    missing: Mapped[int] = mapped_column(default=0)  # reads still owed
+    rank: Mapped[int | None]  # ties share one
+    tied: Mapped[bool] = mapped_column(default=False)
+    facts: Mapped[dict[str, Any]]  # per-criterion means, and what calibration adds
+    computed_at: Mapped[datetime]
+
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise")
+
+
+class Note(Model):
+    """What somebody said about a candidacy in deliberation."""
+
+    __tablename__ = "note"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+
+    author: Mapped[Person] = relationship(lazy="raise")

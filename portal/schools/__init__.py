@@ -1,0 +1,1 @@
+"""Schools, what else they are called, and who belongs where."""

@@ -1,0 +1,1 @@
+"""What every room's views stand on: routes that must name a permission, fields, lists, headers, failures."""

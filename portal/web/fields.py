@@ -1,0 +1,109 @@
+"""Fields that keep exactly what was typed, and say in a sentence what cannot be kept."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Email, InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+LINE = 300
+LONG = 20_000
+UNKEEPABLE = {"\x00"}
+
+
+def clean(text: str | None) -> str:
+    """Return the text with line ends made one kind, and composed (NFC). Nothing visible is changed."""
+    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+class Keepable:
+    """Refuse what no database can store, in a sentence, and say where a text is longer than can be kept."""
+
+    def __init__(self, most: int) -> None:
+        """Take at most `most` characters."""
+        self.most = most
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Check one field. The text itself is shown back untouched, less the characters that cannot be shown."""
+        text = field.data or ""
+        if any(0xD800 <= ord(c) <= 0xDFFF or c in UNKEEPABLE for c in text):  # noqa: PLR2004 - the surrogates' range
+            field.data = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF and c not in UNKEEPABLE)  # noqa: PLR2004 - as above
+            raise ValidationError(str(_l("This text held characters that cannot be kept. They were taken out: read it once more and save again.")))
+        if len(text) > self.most:
+            raise ValidationError(
+                str(_l("This is %(count)s characters long; at most %(most)s can be kept here. Nothing was cut: shorten it and save again.", count=len(text), most=self.most))
+            )
+
+
+class Line(StringField):
+    """One line of text."""
+
+    def __init__(self, label: Any = None, validators: Any = (), *, most: int = LINE, **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Strip the ends; keep the rest as typed."""
+        super().__init__(label, [*(validators or [Optional()]), Keepable(most)], filters=[lambda text: clean(text).strip().replace("\n", " ")], **more)
+
+
+class Text(TextAreaField):
+    """Several lines of text."""
+
+    def __init__(self, label: Any = None, validators: Any = (), *, most: int = LONG, **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Keep it as typed."""
+        super().__init__(label, [*(validators or [Optional()]), Keepable(most)], filters=[clean], **more)
+
+
+class Address(EmailField):
+    """An e-mail address."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Check its form; whether it exists, only a message can tell."""
+        wrong = Email(message=_l("The e-mail address needs an @ sign, like name@school.example"))
+        super().__init__(label, [*(validators or [Optional()]), Keepable(LINE), wrong], filters=[lambda text: clean(text).strip()], **more)
+
+
+class Choice(RadioField):
+    """One of several, as radios. Blank is answered by our own sentence, not WTForms'."""
+
+    def __init__(self, label: Any = None, validators: Any = (), **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Take the choices as (value, words)."""
+        super().__init__(label, validators or [Optional()], validate_choice=False, **more)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - WTForms' signature
+        """Refuse a value that was never offered."""
+        if self.data and self.data not in {str(value) for value, *_rest in self.choices or []}:
+            raise ValidationError(str(_l("Choose one of these")))
+
+
+class Choices(SelectMultipleField):
+    """Several of several, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any = None, validators: Any = (), **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Take the choices as (value, words)."""
+        super().__init__(label, validators or [Optional()], **more)
+
+
+def needed(sentence: Any) -> InputRequired:  # noqa: ANN401 - a lazy string
+    """Return the validator that says what is missing, as an instruction ("Write the person's last name")."""
+    return InputRequired(message=sentence)
+
+
+class Form(FlaskForm):
+    """A form that answers a refused POST with 422 and the text still in it."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form."""
+        return 422 if request.method == "POST" else 200
+
+    def fail(self, field: str | None, sentence: str) -> None:
+        """Put a refusal from an action beside the field it belongs to."""
+        target = self._fields.get(field or "") or next(iter(self._fields.values()))
+        target.errors = [*target.errors, sentence]

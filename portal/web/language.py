@@ -1,0 +1,90 @@
+"""Which language somebody reads, and what templates are told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import current_app, g, has_request_context, request
+from flask_babel import get_locale
+
+from portal.web import viewer
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+COOKIE = "language"
+# Each language by its own name; those written from right to left say so. A catalogue in translations/ makes one offered.
+NAMES = {
+    "am": "አማርኛ",
+    "ar": "العربية",
+    "zh": "中文",
+    "en": "English",
+    "om": "Afaan Oromoo",
+    "so": "Soomaali",
+    "es": "Español",
+    "tl": "Tagalog",
+    "ti": "ትግርኛ",
+    "vi": "Tiếng Việt",
+}
+RIGHT_TO_LEFT = {"ar"}
+
+
+class Language(NamedTuple):
+    """A language as templates draw it."""
+
+    code: str
+    name: str
+    dir: str
+
+
+def language(code: str) -> Language:
+    """Return a language by its code."""
+    return Language(code, NAMES.get(code, code), "rtl" if code in RIGHT_TO_LEFT else "ltr")
+
+
+def offered() -> list[str]:
+    """Return the codes that have a catalogue, English first."""
+    if "LANGUAGES_OFFERED" not in current_app.config:
+        home = Path(str(current_app.config["BABEL_TRANSLATION_DIRECTORIES"]))
+        found = sorted(code for code in NAMES if (home / code / "LC_MESSAGES" / "messages.mo").exists())
+        current_app.config["LANGUAGES_OFFERED"] = ["en", *(code for code in found if code != "en")]
+    return list(current_app.config["LANGUAGES_OFFERED"])
+
+
+def choose() -> str:
+    """Return the language to answer in: asked for, chosen before, the person's own, the browser's, English."""
+    if not has_request_context():
+        return "en"
+    codes = offered()
+    asked = request.args.get("language") or request.cookies.get(COOKIE)
+    if asked in codes:
+        return str(asked)
+    person = viewer.current()
+    if person is not None and person.language in codes:
+        return str(person.language)
+    return request.accept_languages.best_match(codes) or "en"
+
+
+def install(app: Flask) -> None:
+    """Tell templates who is looking, in what language, and what may be offered; remember a chosen language."""
+
+    @app.context_processor
+    def _about_the_reader() -> dict[str, Any]:
+        code = str(get_locale() or "en").split("_", maxsplit=1)[0]
+        organisation = g.get("organisation")
+        return {
+            "current_language": language(code),
+            "languages": [language(c) for c in offered()],
+            "organisation": organisation,
+            "demonstration": bool(organisation and organisation.demonstration),
+            "viewer": viewer.current(),
+            "may": viewer.may,
+        }
+
+    @app.after_request
+    def _remember(answer: Any) -> Any:  # noqa: ANN401 - a Response
+        asked = request.args.get("language")
+        if asked in offered():
+            answer.set_cookie(COOKIE, asked, max_age=365 * 86400, path="/", samesite="Lax", httponly=True, secure=app.config["SETTINGS"].https)
+        return answer
