@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.databases",
     "tests.support.mailserver",
+    "tests.support.processes",
 ]
 
 # Two cores shared by many tests: an example may be slow at times, and that is no failure. CI tries more examples.

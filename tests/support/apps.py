@@ -27,18 +27,28 @@ VOID = frozenset(
 )
 
 
-def migrate(url: str, **changes: Any) -> None:
-    """Bring the database at `url` to the newest migration, from nothing."""
-    from flask_migrate import upgrade
+def filled(fill: Callable[[], object] | None = None) -> Callable[[str], None]:
+    """Return what prepares a template: the newest schema, and whatever `fill()` writes in one transaction."""
 
-    from portal import create_app
-    from portal.db import db
+    def prepare(url: str) -> None:
+        from flask_migrate import upgrade
 
-    app = create_app(test_settings(url, **changes))
-    with app.app_context():
-        upgrade()
-        db.session.remove()
-        db.engine.dispose()
+        from portal import HOME, create_app
+        from portal.db import db, transaction
+
+        app = create_app(test_settings(url))
+        with app.app_context():
+            if any((HOME / "migrations" / "versions").glob("*.py")):
+                upgrade()
+            else:
+                db.create_all()
+            if fill is not None:
+                with transaction():
+                    fill()
+            db.session.remove()
+            db.engine.dispose()
+
+    return prepare
 
 
 def test_settings(url: str, **changes: Any) -> Settings:
@@ -136,7 +146,9 @@ class CheckedClient(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send a request and look at the answer."""
+        """Send a request, to the address under which the portal is reached, and look at the answer."""
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", self.application.config["SETTINGS"].base_url)
         _put_down_the_session()
         token = _cv_app.set(None)  # type: ignore[arg-type]  # hide the test's context: a request has its own
         try:
@@ -234,23 +246,10 @@ def app(backend: Sqlite | Postgresql, apps: Callable[..., Flask], template: str)
 
 
 @pytest.fixture
-def client(app: Flask, base_url: str) -> CheckedClient:
+def client(app: Flask) -> FlaskClient:
     """A visitor's browser without a screen: looks closely at every page it fetches."""
-    return new_client(app, base_url)
-
-
-@pytest.fixture
-def clients(app: Flask, base_url: str) -> Callable[[], CheckedClient]:
-    """Make as many separate browsers without a screen as people are needed."""
-    return lambda: new_client(app, base_url)
-
-
-def new_client(app: Flask, base_url: str) -> CheckedClient:
-    """Return a client that asks for the address under which the portal is reached."""
-    made: CheckedClient = app.test_client()
-    made.environ_base = {**made.environ_base, "HTTP_HOST": base_url.partition("//")[2]}
-    return made
+    return app.test_client()
 
 
 # name -> what prepares such a database; a world adds itself here.
-TEMPLATES: dict[str, Callable[[str], None]] = {SCHEMA: migrate}
+TEMPLATES: dict[str, Callable[[str], None]] = {SCHEMA: filled()}
