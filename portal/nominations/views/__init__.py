@@ -1,1 +1,5 @@
-"""Pages of nominations and candidacies. Each module has its own `Pages`; all stand here for `create_app()`."""
+"""Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
+
+from portal.nominations.views.pages import pages
+
+__all__ = ["pages"]
