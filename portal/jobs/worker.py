@@ -75,11 +75,11 @@ def _do(number: int, now: datetime) -> None:
             job.run_at = now + timedelta(minutes=job.attempts)
 
 
-def run_forever() -> None:
-    """Work until told to stop (SIGTERM, SIGINT), finishing what is in hand."""
+def run_forever(a_round: Callable[[], int]) -> None:
+    """Do round after round until told to stop (SIGTERM, SIGINT), finishing what is in hand."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
-        if run_once() == 0:
+        if a_round() == 0:
             stop.wait(PAUSE_SECONDS)
