@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal import policy
 from portal.accounts import queries as accounts
-from portal.accounts.models import Session
+from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle
 
@@ -14,5 +14,6 @@ def teach() -> None:
     policy.teach_person(accounts.facts_about)
     policy.teach_person(awards.facts_about)
     policy.teach(Session, accounts.facts_of_session)
+    policy.teach(HeldText, accounts.facts_of_held)
     policy.teach(Award, awards.facts_of_award)
     policy.teach(Cycle, awards.facts_of_cycle)

@@ -83,6 +83,12 @@ def facts_of_session(person: Person | None, session: Session) -> frozenset[Fact]
     return frozenset({Fact.ITS_OWN}) if person is not None and session.person_id == person.id else frozenset()
 
 
+def facts_of_held(_person: Person | None, held: HeldText) -> frozenset[Fact]:
+    """Return what holds of a kept text: it was written in this browser, or it is not found at all."""
+    visit = viewer.visit()
+    return frozenset({Fact.WRITTEN_HERE}) if visit is not None and held.session_id == visit.id else frozenset()
+
+
 def holders(role: Role, *, award_id: int | None = None) -> Sequence[Person]:
     """Return who holds a role for the organisation or for this award: to name who can be asked."""
     reach = Grant.scope == Scope.ORGANISATION

@@ -14,7 +14,7 @@ from portal.accounts import actions, cookies, queries
 from portal.accounts.forms import SignInForm
 from portal.db import db, writing
 from portal.policy import Permission
-from portal.web import viewer
+from portal.web import failures, viewer
 from portal.web.pages import Pages, see_other
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def safe_path(path: str | None) -> str:
 def ask_to_sign_in() -> Any:  # noqa: ANN401 - an answer
     """Draw the sign-in page: the same for every private address. Text posted there is kept for after signing in."""
     asked = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.method == "POST" and _from_elsewhere():
+        return _refuse_stranger()
     if request.method == "POST":
         with writing():
             asked = _keep_posted()
@@ -46,10 +48,24 @@ def ask_to_sign_in() -> Any:  # noqa: ANN401 - an answer
 
 def hold_outdated() -> Any:  # noqa: ANN401 - an answer
     """Answer a POST whose page was outdated (a lost cookie): nothing is lost, it can be sent again."""
+    if _from_elsewhere():
+        return _refuse_stranger()
     with writing():
         path = _keep_posted()
         db.session.commit()
     return redirect(path, code=303)
+
+
+def _from_elsewhere() -> bool:
+    """Whether another site's page sent this. Its text is not kept: a click on "send it again" must never do a stranger's work."""
+    origin = request.headers.get("Origin")
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"} or (
+        origin is not None and origin != current_app.config["SETTINGS"].base_url
+    )
+
+
+def _refuse_stranger() -> Any:  # noqa: ANN401 - an answer
+    return failures.page(_("That did not go through"), _("It came from another site. Begin from our own pages."), 400)
 
 
 def _keep_posted() -> str:

@@ -50,7 +50,7 @@ def lives() -> str:
             if missing.name != name:
                 raise
     lines = ["# The lives of things", "", "Generated from each room's rules by `portal docs`. A page offers exactly the steps that the table and the policy allow.", ""]
-    for name, life in REGISTER.items():
+    for name, life in sorted(REGISTER.items()):
         lines += [f"## {name.capitalize()}", "", "| state | step | then |", "|---|---|---|"]
         lines += [f"| {before.value} | {step.value} | {after.value} |" for (before, step), after in life.table.items()]
         lines += [""]

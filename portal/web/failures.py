@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, jsonify, render_template, request
+from flask import Response, current_app, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.db import db
 from portal.errors import PortalError
@@ -53,6 +53,10 @@ def install(app: Flask) -> None:
         if viewer.current() is None and _private(request.path):
             return viewer.ask_to_sign_in()
         return page(_("There is no such page"), _("Check the address, or begin from the home page."), 404)
+
+    @app.errorhandler(SecurityError)
+    def _elsewhere(_error: SecurityError) -> Any:  # noqa: ANN401 - an answer
+        return Response("This portal is not reached under that name.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(413)
     def _too_large(_error: HTTPException) -> Any:  # noqa: ANN401 - an answer
