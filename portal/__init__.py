@@ -13,6 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     if settings.database_url.startswith("sqlite"):
         Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    models.load()
     db.init_app(app)
     Migrate(app, db, directory=str(HOME / "migrations"))
     CSRFProtect(app)

@@ -1,0 +1,28 @@
+"""Every room's models, for whoever needs the whole schema: migrations, the doctor, tests."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+ROOMS = (
+    "web.cache_models",
+    "people.models",
+    "history.models",
+    "jobs.models",
+    "mail.models",
+    "schools.models",
+    "accounts.models",
+    "funds.models",
+    "questions.models",
+    "awards.models",
+    "nominations.models",
+    "review.models",
+    "decisions.models",
+    "publishing.models",
+)
+
+
+def load() -> None:
+    """Import them all, so that the metadata is whole."""
+    for room in ROOMS:
+        import_module(f"portal.{room}")
