@@ -58,7 +58,7 @@ class Recipient(Model):
     """A recipient's public page: only what that person agreed to, copied at the instant of release."""
 
     __tablename__ = "recipient"
-    __table_args__ = (Index("ix_recipient_year", "year", "award_slug"), UniqueConstraint("slug"))
+    __table_args__ = (Index("ix_recipient_year_award", "year", "award_slug"), UniqueConstraint("slug"))
 
     slug: Mapped[str] = mapped_column(String(160))  # its permanent address
     candidacy_id: Mapped[int | None]  # a number only: nothing here reads a candidacy
