@@ -66,6 +66,8 @@ class Sitting(Model):
     nominator_email: Mapped[str | None] = mapped_column(String(320))  # as typed
     nominator_phone: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(12), default="en")
+    version: Mapped[int] = mapped_column(default=1)  # counts saves of name and address
+    once: Mapped[str | None] = mapped_column(String(60), unique=True)  # of the page it was begun on: pressed twice, it begins once
     confirmed_at: Mapped[datetime | None]  # the address was confirmed by its link
     begun_at: Mapped[datetime]
 
@@ -89,7 +91,10 @@ class Nomination(Model):
     nominator_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     candidacy_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"), index=True)
     stage: Mapped[Stage] = mapped_column(enumeration(Stage), default=Stage.DRAFT, index=True)
-    version: Mapped[int] = mapped_column(default=1)  # counts every saved change, for stale saves
+    version: Mapped[int] = mapped_column(default=1)  # counts every saved change and every step
+    nominee_version: Mapped[int] = mapped_column(default=0)  # these count saves of one page each, so that a stale one is seen
+    relation_version: Mapped[int] = mapped_column(default=0)
+    quote_version: Mapped[int] = mapped_column(default=0)
     entered: Mapped[Entered] = mapped_column(enumeration(Entered), default=Entered.WEB)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     language: Mapped[str] = mapped_column(String(12), default="en")
@@ -162,6 +167,18 @@ class Answer(Model):
     saved_at: Mapped[datetime]
 
     question: Mapped[Question] = relationship(lazy="raise")
+
+
+class Aside(Model):
+    """What somebody typed on a page that had meanwhile been changed elsewhere: kept beside it until one of the two is chosen."""
+
+    __tablename__ = "aside"
+
+    nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
+    part: Mapped[str] = mapped_column(String(80))  # "nominee", "relation", "quote", "you", or "answers/<key>"
+    fields: Mapped[dict[str, Any]]
+    typed_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
 
 
 class Snapshot(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, jsonify, render_template, request
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from portal.db import db
 from portal.errors import PortalError
 from portal.web import viewer
+from portal.web.text import when
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,7 +25,8 @@ log = logging.getLogger(__name__)
 
 def sentence(error: PortalError) -> str:
     """Return the error's sentence in the reader's language, its facts put in."""
-    return _(error.message, **error.facts)
+    facts = {name: when(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
+    return _(error.message, **facts)
 
 
 def page(title: str, text: str, status: int) -> tuple[str, int]:

@@ -1,0 +1,34 @@
+"""Finding schools by part of a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, exists, or_, select
+
+from portal.db import db
+from portal.people.rules import fold
+from portal.schools.models import School, SchoolAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LONGEST = 100  # letters of a search; the longest name has fewer
+MOST_WORDS = 6
+
+
+def matching(text: str, *, most: int = 8) -> Sequence[School]:
+    """Return schools whose name, or another way it is written, holds every word typed: those that begin so come first."""
+    words = fold(text[:LONGEST]).split()[:MOST_WORDS]
+    if not words:
+        return []
+    alias = exists().where(SchoolAlias.school_id == School.id, and_(*(SchoolAlias.name_key.contains(word, autoescape=True) for word in words)))
+    named = and_(*(School.name_key.contains(word, autoescape=True) for word in words))
+    first = case((School.name_key.startswith(words[0], autoescape=True), 0), else_=1)
+    return db.session.scalars(select(School).where(or_(named, alias)).order_by(first, School.name).limit(most)).all()
+
+
+def by_ids(numbers: Iterable[int]) -> Sequence[School]:
+    """Return the schools with these numbers, by name. A number that is nobody's is left out."""
+    wanted = sorted(set(numbers))
+    return db.session.scalars(select(School).where(School.id.in_(wanted)).order_by(School.name)).all() if wanted else []
