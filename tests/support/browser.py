@@ -6,9 +6,11 @@ import logging
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import pytest
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 AXE = Path(__file__).resolve().parent.parent / "browser" / "vendor" / "axe-core" / "axe.min.js"
 FLAGS = (
@@ -31,6 +33,7 @@ FLAGS = (
 )
 PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
 PATIENCE = 10_000  # milliseconds for one step
+SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()  # browsers without JavaScript, in which axe cannot run either
 
 
 def find_chromium(playwright: Playwright) -> str:
@@ -114,6 +117,8 @@ def open_page(chromium: Browser, served: str) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(java_script_enabled=javascript, **settings)
         context.set_default_timeout(PATIENCE)
         opened.append(context)
+        if not javascript:
+            SCRIPTLESS.add(context)
         return watch.over(context.new_page())
 
     yield make
@@ -134,6 +139,10 @@ def axe() -> Callable[[Page], None]:
     source = AXE.read_text(encoding="utf-8")
 
     def run(page: Page) -> None:
+        if page.context in SCRIPTLESS:
+            with as_it_stands(page) as copy:
+                run(copy)
+            return
         page.evaluate(source)
         result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         found = []
@@ -143,6 +152,22 @@ def axe() -> Callable[[Page], None]:
         assert not found, f"axe at {page.url}:\n" + "\n".join(found)
 
     return run
+
+
+@contextmanager
+def as_it_stands(page: Page) -> Iterator[Page]:
+    """Lend a copy of a page that has no JavaScript, in a browser that has it, with the page's own scripts left out."""
+    content, browser = page.content(), page.context.browser
+    assert browser is not None
+    context = browser.new_context(viewport=page.viewport_size)
+    try:
+        copy = context.new_page()
+        copy.route("**/*.js", lambda route: route.abort())
+        copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8"))
+        copy.goto(page.url)
+        yield copy
+    finally:
+        context.close()
 
 
 def _where(node: dict[str, Any]) -> str:
