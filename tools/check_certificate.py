@@ -142,7 +142,12 @@ def checks(plan: dict, document: dict):
     yield "loads: nobody reads more than their window allows"
 
     for title, wanted, cap, key in (
-        ("one reviewer of a school at each candidacy", r_school, int(bool(document["one_per_school"])), lambda c, r: (c, r_school[r])),
+        (
+            "one reviewer of a school at each candidacy",
+            r_school,
+            int(bool(document["one_per_school"])),
+            lambda c, r: (c, r_school[r]),
+        ),
         ("candidacies of one school for a reviewer", c_school, document["per_school"], lambda c, r: (r, c_school[c])),
     ):
         if not cap:
@@ -159,7 +164,11 @@ def checks(plan: dict, document: dict):
     if document["linked"] and groups > 1:
         yield f"NOT linked, though asked for: {groups} groups that share no reviewer; no exchange could link them"
     else:
-        yield "linked: every reviewer can be compared with every other" if groups <= 1 else f"not linked: {groups} groups share no reviewer"
+        yield (
+            "linked: every reviewer can be compared with every other"
+            if groups <= 1
+            else f"not linked: {groups} groups share no reviewer"
+        )
 
 
 def pair_of(entry) -> tuple[str, str]:
@@ -213,7 +222,9 @@ def optimal(plan, document, pairs, cost, locked, kept):
         raise Wrong(f"the plan's value is {total}, the certificate says {proof['value']}")
     if proof["linking_cost"] and not document["linked"]:
         raise Wrong("a price was paid for linking that nobody asked for")
-    yield f"the cost, {spent}" + (f", of which {proof['linking_cost']} links the reviewers" if proof["linking_cost"] else "")
+    yield f"the cost, {spent}" + (
+        f", of which {proof['linking_cost']} links the reviewers" if proof["linking_cost"] else ""
+    )
 
     lower = bound(document, proof, need, window, free, kept, caps, slots)
     if lower != total:
@@ -233,7 +244,11 @@ def binding_caps(document, free, locked):
     c_school = {name: school for name, _, school in document["candidacies"]}
     found = {}
     for name, cap, key in (
-        ("one_per_school", int(bool(document["one_per_school"])), lambda c, r: (r_school[r], c) if r_school[r] else None),
+        (
+            "one_per_school",
+            int(bool(document["one_per_school"])),
+            lambda c, r: (r_school[r], c) if r_school[r] else None,
+        ),
         ("per_school", document["per_school"], lambda c, r: (r, c_school[c]) if c_school[c] else None),
     ):
         could = Counter(key(*pair) for pair in free) if cap else Counter()

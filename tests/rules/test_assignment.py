@@ -41,7 +41,8 @@ def a01():
         eligible = {(row["nomination"], row["reviewer"]): int(row["cost"]) for row in csv.DictReader(file)}
     with (VECTORS / "A01_200x20" / "reviewers.csv").open(encoding="utf-8") as file:
         reviewers = [
-            Reader(row["reviewer"], int(row["max_load"]), int(row["min_load"]), row["school"]) for row in csv.DictReader(file)
+            Reader(row["reviewer"], int(row["max_load"]), int(row["min_load"]), row["school"])
+            for row in csv.DictReader(file)
         ]
     return {
         "candidacies": [Candidacy(name) for name in sorted({c for c, _ in eligible})],
@@ -70,7 +71,9 @@ def rounds(draw):
     """Return a small round with everything in it at once."""
     count_i, count_j = draw(st.integers(1, 5)), draw(st.integers(1, 5))
     some = st.sampled_from(["", "x", "y"])
-    candidacies = [Candidacy(f"c{i}", draw(st.one_of(st.none(), st.integers(0, 3))), draw(some)) for i in range(count_i)]
+    candidacies = [
+        Candidacy(f"c{i}", draw(st.one_of(st.none(), st.integers(0, 3))), draw(some)) for i in range(count_i)
+    ]
     reviewers = []
     for j in range(count_j):
         high = draw(st.integers(0, 4))
@@ -96,7 +99,10 @@ def by_enumeration(facts) -> tuple[int, int, int, int]:
     """Return (empty slots, missed window reads, changes, cost with levels) of the best plan, by a solver of another kind."""
     locked = set(facts["locked"])
     free = sorted(pair for pair in facts["eligible"] if pair not in locked)
-    need = {c.id: max((facts["reads"] if c.reads is None else c.reads) - sum(p[0] == c.id for p in locked), 0) for c in facts["candidacies"]}
+    need = {
+        c.id: max((facts["reads"] if c.reads is None else c.reads) - sum(p[0] == c.id for p in locked), 0)
+        for c in facts["candidacies"]
+    }
     window = {}
     for r in facts["reviewers"]:
         done = sum(p[1] == r.id for p in locked)
@@ -140,7 +146,12 @@ def by_enumeration(facts) -> tuple[int, int, int, int]:
     upper = np.r_[np.ones(len(free)), np.full(len(names) + len(steps), np.inf)]
     if width == 0:
         return sum(need.values()), sum(w[0] for w in window.values()), 0, 0
-    answer = milp(cost, integrality=np.ones(width), bounds=Bounds(0, upper), constraints=LinearConstraint(np.array(rows), low, high))
+    answer = milp(
+        cost,
+        integrality=np.ones(width),
+        bounds=Bounds(0, upper),
+        constraints=LinearConstraint(np.array(rows), low, high),
+    )
     x = np.round(answer.x)
     chosen = [p for k, p in enumerate(free) if x[k]]
     return (
@@ -233,7 +244,10 @@ def test_a_shortage_names_who_is_short_and_what_would_mend_it():
 
 def test_a_candidacy_that_too_few_may_read_is_not_blamed_on_loads():
     found = plan(
-        candidacies=[Candidacy("c", reads=3)], reviewers=[Reader("A", 9), Reader("B", 9)], eligible={("c", "A"): 1}, reads=1
+        candidacies=[Candidacy("c", reads=3)],
+        reviewers=[Reader("A", 9), Reader("B", 9)],
+        eligible={("c", "A"): 1},
+        reads=1,
     )
     (short,) = found.shortages
     assert (short.full, short.need, short.short) == ((), 3, 2)
@@ -275,7 +289,9 @@ def test_silos_are_linked_by_a_few_exchanges_that_keep_reads_and_loads():
 
 def test_exchanges_break_no_cap():
     facts = silos()
-    facts["reviewers"] = [Reader(r.id, r.max_load, r.min_load, "north" if int(r.id[1:]) < 6 else r.id) for r in facts["reviewers"]]
+    facts["reviewers"] = [
+        Reader(r.id, r.max_load, r.min_load, "north" if int(r.id[1:]) < 6 else r.id) for r in facts["reviewers"]
+    ]
     facts["candidacies"] = [Candidacy(c.id, None, f"s{int(c.id[1:]) % 10}") for c in facts["candidacies"]]
     found = plan(**facts, linked=True, one_per_school=True, per_school=7)
     assert checked(found)
@@ -347,7 +363,13 @@ def test_a_plan_that_was_tampered_with_is_found_out():
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(change, said):
-    facts = {"candidacies": [Candidacy("c")], "reviewers": [Reader("r", 1)], "eligible": {("c", "r"): 1}, "reads": 1, **change}
+    facts = {
+        "candidacies": [Candidacy("c")],
+        "reviewers": [Reader("r", 1)],
+        "eligible": {("c", "r"): 1},
+        "reads": 1,
+        **change,
+    }
     with pytest.raises(BadPlan, match=said):
         plan(**facts)
 
@@ -383,7 +405,18 @@ def test_the_spread_is_the_mean_variance_of_least_squares_differences():
 
 
 def test_reviewers_who_hold_a_group_together_are_named():
-    pairs = [("a", "P"), ("a", "Q"), ("b", "P"), ("b", "Q"), ("c", "Q"), ("c", "R"), ("d", "R"), ("d", "S"), ("e", "R"), ("e", "S")]
+    pairs = [
+        ("a", "P"),
+        ("a", "Q"),
+        ("b", "P"),
+        ("b", "Q"),
+        ("c", "Q"),
+        ("c", "R"),
+        ("d", "R"),
+        ("d", "S"),
+        ("e", "R"),
+        ("e", "S"),
+    ]
     assert connectivity.articulation_reviewers(pairs) == ("Q", "R")
     assert connectivity.articulation_reviewers([]) == ()
 

@@ -113,7 +113,7 @@ class Plan:
         }
 
 
-def plan(  # noqa: PLR0913 - every argument is a fact of the round, all by keyword
+def plan(
     *,
     candidacies: Sequence[Candidacy],
     reviewers: Sequence[Reader],
@@ -186,7 +186,9 @@ def plan(  # noqa: PLR0913 - every argument is a fact of the round, all by keywo
         dropped=tuple(sorted(kept_set - standing)),
         components=connectivity.components(pairs),
         spread=connectivity.spread(cand, rev),
-        exchanges=tuple((cands[x.first].id, revs[x.reviewer].id, cands[x.second].id, revs[x.other].id) for x in exchanges),
+        exchanges=tuple(
+            (cands[x.first].id, revs[x.reviewer].id, cands[x.second].id, revs[x.other].id) for x in exchanges
+        ),
         digest=digest(document),
         certificate=_certificate(problem, solution, dual, cands, revs, cost - best_cost),
         document=document,
@@ -235,7 +237,7 @@ def _check(
             raise BadPlan(N_("There is no reviewer %(id)s."), id=pair[1])
 
 
-def _problem(  # noqa: PLR0913 - one step of `plan`, with its working facts
+def _problem(
     cands: Sequence[Candidacy],
     revs: Sequence[Reader],
     free: Sequence[tuple[str, str]],

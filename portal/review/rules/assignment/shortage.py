@@ -75,8 +75,12 @@ SHORT_ONE = N_(
     "Candidacy %(candidacies)s needs %(need)d reads; only reviewers %(reviewers)s can give more, and there is room for "
     "%(room)d: %(short)d short."
 )
-SHORT_LINKS = N_("Candidacies %(candidacies)s need %(need)d reads, but all who may read them give only %(room)d: %(short)d short.")
-SHORT_LINKS_ONE = N_("Candidacy %(candidacies)s needs %(need)d reads, but all who may read it give only %(room)d: %(short)d short.")
+SHORT_LINKS = N_(
+    "Candidacies %(candidacies)s need %(need)d reads, but all who may read them give only %(room)d: %(short)d short."
+)
+SHORT_LINKS_ONE = N_(
+    "Candidacy %(candidacies)s needs %(need)d reads, but all who may read it give only %(room)d: %(short)d short."
+)
 RAISE = N_("Let %(reviewers)s each read %(more)d more.")
 RAISE_ONE = N_("Let %(reviewers)s read %(more)d more.")
 FREE = N_("%(reviewer)s has room for %(room)d more, but may read none of these that are short: %(reasons)s.")
@@ -150,7 +154,15 @@ def find(
         room -= int(elsewhere.sum())
         found.append(
             _describe(
-                problem, solution, cands, full, load, (need, room, short), candidacies=candidacies, reviewers=reviewers, why=why
+                problem,
+                solution,
+                cands,
+                full,
+                load,
+                (need, room, short),
+                candidacies=candidacies,
+                reviewers=reviewers,
+                why=why,
             )
         )
     return tuple(sorted(found, key=lambda s: (-s.short, s.candidacies)))
@@ -171,7 +183,11 @@ def _describe(
     """Return one group's shortage with its reasons and its mends."""
     need, room, short = sums
     eligible = set(
-        zip(problem.cand[np.isin(problem.cand, cands)].tolist(), problem.rev[np.isin(problem.cand, cands)].tolist(), strict=True)
+        zip(
+            problem.cand[np.isin(problem.cand, cands)].tolist(),
+            problem.rev[np.isin(problem.cand, cands)].tolist(),
+            strict=True,
+        )
     )
     names = tuple(candidacies[i] for i in cands.tolist())
     barred: Counter[str] = Counter()
