@@ -1,0 +1,26 @@
+// Fetches only the elements this page holds. Everything here adds to pages that already work without it.
+import { tidy } from "./kept.js";
+
+const elements = ["auto-save", "word-count", "leave-guard", "sort-rows", "type-ahead", "bulk-bar", "one-open", "score-total", "tab-pair", "filter-drawer", "page-act"];
+
+for (const name of elements) {
+  if (document.querySelector(name)) import(`./${name}.js`);
+}
+
+// A menu closes when one looks elsewhere, or presses Escape.
+function close(except) {
+  for (const menu of document.querySelectorAll("details.drop[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => close(event.target.closest("details.drop")));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.drop[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.querySelector(".error-summary")?.focus();
+tidy();
