@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from portal.accounts import actions as accounts
 from portal.accounts import minting
+from portal.awards import chores as awards
 from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
@@ -23,4 +24,5 @@ def install() -> None:
     """Connect them, once however many apps are made."""
     _add(delivery.minters, minting.for_message)
     _add(worker.chores, mail.deliver_due)
+    _add(worker.chores, awards.close_due)
     _ = accounts.on_link_used  # nominations listens here: a confirmed address confirms what was begun with it

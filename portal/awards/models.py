@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.awards.rules import CycleStage, MemberState
 from portal.db import Model, enumeration
 from portal.funds.models import Fund
 from portal.people.models import Person
@@ -41,32 +42,11 @@ class PaidTo(enum.StrEnum):
     COLLEGE = "the college"
 
 
-class CycleStage(enum.StrEnum):
-    """Where one year of an award stands."""
-
-    DRAFT = "draft"
-    OPEN = "open"
-    CLOSED = "closed"
-    IN_REVIEW = "in review"
-    DECIDED = "decided"
-    RELEASED = "released"
-    ARCHIVED = "archived"
-
-
 class MemberRole(enum.StrEnum):
     """A place on a committee."""
 
     CHAIR = "chair"
     REVIEWER = "reviewer"
-
-
-class MemberState(enum.StrEnum):
-    """Where an invitation to a committee stands."""
-
-    INVITED = "invited"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    REMOVED = "removed"
 
 
 class Organisation(Model):
@@ -129,7 +109,9 @@ class Rubric(Model):
     frozen_at: Mapped[datetime | None]
     digest: Mapped[str | None] = mapped_column(String(64))  # of weights, levels and rules, when frozen
 
-    criteria: Mapped[list[Criterion]] = relationship(back_populates="rubric", order_by="Criterion.position", lazy="selectin", cascade="all, delete-orphan")
+    criteria: Mapped[list[Criterion]] = relationship(
+        back_populates="rubric", order_by="Criterion.position", lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class Criterion(Model):
@@ -214,13 +196,17 @@ class Cycle(Model):
 
 
 class Extension(Model):
-    """A later deadline, for all (no person) or for one nominator, with its reason."""
+    """A later deadline, for all (no person) or for one nominator, with its reason.
+
+    One for all moves the cycle's own `closes_at` too, so that whoever reads that reads the truth.
+    """
 
     __tablename__ = "extension"
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     until: Mapped[datetime]
+    before: Mapped[datetime]  # the deadline that it replaces
     reason: Mapped[str]
     granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
@@ -230,7 +216,10 @@ class Member(Model):
     """Somebody's place on one cycle's committee, from invitation on."""
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("cycle_id", "person_id"), CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity"))
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "person_id"),
+        CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity"),
+    )
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import g, has_request_context
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.queries import roles_of
 from portal.accounts.rules import role_facts
-from portal.awards.models import Award, Cycle, CycleStage, Member, MemberRole, MemberState, Organisation, Season
+from portal.awards.models import Award, Cycle, Extension, Member, MemberRole, Organisation, Season
+from portal.awards.rules import CycleStage, MemberState
+from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
+from portal.people.models import Person
 from portal.policy import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from portal.people.models import Person
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 
 def organisation() -> Organisation | None:
@@ -81,7 +83,197 @@ def cycle_at(slug: str, year: int) -> Cycle | None:
         select(Cycle)
         .join(Cycle.award)
         .join(Cycle.season)
-        .options(contains_eager(Cycle.award), contains_eager(Cycle.season), joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund))
+        .options(
+            contains_eager(Cycle.award),
+            contains_eager(Cycle.season),
+            joinedload(Cycle.question_set),
+            joinedload(Cycle.rubric),
+            joinedload(Cycle.fund),
+        )
         .where(Award.slug == slug, Season.year == year)
     )
     return db.session.scalar(wanted)
+
+
+# ---------------------------------------------------------------- time
+
+
+def zone() -> str:
+    """Return the organisation's time zone by its name."""
+    found = g.get("organisation") if has_request_context() else None
+    found = found or organisation()
+    return found.zone if found else Organisation.zone.default.arg
+
+
+def deadlines(cycles: Iterable[Cycle], person: Person | None, at: datetime) -> dict[int, datetime]:
+    """Return each cycle's closing instant for this person as it is at `at`, by the cycle's number, without grace: one query."""
+    known = {cycle.id: cycle.closes_at for cycle in cycles}
+    if person is None or not known:
+        return known
+    wanted = (
+        select(Extension.cycle_id, func.max(Extension.until))
+        .where(Extension.cycle_id.in_(known), Extension.person_id == person.id, Extension.granted_at <= at)
+        .group_by(Extension.cycle_id)
+    )
+    for number, until in db.session.execute(wanted):
+        known[number] = max(known[number], until)
+    return known
+
+
+def deadline(cycle: Cycle, person: Person | None, at: datetime) -> datetime:
+    """Return a cycle's closing instant for this person as it is at `at`, extensions counted, without grace."""
+    return deadlines([cycle], person, at)[cycle.id]
+
+
+def in_time(cycle: Cycle, person: Person | None, at: datetime) -> bool:
+    """Say whether what this person submits at `at` is in time: the grace counts, a closed stage alone does not refuse."""
+    return arrives_in_time(
+        cycle.stage,
+        now=at,
+        opens_at=cycle.opens_at,
+        deadline=deadline(cycle, person, at),
+        grace_minutes=cycle.grace_minutes,
+    )
+
+
+def open_cycles(at: datetime) -> Sequence[Cycle]:
+    """Return the cycles that anyone may nominate in at `at`, award and season with them, in the awards' order."""
+    wanted = (
+        select(Cycle)
+        .join(Cycle.award)
+        .options(contains_eager(Cycle.award))
+        .where(Cycle.stage == CycleStage.OPEN, Cycle.opens_at <= at, Cycle.closes_at > at, Award.retired_at.is_(None))
+        .order_by(Award.position, Award.id)
+    )
+    return db.session.scalars(wanted).unique().all()
+
+
+def past_deadline(at: datetime) -> Sequence[Cycle]:
+    """Return the cycles still open whose deadline has passed; some may be within their grace."""
+    return db.session.scalars(select(Cycle).where(Cycle.stage == CycleStage.OPEN, Cycle.closes_at <= at)).unique().all()
+
+
+def cycle_by_id(number: int) -> Cycle | None:
+    """Return the cycle with this number, with its award, season, question set, rubric and fund."""
+    with_it = (joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund))
+    return db.session.scalar(select(Cycle).options(*with_it).where(Cycle.id == number))
+
+
+def extensions(cycle: Cycle) -> Sequence[tuple[Extension, Person | None]]:
+    """Return the later deadlines given in a cycle, newest first, each with whom it is for (None: everyone)."""
+    wanted = (
+        select(Extension, Person)
+        .outerjoin(Person, Person.id == Extension.person_id)
+        .where(Extension.cycle_id == cycle.id)
+    )
+    return [(extension, person) for extension, person in db.session.execute(wanted.order_by(Extension.id.desc()))]
+
+
+# ---------------------------------------------------------------- setting up
+
+
+def promised_cents(cycle: Cycle) -> int:
+    """Return what the cycles of this one's fund and season promise together, each place at its highest sum."""
+    if cycle.fund_id is None:
+        return 0
+    each = func.coalesce(Cycle.most_cents, Cycle.sum_cents) * Cycle.places
+    wanted = select(func.coalesce(func.sum(each), 0)).where(
+        Cycle.fund_id == cycle.fund_id, Cycle.season_id == cycle.season_id
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
+def first_deadline(cycle: Cycle) -> datetime:
+    """Return the closing instant as it was first set, before anything was extended for all or closed early."""
+    wanted = (
+        select(Extension.before)
+        .where(Extension.cycle_id == cycle.id, Extension.person_id.is_(None))
+        .order_by(Extension.id)
+        .limit(1)
+    )
+    return db.session.scalar(wanted) or cycle.closes_at
+
+
+def next_position() -> int:
+    """Return the place in the list for one more award: the last."""
+    return int(db.session.scalar(select(func.coalesce(func.max(Award.position), 0)))) + 1  # type: ignore[arg-type]
+
+
+def has_running_cycle(award: Award) -> bool:
+    """Say whether a cycle of this award is between opening and release."""
+    running = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
+    return bool(
+        db.session.scalar(select(Cycle.id).where(Cycle.award_id == award.id, Cycle.stage.in_(running)).limit(1))
+    )
+
+
+def season(year: int) -> Season | None:
+    """Return the season of a year."""
+    return db.session.scalar(select(Season).where(Season.year == year))
+
+
+def awards_of_office(person: Person | None) -> Sequence[Award]:
+    """Return the awards that this person may see from the desk, with every cycle of each: two queries, however many there are."""
+    reach = {(role, scope, number) for role, scope, number in roles_of(person)}
+    everywhere = any(scope == "organisation" for _role, scope, _number in reach)
+    wanted = (
+        select(Award)
+        .options(selectinload(Award.cycles))
+        .order_by(Award.retired_at.is_not(None), Award.position, Award.id)
+    )
+    if not everywhere:
+        wanted = wanted.where(Award.id.in_([number for _role, scope, number in reach if scope == "award"]))
+    return db.session.scalars(wanted).unique().all()
+
+
+def cycles_of_office(person: Person | None, stages: Iterable[CycleStage]) -> Sequence[Cycle]:
+    """Return the cycles at these stages that this person may manage, award and season with them, soonest closing first."""
+    roles = roles_of(person)
+    everywhere = any(role == "staff" and scope == "organisation" for role, scope, _number in roles)
+    wanted = select(Cycle).join(Cycle.award).options(contains_eager(Cycle.award)).where(Cycle.stage.in_(list(stages)))
+    if not everywhere:
+        wanted = wanted.where(
+            Cycle.award_id.in_([number for role, scope, number in roles if role == "staff" and scope == "award"])
+        )
+    return db.session.scalars(wanted.order_by(Cycle.closes_at, Award.position)).unique().all()
+
+
+def latest_cycle(award: Award, *, before: int | None = None) -> Cycle | None:
+    """Return an award's last cycle (before a year), with what is copied from it."""
+    wanted = (
+        select(Cycle)
+        .join(Cycle.season)
+        .options(contains_eager(Cycle.season), joinedload(Cycle.question_set), joinedload(Cycle.rubric))
+        .where(Cycle.award_id == award.id)
+        .order_by(Season.year.desc())
+        .limit(1)
+    )
+    return db.session.scalar(wanted.where(Season.year < before) if before else wanted)
+
+
+# ---------------------------------------------------------------- committee
+
+
+def member_by_id(number: int) -> Member | None:
+    """Return one place on a committee, with its person and cycle."""
+    wanted = select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.id == number)
+    return db.session.scalar(wanted)
+
+
+def member_of(cycle: Cycle, person: Person) -> Member | None:
+    """Return somebody's place on a cycle's committee, whatever became of it."""
+    wanted = select(Member).options(joinedload(Member.person), joinedload(Member.cycle))
+    return db.session.scalar(wanted.where(Member.cycle_id == cycle.id, Member.person_id == person.id))
+
+
+def committee(cycle: Cycle, *, states: Iterable[MemberState] = tuple(MemberState)) -> Sequence[Member]:
+    """Return a cycle's committee, each with their person: the chair first, then by name."""
+    wanted = (
+        select(Member)
+        .join(Person, Person.id == Member.person_id)
+        .options(contains_eager(Member.person))
+        .where(Member.cycle_id == cycle.id)
+    )
+    return db.session.scalars(
+        wanted.where(Member.state.in_(list(states))).order_by(Member.role, Person.sort_name, Member.id)
+    ).all()

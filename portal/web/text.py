@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from flask import Flask
 
@@ -77,6 +78,11 @@ def when(instant: datetime | None) -> str:
     return f"{day(instant)}, {clock_time(instant)} {zone_words()}".replace(" ", NBSP)
 
 
+def from_iso(text: str) -> datetime:
+    """Return the instant that a message's facts hold as ISO 8601 text."""
+    return datetime.fromisoformat(text)
+
+
 def money(cents: int | None) -> Markup:
     """Return a sum set in lining figures; whole units lose their ".00"."""
     if cents is None:
@@ -108,6 +114,7 @@ def install(app: Flask) -> None:
     """Give the filters to the templates."""
     filters: dict[str, Any] = {
         "when": when,
+        "instant": from_iso,
         "day": day,
         "clock": clock_time,
         "money": money,

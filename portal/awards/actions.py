@@ -1,0 +1,711 @@
+"""Setting up awards and cycles, opening and closing them, and forming their committees."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+
+from portal import history, mail
+from portal.accounts import actions as accounts
+from portal.awards import queries
+from portal.awards.models import (
+    Award,
+    AwardKind,
+    Criterion,
+    Cycle,
+    Extension,
+    Honours,
+    Member,
+    MemberRole,
+    Rubric,
+    Season,
+)
+from portal.awards.rules import (
+    CYCLE,
+    DATES,
+    MEMBER,
+    Calendar,
+    CycleStage,
+    CycleStep,
+    Lack,
+    MemberState,
+    MemberStep,
+    lacks,
+    shifted,
+    weeks_between_years,
+)
+from portal.awards.templates import CALENDAR, AwardTemplate, RubricTemplate, by_slug
+from portal.db import db
+from portal.errors import N_, Refused, Stale
+from portal.funds import queries as funds
+from portal.people.rules import fold, name_key
+from portal.questions import actions as questions
+from portal.questions.models import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portal.people.models import Person
+
+# Higher rooms listen; connected in portal/listeners.py.
+may_serve: list[
+    Callable[[Cycle, Person], None]
+] = []  # raises Refused when this person may not sit on this cycle's committee
+on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
+on_changed: list[Callable[[], None]] = []  # something the public can read about awards or dates has changed
+
+CHANGED_MEANWHILE = N_("Somebody changed this cycle since you opened the page. Look at it again.")
+
+
+class NotReady(Refused):
+    """A cycle that cannot be opened yet; `lacks` says what is missing."""
+
+    def __init__(self, found: list[Lack]) -> None:
+        """Keep what is missing."""
+        super().__init__(N_("This cycle cannot open yet. Its page says what is missing."))
+        self.lacks = found
+
+
+def _changed() -> None:
+    for listener in on_changed:
+        listener()
+
+
+# ---------------------------------------------------------------- awards
+
+
+def slug_for(name: str) -> str:
+    """Return an address for an award's name that no award has yet."""
+    stem = "-".join(fold(name).split())[:48].strip("-") or "award"
+    slug, number = stem, 1
+    while queries.award_by_slug(slug) is not None:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def create_award(
+    *,
+    name: dict[str, str],
+    kind: AwardKind,
+    honours: Honours,
+    by: Person | None,
+    at: datetime,
+    slug: str | None = None,
+    position: int | None = None,
+    summary: dict[str, str] | None = None,
+    about: dict[str, str] | None = None,
+    who_may_receive: dict[str, str] | None = None,
+    who_may_nominate: dict[str, str] | None = None,
+) -> Award:
+    """Set up a standing award. Raises `Refused` (field "slug") where another has its address."""
+    slug = slug or slug_for(name.get("en") or next(iter(name.values()), ""))
+    if queries.award_by_slug(slug) is not None:
+        raise Refused(N_("Another award has this address. Choose another."), field="slug")
+    award = Award(
+        slug=slug,
+        position=position if position is not None else queries.next_position(),
+        kind=kind,
+        honours=honours,
+        name=name,
+        summary=summary or {},
+        about=about or {},
+        who_may_receive=who_may_receive or {},
+        who_may_nominate=who_may_nominate or {},
+    )
+    db.session.add(award)
+    history.record("created", award, by=by, at=at)
+    _changed()
+    return award
+
+
+def create_award_from(template: AwardTemplate, *, by: Person | None, at: datetime) -> Award:
+    """Set up an award from one of the portal's own templates."""
+    return create_award(
+        slug=template.slug if queries.award_by_slug(template.slug) is None else None,
+        position=template.position,
+        name=dict(template.name),
+        kind=template.kind,
+        honours=template.honours,
+        summary=dict(template.summary),
+        about=dict(template.about),
+        who_may_receive=dict(template.who_may_receive),
+        who_may_nominate=dict(template.who_may_nominate),
+        by=by,
+        at=at,
+    )
+
+
+def edit_award(award: Award, *, by: Person, at: datetime, **facts: Any) -> None:
+    """Change what is said of an award: name, summary, about, who may receive and nominate, kind, whom it honours."""
+    changed = [name for name, value in facts.items() if getattr(award, name) != value]
+    for name in changed:
+        setattr(award, name, facts[name])
+    if changed:
+        history.record("edited", award, by=by, at=at, changed=changed)
+        _changed()
+
+
+def retire_award(award: Award, *, by: Person, at: datetime) -> None:
+    """Take an award out of the list of those given; its past stays. Raises `Refused` while a cycle of it runs."""
+    if award.retired_at is not None:
+        return
+    if queries.has_running_cycle(award):
+        raise Refused(N_("A cycle of this award is still running. It can be retired when that is over."))
+    award.retired_at = at
+    history.record("retired", award, by=by, at=at)
+    _changed()
+
+
+def restore_award(award: Award, *, by: Person, at: datetime) -> None:
+    """Give a retired award again."""
+    award.retired_at = None
+    history.record("restored", award, by=by, at=at)
+    _changed()
+
+
+# ---------------------------------------------------------------- cycles
+
+
+def calendar_for(year: int, zone: str) -> dict[str, datetime]:
+    """Return the usual calendar of a season: each date in the same week of its year, on the same weekday, at the same time."""
+    there = {name: datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)) for name, local in CALENDAR.items()}
+    weeks = weeks_between_years(there["opens_at"], years=year - there["opens_at"].year, zone=zone)
+    return {name: shifted(moment, weeks=weeks, zone=zone) for name, moment in there.items()}
+
+
+def create_cycle(
+    award: Award, *, year: int, by: Person | None, at: datetime, template: AwardTemplate | None = None, **facts: Any
+) -> Cycle:
+    """Begin a draft of one year of an award. `facts` are columns that differ from the template's, or from the usual ones.
+
+    Raises `Refused` (field "year") where that year is there already.
+    """
+    _refuse_second(award, year)
+    template = template or by_slug(award.slug)
+    usual: dict[str, Any] = calendar_for(year, queries.zone())
+    usual |= {"places": 1, "sum_cents": 0}
+    if template is not None:
+        usual |= {
+            "places": template.places,
+            "sum_cents": template.sum_cents,
+            "most_cents": template.most_cents,
+            "paid_to": template.paid_to,
+            "reads": template.reads,
+            "committee_size": template.committee_size,
+            "surprise": template.surprise,
+            "blind": template.blind,
+            "self_nomination": template.self_nomination,
+        }
+    cycle = Cycle(award=award, season=_season(year), stage=CycleStage.DRAFT, **{**usual, **facts})
+    title = f"{award.slug} {year}"
+    if "question_set_id" not in facts:
+        cycle.question_set = questions.make_set(title, template.questions if template else ())
+    if "rubric_id" not in facts:
+        cycle.rubric = make_rubric(title, template.rubric) if template else Rubric(title=title, levels={})
+    db.session.add(cycle)
+    history.record("created", cycle, by=by, at=at, year=year)
+    return cycle
+
+
+def copy_cycle(cycle: Cycle, *, year: int, by: Person | None, at: datetime) -> Cycle:
+    """Begin a draft of another year from this one: dates moved by whole weeks, questions and rubric copied to be edited.
+
+    `cycle` needs its question set and rubric loaded. The deadline copied is the one first set, not an extended one. Raises
+    `Refused` (field "year") where that year is there already.
+    """
+    _refuse_second(cycle.award, year)
+    zone = queries.zone()
+    weeks = weeks_between_years(cycle.opens_at, years=year - cycle.year, zone=zone)
+    dates = {name: getattr(cycle, name) for name in DATES} | {"closes_at": queries.first_deadline(cycle)}
+    moved = {name: shifted(moment, weeks=weeks, zone=zone) for name, moment in dates.items() if moment is not None}
+    kept = (
+        "grace_minutes",
+        "fund_id",
+        "places",
+        "sum_cents",
+        "most_cents",
+        "paid_to",
+        "committee_size",
+        "reads",
+        "surprise",
+        "blind",
+        "self_nomination",
+    )
+    made = Cycle(
+        award=cycle.award,
+        season=_season(year),
+        stage=CycleStage.DRAFT,
+        **{name: getattr(cycle, name) for name in kept},
+        **moved,
+    )
+    title = f"{cycle.award.slug} {year}"
+    if cycle.question_set is not None:
+        made.question_set = questions.copy_set(cycle.question_set, title=title)
+    if cycle.rubric is not None:
+        made.rubric = copy_rubric(cycle.rubric, title=title)
+    db.session.add(made)
+    history.record("copied", made, by=by, at=at, from_year=cycle.year, weeks=weeks)
+    return made
+
+
+def _refuse_second(award: Award, year: int) -> None:
+    if queries.cycle_at(award.slug, year) is not None:
+        raise Refused(N_("This award has a cycle of %(year)s already."), field="year", year=year)
+
+
+def _season(year: int) -> Season:
+    found = queries.season(year)
+    if found is None:
+        found = Season(year=year)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+AFTER_OPENING = (
+    "part_due_at",
+    "letters_due_at",
+    "redaction_due_at",
+    "scoring_opens_at",
+    "scoring_closes_at",
+    "deliberation_at",
+    "decision_at",
+    "announced_at",
+    "payments_due_at",
+    "committee_size",
+    "reads",
+)
+
+
+def edit_cycle(cycle: Cycle, *, version: int, by: Person, at: datetime, **facts: Any) -> None:
+    """Change a cycle's dates and figures. Once it is open, only what comes after nominating may change.
+
+    Raises `Stale` when somebody else saved since `version`, `Refused` for what can no longer change.
+    """
+    if cycle.version != version:
+        raise Stale(CHANGED_MEANWHILE)
+    changed = {name: value for name, value in facts.items() if getattr(cycle, name) != value}
+    if not changed:
+        return
+    if cycle.stage is not CycleStage.DRAFT:
+        if cycle.stage in {CycleStage.DECIDED, CycleStage.RELEASED, CycleStage.ARCHIVED} and set(changed) - {
+            "announced_at",
+            "payments_due_at",
+        }:
+            raise Refused(N_("This cycle is decided: only its last dates can still change."))
+        fixed = sorted(set(changed) - set(AFTER_OPENING))
+        if fixed:
+            raise Refused(
+                N_("This was fixed when the cycle opened, and people rely on it. A deadline can be extended instead."),
+                field=fixed[0],
+            )
+    before = {name: _plain(getattr(cycle, name)) for name in changed}
+    _save(cycle, {**changed, "version": Cycle.version + 1})
+    history.record(
+        "edited", cycle, by=by, at=at, before=before, after={name: _plain(value) for name, value in changed.items()}
+    )
+    _changed()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps it
+    return value if isinstance(value, int | str | bool | None) else value.isoformat()
+
+
+def _save(cycle: Cycle, values: dict[str, Any]) -> None:
+    """Write columns of a cycle, or raise `Stale` where it changed since it was read: also when two clicks race."""
+    wanted = update(Cycle).where(Cycle.id == cycle.id, Cycle.version == cycle.version, Cycle.stage == cycle.stage)
+    saved = db.session.execute(wanted.values(**values).execution_options(synchronize_session=False))
+    if saved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(CHANGED_MEANWHILE)
+    db.session.refresh(cycle, ["stage", "version", *(name for name in values if name not in {"stage", "version"})])
+
+
+def take_step(
+    cycle: Cycle, step: CycleStep, *, by: Person | None, at: datetime, reason: str | None = None, **facts: Any
+) -> None:
+    """Take a cycle one step on in its life, once however many ask. Raises `Refused` where the step does not fit, `Stale` in a race."""
+    stage = CYCLE.advance(cycle.stage, step)
+    _save(cycle, {**facts, "stage": stage, "version": Cycle.version + 1})
+    history.record(step.value, cycle, by=by, at=at, reason=reason, stage=stage.value)
+    _changed()
+
+
+def lacking(cycle: Cycle, *, at: datetime) -> list[Lack]:
+    """Return what keeps a cycle from opening. Needs its question set, rubric and fund loaded."""
+    rubric = cycle.rubric
+    return lacks(
+        Calendar(**{name: getattr(cycle, name) for name in Calendar._fields}),
+        now=at,
+        questions=len(cycle.question_set.asked_of(Asked.NOMINATOR)) if cycle.question_set else 0,
+        weights=[criterion.weight for criterion in rubric.criteria] if rubric is not None and rubric.criteria else None,
+        levels_described=rubric is not None
+        and all(rubric.levels.get(str(level)) for level in range(rubric.lowest, rubric.highest + 1)),
+        places=cycle.places,
+        sum_cents=cycle.sum_cents,
+        promised_cents=queries.promised_cents(cycle),
+        fund_cents=cycle.fund.yearly_cents if cycle.fund is not None else None,
+    )
+
+
+def open_cycle(cycle: Cycle, *, by: Person | None, at: datetime) -> None:
+    """Open a cycle: its question set is frozen, and nominations are taken from its first instant on.
+
+    Needs question set, rubric and fund loaded. Raises `NotReady`, which says what is missing.
+    """
+    CYCLE.advance(cycle.stage, CycleStep.OPEN)
+    found = lacking(cycle, at=at)
+    if found:
+        raise NotReady(found)
+    if cycle.question_set is not None:
+        questions.freeze(cycle.question_set, at=at)
+    take_step(cycle, CycleStep.OPEN, by=by, at=at)
+
+
+def close_cycle(cycle: Cycle, *, at: datetime, by: Person | None = None, reason: str | None = None) -> None:
+    """Close a cycle. The portal does so by itself when deadline and grace have passed; a person may close it early, with a reason."""
+    over = at >= cycle.closes_at + timedelta(minutes=cycle.grace_minutes)
+    if over:
+        take_step(cycle, CycleStep.CLOSE, by=by, at=at, reason=reason)
+        return
+    if by is None:
+        raise Refused(N_("Its deadline has not passed yet."))
+    if not (reason or "").strip():
+        raise Refused(N_("Say why it closes before its date: people are counting on it."), field="reason")
+    if at <= cycle.opens_at:
+        raise Refused(N_("It has not begun yet. Change its dates instead."), field="reason")
+    CYCLE.advance(cycle.stage, CycleStep.CLOSE)
+    db.session.add(
+        Extension(
+            cycle_id=cycle.id, until=at, before=cycle.closes_at, reason=reason or "", granted_by_id=by.id, granted_at=at
+        )
+    )
+    take_step(cycle, CycleStep.CLOSE, by=by, at=at, reason=reason, closes_at=min(at, cycle.closes_at))
+
+
+def extend(
+    cycle: Cycle, *, until: datetime, reason: str, by: Person, at: datetime, person: Person | None = None
+) -> Extension:
+    """Give a later deadline, to everyone or to one person, with its reason. A closed cycle opens again where it is for everyone.
+
+    Raises `Refused` where it is not later than the deadline that stands, or has passed already.
+    """
+    if not reason.strip():
+        raise Refused(N_("Say why: the reason stays on the record."), field="reason")
+    stands = queries.deadline(cycle, person, at)
+    if until <= stands:
+        raise Refused(N_("That is not later than the deadline that stands."), field="until")
+    if until <= at:
+        raise Refused(N_("That has passed already. Choose a later time."), field="until")
+    step = CycleStep.EXTEND if person is None else CycleStep.EXTEND_ONE
+    given = Extension(
+        cycle_id=cycle.id,
+        person_id=person.id if person else None,
+        until=until,
+        before=stands,
+        reason=reason.strip(),
+        granted_by_id=by.id,
+        granted_at=at,
+    )
+    take_step(cycle, step, by=by, at=at, reason=reason.strip(), **({"closes_at": until} if person is None else {}))
+    db.session.add(given)
+    db.session.flush()
+    if person is not None:
+        mail.post(
+            "awards/extended",
+            to=person,
+            at=at,
+            about=cycle,
+            link={"purpose": "sign in", "next": "/nominations"},
+            award=cycle.award.name,
+            until=until.isoformat(),
+        )
+    return given
+
+
+# ---------------------------------------------------------------- rubrics
+
+
+def make_rubric(title: str, template: RubricTemplate) -> Rubric:
+    """Return a rubric made from a template, to be edited."""
+    rubric = Rubric(
+        title=title,
+        lowest=0,
+        highest=template.highest,
+        levels={str(level): dict(words) for level, words in template.levels.items()},
+    )
+    for place, criterion in enumerate(template.criteria):
+        rubric.criteria.append(
+            Criterion(
+                position=place,
+                key=criterion.key,
+                name=dict(criterion.name),
+                about=dict(criterion.about),
+                weight=criterion.weight,
+                by_staff=criterion.by_staff,
+            )
+        )
+    return rubric
+
+
+def copy_rubric(rubric: Rubric, *, title: str) -> Rubric:
+    """Return a copy of a rubric, unfrozen, that remembers what it was copied from."""
+    made = Rubric(
+        title=title,
+        version=rubric.version + 1,
+        copied_from_id=rubric.id,
+        lowest=rubric.lowest,
+        highest=rubric.highest,
+        levels=dict(rubric.levels),
+    )
+    for criterion in rubric.criteria:
+        kept = {name: getattr(criterion, name) for name in ("position", "key", "name", "about", "weight", "by_staff")}
+        made.criteria.append(Criterion(**kept))
+    return made
+
+
+FROZEN_RUBRIC = N_("This rubric has been scored with, so that nothing in it can change.")
+
+
+def edit_rubric(
+    rubric: Rubric, *, levels: Mapping[str, dict[str, str]], by: Person, cycle: Cycle, at: datetime
+) -> None:
+    """Put a rubric's levels in words. `levels` maps "0", "1", ... to words; their number is the rubric's scale."""
+    if rubric.frozen_at is not None:
+        raise Refused(FROZEN_RUBRIC)
+    numbers = sorted(int(level) for level in levels)
+    rubric.lowest, rubric.highest = numbers[0], numbers[-1]
+    rubric.levels = dict(levels)
+    rubric.version += 1
+    history.record("rubric edited", cycle, by=by, at=at, part="levels")
+    _changed()
+
+
+def save_criterion(
+    rubric: Rubric,
+    criterion: Criterion | None,
+    *,
+    name: dict[str, str],
+    about: dict[str, str],
+    weight: int,
+    by_staff: bool,
+    by: Person,
+    cycle: Cycle,
+    at: datetime,
+) -> Criterion:
+    """Add a criterion to a rubric, or change one. Raises `Refused` where the rubric is frozen."""
+    if rubric.frozen_at is not None:
+        raise Refused(FROZEN_RUBRIC)
+    if criterion is None:
+        taken = {held.key for held in rubric.criteria}
+        stem = "_".join(fold(name.get("en") or next(iter(name.values()))).split())[:40] or "criterion"
+        key = next(key for key in (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3))) if key not in taken)
+        criterion = Criterion(key=key, position=max((held.position for held in rubric.criteria), default=-1) + 1)
+        rubric.criteria.append(criterion)
+    criterion.name, criterion.about, criterion.weight, criterion.by_staff = name, about, weight, by_staff
+    rubric.version += 1
+    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key)
+    _changed()
+    return criterion
+
+
+def remove_criterion(rubric: Rubric, criterion: Criterion, *, by: Person, cycle: Cycle, at: datetime) -> None:
+    """Take a criterion out of a rubric that is not frozen."""
+    if rubric.frozen_at is not None:
+        raise Refused(FROZEN_RUBRIC)
+    rubric.criteria.remove(criterion)
+    rubric.version += 1
+    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key, removed=True)
+    _changed()
+
+
+def move_criterion(
+    rubric: Rubric, criterion: Criterion, *, by_places: int, by: Person, cycle: Cycle, at: datetime
+) -> None:
+    """Move a criterion up (-1) or down (1)."""
+    if rubric.frozen_at is not None:
+        raise Refused(FROZEN_RUBRIC)
+    order = sorted(rubric.criteria, key=lambda held: held.position)
+    place = order.index(criterion)
+    order.insert(min(max(place + by_places, 0), len(order) - 1), order.pop(place))
+    for number, held in enumerate(order):
+        held.position = number
+    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key, moved=by_places)
+
+
+# ---------------------------------------------------------------- committees
+
+
+def invite_member(
+    cycle: Cycle,
+    *,
+    email: str,
+    given: str = "",
+    family: str = "",
+    role: MemberRole = MemberRole.REVIEWER,
+    donor_related: bool = False,
+    by: Person,
+    at: datetime,
+) -> Member:
+    """Invite somebody to a cycle's committee, with a message that carries a link.
+
+    Raises `Refused` where they may not serve in it (they nominated, or wrote a letter), are on it already, or where
+    somebody of another name signs in with that address.
+    """
+    person = accounts.person_at(email, at=at, given=given, family=family)
+    typed = name_key(given, family)
+    if typed and person.sort_name and typed != person.sort_name:
+        raise Refused(
+            N_("%(name)s signs in with this address. Write that name, or give another address."),
+            field="email",
+            name=person.name,
+        )
+    if typed and not person.sort_name:
+        accounts.rename(person, given=given, family=family, by=by, at=at)
+    return appoint(cycle, person, role=role, donor_related=donor_related, by=by, at=at)
+
+
+def appoint(
+    cycle: Cycle,
+    person: Person,
+    *,
+    role: MemberRole = MemberRole.REVIEWER,
+    donor_related: bool = False,
+    by: Person,
+    at: datetime,
+) -> Member:
+    """Invite a person the portal knows. See `invite_member`."""
+    if cycle.stage in {CycleStage.DECIDED, CycleStage.RELEASED, CycleStage.ARCHIVED}:
+        raise Refused(N_("This cycle is decided; its committee is closed."))
+    for check in may_serve:
+        check(cycle, person)
+    donor_related = donor_related or funds.gave_to(person, cycle.fund_id)
+    member = queries.member_of(cycle, person)
+    if member is None:
+        member = Member(cycle_id=cycle.id, person_id=person.id, invited_at=at)
+        db.session.add(member)
+    elif member.state in {MemberState.INVITED, MemberState.ACCEPTED}:
+        raise Refused(N_("%(name)s is on this committee already."), field="email", name=person.name)
+    else:
+        member.state = MEMBER.advance(member.state, MemberStep.INVITE_AGAIN)
+        member.invited_at, member.answered_at, member.rules_agreed_at, member.declared_at, member.capacity = (
+            at,
+            None,
+            None,
+            None,
+            None,
+        )
+    member.role, member.donor_related, member.appointed_by_id = MemberRole.REVIEWER, donor_related, by.id
+    db.session.flush()
+    if role is MemberRole.CHAIR:
+        set_chair(member, by=by, at=at)
+    history.record("invited", member, by=by, at=at, person=person.id, role=role.value)
+    _send_invitation(member, cycle, person, at=at)
+    return member
+
+
+def _send_invitation(member: Member, cycle: Cycle, person: Person, *, at: datetime, key: str | None = None) -> None:
+    mail.post(
+        "awards/invitation",
+        to=person,
+        at=at,
+        about=member,
+        link={"purpose": "invitation", "next": f"/committees/{member.id}", "kind": "member", "id": member.id},
+        key=key,
+        award=cycle.award.name,
+        year=cycle.year,
+        chair=member.role is MemberRole.CHAIR,
+        reads=cycle.reads,
+        scoring_opens_at=cycle.scoring_opens_at.isoformat() if cycle.scoring_opens_at else None,
+        scoring_closes_at=cycle.scoring_closes_at.isoformat() if cycle.scoring_closes_at else None,
+    )
+
+
+def answer_invitation(
+    member: Member, *, accept: bool, at: datetime, capacity: int | None = None, agreed: bool = False
+) -> None:
+    """Take somebody's own answer to an invitation. Accepting needs a number of readings and the rules agreed to.
+
+    `member` needs its person and cycle loaded. Raises `Refused` with the field ("capacity", "agreed") it belongs beside.
+    """
+    person = member.person
+    if not accept:
+        was = member.state
+        member.state = MEMBER.advance(was, MemberStep.DECLINE)
+        member.answered_at = at
+        history.record("declined", member, by=person, at=at)
+        mail.cancel(member)
+        if was is MemberState.ACCEPTED:
+            _left(member, at)
+        return
+    if member.state is MemberState.INVITED:
+        for check in may_serve:
+            check(member.cycle, person)
+    if not agreed:
+        raise Refused(N_("Agree to the rules, or decline."), field="agreed")
+    if capacity is None or capacity < 1:
+        raise Refused(N_("Say how many you can read: a number, 1 or more."), field="capacity")
+    member.state = MEMBER.advance(member.state, MemberStep.ACCEPT)
+    member.capacity, member.rules_agreed_at, member.answered_at = capacity, at, at
+    history.record("accepted", member, by=person, at=at, capacity=capacity)
+
+
+def change_capacity(member: Member, *, capacity: int, by: Person, at: datetime) -> None:
+    """Note how many a member can read, by their own word or on the telephone."""
+    if capacity < 0:
+        raise Refused(N_("Say how many: a number, 0 or more."), field="capacity")
+    history.record("capacity changed", member, by=by, at=at, before=member.capacity, after=capacity)
+    member.capacity = capacity
+
+
+def remove_member(member: Member, *, by: Person, at: datetime, reason: str = "") -> None:
+    """Take somebody off a committee. What they submitted stays on the record."""
+    was = member.state
+    member.state = MEMBER.advance(was, MemberStep.REMOVE)
+    member.role = MemberRole.REVIEWER
+    history.record("removed", member, by=by, at=at, reason=reason.strip() or None)
+    mail.cancel(member)
+    if was is MemberState.ACCEPTED:
+        _left(member, at)
+
+
+def _left(member: Member, at: datetime) -> None:
+    db.session.flush()
+    for listener in on_member_left:
+        listener(member, at)
+
+
+def set_chair(member: Member, *, by: Person, at: datetime) -> None:
+    """Make a member the chair; whoever was it before is a reviewer from now on."""
+    if member.state not in {MemberState.INVITED, MemberState.ACCEPTED}:
+        raise Refused(MEMBER.refusal, state=member.state.value)
+    db.session.execute(
+        update(Member)
+        .where(Member.cycle_id == member.cycle_id, Member.role == MemberRole.CHAIR, Member.id != member.id)
+        .values(role=MemberRole.REVIEWER)
+    )
+    member.role = MemberRole.CHAIR
+    history.record("made chair", member, by=by, at=at)
+
+
+def remind(member: Member, *, by: Person, at: datetime) -> bool:
+    """Remind somebody of an invitation they have not answered, at most once a day. Returns whether a message was posted."""
+    if member.state is not MemberState.INVITED:
+        return False
+    cycle = member.cycle
+    posted = mail.post(
+        "awards/invitation_again",
+        to=member.person,
+        at=at,
+        about=member,
+        link={"purpose": "invitation", "next": f"/committees/{member.id}", "kind": "member", "id": member.id},
+        key=f"invitation {member.id} {at.date().isoformat()}",
+        award=cycle.award.name,
+        year=cycle.year,
+    )
+    if posted is not None:
+        history.record("reminded", member, by=by, at=at)
+    return posted is not None

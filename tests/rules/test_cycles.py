@@ -1,0 +1,229 @@
+"""The life of a cycle, its deadlines across both changes of the clocks, and what keeps it from opening."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from portal.awards import rules, templates
+from portal.awards.rules import CYCLE, MEMBER, Calendar, CycleStage, CycleStep, MemberState, MemberStep, NoSuchTime
+from portal.errors import Refused
+
+PACIFIC = "America/Los_Angeles"
+ZONES = [PACIFIC, "America/New_York", "America/Phoenix", "Europe/London", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"]
+days = st.dates(date(2024, 1, 1), date(2032, 12, 31))
+clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@pytest.mark.parametrize(("state", "step"), list(product(CycleStage, CycleStep)))
+def test_a_cycle_moves_only_as_its_table_says(state, step):
+    allowed = {
+        "draft": {"open": "open"},
+        "open": {"extend for all": "open", "extend for one": "open", "close": "closed"},
+        "closed": {"extend for all": "open", "extend for one": "closed", "take to review": "in review"},
+        "in review": {"decide": "decided"},
+        "decided": {"return to review": "in review", "release": "released"},
+        "released": {"archive": "archived"},
+        "archived": {},
+    }
+    expected = allowed[state.value].get(step.value)
+    assert CYCLE.fits(state, step) == (expected is not None)
+    if expected is None:
+        with pytest.raises(Refused):
+            CYCLE.advance(state, step)
+    else:
+        assert CYCLE.advance(state, step).value == expected
+    assert (step in CYCLE.steps(state)) == (expected is not None)
+
+
+@pytest.mark.parametrize(("state", "step"), list(product(MemberState, MemberStep)))
+def test_a_place_on_a_committee_moves_only_as_its_table_says(state, step):
+    allowed = {
+        "invited": {"accept": "accepted", "decline": "declined", "remove": "removed"},
+        "accepted": {"decline": "declined", "remove": "removed"},
+        "declined": {"invite again": "invited", "remove": "removed"},
+        "removed": {"invite again": "invited"},
+    }
+    expected = allowed[state.value].get(step.value)
+    assert MEMBER.table.get((state, step)) == (MemberState(expected) if expected else None)
+
+
+@given(steps=st.lists(st.sampled_from(CycleStep), max_size=30))
+def test_whatever_is_tried_a_released_cycle_never_takes_nominations_again(steps):
+    stage, released = CycleStage.DRAFT, False
+    for step in steps:
+        stage = CYCLE.table.get((stage, step), stage)
+        released = released or stage is CycleStage.RELEASED
+        assert not (released and stage in rules.TAKES_NOMINATIONS)
+
+
+@given(day=days, clock=clocks, zone=st.sampled_from(ZONES))
+@example(day=date(2026, 3, 8), clock=time(2, 30), zone=PACIFIC)
+@example(day=date(2026, 11, 1), clock=time(1, 30), zone=PACIFIC)
+@example(day=date(2026, 3, 8), clock=time(3, 0), zone=PACIFIC)
+def test_an_instant_shows_on_the_wall_what_was_asked_for_or_is_refused(day, clock, zone):
+    there = ZoneInfo(zone)
+    wanted = datetime.combine(day, clock)
+    # the naive way: every instant of three days, minute by quarter hour, that shows this time there
+    start = datetime.combine(day, clock, tzinfo=UTC) - timedelta(hours=15)
+    shows = [at for n in range(30 * 4) if (at := start + timedelta(minutes=15 * n)).astimezone(there).replace(tzinfo=None) == wanted]
+    if len(shows) == 1:
+        assert rules.instant(day, clock, zone) == shows[0]
+    else:
+        with pytest.raises(NoSuchTime) as refused:
+            rules.instant(day, clock, zone)
+        assert ("never comes" in str(refused.value)) == (not shows)
+
+
+def test_a_skipped_time_is_refused_with_the_hours_that_are_skipped():
+    with pytest.raises(NoSuchTime, match=r"from 2:00 am to 3:00 am, so 2:30 am never comes"):
+        rules.instant(date(2026, 3, 8), time(2, 30), PACIFIC)
+
+
+def test_a_repeated_time_is_refused_with_the_hours_that_repeat():
+    with pytest.raises(NoSuchTime, match=r"back from 2:00 am to 1:00 am, so 1:30 am comes twice"):
+        rules.instant(date(2026, 11, 1), time(1, 30), PACIFIC)
+
+
+def test_the_two_edges_of_a_change_are_no_trouble():
+    assert rules.instant(date(2026, 3, 8), time(1, 59), PACIFIC) == datetime(2026, 3, 8, 9, 59, tzinfo=UTC)
+    assert rules.instant(date(2026, 3, 8), time(3, 0), PACIFIC) == datetime(2026, 3, 8, 10, 0, tzinfo=UTC)
+    assert rules.instant(date(2026, 11, 1), time(0, 59), PACIFIC) == datetime(2026, 11, 1, 7, 59, tzinfo=UTC)
+    assert rules.instant(date(2026, 11, 1), time(2, 0), PACIFIC) == datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
+
+
+def test_a_deadline_is_never_at_twelve_in_the_night():
+    with pytest.raises(NoSuchTime, match="Say 11:59 pm"):
+        rules.deadline_instant(date(2026, 3, 14), time(0, 0), PACIFIC)
+    assert rules.deadline_instant(date(2026, 3, 13), time(23, 59), PACIFIC) == datetime(2026, 3, 14, 6, 59, tzinfo=UTC)
+
+
+@given(clock=clocks)
+def test_no_time_of_day_is_ever_called_midnight(clock):
+    words = rules.said(clock)
+    assert "midnight" not in words.lower()
+    assert words.endswith(("am", "pm"))
+
+
+@given(day=days, clock=clocks, zone=st.sampled_from(ZONES), weeks=st.integers(-120, 320))
+def test_whole_weeks_keep_weekday_and_clock_time_on_the_wall(day, clock, zone, weeks):
+    there = ZoneInfo(zone)
+    begun = datetime.combine(day, clock, tzinfo=there).astimezone(UTC)
+    moved = rules.shifted(begun, weeks=weeks, zone=zone).astimezone(there)
+    before = begun.astimezone(there)
+    wall = before.replace(tzinfo=None, fold=0) + timedelta(weeks=weeks)
+    if wall.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None, fold=0) == wall:  # a time that exists
+        assert (moved.weekday(), moved.hour, moved.minute) == (before.weekday(), before.hour, before.minute)
+        assert (moved.date() - before.date()).days == weeks * 7
+    else:
+        assert abs(moved.replace(tzinfo=None) - wall) <= timedelta(hours=1)
+
+
+@given(year=st.integers(2026, 2060))
+def test_a_calendar_copied_year_after_year_never_creeps_through_the_seasons(year):
+    opens = datetime(2026, 2, 2, 17, tzinfo=UTC)
+    for now in range(2026, year):
+        opens = rules.shifted(opens, weeks=rules.weeks_between_years(opens, years=1, zone=PACIFIC), zone=PACIFIC)
+        local = opens.astimezone(ZoneInfo(PACIFIC))
+        assert local.weekday() == 0
+        assert (local.hour, local.minute) == (9, 0)
+        assert date(now + 1, 1, 27) <= local.date() <= date(now + 1, 2, 8)
+
+
+@given(
+    stage=st.sampled_from(CycleStage),
+    seconds=st.integers(-86_400, 86_400),
+    grace=st.integers(0, 60),
+)
+def test_a_submission_is_in_time_until_the_deadline_and_its_grace_to_the_second(stage, seconds, grace):
+    opens = datetime(2026, 2, 2, 17, tzinfo=UTC)
+    closes = datetime(2026, 3, 14, 6, 59, tzinfo=UTC)
+    at = closes + timedelta(seconds=seconds)
+    expected = stage.value in {"open", "closed"} and seconds < grace * 60
+    assert rules.in_time(stage, now=at, opens_at=opens, deadline=closes, grace_minutes=grace) == expected
+
+
+@pytest.mark.parametrize("closes", [datetime(2026, 3, 8, 9, 59, tzinfo=UTC), datetime(2026, 11, 1, 8, 59, tzinfo=UTC), datetime(2026, 11, 1, 9, 59, tzinfo=UTC)])
+@pytest.mark.parametrize(("seconds", "in_time"), [(-1, True), (0, True), (1, True), (599, True), (600, False), (601, False)])
+def test_grace_is_ten_minutes_long_when_the_clocks_change_too(closes, seconds, in_time):
+    at = closes + timedelta(seconds=seconds)
+    opens = closes - timedelta(days=30)
+    assert rules.in_time(CycleStage.OPEN, now=at, opens_at=opens, deadline=closes, grace_minutes=10) is in_time
+
+
+def whole(**changes):
+    opens = datetime(2026, 2, 2, 17, tzinfo=UTC)
+    dates = {name: opens + timedelta(days=10 * place) for place, name in enumerate(rules.ORDER)}
+    facts = {
+        "now": opens - timedelta(days=3),
+        "questions": 5,
+        "weights": (35, 25, 20, 20),
+        "levels_described": True,
+        "places": 8,
+        "sum_cents": 300_000,
+        "promised_cents": 2_400_000,
+        "fund_cents": 2_400_000,
+    }
+    return rules.lacks(Calendar(**(dates | {k: v for k, v in changes.items() if k in Calendar._fields})), **(facts | {k: v for k, v in changes.items() if k in facts}))
+
+
+def test_a_whole_cycle_lacks_nothing():
+    assert whole() == []
+
+
+LATE = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "where"),
+    [
+        ({"scoring_opens_at": None}, "Scoring opens", "dates"),
+        ({"decision_at": None}, "The decision is made", "dates"),
+        ({"announced_at": None}, "Recipients are announced", "dates"),
+        ({"closes_at": LATE}, 'must come after "Nominations close"', "dates"),
+        ({"part_due_at": datetime(2026, 2, 3, tzinfo=UTC)}, "The nominee's part", "dates"),
+        ({"now": LATE}, "in the past", "dates"),
+        ({"places": 0}, "how many places", "money"),
+        ({"promised_cents": 2_400_001}, "The fund gives 24,000", "money"),
+        ({"questions": 0}, "at least one question", "questions"),
+        ({"weights": None}, "rubric", "rubric"),
+        ({"weights": (35, 25, 20)}, "add up to 80", "rubric"),
+        ({"levels_described": False}, "every level", "rubric"),
+    ],
+)
+def test_what_is_missing_is_said_with_the_page_that_mends_it(changes, words, where):
+    found = whole(**changes)
+    assert any(words in lack.message % lack.facts and lack.where == where for lack in found), found
+
+
+@pytest.mark.parametrize("template", templates.AWARDS, ids=lambda template: template.slug)
+def test_every_template_is_whole(template):
+    assert sum(criterion.weight for criterion in template.rubric.criteria) == 100
+    assert len({criterion.key for criterion in template.rubric.criteria}) == len(template.rubric.criteria)
+    assert sorted(template.rubric.levels) in ([0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4])
+    assert len({question.key for question in template.questions}) == len(template.questions)
+    texts = [template.name, template.summary, template.about, template.who_may_receive, template.who_may_nominate]
+    texts += [words for criterion in template.rubric.criteria for words in (criterion.name, criterion.about)]
+    texts += [words for question in template.questions for words in (question.label, question.short, question.hint)]
+    texts += template.rubric.levels.values()
+    assert all(set(words) == {"en", "es"} and all(words.values()) for words in texts)
+
+
+def test_there_are_nine_awards_with_the_sums_that_are_usual():
+    sums = {template.slug: (template.places, template.sum_cents // 100) for template in templates.AWARDS}
+    assert sums == {
+        "principal-award": (2, 25_000),
+        "excellence-in-teaching": (8, 3_000),
+        "science-teaching": (3, 3_000),
+        "school-leadership": (1, 5_000),
+        "librarian": (1, 1_500),
+        "senior-scholarship": (10, 5_000),
+        "arts-scholarship": (3, 1_000),
+        "new-arrival-scholarship": (6, 500),
+        "student-activist": (1, 1_000),
+    }
