@@ -134,9 +134,9 @@ class Postgresql:
 
     def reset(self, template: str, fill: Callable[[str], None], release: Callable[[], None]) -> None:
         """Make this worker's database what the template is: by emptying it where that is enough, else as a new copy."""
+        release()
         if self.holds is not None and self.holds.template == template and self._emptied(self.holds):
             return
-        release()
         source = f"template_{template}"
         with self._connect() as connection:
             if not self._exists(connection, source):
