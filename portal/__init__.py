@@ -16,12 +16,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
+from portal.web import cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOME = Path(__file__).resolve().parent.parent
-ROOMS = ("accounts", "schools", "awards", "nominations", "review", "decisions", "publishing", "home", "mail", "history", "web")
+ROOMS = ("accounts", "schools", "awards", "nominations", "review", "decisions", "publishing", "publishing.desk", "home", "mail", "history", "web")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(HOME / "templates"), static_folder=str(HOME / "static"), instance_path=str(settings.instance_path.resolve()))
     app.config.update(_flask_settings(settings))
+    cache.install(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=settings.trusted_proxies)  # type: ignore[method-assign]
 
@@ -81,13 +83,14 @@ def _rooms(app: Flask) -> None:
     """Register every room that has pages, and note which first parts of an address lie among private pages."""
     from portal.web.pages import PUBLIC, Pages  # noqa: PLC0415 - as above
 
+    found = []
     for room in ROOMS:
         try:
-            views = import_module(f"portal.{room}.views")
+            found.append(import_module(f"portal.{room}.views"))
         except ModuleNotFoundError as missing:
             if missing.name != f"portal.{room}.views":
                 raise
-            continue
+    for views in found:  # once all are imported: two of them may share a blueprint
         for pages in vars(views).values():
             if isinstance(pages, Pages) and pages.name not in app.blueprints:
                 app.register_blueprint(pages)

@@ -7,6 +7,8 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle
+from portal.publishing import queries as publishing
+from portal.publishing.models import Recipient
 
 
 def teach() -> None:
@@ -17,3 +19,5 @@ def teach() -> None:
     policy.teach(HeldText, accounts.facts_of_held)
     policy.teach(Award, awards.facts_of_award)
     policy.teach(Cycle, awards.facts_of_cycle)
+    policy.teach(Recipient, publishing.facts_of_public)
+    policy.teach(publishing.Year, publishing.facts_of_public)

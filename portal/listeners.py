@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from portal.accounts import actions as accounts
 from portal.accounts import minting
 from portal.awards import chores as awards
+from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
+from portal.funds.models import Fund
 from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
+from portal.publishing.models import Recipient
+from portal.questions.models import Question, QuestionSet
+from portal.web import cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,4 +30,6 @@ def install() -> None:
     _add(delivery.minters, minting.for_message)
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
+    # what public pages are made of: a write of any of these drops the pages that every process keeps
+    cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
     _ = accounts.on_link_used  # nominations listens here: a confirmed address confirms what was begun with it

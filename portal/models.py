@@ -19,6 +19,7 @@ ROOMS = (
     "review.models",
     "decisions.models",
     "publishing.models",
+    "publishing.desk.models",
 )
 
 

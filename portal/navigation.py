@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -12,9 +12,23 @@ from portal.policy import Fact
 from portal.web import viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask
 
 PUBLIC = (("publishing.awards", _l("Awards")), ("publishing.recipients", _l("Recipients")), ("publishing.about", _l("About")), ("publishing.help", _l("Help")))
+FOOT = (
+    ("publishing.awards", _l("Awards and scholarships"), ""),
+    ("publishing.recipients", _l("Recipients, year by year"), ""),
+    ("publishing.about", _l("How decisions are made"), "#decisions"),
+    ("publishing.privacy", _l("Who sees what, and for how long"), ""),
+)
+SECTIONS = {  # pages that lie under a word of the masthead
+    "publishing.award": "publishing.awards",
+    "publishing.award_recipients": "publishing.recipients",
+    "publishing.year": "publishing.recipients",
+    "publishing.recipient": "publishing.recipients",
+}
 READER = (("review.queue", _l("My reading")), ("review.guide", _l("Guide")))
 OFFICE = (
     ("home.desk", _l("Today")),
@@ -22,6 +36,17 @@ OFFICE = (
     ("awards.desk", _l("Awards")),
     ("mail.messages", _l("Messages")),
     ("history.record", _l("Record")),
+)
+
+CYCLE = (  # the pages of one cycle, in the order in which a season goes through them
+    ("awards.cycle", _l("Overview")),
+    ("nominations.screening", _l("Screening")),
+    ("awards.committee", _l("Committee")),
+    ("review.masking", _l("Masking")),
+    ("review.assignments", _l("Assignments")),
+    ("review.standings", _l("Standings")),
+    ("decisions.decisions", _l("Decisions")),
+    ("publishing.release", _l("Release")),
 )
 
 
@@ -45,7 +70,29 @@ def words() -> list[Word]:
         wanted = PUBLIC
         if Fact.SIGNED_IN in facts or Fact.HERE in facts:
             wanted = (("nominations.mine", _l("My nominations")), *PUBLIC)
-    here = request.endpoint
+    return _drawn(wanted)
+
+
+def public_words() -> list[Word]:
+    """Return the navigation as a visitor has it: for previews of public pages."""
+    return _drawn(PUBLIC)
+
+
+def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a higher room
+    """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
+    facts = policy.facts_about(viewer.current(), cycle)
+    views = current_app.view_functions
+    shown = [(endpoint, words) for endpoint, words in CYCLE if endpoint in views and policy.POLICY[views[endpoint].route.needs](facts)]  # type: ignore[attr-defined]
+    return [Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint) for endpoint, words in shown]
+
+
+def foot() -> list[Word]:
+    """Return the public foot's links."""
+    return [Word(url_for(endpoint) + part, str(label), False) for endpoint, label, part in FOOT if endpoint in current_app.view_functions]  # noqa: FBT003 - a named tuple's field
+
+
+def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
+    here = SECTIONS.get(request.endpoint or "", request.endpoint)
     return [Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if endpoint in current_app.view_functions]
 
 
@@ -53,5 +100,5 @@ def install(app: Flask) -> None:
     """Give `nav` to the templates."""
 
     @app.context_processor
-    def _nav() -> dict[str, list[Word]]:
-        return {"nav": words()}
+    def _nav() -> dict[str, Any]:
+        return {"nav": words(), "foot_nav": foot(), "cycle_pages": cycle_pages}

@@ -83,6 +83,11 @@ def from_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def clock_zone(instant: datetime) -> str:
+    """Return the time of day with its zone, kept together: "11:59 pm Pacific"."""
+    return f"{clock_time(instant)}{NBSP}{zone_words()}"
+
+
 def money(cents: int | None) -> Markup:
     """Return a sum set in lining figures; whole units lose their ".00"."""
     if cents is None:
@@ -117,6 +122,7 @@ def install(app: Flask) -> None:
         "instant": from_iso,
         "day": day,
         "clock": clock_time,
+        "clock_zone": clock_zone,
         "money": money,
         "words_in": words_in,
         "paragraphs": paragraphs,

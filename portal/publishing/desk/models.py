@@ -1,0 +1,55 @@
+"""A release with its two instants, and what is prepared for each page. The public never reads these."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.awards.models import Cycle
+from portal.db import Model, enumeration
+from portal.publishing.rules import ReleaseState
+
+
+class Release(Model):
+    """When a cycle's results become news. A time that is not set means not released."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        CheckConstraint("told_at IS NULL OR public_at IS NULL OR told_at <= public_at", name="told_first"),
+        CheckConstraint("approved_by_id IS NULL OR approved_by_id != planned_by_id", name="a_second_person"),
+        CheckConstraint("state NOT IN ('approved', 'told', 'public') OR approved_by_id IS NOT NULL", name="approved_by_someone"),
+        CheckConstraint("(told_done_at IS NOT NULL) = (state IN ('told', 'public'))", name="told_has_a_date"),
+        CheckConstraint("(public_done_at IS NOT NULL) = (state = 'public')", name="public_has_a_date"),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), unique=True)
+    state: Mapped[ReleaseState] = mapped_column(enumeration(ReleaseState), default=ReleaseState.PLANNED, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    told_at: Mapped[datetime | None]
+    public_at: Mapped[datetime | None]
+    planned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    planned_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]  # when the second person was asked
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    told_done_at: Mapped[datetime | None]
+    public_done_at: Mapped[datetime | None]
+    held: Mapped[str | None]  # what stopped it when its instant came: nothing was told or shown
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+
+
+class Draft(Model):
+    """What the office prepares for the pages of one candidacy: a citation, and words of nominators who may be quoted."""
+
+    __tablename__ = "page_draft"
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), unique=True)
+    citation: Mapped[str] = mapped_column(default="")
+    quotations: Mapped[list[Any]]  # [{"nomination": reference, "words", "translation"}, ...]
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

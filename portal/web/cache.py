@@ -1,0 +1,240 @@
+"""Public pages for visitors without cookies, kept ready in each process.
+
+A page is kept under its path and language with the number that `PublicVersion` had when it was begun, and until the next date on
+which it reads differently. Every write that touches what the public reads raises that number in its own transaction, so each process
+drops what it kept the moment the write is committed. The number itself never leaves: a page's ETag is made of its words alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import g, request
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from portal import clock
+from portal.db import db, driver
+from portal.web import language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from flask import Flask, Response
+    from sqlalchemy.orm import ORMExecuteState
+
+    from portal.db import Model
+
+log = logging.getLogger(__name__)
+
+MOST_PAGES = 2_000
+RAISE = text("INSERT INTO public_version (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = public_version.number + 1")
+READ = "SELECT number FROM public_version WHERE id = 1"
+TOUCHED = "portal.public_touched"
+
+_watched: set[type[Model]] = set()
+
+
+# ---------------------------------------------------------------- who raises the number
+
+
+def watch(*kinds: type[Model]) -> None:
+    """Let every write of a row of these kinds drop the public pages that were kept."""
+    _watched.update(kinds)
+
+
+def _kind(row: object) -> bool:
+    return type(row) in _watched
+
+
+@event.listens_for(Session, "after_flush")
+def _note_rows(session: Session, _context: object) -> None:
+    if any(map(_kind, session.new)) or any(map(_kind, session.deleted)) or any(_kind(row) and session.is_modified(row) for row in session.dirty):
+        session.info[TOUCHED] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_statements(state: ORMExecuteState) -> None:
+    if (state.is_update or state.is_insert or state.is_delete) and state.bind_mapper is not None and state.bind_mapper.class_ in _watched:
+        state.session.info[TOUCHED] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_number(session: Session) -> None:
+    """Raise the number last of all, so that its row is locked only for the commit itself."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    if session.info.pop(TOUCHED, False):
+        session.execute(RAISE)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(TOUCHED, None)
+
+
+# ---------------------------------------------------------------- what a view says of its page
+
+
+def public(*, until: datetime) -> None:
+    """Say in a view that this page is the same for every visitor without cookies, until `until` or the next write."""
+    g.public_until = until
+
+
+def install(app: Flask) -> None:
+    """Mark public pages for browsers and for the cache in front of the portal."""
+
+    @app.after_request
+    def _mark(answer: Response) -> Response:
+        until = g.pop("public_until", None)
+        if until is None or answer.status_code != 200 or not _plain(request.environ):  # noqa: PLR2004 - HTTP's own number
+            return answer
+        answer.headers["Cache-Control"] = "no-cache"  # kept, and asked about each time: what is taken back is gone at once
+        answer.headers["Vary"] = "Accept-Language, Cookie"
+        answer.add_etag()
+        request.environ[TOUCHED] = until
+        return answer
+
+    app.wsgi_app = PublicCache(app)  # type: ignore[method-assign]
+
+
+def _plain(environ: dict[str, Any]) -> bool:
+    """Whether a request says nothing of who asks, beyond a language."""
+    cookies = environ.get("HTTP_COOKIE", "")
+    return not environ.get("QUERY_STRING") and (not cookies or _chosen(cookies) is not None)
+
+
+def _chosen(cookies: str) -> str | None:
+    """Return the language that is the only cookie, or None where there are others."""
+    name, _, value = cookies.partition("=")
+    return value if name.strip() == language.COOKIE and ";" not in value else None
+
+
+# ---------------------------------------------------------------- the cache itself
+
+
+class Kept(NamedTuple):
+    """A page as it left, with the span in which it is true."""
+
+    version: int
+    begun: datetime
+    until: datetime
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    etag: str
+
+
+class PublicCache:
+    """In front of the portal: answers from memory where it may, and asks the portal otherwise."""
+
+    def __init__(self, app: Flask) -> None:
+        """Stand before `app`, with a few connections of its own that read one number and nothing else."""
+        self.app = app
+        self.portal = app.wsgi_app
+        self.host = app.config["SETTINGS"].host
+        self.pages: dict[tuple[str, str], Kept] = {}
+        self.idle: deque[Any] = deque()
+        self.listens = False
+        self.negotiate = lru_cache(maxsize=1024)(self._negotiate)
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("HTTP_HOST") != self.host or environ["PATH_INFO"].startswith("/static/"):
+            return self.portal(environ, start)
+        if not _plain(environ):
+            return self.portal(environ, start)
+        version = self._version()
+        if version is None:
+            return self.portal(environ, start)
+        at = clock.now()
+        said = self.negotiate(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        key = (environ["PATH_INFO"], said)
+        kept = self.pages.get(key)
+        if kept is None or kept.version != version or not kept.begun <= at < kept.until:
+            if environ["REQUEST_METHOD"] == "HEAD":
+                return self.portal(environ, start)
+            return self._ask(environ, start, key, version, at)
+        if environ.get("HTTP_IF_NONE_MATCH") == kept.etag:
+            start("304 NOT MODIFIED", [header for header in kept.headers if header[0] not in {"Content-Length", "Content-Type"}])
+            return []
+        start(kept.status, kept.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
+
+    def _ask(self, environ: dict[str, Any], start: Callable[..., Any], key: tuple[str, str], version: int, at: datetime) -> Iterable[bytes]:
+        """Let the portal answer, and keep what it says is the same for everyone."""
+        said: list[Any] = []
+
+        def begin(status: str, headers: list[tuple[str, str]], trouble: Any = None) -> Callable[[bytes], object]:  # noqa: ANN401 - WSGI's own
+            said[:] = [status, headers]
+            return start(status, headers, trouble) if trouble else start(status, headers)  # type: ignore[no-any-return]
+
+        chunks = self.portal(environ, begin)
+        until = environ.get(TOUCHED)
+        if until is None:
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = said
+        names = {name.casefold(): value for name, value in headers}
+        if "set-cookie" not in names and b"csrf_token" not in body:
+            if len(self.pages) >= MOST_PAGES:
+                self.pages.clear()
+            self.pages[key] = Kept(version, at, until, status, list(headers), body, names["etag"])
+        return [body]
+
+    def _negotiate(self, cookies: str, accepts: str) -> str:
+        """Return the language that the portal would answer this visitor in."""
+        with self.app.app_context():
+            codes = language.offered()
+        chosen = _chosen(cookies) if cookies else None
+        return chosen if chosen in codes else parse_accept_header(accepts, LanguageAccept).best_match(codes) or "en"
+
+    def _version(self) -> int | None:
+        """Return the number as committed now, or None where it cannot be read: then nothing is answered from memory."""
+        try:
+            connection = self.idle.pop()
+        except IndexError:
+            connection = None
+        try:
+            if connection is None:
+                connection = self._connect()
+            found = connection.execute(READ).fetchone()
+        except Exception:  # noqa: BLE001 - whatever the driver calls it: the portal itself will say what is wrong
+            log.warning("the public pages' number could not be read")
+            if connection is not None:
+                connection.close()
+            return None
+        self.idle.append(connection)
+        return found[0] if found else 0
+
+    def _connect(self) -> Any:  # noqa: ANN401 - the driver's own connection
+        """Open a connection of our own, outside the pool: it is asked at every request, holds no transaction and never writes."""
+        with self.app.app_context():
+            engine = db.engine
+        if not self.listens:
+            self.listens = True
+            event.listen(engine, "engine_disposed", self.forget)
+        if engine.dialect.name == "sqlite":
+            return driver().connect(engine.url.database, timeout=1.0, check_same_thread=False, isolation_level=None)
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+        address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(address, autocommit=True)
+
+    def forget(self, *_engine: object) -> None:
+        """Drop everything: the database beneath may be another one."""
+        self.pages.clear()
+        while self.idle:
+            self.idle.pop().close()
