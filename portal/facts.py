@@ -7,6 +7,8 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle
+from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match
+from portal.nominations.queries import facts as nominations
 from portal.publishing import queries as publishing
 from portal.publishing.models import Recipient
 
@@ -21,3 +23,8 @@ def teach() -> None:
     policy.teach(Cycle, awards.facts_of_cycle)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
+    policy.teach(Candidacy, nominations.facts_of_candidacy)
+    policy.teach(Match, nominations.facts_of_match)
+    policy.teach(Conflict, nominations.facts_of_conflict)
+    policy.teach(Import, nominations.facts_of_import)
+    policy.teach(ImportRow, nominations.facts_of_import_row)

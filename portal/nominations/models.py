@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Session
@@ -191,6 +191,8 @@ class Snapshot(Model):
     number: Mapped[int]
     facts: Mapped[str]  # canonical JSON: {"nominee": [...], "schools": [...], "answers": {key: {"label", "text"}}, ...}
     sha256: Mapped[str] = mapped_column(String(64))
+    words: Mapped[int] = mapped_column(default=0)  # of all its answers, for lists
+    letter_key: Mapped[str | None] = mapped_column(String(64))  # of its longest answer, normalised: the same in every copy of a campaign letter
     taken_at: Mapped[datetime]
 
 
@@ -198,14 +200,15 @@ class Candidacy(Model):
     """One nominee (or team) in one cycle: what reviewers read and score. It gathers every nomination of that person."""
 
     __tablename__ = "candidacy"
-    __table_args__ = (Index("ix_candidacy_cycle_stage", "cycle_id", "stage"),)
+    __table_args__ = (Index("ix_candidacy_listing", "cycle_id", "merged_into_id", "stage"),)
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     stage: Mapped[CandidacyStage] = mapped_column(enumeration(CandidacyStage), default=CandidacyStage.INTAKE)
     version: Mapped[int] = mapped_column(default=1)
     name: Mapped[str] = mapped_column(String(600))  # as shown; put right by staff without touching a snapshot
     sort_name: Mapped[str] = mapped_column(String(600), index=True)
+    name_put_right_at: Mapped[datetime | None]  # from then on no revision of a nomination changes the name
     role: Mapped[str | None] = mapped_column(String(120))
     place_text: Mapped[str | None] = mapped_column(String(300))  # where it is not a listed school
     reason: Mapped[str | None]  # why ineligible
@@ -270,6 +273,7 @@ class Match(Model):
     state: Mapped[MatchState] = mapped_column(enumeration(MatchState), default=MatchState.OPEN)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what a merge moved, so that it can be undone
 
     first: Mapped[Candidacy] = relationship(lazy="raise", foreign_keys=[first_id])
     second: Mapped[Candidacy] = relationship(lazy="raise", foreign_keys=[second_id])
@@ -354,6 +358,7 @@ class ImportState(enum.StrEnum):
 
     MATCHING = "matching"
     CHECKED = "checked"
+    IMPORTING = "importing"
     IMPORTED = "imported"
 
 
@@ -377,6 +382,9 @@ class Import(Model):
     season_id: Mapped[int] = mapped_column(ForeignKey("season.id"))
     columns: Mapped[list[str]]
     matched: Mapped[dict[str, str]]  # column -> what it is ("nominee_given", "question:story", ...)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))  # of every row, where no column says
+    tell: Mapped[bool] = mapped_column(default=False)  # thank each nominator by e-mail, as asked
+    job_id: Mapped[int | None]  # the worker's, where the file is long
     state: Mapped[ImportState] = mapped_column(enumeration(ImportState), default=ImportState.MATCHING)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
@@ -387,14 +395,24 @@ class ImportRow(Model):
     """One nomination-to-be of an export. A row naming two awards is two. `digest` makes importing again add nothing."""
 
     __tablename__ = "import_row"
-    __table_args__ = (UniqueConstraint("import_id", "number", "part"), Index("ix_import_row_digest", "digest"))
+    __table_args__ = (
+        UniqueConstraint("import_id", "number", "part"),
+        Index("ix_import_row_state", "import_id", "state", "number"),
+        Index("ix_import_row_digest", "digest"),
+        Index("uq_import_row_imported", "digest", unique=True, sqlite_where=text("state = 'imported'"), postgresql_where=text("state = 'imported'")),
+    )
 
-    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
     number: Mapped[int]  # the row of the file, from 2, as a spreadsheet shows it
     part: Mapped[int] = mapped_column(default=0)
-    cells: Mapped[dict[str, str]]  # as uploaded, or as mended in place
+    cells: Mapped[dict[str, str]]  # as uploaded
+    mended: Mapped[dict[str, str]] = mapped_column(default=dict)  # what a person put in place of a cell, by what the column is
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
     digest: Mapped[str] = mapped_column(String(64))  # of the row as uploaded and the award
     state: Mapped[RowState] = mapped_column(enumeration(RowState))
     problems: Mapped[list[Any]]  # [{"field", "message", "facts"}, ...]
     notes: Mapped[list[Any]]  # what will be changed or held, in the same form; none of it stops the row
     nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), unique=True)
+
+    upload: Mapped[Import] = relationship(lazy="raise")
+    nomination: Mapped[Nomination | None] = relationship(lazy="raise")

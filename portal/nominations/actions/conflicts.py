@@ -1,0 +1,378 @@
+"""Reasons not to touch a candidacy: raised from facts, declared, decided by somebody else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal import history
+from portal.accounts.models import Grant, Scope
+from portal.awards.models import Cycle, Member
+from portal.awards.rules import CycleStage, MemberState
+from portal.db import db
+from portal.errors import N_, Refused
+from portal.funds.models import FundDonor
+from portal.nominations.models import (
+    HARD,
+    Candidacy,
+    CandidacyPerson,
+    CandidacySchool,
+    Conflict,
+    Kind,
+    Named,
+    Nomination,
+    Sitting,
+)
+from portal.nominations.queries import conflicts as queries
+from portal.nominations.rules import CONFLICT, ConflictState, ConflictStep, Stage
+from portal.people.models import Person
+from portal.people.rules import address_key, fold
+from portal.schools.models import Affiliation, School
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+ALREADY = N_("That was already decided. The page shows how it stands now.")
+OWN = N_("Nobody decides on their own conflict. Ask somebody else who may.")
+REASON = N_("Say why, in a sentence: it stands in the record.")
+
+on_changed: list[
+    Callable[[Conflict, datetime], None]
+] = []  # review listens: earlier scores of a conflict that stands count in no figure
+
+
+class Concerned(NamedTuple):
+    """Somebody who could touch candidacies, and the facts that may keep them from some."""
+
+    person: Person
+    family: str
+    sits: bool  # on the committee, and not staff alone
+    schools: frozenset[int]
+    gives: bool
+
+
+class Nominee(NamedTuple):
+    """A candidacy, and the facts that may keep somebody from it."""
+
+    number: int
+    persons: frozenset[int]
+    names: frozenset[str]
+    families: frozenset[str]
+    addresses: frozenset[str]
+    schools: dict[int, str]
+
+
+class Raised(NamedTuple):
+    """A conflict that facts suggest."""
+
+    candidacy: int
+    person: int
+    kind: Kind
+    fact: str
+
+
+def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> int:
+    """Suggest every conflict that the facts show and that was never raised; return how many.
+
+    Of a cycle: everybody concerned against all its candidacies; of a candidacy: everybody against it; of a person: them against
+    every cycle that is not over. What was decided stays decided.
+    """
+    raised: list[Raised] = []
+    for cycle, persons, candidacies in _reach(subject):
+        raised += _facts(cycle, persons, candidacies)
+    if not raised:
+        return 0
+    return _suggest(raised, at=at)
+
+
+def _reach(subject: Cycle | Candidacy | Person) -> Iterator[tuple[Cycle, list[Person], Select[int]]]:
+    every = select(Candidacy.id).where(Candidacy.merged_into_id.is_(None))
+    if isinstance(subject, Candidacy):
+        cycle = db.session.get_one(Cycle, subject.cycle_id)
+        yield cycle, list(db.session.scalars(queries.concerned(cycle))), every.where(Candidacy.id == subject.id)
+    elif isinstance(subject, Cycle):
+        yield (
+            subject,
+            list(db.session.scalars(queries.concerned(subject))),
+            every.where(Candidacy.cycle_id == subject.id),
+        )
+    else:
+        for own in db.session.scalars(_cycles_of(subject)).unique():
+            yield own, [subject], every.where(Candidacy.cycle_id == own.id)
+
+
+def _cycles_of(person: Person) -> Select[Cycle]:
+    """Select the cycles, not over yet, in which this person could touch candidacies."""
+    sits = select(Member.cycle_id).where(
+        Member.person_id == person.id, Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED})
+    )
+    held = select(Grant).where(Grant.person_id == person.id, Grant.ended_at.is_(None))
+    everywhere = held.where(Grant.scope == Scope.ORGANISATION).exists()
+    some = held.where(Grant.scope == Scope.AWARD).with_only_columns(Grant.scope_id)
+    return select(Cycle).where(
+        Cycle.stage.not_in({CycleStage.RELEASED, CycleStage.ARCHIVED}),
+        or_(Cycle.id.in_(sits), everywhere, Cycle.award_id.in_(some)),
+    )
+
+
+def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Iterator[Raised]:
+    if not persons:
+        return
+    known = _concerned(cycle, persons)
+    by_person = _nominated(cycle, known)
+    for nominee in _nominees(candidacies):
+        for one in known:
+            person = one.person
+            is_nominee = person.id in nominee.persons or (person.sort_name and person.sort_name in nominee.names)
+            if is_nominee or (person.email_key and person.email_key in nominee.addresses):
+                yield Raised(nominee.number, person.id, Kind.IS_NOMINEE, person.name)
+                continue
+            nominated = by_person.get(person.id, {})
+            if nominated and (one.sits or nominee.number in nominated):
+                yield Raised(
+                    nominee.number,
+                    person.id,
+                    Kind.NOMINATED,
+                    nominated.get(nominee.number) or sorted(nominated.values())[0],
+                )
+            if one.family and one.family in nominee.families:
+                yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
+            shared = sorted(nominee.schools[number] for number in one.schools & nominee.schools.keys())
+            if shared:
+                yield Raised(nominee.number, person.id, Kind.SAME_SCHOOL, ", ".join(shared))
+            if one.gives:
+                yield Raised(nominee.number, person.id, Kind.DONOR, "")
+
+
+def _concerned(cycle: Cycle, persons: list[Person]) -> list[Concerned]:
+    numbers = [person.id for person in persons]
+    sitting = set(
+        db.session.scalars(
+            select(Member.person_id).where(
+                Member.cycle_id == cycle.id,
+                Member.person_id.in_(numbers),
+                Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED}),
+            )
+        )
+    )
+    related = set(
+        db.session.scalars(
+            select(Member.person_id).where(
+                Member.cycle_id == cycle.id, Member.person_id.in_(numbers), Member.donor_related.is_(True)
+            )
+        )
+    )
+    giving = (
+        set(
+            db.session.scalars(
+                select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id, FundDonor.person_id.in_(numbers))
+            )
+        )
+        if cycle.fund_id
+        else set()
+    )
+    schools: dict[int, set[int]] = defaultdict(set)
+    for person, school in db.session.execute(
+        select(Affiliation.person_id, Affiliation.school_id).where(
+            Affiliation.person_id.in_(numbers), Affiliation.until.is_(None)
+        )
+    ):
+        schools[person].add(school)
+    return [
+        Concerned(
+            person,
+            fold(person.family_name),
+            person.id in sitting,
+            frozenset(schools[person.id]),
+            person.id in giving or person.id in related,
+        )
+        for person in persons
+    ]
+
+
+def _nominated(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> the nomination's reference, for those concerned who nominated in this cycle."""
+    addresses = {one.person.email_key: one.person.id for one in known if one.person.email_key}
+    numbers = {one.person.id for one in known}
+    wanted = (
+        select(Nomination.nominator_id, Person.email_key, Nomination.candidacy_id, Nomination.reference)
+        .join(Sitting, Sitting.id == Nomination.sitting_id)
+        .join(Person, Person.id == Nomination.nominator_id)
+        .where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED}))
+        .where(Nomination.nominator_id.in_(numbers) | Person.email_key.in_(addresses))
+        .order_by(Nomination.id.desc())
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for nominator, address, candidacy, reference in db.session.execute(wanted):
+        person = nominator if nominator in numbers else addresses[address or ""]
+        found[person][candidacy or 0] = reference
+    return found
+
+
+def _nominees(candidacies: Select[int]) -> Iterator[Nominee]:
+    numbers = list(db.session.scalars(candidacies))
+    persons: dict[int, set[int]] = defaultdict(set)
+    names: dict[int, set[str]] = defaultdict(set)
+    families: dict[int, set[str]] = defaultdict(set)
+    addresses: dict[int, set[str]] = defaultdict(set)
+    schools: dict[int, dict[int, str]] = defaultdict(dict)
+    for candidacy, person, name, family, address in db.session.execute(
+        select(CandidacyPerson.candidacy_id, Person.id, Person.sort_name, Person.family_name, Person.email_key)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .where(CandidacyPerson.candidacy_id.in_(candidacies))
+    ):
+        persons[candidacy].add(person)
+        names[candidacy] |= {name} if name else set()
+        families[candidacy] |= {fold(family)} if family else set()
+        addresses[candidacy] |= {address} if address else set()
+    for candidacy, name, family, email in db.session.execute(  # type: ignore[assignment]
+        select(Nomination.candidacy_id, Named.name_key, Named.family_name, Named.email)
+        .join(Named, Named.nomination_id == Nomination.id)
+        .where(Nomination.candidacy_id.in_(candidacies))
+        .distinct()
+    ):
+        names[candidacy] |= {name} if name else set()
+        families[candidacy] |= {fold(family)} if family else set()
+        addresses[candidacy] |= {key} if (key := address_key(email)) else set()
+    for candidacy, school, title in db.session.execute(
+        select(CandidacySchool.candidacy_id, School.id, School.name)
+        .join(School, School.id == CandidacySchool.school_id)
+        .where(CandidacySchool.candidacy_id.in_(candidacies))
+    ):
+        schools[candidacy][school] = title
+    for number in numbers:
+        yield Nominee(
+            number,
+            frozenset(persons[number]),
+            frozenset(names[number]),
+            frozenset(families[number]),
+            frozenset(addresses[number]),
+            schools[number],
+        )
+
+
+def _suggest(raised: Iterable[Raised], *, at: datetime) -> int:
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    known: set[tuple[int, int, Kind]] = set()
+    wanted = list(raised)
+    pairs = {one.candidacy for one in wanted}
+    for number, person, kind in db.session.execute(
+        select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind).where(Conflict.candidacy_id.in_(pairs))
+    ):
+        known.add((number, person, kind))
+    new = {
+        (one.candidacy, one.person, one.kind): one
+        for one in wanted
+        if (one.candidacy, one.person, one.kind) not in known
+    }
+    if not new:
+        return 0
+    rows = [
+        {
+            "candidacy_id": one.candidacy,
+            "person_id": one.person,
+            "kind": one.kind,
+            "state": ConflictState.SUGGESTED,
+            "fact": one.fact,
+            "raised_at": at,
+        }
+        for one in new.values()
+    ]
+    db.session.execute(insert(Conflict).on_conflict_do_nothing(), rows)
+    made = db.session.scalars(
+        select(Conflict).where(
+            Conflict.candidacy_id.in_(pairs), Conflict.raised_at == at, Conflict.state == ConflictState.SUGGESTED
+        )
+    ).all()
+    for conflict in made:
+        if (conflict.candidacy_id, conflict.person_id, conflict.kind) in new:
+            history.record("conflict suggested", conflict, at=at, kind=conflict.kind.value)
+            _tell(conflict, at)
+    return len(new)
+
+
+def declare(
+    candidacy: Candidacy,
+    person: Person,
+    *,
+    words: str,
+    at: datetime,
+    by: Person | None = None,
+    kind: Kind = Kind.DECLARED,
+) -> Conflict:
+    """Declare a conflict: it is confirmed at once. `by` is the person, or staff who write down what they were told."""
+    found = db.session.scalar(
+        select(Conflict)
+        .where(Conflict.candidacy_id == candidacy.id, Conflict.person_id == person.id, Conflict.kind == kind)
+        .with_for_update()
+    )
+    if found is None:
+        found = Conflict(
+            candidacy_id=candidacy.id,
+            person_id=person.id,
+            kind=kind,
+            state=ConflictState.DECLARED,
+            fact=words.strip(),
+            raised_at=at,
+        )
+        db.session.add(found)
+    elif words.strip() and words.strip() not in found.fact:
+        found.fact = f"{found.fact}\n{words.strip()}".strip()
+    found.state = ConflictState.CONFIRMED
+    found.decided_at = at
+    db.session.flush()
+    history.record("conflict declared", found, by=by or person, at=at, kind=kind.value, candidacy=candidacy.reference)
+    _tell(found, at)
+    return found
+
+
+def confirm(conflict: Conflict, *, by: Person, at: datetime, reason: str | None = None) -> None:
+    """Say that a suggested conflict is one."""
+    _decide(conflict, ConflictStep.CONFIRM, by=by, at=at, reason=reason)
+
+
+def dismiss(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
+    """Say that a suggested conflict is none, and why. Never by the person it is about."""
+    _decide(conflict, ConflictStep.DISMISS, by=by, at=at, reason=_reason(reason))
+
+
+def waive(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
+    """Let somebody touch a candidacy in spite of a confirmed conflict of a soft kind: a second person decides it, and says why."""
+    if conflict.kind in HARD:
+        raise Refused(N_("A conflict of this kind cannot be waived."))
+    if conflict.decided_by_id == by.id:
+        raise Refused(N_("You confirmed this conflict yourself. A second person may waive it."))
+    _decide(conflict, ConflictStep.WAIVE, by=by, at=at, reason=_reason(reason))
+
+
+def _reason(words: str) -> str:
+    if not words.strip():
+        raise Refused(REASON, field="reason")
+    return words.strip()
+
+
+def _decide(conflict: Conflict, step: ConflictStep, *, by: Person, at: datetime, reason: str | None) -> None:
+    if conflict.person_id == by.id:
+        raise Refused(OWN)
+    before = conflict.state
+    after = CONFLICT.advance(before, step)
+    done = db.session.execute(
+        update(Conflict)
+        .where(Conflict.id == conflict.id, Conflict.state == before)
+        .values(state=after, decided_by_id=by.id, decided_at=at, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(ALREADY)
+    db.session.refresh(conflict, ["state", "decided_by_id", "decided_at", "reason"])
+    history.record(f"conflict {after.value}", conflict, by=by, at=at, reason=reason, kind=conflict.kind.value)
+    _tell(conflict, at)
+
+
+def _tell(conflict: Conflict, at: datetime) -> None:
+    for listener in on_changed:
+        listener(conflict, at)

@@ -1,0 +1,92 @@
+"""What holds of a person and a thing of this room, in the policy's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from portal.awards import queries as awards
+from portal.db import db
+from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Import, ImportRow, Match, Named, Nomination
+from portal.nominations.queries import conflicts
+from portal.policy import Fact
+
+if TYPE_CHECKING:
+    from portal.people.models import Person
+    from collections.abc import Callable
+
+# Higher rooms add what they know of a person and a candidacy (assigned, clear, names shown ...): see portal/listeners.py.
+more_of_candidacy: list[Callable[[Person, Candidacy], frozenset[Fact]]] = []
+
+
+def facts_of_candidacy(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
+    """Return what holds of this person and a candidacy; a conflict that stands or holds is one of the facts. Needs its cycle loaded."""
+    facts = set(awards.facts_of_cycle(person, candidacy.cycle))
+    if person is not None:
+        facts |= conflict_facts(person, candidacy.id)
+        if db.session.scalar(
+            select(CandidacyPerson.id)
+            .where(CandidacyPerson.candidacy_id == candidacy.id, CandidacyPerson.person_id == person.id)
+            .limit(1)
+        ):
+            facts.add(Fact.ITS_NOMINEE)
+        for more in more_of_candidacy:
+            facts |= more(person, candidacy)
+    if candidacy.told_at is not None:
+        facts.add(Fact.TOLD)
+    return frozenset(facts)
+
+
+def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset[Fact]:
+    """Return the conflict, if one of this person's stands with any of these candidacies."""
+    numbers = [number for number in candidacies if number is not None]
+    if person is None or not numbers:
+        return frozenset()
+    standing = conflicts.standing(person).where(Conflict.candidacy_id.in_(numbers)).limit(1)
+    return frozenset({Fact.CONFLICT}) if db.session.scalar(standing) else frozenset()
+
+
+def office_facts_of_nomination(person: Person | None, nomination: Nomination) -> frozenset[Fact]:
+    """Return what holds of staff and a nomination. One not gathered yet is kept from whoever wrote it or bears its nominee's name."""
+    if person is None:
+        return frozenset()
+    facts = set(awards.facts_of_cycle(person, nomination.cycle)) | conflict_facts(person, nomination.candidacy_id)
+    if nomination.candidacy_id is None and (nomination.nominator_id == person.id or _named_in(nomination, person)):
+        facts.add(Fact.CONFLICT)
+    return frozenset(facts)
+
+
+def _named_in(nomination: Nomination, person: Person) -> bool:
+    alike = (Named.name_key == person.sort_name) if person.sort_name else None
+    if person.email_key:
+        same = func.lower(func.trim(Named.email)) == person.email_key
+        alike = same if alike is None else alike | same
+    if alike is None:
+        return False
+    return bool(db.session.scalar(select(Named.id).where(Named.nomination_id == nomination.id, alike).limit(1)))
+
+
+def facts_of_match(person: Person | None, match: Match) -> frozenset[Fact]:
+    """Return what holds of this person and a suggestion: a conflict with either side is one with it. Needs its first side and cycle loaded."""
+    return awards.facts_of_cycle(person, match.first.cycle) | conflict_facts(person, match.first_id, match.second_id)
+
+
+def facts_of_conflict(person: Person | None, conflict: Conflict) -> frozenset[Fact]:
+    """Return what holds of this person and a conflict: their own, and any conflict of theirs with that candidacy. Needs candidacy and cycle loaded."""
+    own = frozenset({Fact.ITS_OWN}) if person is not None and conflict.person_id == person.id else frozenset()
+    return awards.facts_of_cycle(person, conflict.candidacy.cycle) | conflict_facts(person, conflict.candidacy_id) | own
+
+
+def facts_of_import(person: Person | None, upload: Import) -> frozenset[Fact]:
+    """Return what holds of this person and an uploaded export."""
+    return frozenset({Fact.ITS_OWN}) if person is not None and upload.uploaded_by_id == person.id else frozenset()
+
+
+def facts_of_import_row(person: Person | None, row: ImportRow) -> frozenset[Fact]:
+    """Return what holds of this person and a row of an export, which has become a nomination or not."""
+    if row.nomination_id is None:
+        return frozenset()
+    return conflict_facts(
+        person, db.session.scalar(select(Nomination.candidacy_id).where(Nomination.id == row.nomination_id))
+    )

@@ -1,0 +1,178 @@
+"""What is known of a nominee from everything that names them, for the rules of matching to compare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, func, select, union
+
+from portal.db import db
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    CandidacySchool,
+    Match,
+    MatchState,
+    Named,
+    Nomination,
+    NominationSchool,
+    Where,
+)
+from portal.nominations.rules import Stage
+from portal.nominations.rules.matching import Name, Profile, Team
+from portal.people.models import Person
+from portal.people.rules import address_key, fold, name_key
+from portal.schools.models import School
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+CENTRAL = "central office"
+NAMED_SO = (Stage.SUBMITTED, Stage.REVISING, Stage.RETURNED, Stage.WITHDRAWN, Stage.VOID)
+
+
+def place_of(where: Where, text: str | None) -> str | None:
+    """Return the word for a place that is no listed school, for comparing; None where there is none."""
+    if where is Where.CENTRAL:
+        return CENTRAL
+    return fold(text or "") or None
+
+
+def profile_of(nomination: Nomination) -> Profile:
+    """Return what one nomination says of its nominee. Needs `named` and `schools` loaded."""
+    place = place_of(nomination.place, nomination.place_text)
+    return Profile(
+        namings=frozenset({tuple(Name(named.given_name, named.family_name) for named in nomination.named)}),
+        schools={link.school_id: link.school.name for link in nomination.schools},
+        places=frozenset({place} if place and not nomination.schools else ()),
+        addresses=frozenset(key for named in nomination.named if (key := address_key(named.email))),
+    )
+
+
+def keys_of(profile: Profile) -> set[str]:
+    """Return the name keys under which somebody of this name may be found, the names in another order too."""
+    names = {name for team in profile.namings for name in team}
+    return {name_key(name.given, name.family) for name in names} | {name_key(name.family, name.given) for name in names}
+
+
+def near(cycle_id: int, profile: Profile) -> Select[int]:
+    """Select the numbers of the cycle's candidacies worth comparing: by name, by address, by school, by place."""
+    keys = keys_of(profile)
+    named = (
+        select(Nomination.candidacy_id)
+        .join(Named, Named.nomination_id == Nomination.id)
+        .where(Nomination.cycle_id == cycle_id, Nomination.candidacy_id.is_not(None), Named.name_key.in_(keys))
+    )
+    persons = (
+        select(CandidacyPerson.candidacy_id)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .where(
+            CandidacyPerson.cycle_id == cycle_id, Person.sort_name.in_(keys) | Person.email_key.in_(profile.addresses)
+        )
+    )
+    ways = [named, persons]
+    if profile.schools:
+        ways.append(
+            select(CandidacySchool.candidacy_id)
+            .join(Candidacy, Candidacy.id == CandidacySchool.candidacy_id)
+            .where(CandidacySchool.school_id.in_(profile.schools), Candidacy.cycle_id == cycle_id)
+        )
+    elif profile.places:
+        ways.append(
+            select(Candidacy.id).where(
+                Candidacy.cycle_id == cycle_id,
+                ~select(CandidacySchool.id).where(CandidacySchool.candidacy_id == Candidacy.id).exists(),
+            )
+        )
+    found = union(*ways).subquery()
+    return select(Candidacy.id).where(Candidacy.id.in_(select(found.c[0])), Candidacy.merged_into_id.is_(None))
+
+
+def namesakes(profile: Profile, *, but_cycle_id: int) -> Select[int]:
+    """Select the numbers of other cycles' candidacies of somebody of this name: a person honoured twice is one person."""
+    return (
+        select(Candidacy.id)
+        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .where(
+            Candidacy.cycle_id != but_cycle_id,
+            Candidacy.merged_into_id.is_(None),
+            Person.sort_name.in_(keys_of(profile)),
+        )
+    )
+
+
+def profiles(numbers: Collection[int]) -> dict[int, Profile]:
+    """Return what is known of each of these candidacies: four queries, however many they are."""
+    if not numbers:
+        return {}
+    teams: dict[int, dict[int, list[Name]]] = defaultdict(
+        lambda: defaultdict(list)
+    )  # candidacy -> nomination (0: as staff put it) -> names
+    addresses: dict[int, set[str]] = defaultdict(set)
+    schools: dict[int, dict[int, str]] = defaultdict(dict)
+    places: dict[int, set[str]] = defaultdict(set)
+    for candidacy, given, family, email in db.session.execute(
+        select(CandidacyPerson.candidacy_id, Person.given_name, Person.family_name, Person.email_key)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .where(CandidacyPerson.candidacy_id.in_(numbers))
+        .order_by(CandidacyPerson.position)
+    ):
+        teams[candidacy][0].append(Name(given, family))
+        addresses[candidacy] |= {email} if email else set()
+    for holder, nomination, given, family, email in db.session.execute(
+        select(Nomination.candidacy_id, Nomination.id, Named.given_name, Named.family_name, Named.email)
+        .join(Named, Named.nomination_id == Nomination.id)
+        .where(Nomination.candidacy_id.in_(numbers), Nomination.stage.in_(NAMED_SO))
+        .order_by(Named.position)
+    ):
+        teams[holder or 0][nomination].append(Name(given, family))
+        key = address_key(email)
+        addresses[holder or 0] |= {key} if key else set()
+    for candidacy, school, name in db.session.execute(
+        select(CandidacySchool.candidacy_id, School.id, School.name)
+        .join(School, School.id == CandidacySchool.school_id)
+        .where(CandidacySchool.candidacy_id.in_(numbers))
+    ):
+        schools[candidacy][school] = name
+    without = ~select(NominationSchool.id).where(NominationSchool.nomination_id == Nomination.id).exists()
+    for at, where, text in db.session.execute(
+        select(Nomination.candidacy_id, Nomination.place, Nomination.place_text)
+        .where(Nomination.candidacy_id.in_(numbers), Nomination.stage.in_(NAMED_SO), without)
+        .distinct()
+    ):
+        place = place_of(where, text)
+        places[at or 0] |= {place} if place else set()
+    return {
+        number: Profile(
+            namings=frozenset(_teams(teams[number].values())),
+            schools=schools[number],
+            places=frozenset(places[number]),
+            addresses=frozenset(addresses[number]),
+        )
+        for number in numbers
+    }
+
+
+def _teams(found: Iterable[list[Name]]) -> Iterable[Team]:
+    return (tuple(names) for names in found)
+
+
+def open_matches(cycle_id: int) -> Select[Match]:
+    """Select the suggestions of a cycle that nobody has decided on, oldest first."""
+    return select(Match).where(Match.cycle_id == cycle_id, Match.state == MatchState.OPEN).order_by(Match.id)
+
+
+def matches_between(cycle_id: int, numbers: Sequence[int]) -> dict[tuple[int, int], Match]:
+    """Return the suggestions of a cycle that concern any of these candidacies, decided or not, by their pair."""
+    wanted = select(Match).where(Match.cycle_id == cycle_id, Match.first_id.in_(numbers) | Match.second_id.in_(numbers))
+    return {(match.first_id, match.second_id): match for match in db.session.scalars(wanted)}
+
+
+def how_many_nominations(candidacy_id: int) -> int:
+    """Return how many nominations a candidacy gathers, whatever became of them."""
+    return (
+        db.session.scalar(select(func.count()).select_from(Nomination).where(Nomination.candidacy_id == candidacy_id))
+        or 0
+    )

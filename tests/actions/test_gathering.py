@@ -1,0 +1,300 @@
+"""One person, one candidacy: what gathers by itself, what is asked, and how it is undone."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.awards.models import CycleStage
+from portal.db import db, transaction
+from portal.demo.makers import (
+    NOW,
+    make_candidacy,
+    make_conflict,
+    make_cycle,
+    make_nomination,
+    make_person,
+    make_school,
+    make_staff,
+)
+from portal.errors import Refused
+from portal.nominations.actions import gathering
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    CandidacySchool,
+    Conflict,
+    Match,
+    MatchState,
+    Named,
+    Nomination,
+    Where,
+)
+from portal.nominations.rules import CandidacyStage, Stage
+from portal.nominations.rules import matching as rules
+from portal.people.rules import name_key
+
+
+def gathered(cycle, nominee, school=None, **facts):
+    nomination = make_nomination(cycle, nominee=nominee, school=school, **facts)
+    return gathering.gather(nomination, at=NOW)
+
+
+def live():
+    return db.session.scalars(select(Candidacy).where(Candidacy.merged_into_id.is_(None)).order_by(Candidacy.id)).all()
+
+
+def suggestions():
+    return db.session.scalars(select(Match).where(Match.state == MatchState.OPEN).order_by(Match.id)).all()
+
+
+def test_the_same_name_at_the_same_school_gathers_by_itself(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        first = gathered(cycle, "Amina Warsame", school, email="amina@schools.example")
+        second = gathered(cycle, "AMINA  warsame", school)
+        assert first is second
+        assert first.reference == f"C-{first.id:04d}"
+        assert len(live()) == 1
+        assert not suggestions()
+        person = db.session.scalars(select(CandidacyPerson)).one().person
+        assert person.email == "amina@schools.example"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("Josefina Moretti", "Josie Moretti", rules.NICKNAME),
+        ("José Núñez", "Jose Nunez", rules.ACCENT),
+        ("Salas Roberto", "Roberto Salas", rules.ORDER),
+        ("Roberto Salas", "Beto Salas Montaño", rules.LONGER),
+        ("Keala Baptiste", "Keala Baptist", rules.SPELLED),
+        ("K Baptiste", "Keala Baptiste", rules.INITIAL),
+    ],
+)
+def test_a_name_that_is_nearly_the_same_is_asked_about(app, one, other, why):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        first, second = gathered(cycle, one, school), gathered(cycle, other, school)
+        assert first is not second
+        (match,) = suggestions()
+        assert (match.first_id, match.second_id) == (first.id, second.id)
+        assert why in match.why
+
+
+def test_two_schools_and_two_addresses_are_asked_about(app):
+    with transaction():
+        cycle, school, other = make_cycle(), make_school("Denny"), make_school("Lowell")
+        gathered(cycle, "Grace Kim", school, email="g.kim@schools.example")
+        gathered(cycle, "Grace Kim", other)
+        gathered(cycle, "Grace Kim", school, email="grace@home.example")
+        assert [match.why for match in suggestions()] == [
+            [rules.TWO_SCHOOLS],
+            [rules.TWO_ADDRESSES],
+            [rules.TWO_SCHOOLS],
+        ]
+        assert len(live()) == 3
+
+
+def test_what_fits_two_alike_is_left_to_a_person(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        gathered(cycle, "Grace Kim", school, email="g.kim@schools.example")
+        gathered(cycle, "Grace Kim", school, email="grace@home.example")
+        third = gathered(cycle, "Grace Kim", school)
+        assert len(live()) == 3
+        assert [match.why for match in suggestions() if match.second_id == third.id] == [
+            [rules.SEVERAL],
+            [rules.SEVERAL],
+        ]
+
+
+def test_an_address_alone_proves_nothing(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        first = gathered(cycle, "Amina Warsame", school, email="office@denny.example")
+        second = gathered(cycle, "Hodan Raman", school, email="office@denny.example")
+        assert first is not second
+        assert [match.why for match in suggestions()] == [[rules.ADDRESS]]
+
+
+def test_one_person_in_two_cycles_is_one_person_with_two_candidacies(app):
+    with transaction():
+        cycle, other, school = make_cycle(), make_cycle(), make_school("Denny")
+        first, second = gathered(cycle, "Jamal Huang", school), gathered(other, "Jamal Huang", school)
+        assert first is not second
+        links = db.session.scalars(select(CandidacyPerson)).all()
+        assert len(links) == 2
+        assert len({link.person_id for link in links}) == 1
+
+
+def test_a_team_gathers_with_the_same_team_and_asks_about_one_of_it(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        team = []
+        for order in (("Ana", "Bo"), ("Bo", "Ana")):
+            nomination = make_nomination(cycle, nominee=f"{order[0]} Lee", school=school)
+            nomination.named.append(
+                Named(position=1, given_name=order[1], family_name="Lee", name_key=name_key(order[1], "Lee"))
+            )
+            db.session.flush()
+            team.append(gathering.gather(nomination, at=NOW))
+        assert team[0] is team[1]
+        assert team[0].name == "Ana Lee & Bo Lee"
+        alone = gathered(cycle, "Ana Lee", school)
+        assert alone is not team[0]
+        assert [match.why for match in suggestions()] == [[rules.TEAM]]
+        assert db.session.scalar(select(func.count()).select_from(CandidacyPerson)) == 3
+
+
+def test_a_merge_keeps_every_nomination_and_is_undone_to_the_letter(app):
+    with transaction():
+        cycle, school, other = make_cycle(), make_school("Denny"), make_school("Lowell")
+        staff, reviewer = make_staff(), make_person()
+        first = gathered(cycle, "Grace Kim", school)
+        gathered(cycle, "Grace Kim", school)
+        second = gathered(cycle, "Grace Kim", other)
+        make_conflict(second, reviewer)
+        (match,) = suggestions()
+        before = {n.reference: (n.candidacy_id, n.nominator_id) for n in db.session.scalars(select(Nomination))}
+
+        stays = gathering.accept(match, by=staff, at=NOW)
+        assert stays is first
+        assert [c.id for c in live()] == [first.id]
+        assert {n.reference: n.nominator_id for n in db.session.scalars(select(Nomination))} == {
+            r: who for r, (_c, who) in before.items()
+        }
+        assert {n.candidacy_id for n in db.session.scalars(select(Nomination))} == {first.id}
+        assert set(
+            db.session.scalars(select(CandidacySchool.school_id).where(CandidacySchool.candidacy_id == first.id))
+        ) == {school.id, other.id}
+        assert (
+            db.session.scalar(select(func.count()).select_from(Conflict).where(Conflict.candidacy_id == first.id)) == 1
+        )
+        with pytest.raises(Refused):
+            gathering.accept(match, by=staff, at=NOW)
+
+        gathering.undo(match, by=staff, at=NOW)
+        assert {n.reference: (n.candidacy_id, n.nominator_id) for n in db.session.scalars(select(Nomination))} == before
+        assert list(
+            db.session.scalars(select(CandidacySchool.school_id).where(CandidacySchool.candidacy_id == first.id))
+        ) == [school.id]
+        assert (
+            db.session.scalar(select(func.count()).select_from(Conflict).where(Conflict.candidacy_id == first.id)) == 0
+        )
+        assert match.state is MatchState.OPEN
+
+
+def test_a_refused_suggestion_is_not_made_again_and_can_be_asked_again(app):
+    with transaction():
+        cycle, school, other, staff = make_cycle(), make_school("Denny"), make_school("Lowell"), make_staff()
+        gathered(cycle, "Grace Kim", school)
+        gathered(cycle, "Grace Kim", other)
+        (match,) = suggestions()
+        gathering.refuse(match, by=staff, at=NOW)
+        gathered(cycle, "Grace Kim", school)
+        assert not suggestions()
+        with pytest.raises(Refused):
+            gathering.refuse(match, by=staff, at=NOW)
+        gathering.undo(match, by=staff, at=NOW)
+        assert suggestions() == [match]
+
+
+def test_a_candidacy_that_is_being_read_is_not_merged(app):
+    with transaction():
+        cycle, school, other, staff = (
+            make_cycle(stage=CycleStage.IN_REVIEW),
+            make_school("Denny"),
+            make_school("Lowell"),
+            make_staff(),
+        )
+        gathered(cycle, "Grace Kim", school).stage = CandidacyStage.IN_REVIEW
+        gathered(cycle, "Grace Kim", other)
+        (match,) = suggestions()
+        with pytest.raises(Refused):
+            gathering.accept(match, by=staff, at=NOW)
+        assert len(live()) == 2
+
+
+def test_what_was_merged_is_found_by_either_name(app):
+    with transaction():
+        cycle, school, staff = make_cycle(), make_school("Denny"), make_staff()
+        gathered(cycle, "Josefina Moretti", school)
+        gathered(cycle, "Josie Moretti", school)
+        stays = gathering.accept(suggestions()[0], by=staff, at=NOW)
+        assert gathered(cycle, "Josie Moretti", school) is stays
+        assert gathered(cycle, "Josefina Moretti", school) is stays
+
+
+def test_a_revision_takes_its_candidacy_along_or_moves_to_whom_it_now_names(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        nomination = make_nomination(cycle, nominee="Amina Warsam", school=school)
+        alone = gathering.gather(nomination, at=NOW)
+        rename(nomination, "Amina", "Warsame")
+        assert gathering.gather(nomination, at=NOW) is alone
+        assert alone.name == "Amina Warsame"
+        assert db.session.scalars(select(CandidacyPerson)).one().person.name == "Amina Warsame"
+
+        keala = gathered(cycle, "Keala Baptiste", school)
+        rename(nomination, "Keala", "Baptiste")
+        assert gathering.gather(nomination, at=NOW) is keala
+        assert alone.stage is CandidacyStage.WITHDRAWN
+
+        rename(nomination, "Nia", "Petrova")
+        moved = gathering.gather(nomination, at=NOW)
+        assert moved not in {alone, keala}
+        assert moved.name == "Nia Petrova"
+        assert keala.stage is CandidacyStage.INTAKE
+
+
+def rename(nomination, given, family):
+    nomination.named[0].given_name, nomination.named[0].family_name = given, family
+    nomination.named[0].name_key = name_key(given, family)
+    db.session.flush()
+
+
+def test_a_name_put_right_by_staff_is_not_undone_by_a_revision(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        nomination = make_nomination(cycle, nominee="Amina Warsam", school=school)
+        candidacy = gathering.gather(nomination, at=NOW)
+        candidacy.name, candidacy.name_put_right_at = "Amina Warsame", NOW
+        rename(nomination, "Amina", "Warsamee")
+        assert gathering.gather(nomination, at=NOW).name == "Amina Warsame"
+
+
+def test_central_office_is_a_place_like_a_school(app):
+    with transaction():
+        cycle = make_cycle()
+        first, second = gathered(cycle, "Winston Achterberg"), gathered(cycle, "Winston Achterberg")
+        assert first is second
+        assert first.place_text == "central office"
+        third = gathered(cycle, "Winston Achterberg", place=Where.NOT_LISTED, place_text="Hogwarts")
+        assert third is not first
+
+
+def test_another_spelling_of_the_school_is_asked_about(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("David T. Denny International Middle School")
+        gathered(cycle, "Nia Mendoza", school)
+        gathered(cycle, "Nia Mendoza", place=Where.NOT_LISTED, place_text="Denny Intl. Middle")
+        assert [match.why for match in suggestions()] == [[rules.SCHOOL_SPELLED]]
+
+
+def test_a_withdrawn_side_gives_way(app):
+    with transaction():
+        cycle, school, other, staff = make_cycle(), make_school("Denny"), make_school("Lowell"), make_staff()
+        first = gathered(cycle, "Grace Kim", school)
+        second = gathered(cycle, "Grace Kim", other)
+        first.stage = CandidacyStage.WITHDRAWN
+        assert gathering.accept(suggestions()[0], by=staff, at=NOW) is second
+
+
+def test_drafts_are_never_looked_at(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        make_nomination(cycle, nominee="Grace Kim", school=school, stage=Stage.DRAFT)
+        candidacy = make_candidacy(cycle, name="Ruth Siddiqui", school=school)
+        assert gathered(cycle, "Grace Kim", school) is not candidacy
+        assert len(live()) == 2
