@@ -1,0 +1,149 @@
+"""One named world of invented people, built by the portal's own actions at its own past instants.
+
+`build()` makes the whole of it in steps, each a transaction. What a step does stands in its name; what the people are called and how
+they score stands in `cast`.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts import actions as accounts
+from portal.accounts.models import Account, Role
+from portal.awards import actions as awards
+from portal.awards import templates
+from portal.awards.models import Award, Cycle, Organisation, PastHonour
+from portal.db import db, transaction
+from portal.demo import cast
+from portal.demo.calendar import Laid
+from portal.funds.models import Fund, FundDonor
+from portal.people import actions as people
+from portal.people.models import Person
+from portal.people.rules import address_key, name_key
+from portal.schools.models import Affiliation, School
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SEED = 20_260_202
+FIRST_YEAR = 2001
+YEARLY = {"The Madrona Fund": 9_500_000, "The Tidepool Fund": 1_500_000, "The Lighthouse Scholarship Fund": 8_000_000}
+
+
+@dataclass
+class World:
+    """What later steps need to find again, by name."""
+
+    now: datetime
+    seasons: Sequence[Laid]
+    random: random.Random = field(default_factory=lambda: random.Random(SEED))
+    people: dict[str, int] = field(default_factory=dict)
+
+    def person(self, name: str) -> Person:
+        """Return somebody of the cast."""
+        return db.session.get_one(Person, self.people[name])
+
+
+def office(world: World) -> None:
+    """The organisation, its office and board, its donors and its readers."""
+    begun = world.now - timedelta(days=900)
+    db.session.add(Organisation(id=1, demonstration_stage=world.seasons[-1].stage.value, **cast.ORGANISATION))
+    db.session.flush()
+    for member in cast.OFFICE:
+        person = _add_person(world, member.name, member.email, begun)
+        for role in member.roles:
+            accounts.grant(person, role=Role(role), by=None, at=begun)
+    for reader in cast.READERS:
+        given, _, family = reader.name.rpartition(" ")
+        _add_person(world, reader.name, f"{given}.{family}@readers.example".lower().replace("á", "a").replace("í", "i"), begun)
+    for name, email in cast.DONORS:
+        _add_person(world, name, email, begun)
+
+
+def _add_person(world: World, name: str, email: str, at: datetime) -> Person:
+    given, _, family = name.rpartition(" ")
+    person = people.add(given=given, family=family, email=email, at=at)
+    db.session.add(Account(person_id=person.id, address=address_key(email) or "", confirmed_at=at))
+    world.people[name] = person.id
+    return person
+
+
+def affiliations(world: World) -> None:
+    """Where the readers work, as far as they work in a school."""
+    for reader in cast.READERS:
+        if reader.school:
+            school = db.session.scalars(select(School).where(School.name == reader.school)).one()
+            db.session.add(Affiliation(person_id=world.people[reader.name], school_id=school.id, role="staff"))
+
+
+def funds(world: World) -> None:
+    """The funds, their credit lines and their donors."""
+    for name, cents in YEARLY.items():
+        fund = Fund(name=name, credit={"en": f"Given by {name}", "es": f"Donado por {name}"}, yearly_cents=cents)
+        db.session.add(fund)
+        db.session.flush()
+        donor = cast.DONORS[len(db.session.new) % len(cast.DONORS)][0]
+        db.session.add(FundDonor(fund_id=fund.id, person_id=world.people[donor]))
+
+
+def standing_awards(world: World) -> None:
+    """The nine awards, from the portal's own templates."""
+    for template in templates.AWARDS:
+        awards.create_award_from(template, by=world.person("Joy Tanaka"), at=world.now - timedelta(days=890))
+
+
+def archive(world: World) -> None:
+    """A quarter century of honours before the portal, names alone."""
+    newest = world.seasons[0].year - 1
+    schools = db.session.scalars(select(School).order_by(School.id)).all()
+    for award in db.session.scalars(select(Award).order_by(Award.position)):
+        template = templates.by_slug(award.slug)
+        for year in range(FIRST_YEAR, newest + 1):
+            for _ in range(max(1, (template.places if template else 1) // 2)):
+                unnamed = world.random.random() < 0.03
+                given, family = world.random.choice(cast.ARCHIVE_GIVEN), world.random.choice(cast.ARCHIVE_FAMILY)
+                school = world.random.choice(schools)
+                db.session.add(
+                    PastHonour(
+                        award_id=award.id,
+                        year=year,
+                        name=None if unnamed else f"{given} {family}",
+                        name_key=None if unnamed else name_key(given, family),
+                        school_id=None if unnamed else school.id,
+                        school_name=None if unnamed else school.name,
+                    )
+                )
+
+
+def cycles(world: World, season: Laid) -> Sequence[Cycle]:
+    """Open one season's nine cycles, as the office did before its first day."""
+    begun = season.dates["opens_at"] - timedelta(days=10)
+    joy = world.person("Joy Tanaka")
+    made = []
+    for award in db.session.scalars(select(Award).order_by(Award.position)).all():
+        template = templates.by_slug(award.slug)
+        fund = db.session.scalars(select(Fund).where(Fund.name == (template.fund if template else ""))).one()
+        cycle = awards.create_cycle(award, year=season.year, by=joy, at=begun, fund=fund, **season.dates)
+        db.session.flush()
+        awards.open_cycle(cycle, by=joy, at=begun + timedelta(days=1))
+        made.append(cycle)
+    return made
+
+
+def cycles_of(season: Laid) -> Sequence[Cycle]:
+    """Return one season's cycles again, with all they need."""
+    wanted = select(Cycle).options(joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund)).join(Cycle.award)
+    return db.session.scalars(wanted.where(Cycle.season.has(year=season.year)).order_by(Award.position)).unique().all()
+
+
+def step(name: str, work: Callable[[], object], tell: Callable[[str], None]) -> None:
+    """Do one step as a transaction, and say so."""
+    tell(name)
+    with transaction():
+        work()
