@@ -16,6 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from flask import Flask
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
@@ -152,6 +153,24 @@ def axe() -> Callable[[Page], None]:
         assert not found, f"axe at {page.url}:\n" + "\n".join(found)
 
     return run
+
+
+@pytest.fixture
+def sign_in(app: Flask, base_url: str) -> Callable[..., None]:
+    """Sign somebody in without the way through the mailbox: `sign_in(page, person)` or `sign_in(client, person)`."""
+    from portal.db import transaction
+    from portal.demo import makers
+
+    def take(browser: Any, person: Any, *, at: datetime | None = None) -> None:
+        client = app.test_client() if hasattr(browser, "goto") else browser
+        with transaction():
+            makers.sign_in(client, person, at=at)
+        if client is not browser:
+            cookie = client.get_cookie("visit", domain=urlsplit(base_url).hostname)
+            assert cookie is not None
+            browser.context.add_cookies([{"name": "visit", "value": cookie.value, "url": base_url}])
+
+    return take
 
 
 @contextmanager
