@@ -7,6 +7,8 @@ class TabPair extends HTMLElement {
     this.querySelector('[role="tablist"]').hidden = false;
     this.classList.add("ready");
     this.places = [0, 0];
+    new ResizeObserver(() => this.stick()).observe(this.panels[1]);
+    addEventListener("resize", () => this.stick());
     this.tabs.forEach((tab, i) => {
       this.panels[i].id ||= `tab-panel-${i}`;
       tab.setAttribute("aria-controls", this.panels[i].id);
@@ -18,6 +20,12 @@ class TabPair extends HTMLElement {
       });
     });
     this.show(this.panels[1].querySelector(".wrong") || location.hash.startsWith("#criterion") ? 1 : 0);
+  }
+
+  // Beside the text, a panel taller than the window scrolls to its end, and then stays.
+  stick() {
+    const room = innerHeight - this.panels[1].offsetHeight - 16;
+    this.panels[1].style.setProperty("--panel-start", `${Math.min(16, room)}px`);
   }
 
   // Each view keeps its own place.
