@@ -72,10 +72,14 @@ def day(value: datetime | date, *, weekday: bool = True, year: bool = True) -> s
 
 
 def when(instant: datetime | None) -> str:
-    """Return the whole instant with its zone, kept together: "Friday, March 13, 2026, 11:59 pm Pacific"."""
+    """Return the whole instant with its zone: "Friday, March 13, 2026, 11:59 pm Pacific".
+
+    Kept together by no-break spaces, but for one break that a phone needs, between the day and the time.
+    """
     if instant is None:
         return ""
-    return f"{day(instant)}, {clock_time(instant)} {zone_words()}".replace(" ", NBSP)
+    date, time = (part.replace(" ", NBSP) for part in (f"{day(instant)},", f"{clock_time(instant)} {zone_words()}"))
+    return f"{date} {time}"
 
 
 def from_iso(text: str) -> datetime:
