@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": ("portal.web.commands", "serve", "Run the production server."),
     "work": ("portal.jobs.commands", "work", "Deliver messages and do the work that waits."),
     "migrate": ("portal.web.commands", "migrate", "Bring the database up to date."),
+    "setup": ("portal.awards.commands", "setup", "Make the organisation and its first administrator."),
     "demo": ("portal.demo.commands", "demo", "Build a demonstration, and serve it."),
     "doctor": ("portal.home.commands", "doctor", "Check that what must always be true is true."),
     "docs": ("portal.web.commands", "docs", "Write the generated documents anew."),
