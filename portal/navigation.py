@@ -48,6 +48,8 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("decisions.decisions", _l("Decisions")),
     ("publishing.release", _l("Release")),
 )
+# Under the person's own name.
+OWN = (("nominations.mine", _l("My nominations")), ("accounts.account", _l("Where you are signed in")))
 
 
 class Word(NamedTuple):
@@ -101,4 +103,12 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def _nav() -> dict[str, Any]:
-        return {"nav": words(), "foot_nav": foot(), "cycle_pages": cycle_pages}
+        views = current_app.view_functions
+        return {
+            "nav": words(),
+            "foot_nav": foot(),
+            "cycle_pages": cycle_pages,
+            "home_url": url_for("publishing.home") if "publishing.home" in views else "/",
+            "viewer_nav": _drawn(OWN),
+            "sign_out_url": url_for("accounts.sign_out") if "accounts.sign_out" in views else None,
+        }
