@@ -301,7 +301,8 @@ def make_candidacy(  # noqa: PLR0913 - what a caller may care about, by keyword
         "standing_confirmed_at": at if confirmed else None,
     }
     candidacy = _add(Candidacy(**{**usual, **facts}))
-    _add(CandidacyPerson(candidacy_id=candidacy.id, cycle_id=cycle.id, person_id=person.id))
+    candidacy.people = [CandidacyPerson(cycle_id=cycle.id, person=person)]
+    db.session.flush()
     if school:
         _add(CandidacySchool(candidacy_id=candidacy.id, school_id=school.id))
     for _ in range(nominations):

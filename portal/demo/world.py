@@ -20,12 +20,14 @@ from portal.awards import actions as awards
 from portal.awards import templates
 from portal.awards.models import Award, Cycle, Organisation, PastHonour
 from portal.db import db, transaction
-from portal.demo import cast
+from portal.demo import cast, makers
 from portal.demo.calendar import Laid
 from portal.funds.models import Fund, FundDonor
 from portal.people import actions as people
 from portal.people.models import Person
-from portal.people.rules import address_key, name_key
+from portal.nominations.models import Candidacy, Entered, Relation
+from portal.nominations.rules import CandidacyStage
+from portal.people.rules import address_key, fold, name_key
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
@@ -140,6 +142,51 @@ def cycles_of(season: Laid) -> Sequence[Cycle]:
     """Return one season's cycles again, with all they need."""
     wanted = select(Cycle).options(joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund)).join(Cycle.award)
     return db.session.scalars(wanted.where(Cycle.season.has(year=season.year)).order_by(Award.position)).unique().all()
+
+
+def past_nominations(world: World, season: Laid) -> None:
+    """What was sent in the past season: somebody for everyone honored, and two for each award who were not chosen."""
+    schools = {school.name: school for school in db.session.scalars(select(School))}
+    for cycle in cycles_of(season):
+        honoured = [one for one in cast.HONOURED if one.award == cycle.award.slug]
+        for one in honoured:
+            _past_candidacy(world, cycle, one.name, one.role, schools[one.school], _texts(one), one.citation)
+        for _ in range(2):
+            name = f"{world.random.choice(cast.ARCHIVE_GIVEN)} {world.random.choice(cast.ARCHIVE_FAMILY)}"
+            school = world.random.choice(list(schools.values()))
+            _past_candidacy(world, cycle, name, honoured[0].role if honoured else "Student", school, PLAIN_TEXTS, "")
+
+
+PLAIN_TEXTS = ("Comes early, stays late, and knows every name.", "The week the boiler failed, class moved to the gym and nobody missed a lesson.", "")
+
+
+def _texts(one: cast.Honoured) -> tuple[str, ...]:
+    told, _, more = one.biography.partition("\n\n")
+    return (told or PLAIN_TEXTS[0], more or PLAIN_TEXTS[1], one.quotation)
+
+
+def _past_candidacy(world: World, cycle: Cycle, name: str, role: str, school: School, texts: tuple[str, ...], _citation: str) -> Candidacy:
+    sent = cycle.opens_at + (cycle.closes_at - cycle.opens_at) * world.random.random()
+    candidacy = makers.make_candidacy(cycle, name=name, school=school, stage=CandidacyStage.ELIGIBLE, nominations=0, at=sent, role=role)
+    candidacy.people[0].person.email = f"{fold(name).replace(' ', '.')}.{candidacy.id}@people.example"
+    candidacy.people[0].person.email_key = address_key(candidacy.people[0].person.email)
+    for _ in range(world.random.choice((1, 1, 2))):
+        writer = f"{world.random.choice(cast.ARCHIVE_GIVEN)} {world.random.choice(cast.ARCHIVE_FAMILY)}"
+        nominator = makers.make_person(writer, at=sent)
+        relation = world.random.choice((Relation.PARENT, Relation.STUDENT, Relation.COLLEAGUE, Relation.COMMUNITY))
+        makers.make_nomination(
+            cycle,
+            nominee=name,
+            school=school,
+            nominator=nominator,
+            texts=texts,
+            role=role,
+            candidacy=candidacy,
+            at=sent,
+            relation=relation,
+            entered=Entered.DEMONSTRATION,
+        )
+    return candidacy
 
 
 def step(name: str, work: Callable[[], object], tell: Callable[[str], None]) -> None:
