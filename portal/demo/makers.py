@@ -300,9 +300,9 @@ def make_candidacy(  # noqa: PLR0913 - what a caller may care about, by keyword
         "created_at": at,
         "standing_confirmed_at": at if confirmed else None,
     }
-    candidacy = _add(Candidacy(**{**usual, **facts}))
+    candidacy = Candidacy(**{**usual, **facts})
     candidacy.people = [CandidacyPerson(cycle_id=cycle.id, person=person)]
-    db.session.flush()
+    _add(candidacy)
     if school:
         _add(CandidacySchool(candidacy_id=candidacy.id, school_id=school.id))
     for _ in range(nominations):
