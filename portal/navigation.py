@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import current_app, request, url_for
+from flask import current_app, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal import policy
@@ -103,6 +103,8 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def _nav() -> dict[str, Any]:
+        if not has_request_context():  # a message is drawn by the worker, for nobody's screen
+            return {}
         views = current_app.view_functions
         return {
             "nav": words(),
