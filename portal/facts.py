@@ -7,8 +7,10 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle
-from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match
+from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
+from portal.nominations.queries import writing
+from portal.decisions import queries as decisions
 from portal.publishing import queries as publishing
 from portal.publishing.models import Recipient
 
@@ -21,6 +23,8 @@ def teach() -> None:
     policy.teach(HeldText, accounts.facts_of_held)
     policy.teach(Award, awards.facts_of_award)
     policy.teach(Cycle, awards.facts_of_cycle)
+    policy.teach(decisions.Deciding, decisions.facts_of_deciding)
+    policy.teach(decisions.Decided, decisions.facts_of_decided)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
     policy.teach(Candidacy, nominations.facts_of_candidacy)
@@ -28,3 +32,5 @@ def teach() -> None:
     policy.teach(Conflict, nominations.facts_of_conflict)
     policy.teach(Import, nominations.facts_of_import)
     policy.teach(ImportRow, nominations.facts_of_import_row)
+    policy.teach(Nomination, writing.facts_of_nomination)
+    policy.teach(Sitting, writing.facts_of_sitting)

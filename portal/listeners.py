@@ -12,6 +12,7 @@ from portal.funds.models import Fund
 from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
+from portal.nominations.actions import writing
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.web import cache
@@ -32,4 +33,4 @@ def install() -> None:
     _add(worker.chores, awards.close_due)
     # what public pages are made of: a write of any of these drops the pages that every process keeps
     cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
-    _ = accounts.on_link_used  # nominations listens here: a confirmed address confirms what was begun with it
+    _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it

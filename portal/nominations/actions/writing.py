@@ -1,0 +1,549 @@
+"""Beginning, writing, submitting, revising and withdrawing a nomination.
+
+Every page of a nomination is one part with plain fields and a version of its own. A save names the version it was typed on; where
+that is not the present one and the words differ, what was typed is kept aside and nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+
+from portal import history, mail
+from portal.accounts import actions as accounts
+from portal.awards import queries as awards
+from portal.awards.rules import in_time as arrives_in_time
+from portal.db import db
+from portal.errors import N_, PortalError, Refused, Stale, TooLate
+from portal.nominations.actions import snapshots
+from portal.nominations.models import Answer, Aside, Entered, Named, Nomination, NominationSchool, Quote, Relation, Sitting, Where
+from portal.nominations.queries import writing as queries
+from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU
+from portal.nominations.rules import COUNTS, NOMINATION, WRITABLE, Stage, Step
+from portal.nominations.rules.writing import split_name
+from portal.people.models import Person
+from portal.people.rules import address_key, name_key
+from portal.questions import rules as questions
+from portal.schools import queries as schools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from portal.accounts.models import Link, Session
+    from portal.awards.models import Cycle
+
+CONFIRM = "confirm"  # the purpose of the link that confirms an address
+LINK_DAYS = 60  # the link must outlive an open season
+LINKS_AN_HOUR = 6  # to one address, whoever asks
+SHARED = (NOMINEE, RELATION, QUOTE)  # typed once for all drafts of a sitting
+
+OVER = N_("This nomination can no longer be changed.")
+CLOSED = N_("%(award)s closed on %(deadline)s, so this could not be sent. Everything you wrote is kept.")
+INCOMPLETE = N_("Some parts are not ready to be sent. What you wrote is kept.")
+CHANGED = N_("Something was changed in another window since you opened this page. Read it once more, then send it.")
+
+# Called in the same transaction with (nomination, at): higher rooms feel a submission, or a withdrawal after assignment.
+on_submitted: list[Callable[[Nomination, datetime], object]] = []
+on_withdrawn: list[Callable[[Nomination, datetime], object]] = []
+
+
+class Incomplete(PortalError):
+    """Some part stops the nomination; `queries.all_problems` says which and why."""
+
+
+class Saved(NamedTuple):
+    """What became of a save: the part's version now, and what was kept aside where somebody else had saved meanwhile."""
+
+    version: int
+    at: datetime
+    aside: Aside | None = None
+
+
+# ---------------------------------------------------------------- beginning
+
+
+def begin_sitting(
+    cycles: Sequence[Cycle],
+    *,
+    name: str,
+    email: str,
+    session: Session | None,
+    at: datetime,
+    phone: str | None = None,
+    language: str = "en",
+    once: str | None = None,
+    confirmed: bool = False,
+) -> Sitting:
+    """Begin one draft for each cycle, and send the link that confirms the address and brings the writer back.
+
+    `once` is a word of the page it was asked on: asked again with the same word, it gives what was begun and adds only what is new.
+    """
+    if not cycles:
+        raise Refused(N_("Choose at least one award"), field="awards")
+    sitting = queries.sitting_once(once) if once else None
+    if sitting is None:
+        try:
+            with db.session.begin_nested():
+                sitting = _sitting(name=name, email=email, phone=phone, session=session, language=language, once=once, at=at)
+        except IntegrityError:  # pressed twice at the same moment: the other press began it, or made the person
+            sitting = (queries.sitting_once(once) if once else None) or _sitting(
+                name=name, email=email, phone=phone, session=session, language=language, once=once, at=at
+            )
+    if session is not None and sitting.session_id != session.id and (sitting.session is None or sitting.session.person_id is None):
+        sitting.session_id = session.id  # the first answer never reached this browser
+    if confirmed and sitting.confirmed_at is None:
+        sitting.confirmed_at = at
+    if sitting.confirmed_at is None and (sitting.nominator_name, sitting.nominator_email) != (name, email):
+        sitting.nominator_name, sitting.nominator_email = name, email
+        settle_address(sitting, at=at)
+    there = {nomination.cycle_id for nomination in queries.of_sitting(sitting)}
+    added = [begin(sitting, cycle, at=at) for cycle in cycles if cycle.id not in there]
+    if added and sitting.confirmed_at is None:
+        send_link(sitting, at=at, nominations=added)
+    return sitting
+
+
+def _sitting(*, name: str, email: str, phone: str | None, session: Session | None, language: str, once: str | None, at: datetime) -> Sitting:
+    given, family = split_name(name)
+    person = accounts.person_at(email, at=at, language=language, given=given, family=family)
+    sitting = Sitting(
+        session_id=session.id if session else None,
+        nominator_id=person.id,
+        nominator_name=name,
+        nominator_email=email,
+        nominator_phone=phone or None,
+        language=language,
+        once=once,
+        begun_at=at,
+    )
+    sitting.nominator, sitting.session = person, session
+    db.session.add(sitting)
+    db.session.flush()
+    return sitting
+
+
+def begin(sitting: Sitting, cycle: Cycle, *, at: datetime, entered: Entered = Entered.WEB, by: Person | None = None) -> Nomination:
+    """Begin an empty draft for one award in a sitting."""
+    nomination = Nomination(
+        reference=secrets.token_hex(6),  # until its number is known, below
+        sitting_id=sitting.id,
+        cycle_id=cycle.id,
+        nominator_id=sitting.nominator_id,
+        entered=entered,
+        entered_by_id=by.id if by else None,
+        language=sitting.language,
+        created_at=at,
+        saved_at=at,
+    )
+    nomination.cycle, nomination.sitting, nomination.nominator = cycle, sitting, sitting.nominator
+    nomination.named, nomination.schools, nomination.answers, nomination.snapshots = [], [], [], []
+    db.session.add(nomination)
+    db.session.flush()
+    nomination.reference = f"N-{nomination.id:04d}"
+    db.session.flush()
+    history.record("begun", nomination, by=by, at=at)
+    return nomination
+
+
+def send_link(sitting: Sitting, *, at: datetime, nominations: Sequence[Nomination] = ()) -> bool:
+    """Send the link that confirms a sitting's address and opens its drafts anywhere. Returns whether one was posted.
+
+    No address gets more than a few an hour: anyone can type anyone's.
+    """
+    nominations = nominations or queries.of_sitting(sitting)
+    to = sitting.nominator
+    if not nominations or not to.email or queries.links_since(to, since=at - timedelta(hours=1)) >= LINKS_AN_HOUR:
+        return False
+    first = nominations[0]
+    where = f"/nominations/{first.reference}" if len(nominations) == 1 else "/nominations"
+    mail.post(
+        "nominations/begun",
+        to=to,
+        at=at,
+        about=sitting,
+        link={"purpose": CONFIRM, "kind": "sitting", "id": sitting.id, "next": where, "days": LINK_DAYS},
+        name=sitting.nominator_name,
+        awards=[nomination.cycle.award.name for nomination in nominations],
+        deadline=min(awards.deadlines([n.cycle for n in nominations], to, at).values()).isoformat(),
+    )
+    return True
+
+
+def confirm_address(link: Link, session: Session, at: datetime) -> None:
+    """Note that a writer reads the mail at the address they gave. Called when a link is used, see `accounts.actions.on_link_used`.
+
+    The link of a sitting confirms that sitting. Any sign-in confirms what the same browser began with the same address; never what
+    somebody else may have begun with it elsewhere.
+    """
+    if link.purpose not in {CONFIRM, "sign in"}:
+        return
+    confirmed = list(queries.begun_in(session, link.person))
+    if link.purpose == CONFIRM and link.subject_kind == Sitting.__tablename__ and link.subject_id is not None:
+        subject = queries.sitting_by_id(link.subject_id)
+        if subject is not None and subject.nominator_id == link.person_id and subject.confirmed_at is None and subject not in confirmed:
+            confirmed.append(subject)
+    for sitting in confirmed:
+        sitting.confirmed_at = at
+        history.record("address confirmed", sitting, by=link.person, at=at)
+
+
+# ---------------------------------------------------------------- saving
+
+
+def save(nomination: Nomination, part: str, fields: dict[str, Any], *, version: int | None, at: datetime) -> Saved:
+    """Save one page as typed, over limits and unfinished too.
+
+    `version` is the one the page was drawn with; None (a form that carries none) means the present one. Where somebody saved or sent
+    it meanwhile, what was typed is kept aside.
+    """
+    before, present = queries.fields(nomination, part), queries.version(nomination, part)
+    if fields == before:
+        return Saved(present, nomination.saved_at)
+    if nomination.stage not in WRITABLE:
+        return _aside(nomination, part, fields, at=at)
+    version = present if version is None else version
+    drafts = _lock_drafts(nomination) if part in SHARED else []
+    if not _take(nomination, part, version, at=at):
+        return _aside(nomination, part, fields, at=at)
+    _write(nomination, part, fields, at=at)
+    for other in drafts:
+        _share(other, part, fields, before=before, at=at)
+    db.session.flush()
+    return Saved(version + 1, at)
+
+
+def save_answer(nomination: Nomination, key: str, text: str, *, version: int | None, at: datetime) -> Saved:
+    """Save what was typed for one question."""
+    return save(nomination, f"{ANSWERS}{key}", {"text": text}, version=version, at=at)
+
+
+def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
+    """Take the sitting's drafts in one order, so that two windows never wait for each other; return the other ones."""
+    if nomination.stage is not Stage.DRAFT:
+        return []
+    drafts = select(Nomination.id).where(Nomination.sitting_id == nomination.sitting_id, Nomination.stage == Stage.DRAFT)
+    db.session.execute(drafts.order_by(Nomination.id).with_for_update())
+    return queries.siblings(nomination)
+
+
+def _take(nomination: Nomination, part: str, version: int, *, at: datetime) -> bool:
+    """Move one part to its next version if `version` is still the present one and the nomination is still being written."""
+    still = [Nomination.id == nomination.id, Nomination.stage.in_(WRITABLE)]
+    values: dict[str, Any] = {"version": Nomination.version + 1, "saved_at": at}
+    if part in SHARED:
+        column = getattr(Nomination, f"{part}_version")
+        still.append(column == version)
+        values[f"{part}_version"] = column + 1
+    taken = _moved(update(Nomination).where(*still).values(**values).returning(Nomination.version))
+    if taken is None:
+        return False
+    if part in SHARED:
+        set_committed_value(nomination, f"{part}_version", version + 1)
+    elif not (_take_sitting(nomination.sitting, version) if part == YOU else _take_answer(nomination, part, version, at=at)):
+        _moved(update(Nomination).where(Nomination.id == nomination.id).values(version=Nomination.version - 1).returning(Nomination.version))
+        return False
+    set_committed_value(nomination, "version", taken)
+    set_committed_value(nomination, "saved_at", at)
+    return True
+
+
+def _moved(statement: Any) -> int | None:  # noqa: ANN401 - an UPDATE ... RETURNING of any table
+    """Run a conditional UPDATE and return the number it gives back, or None where its condition no longer held."""
+    return db.session.execute(statement.execution_options(synchronize_session=False)).scalar()
+
+
+def _take_sitting(sitting: Sitting, version: int) -> bool:
+    taken = _moved(update(Sitting).where(Sitting.id == sitting.id, Sitting.version == version).values(version=version + 1).returning(Sitting.version))
+    if taken is not None:
+        set_committed_value(sitting, "version", taken)
+    return taken is not None
+
+
+def _take_answer(nomination: Nomination, part: str, version: int, *, at: datetime) -> bool:
+    asks = queries.question(nomination, part.removeprefix(ANSWERS))
+    if asks is None:
+        return False
+    same = (Answer.nomination_id == nomination.id, Answer.question_id == asks.id)
+    held = queries.answer(nomination, asks.id)
+    if held is None:  # the nomination's row is ours until the end, so nobody can add this answer meanwhile
+        if version or db.session.scalar(select(Answer.id).where(*same)) is not None:
+            return False
+        nomination.answers.append(Answer(nomination_id=nomination.id, question_id=asks.id, question=asks, version=1, saved_at=at))
+        db.session.flush()
+        return True
+    taken = _moved(update(Answer).where(*same, Answer.version == version).values(version=version + 1, saved_at=at).returning(Answer.version))
+    if taken is not None:
+        set_committed_value(held, "version", taken)
+    return taken is not None
+
+
+def _write(nomination: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> None:
+    if part == YOU:
+        sitting = nomination.sitting
+        sitting.nominator_name, sitting.nominator_phone = fields["name"], fields["phone"] or None
+        if sitting.confirmed_at is None:
+            sitting.nominator_email = fields["email"] or None
+    elif part == NOMINEE:
+        _write_nominee(nomination, fields)
+    elif part == RELATION:
+        nomination.relation = Relation(fields["relation"]) if fields["relation"] else None
+        nomination.relation_text = fields["text"] or None
+    elif part == QUOTE:
+        nomination.quote = Quote(fields["quote"]) if fields["quote"] else None
+        nomination.may_tell_nominee = {questions.YES: True, questions.NO: False}.get(fields["tell"])
+    else:
+        asks = queries.question(nomination, part.removeprefix(ANSWERS))
+        held = queries.answer(nomination, asks.id) if asks else None
+        if held is not None:
+            held.text, held.saved_at = fields["text"], at
+
+
+def _write_nominee(nomination: Nomination, fields: dict[str, Any]) -> None:
+    people = fields["people"]
+    for position, typed in enumerate(people):
+        if position == len(nomination.named):
+            nomination.named.append(Named(position=position))
+        named = nomination.named[position]
+        named.given_name, named.family_name = typed["given"], typed["family"]
+        named.role, named.email = typed["role"] or None, typed["email"] or None
+        named.name_key = name_key(typed["given"], typed["family"])
+    del nomination.named[len(people) :]
+    wanted = {school.id: school for school in schools.by_ids(fields["schools"])}
+    for link in [link for link in nomination.schools if link.school_id not in wanted]:
+        nomination.schools.remove(link)
+    there = {link.school_id for link in nomination.schools}
+    nomination.schools += [NominationSchool(school_id=number, school=school) for number, school in wanted.items() if number not in there]
+    nomination.place_text = fields["place_text"] or None
+    nomination.place = Where.CENTRAL if fields["central"] else Where.SCHOOLS if wanted or not fields["place_text"] else Where.NOT_LISTED
+
+
+def _share(other: Nomination, part: str, fields: dict[str, Any], *, before: dict[str, Any], at: datetime) -> None:
+    """Copy a part to another draft of the same sitting, unless that draft says something else of its own."""
+    if queries.fields(other, part) != before and queries.begun(other, part):
+        return
+    if part == RELATION and fields["relation"] == Relation.SELF.value and not other.cycle.self_nomination:
+        return
+    if _take(other, part, queries.version(other, part), at=at):
+        _write(other, part, fields, at=at)
+
+
+def _aside(nomination: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> Saved:
+    """Keep what was typed beside what was saved meanwhile; nothing is overwritten."""
+    now = queries.afresh(nomination)
+    present = queries.version(now, part)
+    if queries.fields(now, part) == fields:
+        return Saved(present, now.saved_at)
+    same = [kept for kept in queries.unsettled(now) if kept.part == part and kept.fields == fields]
+    kept = same[0] if same else Aside(nomination_id=now.id, part=part, fields=fields, typed_at=at)
+    db.session.add(kept)
+    db.session.flush()
+    return Saved(present, at, kept)
+
+
+def settle(nomination: Nomination, aside: Aside, *, fields: dict[str, Any] | None, version: int | None, at: datetime) -> Saved:
+    """Choose between two texts: save `fields` in place of what was saved, or (None) leave that as it is."""
+    if fields is None:
+        aside.settled_at = at
+        return Saved(queries.version(nomination, aside.part), at)
+    if nomination.stage is Stage.SUBMITTED:
+        nomination = revise(nomination, at=at)
+    if nomination.stage not in WRITABLE:
+        raise Refused(OVER)
+    saved = save(nomination, aside.part, fields, version=version, at=at)
+    if saved.aside is None or saved.aside.id != aside.id:
+        aside.settled_at = at
+    return saved
+
+
+def settle_address(sitting: Sitting, *, at: datetime) -> None:
+    """Make the sitting its writer's whose address is typed there now, where it is not confirmed, and send the link to it."""
+    typed = sitting.nominator_email or ""
+    if sitting.confirmed_at is not None or address_key(typed) in {None, address_key(_account_address(sitting))}:
+        return
+    given, family = split_name(sitting.nominator_name)
+    person = accounts.person_at(typed, at=at, language=sitting.language, given=given, family=family)
+    sitting.nominator_id, sitting.nominator = person.id, person
+    mail.cancel(sitting, templates=("nominations/begun",))
+    begun = queries.of_sitting(sitting)
+    for nomination in begun:
+        nomination.nominator_id, nomination.nominator = person.id, person
+    db.session.flush()
+    send_link(sitting, at=at, nominations=begun)
+
+
+def _account_address(sitting: Sitting) -> str | None:
+    return db.session.scalar(select(Person.email).where(Person.id == sitting.nominator_id))
+
+
+# ---------------------------------------------------------------- submitting
+
+
+def closing(nomination: Nomination, *, at: datetime) -> datetime:
+    """Return the instant until which this writer may change and send it, without grace."""
+    if nomination.stage is Stage.RETURNED and nomination.return_due_at is not None:
+        return nomination.return_due_at
+    return awards.deadline(nomination.cycle, nomination.nominator, at)
+
+
+def in_time(nomination: Nomination, *, at: datetime, closes: datetime | None = None) -> bool:
+    """Say whether a submission arriving at `at` is in time, grace counted. `closes` is `closing()`, where it is known already."""
+    closes = closes or closing(nomination, at=at)
+    cycle = nomination.cycle
+    if nomination.stage is Stage.RETURNED and nomination.return_due_at is not None:
+        return at < closes + timedelta(minutes=cycle.grace_minutes)
+    return arrives_in_time(cycle.stage, now=at, opens_at=cycle.opens_at, deadline=closes, grace_minutes=cycle.grace_minutes)
+
+
+def submit(nomination: Nomination, *, version: int | None = None, at: datetime) -> Nomination:
+    """Hand a finished nomination to the award's staff, take its snapshot, thank the nominator, and gather it.
+
+    Done already (a double click, a second window, the same page sent again), it gives the nomination as it stands and does nothing.
+    Raises `TooLate` at the closing instant plus grace, `Incomplete`, or `Stale` where it was changed since `version`.
+    """
+    if nomination.stage in {Stage.SUBMITTED, Stage.LATE}:
+        return nomination
+    stage = NOMINATION.advance(nomination.stage, Step.SUBMIT)
+    if not in_time(nomination, at=at):
+        raise TooLate(CLOSED, award=nomination.cycle.award.name, deadline=closing(nomination, at=at))
+    if queries.all_problems(nomination):
+        raise Incomplete(INCOMPLETE)
+    settle_address(nomination.sitting, at=at)
+    still = [Nomination.id == nomination.id, Nomination.stage == nomination.stage]
+    if version is not None:
+        still.append(Nomination.version == version)
+    values = {"stage": stage, "version": Nomination.version + 1, "submitted_at": at}
+    if nomination.received_at is None:
+        values["received_at"] = at
+    taken = _moved(update(Nomination).where(*still).values(**values).returning(Nomination.version))
+    now = queries.afresh(nomination)
+    if taken is None:
+        if now.stage is Stage.SUBMITTED:
+            return now
+        raise Stale(CHANGED)
+    if queries.all_problems(now):
+        raise Stale(CHANGED)
+    snapshot = snapshots.take(now, at=at)
+    history.record("submitted", now, by=now.nominator, at=at, snapshot=snapshot.number, sha256=snapshot.sha256)
+    _receipt(now, snapshot.number, at=at)
+    _gather(now, at=at)
+    for listener in on_submitted:
+        listener(now, at)
+    return now
+
+
+def _gather(nomination: Nomination, *, at: datetime) -> None:
+    from portal.nominations.actions import gathering  # noqa: PLC0415 - it stands beside this module and reads what this one wrote
+
+    gathering.gather(nomination, at=at)
+
+
+def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
+    """Post the copy of everything, once for each snapshot, to a writer who gave an address."""
+    sitting, to = nomination.sitting, nomination.nominator
+    if not to.email:
+        return
+    mail.post(
+        "nominations/received",
+        to=to,
+        at=at,
+        about=nomination,
+        key=f"received:{nomination.id}:{number}",
+        link={"purpose": CONFIRM, "kind": "sitting", "id": sitting.id, "next": f"/nominations/{nomination.reference}", "days": LINK_DAYS},
+        name=sitting.nominator_name,
+        reference=nomination.reference,
+        award=nomination.cycle.award.name,
+        nominee=queries.nominee_names(nomination),
+        deadline=closing(nomination, at=at).isoformat(),
+        again=number > 1,
+        confirmed=sitting.confirmed_at is not None,
+        surprise=nomination.cycle.surprise,
+        copy=_copy(nomination),
+    )
+
+
+def _copy(nomination: Nomination) -> dict[str, Any]:
+    return {
+        "people": [[named.name, named.role or ""] for named in nomination.named],
+        "schools": sorted(link.school.name for link in nomination.schools),
+        "central": nomination.place is Where.CENTRAL,
+        "place_text": nomination.place_text or "",
+        "relation": nomination.relation.value if nomination.relation else "",
+        "relation_text": nomination.relation_text or "",
+        "quote": nomination.quote.value if nomination.quote else "",
+        "tell": nomination.may_tell_nominee,
+        "answers": [[asks.label, queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]] for asks in queries.asked(nomination)],
+    }
+
+
+def hold_late(nomination: Nomination, *, at: datetime) -> Nomination:
+    """Leave a finished draft with the staff after the deadline: they accept it with a reason, or refuse it."""
+    if nomination.stage is Stage.LATE:
+        return nomination
+    stage = NOMINATION.advance(nomination.stage, Step.HOLD_LATE)
+    if in_time(nomination, at=at):
+        raise Refused(N_("It is not late: send it in the usual way."))
+    if queries.all_problems(nomination):
+        raise Incomplete(INCOMPLETE)
+    settle_address(nomination.sitting, at=at)
+    same = update(Nomination).where(Nomination.id == nomination.id, Nomination.stage == nomination.stage)
+    taken = _moved(same.values(stage=stage, version=Nomination.version + 1, received_at=at).returning(Nomination.version))
+    now = queries.afresh(nomination)
+    if taken is not None:
+        history.record("left late", now, by=now.nominator, at=at)
+    return now
+
+
+def revise(nomination: Nomination, *, at: datetime) -> Nomination:
+    """Open a submitted nomination for changes. What was submitted stands until it is submitted again."""
+    if nomination.stage is Stage.REVISING:
+        return nomination
+    stage = NOMINATION.advance(nomination.stage, Step.REVISE)
+    if not in_time(nomination, at=at):
+        raise TooLate(
+            N_("%(award)s closed on %(deadline)s, so it cannot be changed now. What you sent stands."), award=nomination.cycle.award.name, deadline=closing(nomination, at=at)
+        )
+    return _step(nomination, stage, "revising", at=at)
+
+
+def withdraw(nomination: Nomination, *, at: datetime, by: Person | None = None) -> Nomination:
+    """Take a nomination back. It is kept for the record, and counts no more."""
+    if nomination.stage is Stage.WITHDRAWN:
+        return nomination
+    counted = nomination.stage in COUNTS
+    now = _step(nomination, NOMINATION.advance(nomination.stage, Step.WITHDRAW), "withdrawn", at=at, by=by)
+    mail.cancel(now, templates=("nominations/received",))
+    to = now.nominator
+    if to.email:
+        mail.post(
+            "nominations/withdrawn",
+            to=to,
+            at=at,
+            about=now,
+            key=f"withdrawn:{now.id}",
+            name=now.sitting.nominator_name,
+            reference=now.reference,
+            award=now.cycle.award.name,
+            nominee=queries.nominee_names(now),
+        )
+    if counted:
+        for listener in on_withdrawn:
+            listener(now, at)
+    return now
+
+
+def _step(nomination: Nomination, stage: Stage, word: str, *, at: datetime, by: Person | None = None) -> Nomination:
+    """Take one step if nobody took another meanwhile."""
+    same = update(Nomination).where(Nomination.id == nomination.id, Nomination.stage == nomination.stage, Nomination.version == nomination.version)
+    taken = _moved(same.values(stage=stage, version=Nomination.version + 1).returning(Nomination.version))
+    now = queries.afresh(nomination)
+    if taken is not None:
+        history.record(word, now, by=by or now.nominator, at=at)
+    elif now.stage is not stage:
+        raise Stale(CHANGED)
+    return now

@@ -1,0 +1,174 @@
+"""Forms of a nomination's pages. They refuse only what cannot be kept; whether a nomination can be sent, the rules say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, HiddenField
+from wtforms import Form as PlainForm
+from wtforms.widgets import EmailInput, SearchInput, TelInput
+
+from portal.nominations.models import Quote, Relation
+from portal.nominations.rules.writing import MOST_PEOPLE
+from portal.questions.drawing import answer_of, data_for, field_for
+from portal.questions.rules import NO, YES
+from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
+
+if TYPE_CHECKING:
+    from portal.questions.models import Question
+
+ROLE, ADDRESS, PHONE = 120, 320, 60
+CENTRAL = "central"  # a choice beside the schools
+
+RELATIONS = {
+    Relation.PARENT: _l("Parent or family member"),
+    Relation.STUDENT: _l("Student, now or before"),
+    Relation.COLLEAGUE: _l("Colleague"),
+    Relation.SUPERVISOR: _l("I lead or supervise them"),
+    Relation.COMMUNITY: _l("Neighbor or community partner"),
+    Relation.SELF: _l("It is myself"),
+    Relation.OTHER: _l("In another way"),
+}
+QUOTES = {
+    Quote.NAMED: _l("Yes, with my name"),
+    Quote.UNNAMED: _l("Yes, without my name"),
+    Quote.NO: _l("No, do not quote me"),
+}
+TELLS = {YES: _l("Yes, they may know it was me"), NO: _l("No, keep my name to yourselves")}
+
+
+class AwardsForm(Form):
+    """Which awards to nominate for."""
+
+    awards = Choices(_l("Which award?"), description=_l("Choose one or several. What you say about the person once counts for all of them."))
+    once = HiddenField()
+
+
+class BeginForm(Form):
+    """Who nominates."""
+
+    name = Line(_l("Your name"), [needed(_l("Write your name"))])
+    email = Address(
+        _l("Your e-mail address"),
+        [needed(_l("Write your e-mail address"))],
+        description=_l("We send you a link that brings you back here, and a copy of what you write. There is no password."),
+    )
+    once = HiddenField()
+
+
+class PartForm(Form):
+    """One page of a nomination."""
+
+    version = HiddenField()
+
+    @property
+    def drawn_with(self) -> int | None:
+        """The version the page was drawn with; None where it carries none or nonsense."""
+        text = self.version.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no version has more digits
+
+    def fields(self) -> dict[str, Any]:
+        """Return what the page holds, as the rules and actions take it."""
+        raise LookupError(type(self).__name__)
+
+
+class YouForm(PartForm):
+    """The nominator's name and address."""
+
+    name = Line(_l("Your name"))
+    email = Address(_l("Your e-mail address"))
+    phone = Line(_l("Your telephone"), most=PHONE, widget=TelInput(), description=_l("Only if we need to ask you something soon."))
+
+    def fields(self) -> dict[str, Any]:
+        """Return name, email and phone."""
+        return {"name": self.name.data, "email": self.email.data or "", "phone": self.phone.data}
+
+
+class PersonForm(PlainForm):
+    """One person who is nominated."""
+
+    given = Line(_l("First name, as they use it"))
+    family = Line(_l("Last name"))
+    role = Line(_l("What they do"), most=ROLE, description=_l("For instance teacher, principal, counselor, student in grade 11."))
+    email = Line(_l("Their e-mail address, if you know it"), most=ADDRESS, widget=EmailInput())
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was typed."""
+        return {"given": self.given.data or "", "family": self.family.data or "", "role": self.role.data or "", "email": self.email.data or ""}
+
+
+class NomineeForm(PartForm):
+    """Who is nominated, and where they work or learn."""
+
+    people = FieldList(FormField(PersonForm), min_entries=1, max_entries=MOST_PEOPLE)
+    find = Line(_l("School"), widget=SearchInput(), most=100)
+    schools = Choices(_l("Their school"), validate_choice=False)
+    place_text = Line(_l("A school that is not in our list"), description=_l("Write its name only if typing part of it above finds nothing."))
+
+    def fields(self) -> dict[str, Any]:
+        """Return people, schools, central and place_text. A row of a team with nothing in it is left out."""
+        typed = [entry.form.typed for entry in self.people.entries]
+        chosen = self.schools.data or []
+        return {
+            "people": [person for number, person in enumerate(typed) if number == 0 or any(person.values())],
+            "schools": sorted({int(value) for value in chosen if value.isdecimal() and len(value) < 10}),  # noqa: PLR2004 - no school has a longer number
+            "central": CENTRAL in chosen,
+            "place_text": self.place_text.data or "",
+        }
+
+    def fail(self, field: str | None, sentence: str) -> None:
+        """Put a refusal beside its field, those of one person ("people-0-family") too."""
+        name, _, rest = (field or "").partition("-")
+        number, _, part = rest.partition("-")
+        if name != "people" or not number.isdecimal() or int(number) >= len(self.people.entries):
+            super().fail(field, sentence)
+            return
+        target = self.people.entries[int(number)].form[part]
+        target.errors = [*target.errors, sentence]
+        self.people.errors = [entry.errors for entry in self.people.entries]
+
+
+class RelationForm(PartForm):
+    """How the nominator knows the nominee."""
+
+    relation = Choice(_l("How do you know them?"), choices=[(value.value, words) for value, words in RELATIONS.items()])
+    text = Text(_l("In a few words"), description=_l("For instance: “She taught my daughter in grades 6 and 7.”"))
+
+    def fields(self) -> dict[str, Any]:
+        """Return relation and text."""
+        return {"relation": self.relation.data or "", "text": self.text.data or ""}
+
+
+class QuoteForm(PartForm):
+    """Whether the nominator may be quoted, and whether the nominee may know who wrote."""
+
+    quote = Choice(_l("May we quote you?"), choices=[(value.value, words) for value, words in QUOTES.items()])
+    tell = Choice(_l("May they know that you nominated them?"), choices=[(value, words) for value, words in TELLS.items()])
+
+    def fields(self) -> dict[str, Any]:
+        """Return quote and tell."""
+        return {"quote": self.quote.data or "", "tell": self.tell.data or ""}
+
+
+def answer_form(question: Question, answer: str, *, nominee: str, version: int) -> PartForm:
+    """Return the form of one question, with what was typed for it."""
+
+    class AnswerForm(PartForm):
+        answer = field_for(question, nominee=nominee)
+
+        def fields(self) -> dict[str, Any]:
+            return {"text": answer_of(self.answer)}
+
+    return AnswerForm(data={"answer": data_for(question, answer), "version": version})
+
+
+class BothForm(PartForm):
+    """Which of two texts to keep."""
+
+    text = Text(_l("What you typed here"))
+
+
+class WithdrawalForm(Form):
+    """Taking a nomination back."""

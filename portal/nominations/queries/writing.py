@@ -1,0 +1,306 @@
+"""Nominations as their writers see them, and who a writer is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import has_request_context
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.accounts.queries import roles_of
+from portal.awards import queries as awards
+from portal.awards.models import Award, Cycle, CycleStage, Extension
+from portal.db import db
+from portal.mail.models import Message
+from portal.nominations.models import Answer, Aside, Nomination, Sitting, Snapshot, Where
+from portal.nominations.queries.facts import office_facts_of_nomination
+from portal.nominations.rules import Stage
+from portal.nominations.rules import writing as rules
+from portal.policy import Fact
+from portal.questions import rules as questions
+from portal.questions.models import Asked, Question
+from portal.web import viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from portal.accounts.models import Session
+    from portal.people.models import Person
+    from portal.questions.rules import Problem
+
+YOU, NOMINEE, RELATION, QUOTE = "you", "nominee", "relation", "quote"
+ANSWERS = "answers/"
+
+
+class Writer(NamedTuple):
+    """Whoever is looking, as a writer of nominations: a person signed in, and a browser. A guardian is neither."""
+
+    person_id: int | None
+    session_id: int | None
+
+
+def writer() -> Writer:
+    """Return who is writing in this request."""
+    visit = viewer.visit() if has_request_context() else None
+    person = viewer.current() if has_request_context() else None
+    if visit is not None and visit.guardian:
+        return Writer(None, None)
+    return Writer(person.id if person is not None else None, visit.id if visit is not None else None)
+
+
+def facts_of_nomination(person: Person | None, nomination: Nomination) -> frozenset[Fact]:
+    """Return what holds of this person and a nomination, whose sitting and cycle are loaded: as its writer, and as staff."""
+    visit = viewer.visit() if has_request_context() else None
+    if visit is not None and visit.guardian:
+        return frozenset()
+    facts: set[Fact] = set()
+    if person is not None and nomination.nominator_id == person.id and nomination.sitting.confirmed_at is not None:
+        facts.add(Fact.ITS_NOMINATOR)
+    if visit is not None and nomination.sitting.session_id == visit.id:
+        facts.add(Fact.WRITTEN_HERE)
+    if nomination.may_tell_nominee:
+        facts.add(Fact.NOMINATOR_AGREES)
+    if roles_of(person) or awards.memberships(person):
+        facts |= office_facts_of_nomination(person, nomination)
+    return frozenset(facts)
+
+
+_whole = (
+    joinedload(Nomination.sitting, innerjoin=True),
+    joinedload(Nomination.nominator, innerjoin=True),
+    joinedload(Nomination.cycle, innerjoin=True).joinedload(Cycle.question_set),
+    selectinload(Nomination.named),
+    selectinload(Nomination.schools),
+    selectinload(Nomination.answers),
+)
+
+
+def by_reference(reference: str) -> Nomination | None:
+    """Return a nomination with everything its writer typed, its questions and its cycle."""
+    return db.session.scalar(select(Nomination).options(*_whole).where(Nomination.reference == reference))
+
+
+def afresh(nomination: Nomination) -> Nomination:
+    """Return the nomination as the database has it now, with everything its writer typed and its snapshots."""
+    more = (selectinload(Nomination.answers).joinedload(Answer.question, innerjoin=True), selectinload(Nomination.snapshots))
+    wanted = select(Nomination).options(*_whole, *more).where(Nomination.id == nomination.id)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def siblings(nomination: Nomination) -> Sequence[Nomination]:
+    """Return the other drafts of the same sitting: what is typed once counts for all of them."""
+    wanted = select(Nomination).options(*_whole).where(Nomination.sitting_id == nomination.sitting_id, Nomination.id != nomination.id, Nomination.stage == Stage.DRAFT)
+    return db.session.scalars(wanted.order_by(Nomination.id)).all()
+
+
+def next_in_sitting(nomination: Nomination) -> Nomination | None:
+    """Return another draft of the same sitting that still waits to be finished."""
+    wanted = select(Nomination).options(joinedload(Nomination.cycle, innerjoin=True), selectinload(Nomination.named))
+    return db.session.scalar(
+        wanted.where(Nomination.sitting_id == nomination.sitting_id, Nomination.id != nomination.id, Nomination.stage == Stage.DRAFT).order_by(Nomination.id).limit(1)
+    )
+
+
+def written_by(who: Writer) -> Select[tuple[Nomination]]:
+    """Select the nominations that this person wrote, address confirmed, or that this browser began; the newest first."""
+    mine = []
+    if who.person_id is not None:
+        mine.append((Nomination.nominator_id == who.person_id) & Sitting.confirmed_at.is_not(None))
+    if who.session_id is not None:
+        mine.append(Sitting.session_id == who.session_id)
+    return (
+        select(Nomination)
+        .join(Nomination.sitting)
+        .options(joinedload(Nomination.cycle, innerjoin=True), selectinload(Nomination.named))
+        .where(or_(*mine) if mine else Nomination.id.is_(None))
+        .order_by(Nomination.id.desc())
+    )
+
+
+def claims(who: Writer) -> Sequence[Sitting]:
+    """Return sittings that somebody began with this person's address elsewhere and that no link has confirmed. They show no text."""
+    if who.person_id is None:
+        return []
+    elsewhere = Sitting.session_id.is_(None) | (Sitting.session_id != (who.session_id or 0))
+    wanted = select(Sitting).join(Nomination, Nomination.sitting_id == Sitting.id)
+    return db.session.scalars(
+        wanted.where(Sitting.nominator_id == who.person_id, Sitting.confirmed_at.is_(None), elsewhere).distinct().order_by(Sitting.id.desc()).limit(10)
+    ).all()
+
+
+def claim(number: int) -> Sitting | None:
+    """Return a sitting begun with the address of whoever is signed in."""
+    person_id = writer().person_id
+    if person_id is None:
+        return None
+    return db.session.scalar(select(Sitting).options(joinedload(Sitting.nominator)).where(Sitting.id == number, Sitting.nominator_id == person_id))
+
+
+def facts_of_sitting(person: Person | None, sitting: Sitting) -> frozenset[Fact]:
+    """Return what holds of this person and a sitting: whether its address is theirs."""
+    return frozenset({Fact.ITS_OWN}) if person is not None and sitting.nominator_id == person.id else frozenset()
+
+
+def last_sitting(who: Writer) -> Sitting | None:
+    """Return the writer's latest sitting, so that name and address are typed once."""
+    mine = []
+    if who.person_id is not None:
+        mine.append((Sitting.nominator_id == who.person_id) & Sitting.confirmed_at.is_not(None))
+    if who.session_id is not None:
+        mine.append(Sitting.session_id == who.session_id)
+    if not mine:
+        return None
+    return db.session.scalar(select(Sitting).options(joinedload(Sitting.nominator)).where(or_(*mine)).order_by(Sitting.id.desc()).limit(1))
+
+
+def sitting_once(once: str) -> Sitting | None:
+    """Return what was begun on one page, however often its button was pressed."""
+    wanted = select(Sitting).options(joinedload(Sitting.nominator), joinedload(Sitting.session)).where(Sitting.once == once)
+    return db.session.scalar(wanted)
+
+
+def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
+    """Return a sitting's nominations in the order they were begun."""
+    wanted = select(Nomination).options(joinedload(Nomination.cycle, innerjoin=True)).where(Nomination.sitting_id == sitting.id)
+    return db.session.scalars(wanted.order_by(Nomination.id)).all()
+
+
+def begun_in(session: Session, person: Person) -> Sequence[Sitting]:
+    """Return what was begun in one browser with one person's address and is not confirmed yet."""
+    wanted = select(Sitting).where(Sitting.session_id == session.id, Sitting.nominator_id == person.id, Sitting.confirmed_at.is_(None))
+    return db.session.scalars(wanted).all()
+
+
+def sitting_by_id(number: int) -> Sitting | None:
+    """Return one sitting."""
+    return db.session.get(Sitting, number)
+
+
+def with_nominator(sitting: Sitting) -> Sitting:
+    """Return the sitting with its nominator loaded."""
+    return db.session.scalars(select(Sitting).options(joinedload(Sitting.nominator)).where(Sitting.id == sitting.id).execution_options(populate_existing=True)).one()
+
+
+def aside(number: int, *, nomination: Nomination) -> Aside | None:
+    """Return what was typed and not saved, of this nomination alone."""
+    return db.session.scalar(select(Aside).where(Aside.id == number, Aside.nomination_id == nomination.id))
+
+
+def unsettled(nomination: Nomination) -> Sequence[Aside]:
+    """Return what was typed in one window while another had saved, and was not looked at since."""
+    wanted = select(Aside).where(Aside.nomination_id == nomination.id, Aside.settled_at.is_(None))
+    return db.session.scalars(wanted.order_by(Aside.id)).all()
+
+
+def last_snapshot(nomination: Nomination) -> Snapshot | None:
+    """Return what stands as submitted."""
+    return db.session.scalar(select(Snapshot).where(Snapshot.nomination_id == nomination.id).order_by(Snapshot.number.desc()).limit(1))
+
+
+def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
+    """Return the cycles this person may begin a nomination in: those open to all, and those kept open for them."""
+    found = list(awards.open_cycles(at))
+    if person_id is not None:
+        longer = select(Extension.cycle_id).where(Extension.person_id == person_id, Extension.until > at)
+        wanted = select(Cycle).join(Cycle.award).where(
+            Cycle.id.in_(longer), Cycle.opens_at <= at, Cycle.stage.in_([CycleStage.OPEN, CycleStage.CLOSED]), Award.retired_at.is_(None)
+        )
+        known = {cycle.id for cycle in found}
+        found += [cycle for cycle in db.session.scalars(wanted.order_by(Award.position)) if cycle.id not in known]
+    return found
+
+
+def links_since(person: Person, *, since: datetime) -> int:
+    """Return how many links to begun nominations were posted to this person since then, so that nobody is flooded by others."""
+    posted = select(func.count()).select_from(Message).where(Message.to_id == person.id, Message.template == "nominations/begun", Message.posted_at >= since)
+    return db.session.scalar(posted) or 0
+
+
+# ---------------------------------------------------------------- what a page holds, as plain fields
+
+
+def asked(nomination: Nomination) -> list[Question]:
+    """Return the questions that the nominator is asked, in order."""
+    found = nomination.cycle.question_set
+    return found.asked_of(Asked.NOMINATOR) if found is not None else []
+
+
+def question(nomination: Nomination, key: str) -> Question | None:
+    """Return one question by its key."""
+    return next((q for q in asked(nomination) if q.key == key), None)
+
+
+def part_names(nomination: Nomination) -> list[str]:
+    """Return a nomination's pages in the order they are offered."""
+    return [YOU, NOMINEE, RELATION, *(f"{ANSWERS}{q.key}" for q in asked(nomination)), QUOTE]
+
+
+def answer(nomination: Nomination, question_id: int) -> Answer | None:
+    """Return what was typed for one question, from what is loaded."""
+    return next((a for a in nomination.answers if a.question_id == question_id), None)
+
+
+def fields(nomination: Nomination, part: str) -> dict[str, Any]:
+    """Return what one page holds, as plain JSON."""
+    if part == YOU:
+        sitting = nomination.sitting
+        return {"name": sitting.nominator_name, "email": sitting.nominator_email or "", "phone": sitting.nominator_phone or ""}
+    if part == NOMINEE:
+        return {
+            "people": [{"given": n.given_name, "family": n.family_name, "role": n.role or "", "email": n.email or ""} for n in nomination.named],
+            "schools": sorted(link.school_id for link in nomination.schools),
+            "central": nomination.place is Where.CENTRAL,
+            "place_text": nomination.place_text or "",
+        }
+    if part == RELATION:
+        return {"relation": nomination.relation.value if nomination.relation else "", "text": nomination.relation_text or ""}
+    if part == QUOTE:
+        tell = "" if nomination.may_tell_nominee is None else questions.YES if nomination.may_tell_nominee else questions.NO
+        return {"quote": nomination.quote.value if nomination.quote else "", "tell": tell}
+    asks = question(nomination, part.removeprefix(ANSWERS))
+    found = answer(nomination, asks.id) if asks else None
+    return {"text": found.text if found else ""}
+
+
+def version(nomination: Nomination, part: str) -> int:
+    """Return how often one page was saved."""
+    if part == YOU:
+        return nomination.sitting.version
+    if part in {NOMINEE, RELATION, QUOTE}:
+        return int(getattr(nomination, f"{part}_version"))
+    asks = question(nomination, part.removeprefix(ANSWERS))
+    found = answer(nomination, asks.id) if asks else None
+    return found.version if found else 0
+
+
+def problems(nomination: Nomination, part: str) -> list[Problem]:
+    """Return what stops a nomination on one of its pages."""
+    held = fields(nomination, part)
+    judges = {YOU: rules.you_problems, NOMINEE: rules.nominee_problems, RELATION: rules.relation_problems, QUOTE: rules.quote_problems}
+    if part in judges:
+        return judges[part](held)
+    asks = question(nomination, part.removeprefix(ANSWERS))
+    return questions.problems(asks, held["text"]) if asks else []
+
+
+def begun(nomination: Nomination, part: str) -> bool:
+    """Say whether anything was typed on a page."""
+    return any(bool(value) for value in fields(nomination, part).values())
+
+
+def all_problems(nomination: Nomination) -> dict[str, list[Problem]]:
+    """Return what stops a nomination, by page; nothing where it can be submitted."""
+    found = {part: problems(nomination, part) for part in part_names(nomination)}
+    return {part: stops for part, stops in found.items() if stops}
+
+
+def nominee_names(nomination: Nomination) -> str:
+    """Return the nominee's name, or a team's, as typed; "" before any was."""
+    return joined_names(named.name for named in nomination.named)
+
+
+def joined_names(names: Iterable[str]) -> str:
+    """Return names as one text for lists and headings."""
+    return ", ".join(name for name in names if name)

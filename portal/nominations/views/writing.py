@@ -1,0 +1,564 @@
+"""Nominating, one thing a page. Every page works without script; with it, what is typed is saved as it is typed."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from portal import clock
+from portal.accounts import cookies
+from portal.errors import PortalError, TooLate
+from portal.nominations.actions import snapshots
+from portal.nominations.actions import writing as actions
+from portal.nominations.forms.writing import (
+    CENTRAL,
+    QUOTES,
+    RELATIONS,
+    TELLS,
+    AwardsForm,
+    BeginForm,
+    BothForm,
+    NomineeForm,
+    PartForm,
+    QuoteForm,
+    RelationForm,
+    WithdrawalForm,
+    YouForm,
+    answer_form,
+)
+from portal.nominations.models import Quote, Relation
+from portal.nominations.queries import writing as queries
+from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference
+from portal.nominations.rules import WRITABLE, Stage
+from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION_WORDS
+from portal.nominations.views.pages import pages
+from portal.people.rules import address_key
+from portal.policy import Permission
+from portal.questions.drawing import answer_in_words, with_name
+from portal.questions.models import QuestionKind
+from portal.questions.rules import count_words
+from portal.schools import queries as schools
+from portal.web import failures, viewer
+from portal.web.lists import asked_page, listing
+from portal.web.pages import keep, see_other
+from portal.web.text import clock_time, paragraphs, words_in
+
+if TYPE_CHECKING:
+    from portal.nominations.models import Aside, Nomination, Sitting
+    from portal.questions.rules import Problem
+
+CYCLES_OVER = ("released", "archived")
+SHORT = 260  # letters of an answer shown before "Show all of it"
+
+
+# ---------------------------------------------------------------- beginning
+
+
+@pages.form("/nominate", needs=Permission.BEGIN_NOMINATION)
+def begin() -> Any:  # noqa: ANN401 - an answer
+    """Choose one or several awards."""
+    now, who = clock.now(), queries.writer()
+    open_now = queries.choosable(who.person_id, now)
+    form = AwardsForm()
+    form.awards.choices = [(cycle.award.slug, words_in(cycle.award.name)) for cycle in open_now]
+    facts = {cycle.award.slug: words_in(cycle.award.summary) for cycle in open_now}
+    if request.method == "GET":
+        asked = set(request.args.getlist("award"))
+        form.awards.data = [slug for slug, _words in form.awards.choices if slug in asked or len(open_now) == 1]
+        form.once.data = secrets.token_urlsafe(24)
+    elif form.validate_on_submit():
+        chosen = form.awards.data or []
+        last = queries.last_sitting(who)
+        if not chosen:
+            form.fail("awards", _("Choose at least one award"))
+        elif last is None or not last.nominator_email:
+            return see_other(".begin_you", award=chosen)
+        else:
+            return _begun(chosen, name=last.nominator_name, email=last.nominator_email, once=form.once.data)
+    return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts), form.status
+
+
+@pages.form("/nominate/you", needs=Permission.BEGIN_NOMINATION)
+def begin_you() -> Any:  # noqa: ANN401 - an answer
+    """Give a name and an address, and go on at once."""
+    now, who = clock.now(), queries.writer()
+    asked = set(request.args.getlist("award"))
+    chosen = [cycle for cycle in queries.choosable(who.person_id, now) if cycle.award.slug in asked]
+    if not chosen:
+        return redirect(url_for(".begin"), code=303)
+    form = BeginForm()
+    if request.method == "GET":
+        form.once.data = secrets.token_urlsafe(24)
+        person = viewer.current() if who.person_id else None
+        if person is not None:
+            form.name.data, form.email.data = f"{person.given_name} {person.family_name}".strip(), person.email
+    elif form.validate_on_submit():
+        return _begun([cycle.award.slug for cycle in chosen], name=form.name.data or "", email=form.email.data or "", once=form.once.data)
+    return render_template("nominations/begin_you.html", form=form, cycles=chosen), form.status
+
+
+def _begun(slugs: list[str], *, name: str, email: str, once: str | None) -> Any:  # noqa: ANN401 - an answer
+    now, who = clock.now(), queries.writer()
+    cycles = [cycle for cycle in queries.choosable(who.person_id, now) if cycle.award.slug in slugs]
+    person = viewer.current() if who.person_id else None
+    sitting = actions.begin_sitting(
+        cycles,
+        name=name,
+        email=email,
+        session=cookies.browser_session(),
+        language=str(get_locale() or "en"),
+        once=once[:60] if once else None,
+        confirmed=person is not None and person.email_key is not None and person.email_key == address_key(email),
+        at=now,
+    )
+    first = next(n for n in queries.of_sitting(sitting) if n.cycle.award.slug in slugs)
+    return see_other(".nominee", reference=first.reference)
+
+
+@pages.page("/nominate/schools", needs=Permission.BEGIN_NOMINATION)
+def find_schools() -> Any:  # noqa: ANN401 - an answer
+    """Return schools that match a part of a name, for whoever types with script."""
+    return jsonify([{"value": str(school.id), "words": school.name} for school in schools.matching(request.args.get("q", ""))])
+
+
+@pages.page("/nominations", needs=Permission.SEE_OWN_NOMINATIONS)
+def mine() -> str:
+    """List what one has written, here or with a confirmed address."""
+    who = queries.writer()
+    written = listing(queries.written_by(who), page=asked_page())
+    rows = [_row(nomination) for nomination in written.items]
+    return render_template("nominations/mine.html", listing=written, rows=rows, claims=queries.claims(who))
+
+
+def _row(nomination: Nomination) -> dict[str, Any]:
+    words = {
+        Stage.DRAFT: _("Writing"),
+        Stage.REVISING: _("Being changed; what you sent stands"),
+        Stage.RETURNED: _("Returned to you"),
+        Stage.SUBMITTED: _("With us"),
+        Stage.LATE: _("Left with us after the deadline"),
+        Stage.REFUSED: _("Not accepted: it was late"),
+        Stage.WITHDRAWN: _("Withdrawn"),
+        Stage.VOID: _("Set aside"),
+    }
+    return {
+        "nomination": nomination,
+        "name": queries.nominee_names(nomination) or _("Somebody, not named yet"),
+        "award": words_in(nomination.cycle.award.name),
+        "state": "done" if nomination.stage is Stage.SUBMITTED else "writing" if nomination.stage in WRITABLE else "not_started",
+        "word": words[nomination.stage],
+    }
+
+
+@pages.step("/nominations/claims/<int:number>/link", needs=Permission.SEE_OWN_ACCOUNT, of=queries.claim)
+def claim_link(sitting: Sitting) -> Any:  # noqa: ANN401 - an answer
+    """Send the link of something that was begun with one's address elsewhere."""
+    return _link_again(sitting)
+
+
+def _link_again(sitting: Sitting, reference: str | None = None) -> Any:  # noqa: ANN401 - an answer
+    if actions.send_link(sitting, at=clock.now()):
+        flash(_("A new link is on its way to %(email)s.", email=sitting.nominator_email or ""))
+    else:
+        flash(_("Several links went to %(email)s within the hour. Look among unwanted mail, or try again later.", email=sitting.nominator_email or ""), "error")
+    return see_other(".tasks", reference=reference) if reference else see_other(".mine")
+
+
+# ---------------------------------------------------------------- one nomination
+
+
+def _name(nomination: Nomination) -> str:
+    """Return the nominee's name for headings and questions, or words that stand for it."""
+    return queries.nominee_names(nomination) or _("the person")
+
+
+def _label(nomination: Nomination, part: str) -> str:
+    usual = {YOU: _("Your name and address"), NOMINEE: _("Who you are nominating"), RELATION: _("How you know them"), QUOTE: _("May we quote you?")}
+    if part in usual:
+        return usual[part]
+    asks = queries.question(nomination, part.removeprefix(ANSWERS))
+    return with_name(words_in(asks.short) or words_in(asks.label), _name(nomination)) if asks else part
+
+
+def _url(nomination: Nomination, part: str) -> str:
+    if part.startswith(ANSWERS):
+        return url_for(".answer", reference=nomination.reference, key=part.removeprefix(ANSWERS))
+    return url_for(f".{part}", reference=nomination.reference)
+
+
+def _tasks(nomination: Nomination, current: str | None = None) -> list[dict[str, Any]]:
+    """Return the parts with where each stands: done, begun, or not yet."""
+    rows = []
+    for part in queries.part_names(nomination):
+        begun = queries.begun(nomination, part)
+        state = "not_started" if not begun else "writing" if part == current or queries.problems(nomination, part) else "done"
+        row = {"label": _label(nomination, part), "url": _url(nomination, part), "state": state, "current": part == current}
+        if state == "not_started" and not queries.problems(nomination, part):
+            row["word"] = _("May stay empty")
+        rows.append(row)
+    return rows
+
+
+def _next_url(nomination: Nomination, part: str) -> str:
+    names = queries.part_names(nomination)
+    after = names[names.index(part) + 1 :]
+    return _url(nomination, after[0]) if after else url_for(".check", reference=nomination.reference)
+
+
+def _back_url(nomination: Nomination, part: str) -> str:
+    names = queries.part_names(nomination)
+    before = names[: names.index(part)]
+    return _url(nomination, before[-1]) if before and before[-1] != YOU else url_for(".tasks", reference=nomination.reference)
+
+
+def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
+    """Return what every page of a nomination is drawn with."""
+    now = clock.now()
+    closes = actions.closing(nomination, at=now)
+    return {
+        "nomination": nomination,
+        "name": _name(nomination),
+        "award": words_in(nomination.cycle.award.name),
+        "closes": closes,
+        "in_time": actions.in_time(nomination, at=now, closes=closes),
+        "writable": nomination.stage in WRITABLE,
+        "tasks": _tasks(nomination, part),
+        "part": part,
+        "back_url": _back_url(nomination, part) if part else None,
+    }
+
+
+@pages.page("/nominations/<reference>", needs=Permission.READ_NOMINATION, of=by_reference)
+def tasks(nomination: Nomination) -> str:
+    """See where a nomination stands, and go on with it."""
+    facts = _facts(nomination)
+    todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
+    snapshot = queries.last_snapshot(nomination) if nomination.stage is not Stage.DRAFT else None
+    over = nomination.cycle.stage in CYCLES_OVER
+    asides = [(aside, _label(nomination, aside.part)) for aside in queries.unsettled(nomination)]
+    return render_template("nominations/tasks.html", **facts, todo=todo, snapshot=snapshot, over=over, asides=asides)
+
+
+@pages.step("/nominations/<reference>/link", needs=Permission.READ_NOMINATION, of=by_reference)
+def link_again(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Send the link that opens it anywhere once more."""
+    sitting = queries.with_nominator(nomination.sitting)
+    return _link_again(sitting, nomination.reference)
+
+
+# ---------------------------------------------------------------- saving one page
+
+
+def _autosaving() -> bool:
+    return bool(request.headers.get("X-Autosave"))
+
+
+def _save(nomination: Nomination, part: str, form: PartForm) -> Any:  # noqa: ANN401 - an answer, or None: saved, and the page goes on
+    """Save what a page holds. Gives an answer where that is the end of it: an autosave, or two texts to choose from."""
+    now = clock.now()
+    saved = actions.save(nomination, part, form.fields(), version=form.drawn_with, at=now)
+    if saved.aside is not None:
+        url = url_for(".both", reference=nomination.reference, number=saved.aside.id)
+        return keep((jsonify(conflict_url=url), 409)) if _autosaving() else redirect(url, code=303)
+    form.version.data = str(saved.version)
+    if _autosaving():
+        return jsonify(saved_at=clock_time(saved.at), version=saved.version)
+    return None
+
+
+def _not_kept(form: PartForm) -> Any:  # noqa: ANN401 - an answer, or None
+    """Answer an autosave of what cannot be kept at all."""
+    if not _autosaving():
+        return None
+    return jsonify(errors={name: [str(e) for e in errors] for name, errors in form.errors.items() if isinstance(name, str)}), 422
+
+
+def _went_on(nomination: Nomination, part: str, form: PartForm) -> Any:  # noqa: ANN401 - an answer, or None where something must be said first
+    """After a save by a button: finish later, or go on to the next page unless this one has problems."""
+    if request.form.get("later"):
+        flash(_("Saved. You can finish this later."))
+        return see_other(".tasks", reference=nomination.reference)
+    found = queries.problems(nomination, part)
+    for problem in found:
+        form.fail(_field_of(problem, form), _sentence(problem))
+    return None if found else redirect(_next_url(nomination, part), code=303)
+
+
+def _field_of(problem: Problem, form: PartForm) -> str:
+    return str(problem.facts.get("field") or next(name for name in ("answer", *form.data) if name in form))
+
+
+def _sentence(problem: Problem) -> str:
+    return _(problem.message, **problem.facts)
+
+
+def _page(nomination: Nomination, part: str, form: PartForm, template: str, **more: Any) -> Any:  # noqa: ANN401 - an answer
+    """Draw one page; after a POST, save it first and go on."""
+    if request.method == "POST":
+        if form.validate():
+            answer = _save(nomination, part, form) or _went_on(nomination, part, form)
+            if answer is not None:
+                return answer
+            return keep((render_template(template, form=form, **_facts(nomination, part), **more), 422))
+        answer = _not_kept(form)
+        if answer is not None:
+            return answer
+    elif nomination.stage not in WRITABLE:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    return render_template(template, form=form, **_facts(nomination, part), **more), form.status
+
+
+def _data(nomination: Nomination, part: str) -> dict[str, Any]:
+    return {**queries.fields(nomination, part), "version": queries.version(nomination, part)}
+
+
+@pages.form("/nominations/<reference>/you", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def you(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Give one's name and address."""
+    form = YouForm(data=_data(nomination, YOU))
+    if nomination.sitting.confirmed_at is not None:
+        form.email.data = nomination.sitting.nominator_email  # a confirmed address is not changed here
+    answer = _page(nomination, YOU, form, "nominations/you.html")
+    if request.method == "POST" and not _autosaving() and not form.errors:
+        actions.settle_address(nomination.sitting, at=clock.now())
+    return answer
+
+
+@pages.form("/nominations/<reference>/nominee", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Name the person, or the people of a team, and where they work or learn."""
+    held = _data(nomination, NOMINEE)
+    numbers = [str(number) for number in held["schools"]] + ([CENTRAL] if held["central"] else [])
+    form = NomineeForm(data={**held, "schools": numbers})
+    asked = min(request.args.get("people", 1, type=int), MOST_PEOPLE)
+    while request.method == "GET" and len(form.people) < asked:
+        form.people.append_entry()
+    if request.method == "GET":
+        form.find.data = request.args.get("find", "")[:100]
+    finding = request.form.get("find_schools") and form.find.data and form.find.data != request.form.get("found")
+    if request.method == "POST" and (finding or request.form.get("add_person")) and form.validate():
+        answer = _save(nomination, NOMINEE, form)
+        if answer is not None:
+            return answer
+        if request.form.get("add_person"):
+            return see_other(".nominee", reference=nomination.reference, people=len(form.people) + 1, _anchor=f"people-{len(form.people)}-given")
+        return see_other(".nominee", reference=nomination.reference, find=form.find.data or None, people=len(form.people), _anchor="find")
+    matches = list(schools.matching(form.find.data or "")) if form.find.data else []
+    chosen = [value for value in form.schools.data or [] if value.isdecimal()]
+    kept = schools.by_ids([int(value) for value in chosen if len(value) < 10][:MOST_SCHOOLS])  # noqa: PLR2004 - no school has a longer number
+    there = {school.id for school in kept}
+    form.schools.choices = [(str(s.id), s.name) for s in [*kept, *(m for m in matches if m.id not in there)]]
+    form.schools.choices.append((CENTRAL, _("They work for the district, at no one school")))
+    return _page(nomination, NOMINEE, form, "nominations/nominee.html", matches=matches, searched=bool(form.find.data), most_people=MOST_PEOPLE)
+
+
+@pages.form("/nominations/<reference>/relation", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Say how one knows the nominee."""
+    form = RelationForm(data=_data(nomination, RELATION))
+    if not nomination.cycle.self_nomination:
+        form.relation.choices = [(value, words) for value, words in form.relation.choices if value != Relation.SELF.value]
+    return _page(nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS)
+
+
+@pages.form("/nominations/<reference>/quote", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def quote(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Say whether one may be quoted and named."""
+    return _page(nomination, QUOTE, QuoteForm(data=_data(nomination, QUOTE)), "nominations/quote.html")
+
+
+@pages.form("/nominations/<reference>/answers/<key>", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
+    """Answer one question."""
+    asks = queries.question(nomination, key)
+    if asks is None:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    part = f"{ANSWERS}{key}"
+    held = queries.fields(nomination, part)
+    form = answer_form(asks, held["text"], nominee=_name(nomination), version=queries.version(nomination, part))
+    saved = queries.answer(nomination, asks.id)
+    counted = asks.word_limit if asks.kind in {QuestionKind.TEXT, QuestionKind.LINE} else None
+    return _page(nomination, part, form, "nominations/answer.html", asks=asks, counted=counted, saved=clock_time(saved.saved_at) if saved else "")
+
+
+# ---------------------------------------------------------------- two texts
+
+
+def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) -> str:
+    """Return what a page holds as text, to be read beside another."""
+    if part == NOMINEE:
+        lines = [" ".join(x for x in (p["given"], p["family"], f"({p['role']})" if p["role"] else "", p["email"]) if x) for p in fields["people"]]
+        lines += [school.name for school in schools.by_ids(fields["schools"])]
+        lines += [_("They work for the district, at no one school")] if fields["central"] else []
+        return "\n".join([*lines, fields["place_text"]]).strip()
+    if part == RELATION:
+        chosen = str(RELATIONS[Relation(fields["relation"])]) if fields["relation"] else ""
+        return f"{chosen}\n{fields['text']}".strip()
+    if part == QUOTE:
+        said = str(QUOTES[Quote(fields["quote"])]) if fields["quote"] else ""
+        return f"{said}\n{TELLS.get(fields['tell'], '')}".strip()
+    if part == YOU:
+        return "\n".join(value for value in (fields["name"], fields["email"], fields["phone"]) if value)
+    asks = queries.question(nomination, part.removeprefix(ANSWERS))
+    return answer_in_words(asks, fields["text"]) if asks else str(fields.get("text", ""))
+
+
+@pages.form("/nominations/<reference>/both/<int:number>", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def both(nomination: Nomination, number: int) -> Any:  # noqa: ANN401 - an answer
+    """See what is saved and what was typed elsewhere, side by side, and choose. Nothing is overwritten unseen."""
+    aside = queries.aside(number, nomination=nomination)
+    if aside is None or aside.settled_at is not None:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    writes = aside.part.startswith(ANSWERS) and set(aside.fields) == {"text"}
+    form = BothForm(data={"text": aside.fields.get("text", ""), "version": queries.version(nomination, aside.part)})
+    if request.method == "POST" and form.validate():
+        return _chosen(nomination, aside, form, writes=writes)
+    held = queries.fields(nomination, aside.part)
+    sides = {"saved": _fields_in_words(nomination, aside.part, held), "typed": _fields_in_words(nomination, aside.part, aside.fields)}
+    return render_template("nominations/both.html", form=form, aside=aside, writes=writes, sides=sides, label=_label(nomination, aside.part), **_facts(nomination)), form.status
+
+
+def _chosen(nomination: Nomination, aside: Aside, form: BothForm, *, writes: bool) -> Any:  # noqa: ANN401 - an answer
+    now = clock.now()
+    mine = request.form.get("choice") == "typed"
+    fields = ({"text": form.text.data or ""} if writes else aside.fields) if mine else None
+    saved = actions.settle(nomination, aside, fields=fields, version=form.drawn_with, at=now)
+    if saved.aside is not None:
+        return see_other(".both", reference=nomination.reference, number=saved.aside.id)
+    flash(_("Saved what you typed here.") if mine else _("What was saved stands."))
+    return redirect(_url(nomination, aside.part), code=303)
+
+
+# ---------------------------------------------------------------- sending
+
+
+def _summary(nomination: Nomination) -> list[dict[str, Any]]:
+    """Return every part with its answer, for checking before and reading after."""
+    return [_summary_row(nomination, part) for part in queries.part_names(nomination)]
+
+
+def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
+    fields = queries.fields(nomination, part)
+    text = _fields_in_words(nomination, part, fields)
+    found = queries.problems(nomination, part)
+    row: dict[str, Any] = {"name": _label(nomination, part), "url": _url(nomination, part), "may_be_empty": not found, "answer": _lines(text) if text else ""}
+    if part.startswith(ANSWERS) and text:
+        row["small"] = _("%(count)s words", count=count_words(text))
+        if len(text) > SHORT:
+            head = text[:SHORT].rsplit(" ", 1)[0]
+            row["answer"], row["full"] = f"{head}…", paragraphs(text)
+    return row
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = None, late: bool = False) -> Any:  # noqa: ANN401 - an answer
+    facts = _facts(nomination)
+    stops = [
+        {"url": _url(nomination, part), "words": f"{_label(nomination, part)}: {_sentence(problem)}"}
+        for part, found in queries.all_problems(nomination).items()
+        for problem in found
+    ]
+    shown = stops if status != 200 else []  # noqa: PLR2004 - only a refused sending lists what stops it on top
+    late = late or not facts["in_time"]
+    return render_template("nominations/check.html", **facts, rows=_summary(nomination), stops=shown, refusal=refusal, late=late, ready=not stops), status
+
+
+@pages.page("/nominations/<reference>/check", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def check(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Check one's answers before sending them."""
+    if nomination.stage not in WRITABLE:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    return _check(nomination)
+
+
+@pages.step("/nominations/<reference>/submission", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def submission(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Send it. Sent twice, it is sent once."""
+    version = request.form.get("version", type=int)
+    try:
+        actions.submit(nomination, version=version, at=clock.now())
+    except actions.Incomplete as error:
+        return _check(queries.afresh(nomination), status=422, refusal=failures.sentence(error))
+    except PortalError as error:
+        now = queries.afresh(nomination)
+        if now.stage not in WRITABLE:
+            raise
+        return _check(now, status=409, refusal=failures.sentence(error), late=isinstance(error, TooLate))
+    return see_other(".sent", reference=nomination.reference)
+
+
+@pages.step("/nominations/<reference>/late", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def late(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Leave it with the staff after the deadline."""
+    try:
+        actions.hold_late(nomination, at=clock.now())
+    except actions.Incomplete as error:
+        return _check(nomination, status=422, refusal=failures.sentence(error))
+    flash(_("It is with us as a late one. Staff accept it, with a reason, or refuse it, and we write to you."))
+    return see_other(".tasks", reference=nomination.reference)
+
+
+@pages.page("/nominations/<reference>/sent", needs=Permission.READ_NOMINATION, of=by_reference)
+def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Thank the nominator, and say what happens next."""
+    if nomination.stage is not Stage.SUBMITTED:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    following = queries.next_in_sitting(nomination)
+    return render_template("nominations/sent.html", **_facts(nomination), following=following, email=nomination.sitting.nominator_email, cycle=nomination.cycle)
+
+
+@pages.page("/nominations/<reference>/copy", needs=Permission.READ_NOMINATION, of=by_reference)
+def copy(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Read what one sent, word for word."""
+    snapshot = queries.last_snapshot(nomination)
+    if snapshot is None:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    return render_template("nominations/copy.html", **_facts(nomination), snapshot=snapshot, rows=_copied(nomination, snapshots.read(snapshot)))
+
+
+def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    people = [" ".join(x for x in (p["given"], p["family"]) if x) + (f", {p['role']}" if p["role"] else "") for p in facts["nominees"]]
+    places = facts["schools"] + ([_("They work for the district, at no one school")] if facts["place"] == "central office" else [])
+    how = str(RELATIONS[Relation(facts["relation"])]) if facts["relation"] else ""
+    rows = [
+        {"name": _("Your name"), "answer": facts["nominator"]["name"]},
+        {"name": _label(nomination, NOMINEE), "answer": _lines("\n".join([*people, *places, facts["place_text"] or ""]).strip())},
+        {"name": _label(nomination, RELATION), "answer": _lines(f"{how}\n{facts['relation_text'] or ''}".strip())},
+    ]
+    for key, said in facts["answers"].items():
+        asks = queries.question(nomination, key)
+        text = answer_in_words(asks, said["text"]) if asks else said["text"]
+        rows.append({"name": with_name(words_in(said["label"]), _name(nomination)), "small": _("%(count)s words", count=count_words(text)) if text else "", "answer": paragraphs(text)})
+    quoted = str(QUOTES[Quote(facts["quote"])]) if facts["quote"] else ""
+    told = {True: TELLS["yes"], False: TELLS["no"]}.get(facts["may_tell_nominee"], "")
+    rows.append({"name": _label(nomination, QUOTE), "answer": _lines(f"{quoted}\n{told}".strip())})
+    return rows
+
+
+@pages.step("/nominations/<reference>/revision", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def revision(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Open what was sent for changes."""
+    actions.revise(nomination, at=clock.now())
+    flash(_("Change what you like. What you sent stands until you send it again."))
+    return see_other(".tasks", reference=nomination.reference)
+
+
+@pages.form("/nominations/<reference>/withdrawal", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def withdrawal(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Take it back, after being asked once."""
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        actions.withdraw(nomination, at=clock.now())
+        flash(_("Your nomination is withdrawn. It counts no more."))
+        return see_other(".tasks", reference=nomination.reference)
+    if nomination.stage is Stage.WITHDRAWN:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    return render_template("nominations/withdrawal.html", form=form, **_facts(nomination)), form.status
