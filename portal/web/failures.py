@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from portal.db import db
 from portal.errors import PortalError
 from portal.web import viewer
-from portal.web.text import when
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,8 +25,12 @@ log = logging.getLogger(__name__)
 
 def sentence(error: PortalError) -> str:
     """Return the error's sentence in the reader's language, its facts put in."""
-    facts = {name: when(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
-    return _(error.message, **facts)
+    return _(error.message, **{name: _said(fact) for name, fact in error.facts.items()})
+
+
+def _said(fact: object) -> object:
+    """Return a fact as the reader says it: an instant with its zone, data text in their language."""
+    return when(fact) if isinstance(fact, datetime) else words_in(fact) if isinstance(fact, dict) else fact
 
 
 def page(title: str, text: str, status: int) -> tuple[str, int]:
