@@ -12,7 +12,8 @@ from portal.funds.models import Fund
 from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
-from portal.nominations.actions import writing
+from portal.nominations import chores as nominations
+from portal.nominations.actions import importing, writing
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.web import cache
@@ -31,6 +32,7 @@ def install() -> None:
     _add(delivery.minters, minting.for_message)
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
+    worker.handlers[importing.JOB] = nominations.import_rows
     # what public pages are made of: a write of any of these drops the pages that every process keeps
     cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it

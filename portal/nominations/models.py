@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Session
-from portal.awards.models import Cycle
+from portal.awards.models import Cycle, Season
 from portal.db import Model, enumeration
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
 from portal.people.models import Person
@@ -390,6 +390,8 @@ class Import(Model):
     uploaded_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
 
+    season: Mapped[Season] = relationship(lazy="raise")
+
 
 class ImportRow(Model):
     """One nomination-to-be of an export. A row naming two awards is two. `digest` makes importing again add nothing."""
@@ -412,6 +414,7 @@ class ImportRow(Model):
     state: Mapped[RowState] = mapped_column(enumeration(RowState))
     problems: Mapped[list[Any]]  # [{"field", "message", "facts"}, ...]
     notes: Mapped[list[Any]]  # what will be changed or held, in the same form; none of it stops the row
+    noted: Mapped[bool] = mapped_column(default=False)  # has notes, for lists
     nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), unique=True)
 
     upload: Mapped[Import] = relationship(lazy="raise")

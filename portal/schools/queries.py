@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, exists, or_, select
 from portal.db import db
 from portal.people.rules import fold
 from portal.schools.models import School, SchoolAlias
+from portal.schools.rules import Match, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,3 +33,18 @@ def by_ids(numbers: Iterable[int]) -> Sequence[School]:
     """Return the schools with these numbers, by name. A number that is nobody's is left out."""
     wanted = sorted(set(numbers))
     return db.session.scalars(select(School).where(School.id.in_(wanted)).order_by(School.name)).all() if wanted else []
+
+
+def names() -> dict[int, str]:
+    """Return every school's name by its number."""
+    return {number: name for number, name in db.session.execute(select(School.id, School.name))}
+
+
+def aliases() -> dict[str, int]:
+    """Return the other ways schools are written, folded, with the school's number."""
+    return {key: number for key, number in db.session.execute(select(SchoolAlias.name_key, SchoolAlias.school_id))}
+
+
+def meant_by(typed: str) -> Match:
+    """Return which school a typed name means, or those that it may mean."""
+    return match(typed, names(), aliases())

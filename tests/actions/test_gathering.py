@@ -239,7 +239,7 @@ def test_a_revision_takes_its_candidacy_along_or_moves_to_whom_it_now_names(app)
         keala = gathered(cycle, "Keala Baptiste", school)
         rename(nomination, "Keala", "Baptiste")
         assert gathering.gather(nomination, at=NOW) is keala
-        assert alone.stage is CandidacyStage.WITHDRAWN
+        assert alone.merged_into_id == keala.id
 
         rename(nomination, "Nia", "Petrova")
         moved = gathering.gather(nomination, at=NOW)

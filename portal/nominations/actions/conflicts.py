@@ -33,7 +33,7 @@ from portal.people.rules import address_key, fold
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
 ALREADY = N_("That was already decided. The page shows how it stands now.")
@@ -87,6 +87,14 @@ def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> in
     if not raised:
         return 0
     return _suggest(raised, at=at)
+
+
+def raise_for(cycle: Cycle, candidacies: Collection[int], *, at: datetime) -> int:
+    """Do the same for some candidacies of one cycle: for an import, which touches many at once."""
+    persons = list(db.session.scalars(queries.concerned(cycle)))
+    wanted = select(Candidacy.id).where(Candidacy.id.in_(candidacies), Candidacy.merged_into_id.is_(None))
+    raised = list(_facts(cycle, persons, wanted))
+    return _suggest(raised, at=at) if raised else 0
 
 
 def _reach(subject: Cycle | Candidacy | Person) -> Iterator[tuple[Cycle, list[Person], Select[int]]]:

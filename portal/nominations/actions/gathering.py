@@ -64,7 +64,7 @@ def gather(
     One sure match gathers by itself. Candidacies that may be the same person become suggestions. Gathering again after a
     revision keeps the nomination where it is unless it now names somebody else.
     """
-    _queue()
+    queue()
     _load(nomination)
     profile = queries.profile_of(nomination)
     found = queries.profiles(db.session.scalars(queries.near(nomination.cycle_id, profile)).all())
@@ -87,7 +87,7 @@ def gather(
     db.session.flush()
     history.record("gathered", nomination, by=by, at=at, candidacy=candidacy.reference, alone=len(sure) != 1)
     if before is not None:
-        _leave(before, at=at)
+        _leave(before, candidacy, at=at)
     if raise_conflicts:
         conflicts.raise_from_facts(candidacy, at=at)
     for listener in on_gathered:
@@ -95,7 +95,7 @@ def gather(
     return candidacy
 
 
-def _queue() -> None:
+def queue() -> None:
     """Wait for whoever gathers at this moment, so that two nominations of one person never make two candidacies."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": GATHERING})
@@ -300,18 +300,17 @@ def _add_once(model: Any, rows: Collection[dict[str, Any]]) -> None:  # noqa: AN
     db.session.execute(insert(model).on_conflict_do_nothing(), list(rows))
 
 
-def _leave(candidacy_id: int, *, at: datetime) -> None:
-    """Withdraw a candidacy that a revision has emptied: what it once held is in its history."""
+def _leave(candidacy_id: int, goes_to: Candidacy, *, at: datetime) -> None:
+    """Close a candidacy that a revision has emptied: whoever looks for it is led to where its nomination went."""
     if queries.how_many_nominations(candidacy_id):
         return
     left = db.session.get_one(Candidacy, candidacy_id)
-    left.stage, left.reason = CandidacyStage.WITHDRAWN, None
+    left.merged_into_id = goes_to.id
+    concerned = (Match.first_id == left.id) | (Match.second_id == left.id)
     db.session.execute(
-        update(Match)
-        .where((Match.first_id == left.id) | (Match.second_id == left.id), Match.state == MatchState.OPEN)
-        .values(state=MatchState.REFUSED, decided_at=at)
+        update(Match).where(concerned, Match.state == MatchState.OPEN).values(state=MatchState.REFUSED, decided_at=at)
     )
-    history.record("candidacy left empty", left, at=at)
+    history.record("left empty", left, at=at, went_to=goes_to.reference)
 
 
 # ---------------------------------------------------------------- a person decides

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from portal.db import db
 from portal.nominations.models import Nomination, Snapshot
 from portal.nominations.rules import canonical, digest
+from portal.people.rules import fold
+from portal.questions.rules import count_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+LETTER_WORDS = 20
 
 
 def facts_of(nomination: Nomination) -> dict[str, Any]:
@@ -33,10 +39,28 @@ def facts_of(nomination: Nomination) -> dict[str, Any]:
 def take(nomination: Nomination, *, at: datetime) -> Snapshot:
     """Take a snapshot of a nomination as it stands and append it to `nomination.snapshots` (which must be loaded)."""
     facts = facts_of(nomination)
-    snapshot = Snapshot(nomination_id=nomination.id, number=len(nomination.snapshots) + 1, facts=canonical(facts), sha256=digest(facts), taken_at=at)
+    texts = [answer.text for answer in nomination.answers]
+    snapshot = Snapshot(
+        nomination_id=nomination.id,
+        number=len(nomination.snapshots) + 1,
+        facts=canonical(facts),
+        sha256=digest(facts),
+        words=sum(count_words(text) for text in texts),
+        letter_key=letter_key(texts),
+        taken_at=at,
+    )
     nomination.snapshots.append(snapshot)
     db.session.flush()
     return snapshot
+
+
+def letter_key(texts: Sequence[str]) -> str | None:
+    """Return what every copy of one campaign letter shares: the digest of its longest text, case and punctuation aside.
+
+    None where no text is long enough to be a letter: two people may well write the same ten words.
+    """
+    longest = fold(max(texts, key=len, default=""))
+    return hashlib.sha256(longest.encode()).hexdigest() if count_words(longest) >= LETTER_WORDS else None
 
 
 def read(snapshot: Snapshot) -> dict[str, Any]:
