@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -110,8 +110,11 @@ def _who_is_looking(app: Flask) -> None:
     from portal.web import failures, headers, text, viewer  # noqa: PLC0415 - as above
 
     @app.before_request
-    def _organisation() -> None:
+    def _organisation() -> Response | None:
         g.organisation = awards.organisation() if request.endpoint != "static" else None
+        if g.organisation is not None and g.organisation.demonstration and app.config["SETTINGS"].production:
+            return Response("This database is a demonstration. Production needs its own.\n", 503, mimetype="text/plain")
+        return None
 
     cookies.install(app)
     login = LoginManager(app)

@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "serve": ("portal.web.commands", "serve", "Run the production server."),
     "work": ("portal.jobs.commands", "work", "Deliver messages and do the work that waits."),
+    "bounce": ("portal.mail.commands", "bounce", "Note that an address does not work."),
     "migrate": ("portal.web.commands", "migrate", "Bring the database up to date."),
     "setup": ("portal.awards.commands", "setup", "Make the organisation and its first administrator."),
     "demo": ("portal.demo.commands", "demo", "Build a demonstration, and serve it."),

@@ -24,7 +24,7 @@ class Settings:
     """Everything the portal takes from outside. What belongs to the organisation (name, zone, awards) is data instead."""
 
     environment: str = "development"
-    database_url: str = "sqlite:///instance/portal.sqlite3"
+    database_url: str = "sqlite:///portal.sqlite3"  # in instance_path
     secret_key: str = field(default="development only, never in production", repr=False)
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0

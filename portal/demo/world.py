@@ -194,3 +194,17 @@ def step(name: str, work: Callable[[], object], tell: Callable[[str], None]) -> 
     tell(name)
     with transaction():
         work()
+
+
+def introductions() -> Sequence[tuple[Person, str, str]]:
+    """Return the people of the cast to sign in as: each with what they do, and where they begin."""
+    what = {member.name: (member.what, "/desk") for member in cast.OFFICE}
+    for reader in cast.READERS:
+        what[reader.name] = ("chairs a committee" if reader.manner == "chair" else "reads and scores", "/reading")
+    known = {person.name: person for person in db.session.scalars(select(Person).join(Account, Account.person_id == Person.id).order_by(Person.id.desc()))}
+    return [(known[name], words, path) for name, (words, path) in what.items() if name in known]
+
+
+def build(world: World, *, tell: Callable[[str], None]) -> None:
+    """Build the whole world, step by step."""
+    step("The office, its board and its readers", lambda: office(world), tell)

@@ -1,0 +1,1 @@
+"""What is waiting for whom, and one look over everything."""
