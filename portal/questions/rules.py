@@ -16,7 +16,9 @@ _HAN_AND_KANA = (
     "\u3005\u3006\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303b\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_SOUTH_EAST_ASIAN = "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u19e0-\u19ff\u1a20-\u1aad\uaa60-\uaa7f"
+_SOUTH_EAST_ASIAN = (
+    "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u19e0-\u19ff\u1a20-\u1aad\uaa60-\uaa7f"
+)
 LETTERS_A_WORD = ((re.compile(f"[{_HAN_AND_KANA}]+"), 2), (re.compile(f"[{_SOUTH_EAST_ASIAN}]+"), 4))
 
 # What parts words: white space, the zero-width space, long dashes, the Ethiopic word space and stops, full-width and ideographic marks.
@@ -109,7 +111,11 @@ def over(text: str, most: int | None) -> Problem | None:
     if most is None or count <= most:
         return None
     facts = {"count": count, "most": most, "over": count - most}
-    return Problem("too long", N_("This has %(count)s words, %(over)s more than %(most)s. Nothing is cut: shorten it before you send it"), facts)
+    return Problem(
+        "too long",
+        N_("This has %(count)s words, %(over)s more than %(most)s. Nothing is cut: shorten it before you send it"),
+        facts,
+    )
 
 
 def _missing(question: Asks) -> str:

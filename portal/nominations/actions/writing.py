@@ -21,7 +21,18 @@ from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
 from portal.nominations.actions import snapshots
-from portal.nominations.models import Answer, Aside, Entered, Named, Nomination, NominationSchool, Quote, Relation, Sitting, Where
+from portal.nominations.models import (
+    Answer,
+    Aside,
+    Entered,
+    Named,
+    Nomination,
+    NominationSchool,
+    Quote,
+    Relation,
+    Sitting,
+    Where,
+)
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU
 from portal.nominations.rules import COUNTS, NOMINATION, WRITABLE, Stage, Step
@@ -90,12 +101,18 @@ def begin_sitting(
     if sitting is None:
         try:
             with db.session.begin_nested():
-                sitting = _sitting(name=name, email=email, phone=phone, session=session, language=language, once=once, at=at)
+                sitting = _sitting(
+                    name=name, email=email, phone=phone, session=session, language=language, once=once, at=at
+                )
         except IntegrityError:  # pressed twice at the same moment: the other press began it, or made the person
             sitting = (queries.sitting_once(once) if once else None) or _sitting(
                 name=name, email=email, phone=phone, session=session, language=language, once=once, at=at
             )
-    if session is not None and sitting.session_id != session.id and (sitting.session is None or sitting.session.person_id is None):
+    if (
+        session is not None
+        and sitting.session_id != session.id
+        and (sitting.session is None or sitting.session.person_id is None)
+    ):
         sitting.session_id = session.id  # the first answer never reached this browser
     if confirmed and sitting.confirmed_at is None:
         sitting.confirmed_at = at
@@ -109,7 +126,9 @@ def begin_sitting(
     return sitting
 
 
-def _sitting(*, name: str, email: str, phone: str | None, session: Session | None, language: str, once: str | None, at: datetime) -> Sitting:
+def _sitting(
+    *, name: str, email: str, phone: str | None, session: Session | None, language: str, once: str | None, at: datetime
+) -> Sitting:
     given, family = split_name(name)
     person = accounts.person_at(email, at=at, language=language, given=given, family=family)
     sitting = Sitting(
@@ -128,7 +147,9 @@ def _sitting(*, name: str, email: str, phone: str | None, session: Session | Non
     return sitting
 
 
-def begin(sitting: Sitting, cycle: Cycle, *, at: datetime, entered: Entered = Entered.WEB, by: Person | None = None) -> Nomination:
+def begin(
+    sitting: Sitting, cycle: Cycle, *, at: datetime, entered: Entered = Entered.WEB, by: Person | None = None
+) -> Nomination:
     """Begin an empty draft for one award in a sitting."""
     nomination = Nomination(
         reference=secrets.token_hex(6),  # until its number is known, below
@@ -186,7 +207,12 @@ def confirm_address(link: Link, session: Session, at: datetime) -> None:
     confirmed = list(queries.begun_in(session, link.person))
     if link.purpose == CONFIRM and link.subject_kind == Sitting.__tablename__ and link.subject_id is not None:
         subject = queries.sitting_by_id(link.subject_id)
-        if subject is not None and subject.nominator_id == link.person_id and subject.confirmed_at is None and subject not in confirmed:
+        if (
+            subject is not None
+            and subject.nominator_id == link.person_id
+            and subject.confirmed_at is None
+            and subject not in confirmed
+        ):
             confirmed.append(subject)
     for sitting in confirmed:
         sitting.confirmed_at = at
@@ -227,7 +253,9 @@ def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
     """Take the sitting's drafts in one order, so that two windows never wait for each other; return the other ones."""
     if nomination.stage is not Stage.DRAFT:
         return []
-    drafts = select(Nomination.id).where(Nomination.sitting_id == nomination.sitting_id, Nomination.stage == Stage.DRAFT)
+    drafts = select(Nomination.id).where(
+        Nomination.sitting_id == nomination.sitting_id, Nomination.stage == Stage.DRAFT
+    )
     db.session.execute(drafts.order_by(Nomination.id).with_for_update())
     return queries.siblings(nomination)
 
@@ -245,8 +273,15 @@ def _take(nomination: Nomination, part: str, version: int, *, at: datetime) -> b
         return False
     if part in SHARED:
         set_committed_value(nomination, f"{part}_version", version + 1)
-    elif not (_take_sitting(nomination.sitting, version) if part == YOU else _take_answer(nomination, part, version, at=at)):
-        _moved(update(Nomination).where(Nomination.id == nomination.id).values(version=Nomination.version - 1).returning(Nomination.version))
+    elif not (
+        _take_sitting(nomination.sitting, version) if part == YOU else _take_answer(nomination, part, version, at=at)
+    ):
+        _moved(
+            update(Nomination)
+            .where(Nomination.id == nomination.id)
+            .values(version=Nomination.version - 1)
+            .returning(Nomination.version)
+        )
         return False
     set_committed_value(nomination, "version", taken)
     set_committed_value(nomination, "saved_at", at)
@@ -259,7 +294,12 @@ def _moved(statement: Any) -> int | None:  # noqa: ANN401 - an UPDATE ... RETURN
 
 
 def _take_sitting(sitting: Sitting, version: int) -> bool:
-    taken = _moved(update(Sitting).where(Sitting.id == sitting.id, Sitting.version == version).values(version=version + 1).returning(Sitting.version))
+    taken = _moved(
+        update(Sitting)
+        .where(Sitting.id == sitting.id, Sitting.version == version)
+        .values(version=version + 1)
+        .returning(Sitting.version)
+    )
     if taken is not None:
         set_committed_value(sitting, "version", taken)
     return taken is not None
@@ -274,10 +314,17 @@ def _take_answer(nomination: Nomination, part: str, version: int, *, at: datetim
     if held is None:  # the nomination's row is ours until the end, so nobody can add this answer meanwhile
         if version or db.session.scalar(select(Answer.id).where(*same)) is not None:
             return False
-        nomination.answers.append(Answer(nomination_id=nomination.id, question_id=asks.id, question=asks, version=1, saved_at=at))
+        nomination.answers.append(
+            Answer(nomination_id=nomination.id, question_id=asks.id, question=asks, version=1, saved_at=at)
+        )
         db.session.flush()
         return True
-    taken = _moved(update(Answer).where(*same, Answer.version == version).values(version=version + 1, saved_at=at).returning(Answer.version))
+    taken = _moved(
+        update(Answer)
+        .where(*same, Answer.version == version)
+        .values(version=version + 1, saved_at=at)
+        .returning(Answer.version)
+    )
     if taken is not None:
         set_committed_value(held, "version", taken)
     return taken is not None
@@ -318,9 +365,17 @@ def _write_nominee(nomination: Nomination, fields: dict[str, Any]) -> None:
     for link in [link for link in nomination.schools if link.school_id not in wanted]:
         nomination.schools.remove(link)
     there = {link.school_id for link in nomination.schools}
-    nomination.schools += [NominationSchool(school_id=number, school=school) for number, school in wanted.items() if number not in there]
+    nomination.schools += [
+        NominationSchool(school_id=number, school=school) for number, school in wanted.items() if number not in there
+    ]
     nomination.place_text = fields["place_text"] or None
-    nomination.place = Where.CENTRAL if fields["central"] else Where.SCHOOLS if wanted or not fields["place_text"] else Where.NOT_LISTED
+    nomination.place = (
+        Where.CENTRAL
+        if fields["central"]
+        else Where.SCHOOLS
+        if wanted or not fields["place_text"]
+        else Where.NOT_LISTED
+    )
 
 
 def _share(other: Nomination, part: str, fields: dict[str, Any], *, before: dict[str, Any], at: datetime) -> None:
@@ -346,7 +401,9 @@ def _aside(nomination: Nomination, part: str, fields: dict[str, Any], *, at: dat
     return Saved(present, at, kept)
 
 
-def settle(nomination: Nomination, aside: Aside, *, fields: dict[str, Any] | None, version: int | None, at: datetime) -> Saved:
+def settle(
+    nomination: Nomination, aside: Aside, *, fields: dict[str, Any] | None, version: int | None, at: datetime
+) -> Saved:
     """Choose between two texts: save `fields` in place of what was saved, or (None) leave that as it is."""
     if fields is None:
         aside.settled_at = at
@@ -397,7 +454,9 @@ def in_time(nomination: Nomination, *, at: datetime, closes: datetime | None = N
     cycle = nomination.cycle
     if nomination.stage is Stage.RETURNED and nomination.return_due_at is not None:
         return at < closes + timedelta(minutes=cycle.grace_minutes)
-    return arrives_in_time(cycle.stage, now=at, opens_at=cycle.opens_at, deadline=closes, grace_minutes=cycle.grace_minutes)
+    return arrives_in_time(
+        cycle.stage, now=at, opens_at=cycle.opens_at, deadline=closes, grace_minutes=cycle.grace_minutes
+    )
 
 
 def submit(nomination: Nomination, *, version: int | None = None, at: datetime) -> Nomination:
@@ -454,7 +513,13 @@ def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
         at=at,
         about=nomination,
         key=f"received:{nomination.id}:{number}",
-        link={"purpose": CONFIRM, "kind": "sitting", "id": sitting.id, "next": f"/nominations/{nomination.reference}", "days": LINK_DAYS},
+        link={
+            "purpose": CONFIRM,
+            "kind": "sitting",
+            "id": sitting.id,
+            "next": f"/nominations/{nomination.reference}",
+            "days": LINK_DAYS,
+        },
         name=sitting.nominator_name,
         reference=nomination.reference,
         award=nomination.cycle.award.name,
@@ -477,7 +542,10 @@ def _copy(nomination: Nomination) -> dict[str, Any]:
         "relation_text": nomination.relation_text or "",
         "quote": nomination.quote.value if nomination.quote else "",
         "tell": nomination.may_tell_nominee,
-        "answers": [[asks.label, queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]] for asks in queries.asked(nomination)],
+        "answers": [
+            [asks.label, queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]]
+            for asks in queries.asked(nomination)
+        ],
     }
 
 
@@ -492,7 +560,9 @@ def hold_late(nomination: Nomination, *, at: datetime) -> Nomination:
         raise Incomplete(INCOMPLETE)
     settle_address(nomination.sitting, at=at)
     same = update(Nomination).where(Nomination.id == nomination.id, Nomination.stage == nomination.stage)
-    taken = _moved(same.values(stage=stage, version=Nomination.version + 1, received_at=at).returning(Nomination.version))
+    taken = _moved(
+        same.values(stage=stage, version=Nomination.version + 1, received_at=at).returning(Nomination.version)
+    )
     now = queries.afresh(nomination)
     if taken is not None:
         history.record("left late", now, by=now.nominator, at=at)
@@ -506,7 +576,9 @@ def revise(nomination: Nomination, *, at: datetime) -> Nomination:
     stage = NOMINATION.advance(nomination.stage, Step.REVISE)
     if not in_time(nomination, at=at):
         raise TooLate(
-            N_("%(award)s closed on %(deadline)s, so it cannot be changed now. What you sent stands."), award=nomination.cycle.award.name, deadline=closing(nomination, at=at)
+            N_("%(award)s closed on %(deadline)s, so it cannot be changed now. What you sent stands."),
+            award=nomination.cycle.award.name,
+            deadline=closing(nomination, at=at),
         )
     return _step(nomination, stage, "revising", at=at)
 
@@ -539,7 +611,9 @@ def withdraw(nomination: Nomination, *, at: datetime, by: Person | None = None) 
 
 def _step(nomination: Nomination, stage: Stage, word: str, *, at: datetime, by: Person | None = None) -> Nomination:
     """Take one step if nobody took another meanwhile."""
-    same = update(Nomination).where(Nomination.id == nomination.id, Nomination.stage == nomination.stage, Nomination.version == nomination.version)
+    same = update(Nomination).where(
+        Nomination.id == nomination.id, Nomination.stage == nomination.stage, Nomination.version == nomination.version
+    )
     taken = _moved(same.values(stage=stage, version=Nomination.version + 1).returning(Nomination.version))
     now = queries.afresh(nomination)
     if taken is not None:

@@ -41,7 +41,10 @@ TELLS = {YES: _l("Yes, they may know it was me"), NO: _l("No, keep my name to yo
 class AwardsForm(Form):
     """Which awards to nominate for."""
 
-    awards = Choices(_l("Which award?"), description=_l("Choose one or several. What you say about the person once counts for all of them."))
+    awards = Choices(
+        _l("Which award?"),
+        description=_l("Choose one or several. What you say about the person once counts for all of them."),
+    )
     once = HiddenField()
 
 
@@ -52,7 +55,9 @@ class BeginForm(Form):
     email = Address(
         _l("Your e-mail address"),
         [needed(_l("Write your e-mail address"))],
-        description=_l("We send you a link that brings you back here, and a copy of what you write. There is no password."),
+        description=_l(
+            "We send you a link that brings you back here, and a copy of what you write. There is no password."
+        ),
     )
     once = HiddenField()
 
@@ -78,7 +83,12 @@ class YouForm(PartForm):
 
     name = Line(_l("Your name"))
     email = Address(_l("Your e-mail address"))
-    phone = Line(_l("Your telephone"), most=PHONE, widget=TelInput(), description=_l("Only if we need to ask you something soon."))
+    phone = Line(
+        _l("Your telephone"),
+        most=PHONE,
+        widget=TelInput(),
+        description=_l("Only if we need to ask you something soon."),
+    )
 
     def fields(self) -> dict[str, Any]:
         """Return name, email and phone."""
@@ -90,13 +100,22 @@ class PersonForm(PlainForm):
 
     given = Line(_l("First name, as they use it"))
     family = Line(_l("Last name"))
-    role = Line(_l("What they do"), most=ROLE, description=_l("For instance teacher, principal, counselor, student in grade 11."))
+    role = Line(
+        _l("What they do"),
+        most=ROLE,
+        description=_l("For instance teacher, principal, counselor, student in grade 11."),
+    )
     email = Line(_l("Their e-mail address, if you know it"), most=ADDRESS, widget=EmailInput())
 
     @property
     def typed(self) -> dict[str, str]:
         """What was typed."""
-        return {"given": self.given.data or "", "family": self.family.data or "", "role": self.role.data or "", "email": self.email.data or ""}
+        return {
+            "given": self.given.data or "",
+            "family": self.family.data or "",
+            "role": self.role.data or "",
+            "email": self.email.data or "",
+        }
 
 
 class NomineeForm(PartForm):
@@ -105,7 +124,10 @@ class NomineeForm(PartForm):
     people = FieldList(FormField(PersonForm), min_entries=1, max_entries=MOST_PEOPLE)
     find = Line(_l("School"), widget=SearchInput(), most=100)
     schools = Choices(_l("Their school"), validate_choice=False)
-    place_text = Line(_l("A school that is not in our list"), description=_l("Write its name only if typing part of it above finds nothing."))
+    place_text = Line(
+        _l("A school that is not in our list"),
+        description=_l("Write its name only if typing part of it above finds nothing."),
+    )
 
     def fields(self) -> dict[str, Any]:
         """Return people, schools, central and place_text. A row of a team with nothing in it is left out."""
@@ -145,7 +167,9 @@ class QuoteForm(PartForm):
     """Whether the nominator may be quoted, and whether the nominee may know who wrote."""
 
     quote = Choice(_l("May we quote you?"), choices=[(value.value, words) for value, words in QUOTES.items()])
-    tell = Choice(_l("May they know that you nominated them?"), choices=[(value, words) for value, words in TELLS.items()])
+    tell = Choice(
+        _l("May they know that you nominated them?"), choices=[(value, words) for value, words in TELLS.items()]
+    )
 
     def fields(self) -> dict[str, Any]:
         """Return quote and tell."""

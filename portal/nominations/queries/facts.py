@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import has_request_context
 from sqlalchemy import func, select
 
 from portal.awards import queries as awards
@@ -11,6 +12,7 @@ from portal.db import db
 from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Import, ImportRow, Match, Named, Nomination
 from portal.nominations.queries import conflicts
 from portal.policy import Fact
+from portal.web import viewer
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -22,20 +24,33 @@ more_of_candidacy: list[Callable[[Person, Candidacy], frozenset[Fact]]] = []
 
 def facts_of_candidacy(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
     """Return what holds of this person and a candidacy; a conflict that stands or holds is one of the facts. Needs its cycle loaded."""
+    visit = viewer.visit() if has_request_context() else None
+    if visit is not None and visit.guardian:
+        return _guardian_facts(person, candidacy)
     facts = set(awards.facts_of_cycle(person, candidacy.cycle))
     if person is not None:
         facts |= conflict_facts(person, candidacy.id)
-        if db.session.scalar(
-            select(CandidacyPerson.id)
-            .where(CandidacyPerson.candidacy_id == candidacy.id, CandidacyPerson.person_id == person.id)
-            .limit(1)
-        ):
+        if _is_nominee(person, candidacy):
             facts.add(Fact.ITS_NOMINEE)
         for more in more_of_candidacy:
             facts |= more(person, candidacy)
     if candidacy.told_at is not None:
         facts.add(Fact.TOLD)
     return frozenset(facts)
+
+
+def _guardian_facts(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
+    """Return what holds of a guardian, who is signed in for `person` and for consent alone: nothing before the nominee was told."""
+    if person is None or candidacy.told_at is None or not _is_nominee(person, candidacy):
+        return frozenset()
+    return frozenset({Fact.ITS_GUARDIAN})
+
+
+def _is_nominee(person: Person, candidacy: Candidacy) -> bool:
+    wanted = select(CandidacyPerson.id).where(
+        CandidacyPerson.candidacy_id == candidacy.id, CandidacyPerson.person_id == person.id
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset[Fact]:

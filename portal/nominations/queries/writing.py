@@ -84,14 +84,25 @@ def by_reference(reference: str) -> Nomination | None:
 
 def afresh(nomination: Nomination) -> Nomination:
     """Return the nomination as the database has it now, with everything its writer typed and its snapshots."""
-    more = (selectinload(Nomination.answers).joinedload(Answer.question, innerjoin=True), selectinload(Nomination.snapshots))
+    more = (
+        selectinload(Nomination.answers).joinedload(Answer.question, innerjoin=True),
+        selectinload(Nomination.snapshots),
+    )
     wanted = select(Nomination).options(*_whole, *more).where(Nomination.id == nomination.id)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def siblings(nomination: Nomination) -> Sequence[Nomination]:
     """Return the other drafts of the same sitting: what is typed once counts for all of them."""
-    wanted = select(Nomination).options(*_whole).where(Nomination.sitting_id == nomination.sitting_id, Nomination.id != nomination.id, Nomination.stage == Stage.DRAFT)
+    wanted = (
+        select(Nomination)
+        .options(*_whole)
+        .where(
+            Nomination.sitting_id == nomination.sitting_id,
+            Nomination.id != nomination.id,
+            Nomination.stage == Stage.DRAFT,
+        )
+    )
     return db.session.scalars(wanted.order_by(Nomination.id)).all()
 
 
@@ -99,7 +110,13 @@ def next_in_sitting(nomination: Nomination) -> Nomination | None:
     """Return another draft of the same sitting that still waits to be finished."""
     wanted = select(Nomination).options(joinedload(Nomination.cycle, innerjoin=True), selectinload(Nomination.named))
     return db.session.scalar(
-        wanted.where(Nomination.sitting_id == nomination.sitting_id, Nomination.id != nomination.id, Nomination.stage == Stage.DRAFT).order_by(Nomination.id).limit(1)
+        wanted.where(
+            Nomination.sitting_id == nomination.sitting_id,
+            Nomination.id != nomination.id,
+            Nomination.stage == Stage.DRAFT,
+        )
+        .order_by(Nomination.id)
+        .limit(1)
     )
 
 
@@ -126,7 +143,10 @@ def claims(who: Writer) -> Sequence[Sitting]:
     elsewhere = Sitting.session_id.is_(None) | (Sitting.session_id != (who.session_id or 0))
     wanted = select(Sitting).join(Nomination, Nomination.sitting_id == Sitting.id)
     return db.session.scalars(
-        wanted.where(Sitting.nominator_id == who.person_id, Sitting.confirmed_at.is_(None), elsewhere).distinct().order_by(Sitting.id.desc()).limit(10)
+        wanted.where(Sitting.nominator_id == who.person_id, Sitting.confirmed_at.is_(None), elsewhere)
+        .distinct()
+        .order_by(Sitting.id.desc())
+        .limit(10)
     ).all()
 
 
@@ -135,7 +155,11 @@ def claim(number: int) -> Sitting | None:
     person_id = writer().person_id
     if person_id is None:
         return None
-    return db.session.scalar(select(Sitting).options(joinedload(Sitting.nominator)).where(Sitting.id == number, Sitting.nominator_id == person_id))
+    return db.session.scalar(
+        select(Sitting)
+        .options(joinedload(Sitting.nominator))
+        .where(Sitting.id == number, Sitting.nominator_id == person_id)
+    )
 
 
 def facts_of_sitting(person: Person | None, sitting: Sitting) -> frozenset[Fact]:
@@ -152,24 +176,34 @@ def last_sitting(who: Writer) -> Sitting | None:
         mine.append(Sitting.session_id == who.session_id)
     if not mine:
         return None
-    return db.session.scalar(select(Sitting).options(joinedload(Sitting.nominator)).where(or_(*mine)).order_by(Sitting.id.desc()).limit(1))
+    return db.session.scalar(
+        select(Sitting).options(joinedload(Sitting.nominator)).where(or_(*mine)).order_by(Sitting.id.desc()).limit(1)
+    )
 
 
 def sitting_once(once: str) -> Sitting | None:
     """Return what was begun on one page, however often its button was pressed."""
-    wanted = select(Sitting).options(joinedload(Sitting.nominator), joinedload(Sitting.session)).where(Sitting.once == once)
+    wanted = (
+        select(Sitting).options(joinedload(Sitting.nominator), joinedload(Sitting.session)).where(Sitting.once == once)
+    )
     return db.session.scalar(wanted)
 
 
 def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
     """Return a sitting's nominations in the order they were begun."""
-    wanted = select(Nomination).options(joinedload(Nomination.cycle, innerjoin=True)).where(Nomination.sitting_id == sitting.id)
+    wanted = (
+        select(Nomination)
+        .options(joinedload(Nomination.cycle, innerjoin=True))
+        .where(Nomination.sitting_id == sitting.id)
+    )
     return db.session.scalars(wanted.order_by(Nomination.id)).all()
 
 
 def begun_in(session: Session, person: Person) -> Sequence[Sitting]:
     """Return what was begun in one browser with one person's address and is not confirmed yet."""
-    wanted = select(Sitting).where(Sitting.session_id == session.id, Sitting.nominator_id == person.id, Sitting.confirmed_at.is_(None))
+    wanted = select(Sitting).where(
+        Sitting.session_id == session.id, Sitting.nominator_id == person.id, Sitting.confirmed_at.is_(None)
+    )
     return db.session.scalars(wanted).all()
 
 
@@ -180,7 +214,12 @@ def sitting_by_id(number: int) -> Sitting | None:
 
 def with_nominator(sitting: Sitting) -> Sitting:
     """Return the sitting with its nominator loaded."""
-    return db.session.scalars(select(Sitting).options(joinedload(Sitting.nominator)).where(Sitting.id == sitting.id).execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        select(Sitting)
+        .options(joinedload(Sitting.nominator))
+        .where(Sitting.id == sitting.id)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def aside(number: int, *, nomination: Nomination) -> Aside | None:
@@ -196,7 +235,9 @@ def unsettled(nomination: Nomination) -> Sequence[Aside]:
 
 def last_snapshot(nomination: Nomination) -> Snapshot | None:
     """Return what stands as submitted."""
-    return db.session.scalar(select(Snapshot).where(Snapshot.nomination_id == nomination.id).order_by(Snapshot.number.desc()).limit(1))
+    return db.session.scalar(
+        select(Snapshot).where(Snapshot.nomination_id == nomination.id).order_by(Snapshot.number.desc()).limit(1)
+    )
 
 
 def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
@@ -204,8 +245,15 @@ def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
     found = list(awards.open_cycles(at))
     if person_id is not None:
         longer = select(Extension.cycle_id).where(Extension.person_id == person_id, Extension.until > at)
-        wanted = select(Cycle).join(Cycle.award).where(
-            Cycle.id.in_(longer), Cycle.opens_at <= at, Cycle.stage.in_([CycleStage.OPEN, CycleStage.CLOSED]), Award.retired_at.is_(None)
+        wanted = (
+            select(Cycle)
+            .join(Cycle.award)
+            .where(
+                Cycle.id.in_(longer),
+                Cycle.opens_at <= at,
+                Cycle.stage.in_([CycleStage.OPEN, CycleStage.CLOSED]),
+                Award.retired_at.is_(None),
+            )
         )
         known = {cycle.id for cycle in found}
         found += [cycle for cycle in db.session.scalars(wanted.order_by(Award.position)) if cycle.id not in known]
@@ -214,7 +262,11 @@ def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
 
 def links_since(person: Person, *, since: datetime) -> int:
     """Return how many links to begun nominations were posted to this person since then, so that nobody is flooded by others."""
-    posted = select(func.count()).select_from(Message).where(Message.to_id == person.id, Message.template == "nominations/begun", Message.posted_at >= since)
+    posted = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.to_id == person.id, Message.template == "nominations/begun", Message.posted_at >= since)
+    )
     return db.session.scalar(posted) or 0
 
 
@@ -246,18 +298,34 @@ def fields(nomination: Nomination, part: str) -> dict[str, Any]:
     """Return what one page holds, as plain JSON."""
     if part == YOU:
         sitting = nomination.sitting
-        return {"name": sitting.nominator_name, "email": sitting.nominator_email or "", "phone": sitting.nominator_phone or ""}
+        return {
+            "name": sitting.nominator_name,
+            "email": sitting.nominator_email or "",
+            "phone": sitting.nominator_phone or "",
+        }
     if part == NOMINEE:
         return {
-            "people": [{"given": n.given_name, "family": n.family_name, "role": n.role or "", "email": n.email or ""} for n in nomination.named],
+            "people": [
+                {"given": n.given_name, "family": n.family_name, "role": n.role or "", "email": n.email or ""}
+                for n in nomination.named
+            ],
             "schools": sorted(link.school_id for link in nomination.schools),
             "central": nomination.place is Where.CENTRAL,
             "place_text": nomination.place_text or "",
         }
     if part == RELATION:
-        return {"relation": nomination.relation.value if nomination.relation else "", "text": nomination.relation_text or ""}
+        return {
+            "relation": nomination.relation.value if nomination.relation else "",
+            "text": nomination.relation_text or "",
+        }
     if part == QUOTE:
-        tell = "" if nomination.may_tell_nominee is None else questions.YES if nomination.may_tell_nominee else questions.NO
+        tell = (
+            ""
+            if nomination.may_tell_nominee is None
+            else questions.YES
+            if nomination.may_tell_nominee
+            else questions.NO
+        )
         return {"quote": nomination.quote.value if nomination.quote else "", "tell": tell}
     asks = question(nomination, part.removeprefix(ANSWERS))
     found = answer(nomination, asks.id) if asks else None
@@ -278,7 +346,12 @@ def version(nomination: Nomination, part: str) -> int:
 def problems(nomination: Nomination, part: str) -> list[Problem]:
     """Return what stops a nomination on one of its pages."""
     held = fields(nomination, part)
-    judges = {YOU: rules.you_problems, NOMINEE: rules.nominee_problems, RELATION: rules.relation_problems, QUOTE: rules.quote_problems}
+    judges = {
+        YOU: rules.you_problems,
+        NOMINEE: rules.nominee_problems,
+        RELATION: rules.relation_problems,
+        QUOTE: rules.quote_problems,
+    }
     if part in judges:
         return judges[part](held)
     asks = question(nomination, part.removeprefix(ANSWERS))

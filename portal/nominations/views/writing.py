@@ -98,7 +98,12 @@ def begin_you() -> Any:  # noqa: ANN401 - an answer
         if person is not None:
             form.name.data, form.email.data = f"{person.given_name} {person.family_name}".strip(), person.email
     elif form.validate_on_submit():
-        return _begun([cycle.award.slug for cycle in chosen], name=form.name.data or "", email=form.email.data or "", once=form.once.data)
+        return _begun(
+            [cycle.award.slug for cycle in chosen],
+            name=form.name.data or "",
+            email=form.email.data or "",
+            once=form.once.data,
+        )
     return render_template("nominations/begin_you.html", form=form, cycles=chosen), form.status
 
 
@@ -123,7 +128,9 @@ def _begun(slugs: list[str], *, name: str, email: str, once: str | None) -> Any:
 @pages.page("/nominate/schools", needs=Permission.BEGIN_NOMINATION)
 def find_schools() -> Any:  # noqa: ANN401 - an answer
     """Return schools that match a part of a name, for whoever types with script."""
-    return jsonify([{"value": str(school.id), "words": school.name} for school in schools.matching(request.args.get("q", ""))])
+    return jsonify(
+        [{"value": str(school.id), "words": school.name} for school in schools.matching(request.args.get("q", ""))]
+    )
 
 
 @pages.page("/nominations", needs=Permission.SEE_OWN_NOMINATIONS)
@@ -150,7 +157,11 @@ def _row(nomination: Nomination) -> dict[str, Any]:
         "nomination": nomination,
         "name": queries.nominee_names(nomination) or _("Somebody, not named yet"),
         "award": words_in(nomination.cycle.award.name),
-        "state": "done" if nomination.stage is Stage.SUBMITTED else "writing" if nomination.stage in WRITABLE else "not_started",
+        "state": "done"
+        if nomination.stage is Stage.SUBMITTED
+        else "writing"
+        if nomination.stage in WRITABLE
+        else "not_started",
         "word": words[nomination.stage],
     }
 
@@ -165,7 +176,13 @@ def _link_again(sitting: Sitting, reference: str | None = None) -> Any:  # noqa:
     if actions.send_link(sitting, at=clock.now()):
         flash(_("A new link is on its way to %(email)s.", email=sitting.nominator_email or ""))
     else:
-        flash(_("Several links went to %(email)s within the hour. Look among unwanted mail, or try again later.", email=sitting.nominator_email or ""), "error")
+        flash(
+            _(
+                "Several links went to %(email)s within the hour. Look among unwanted mail, or try again later.",
+                email=sitting.nominator_email or "",
+            ),
+            "error",
+        )
     return see_other(".tasks", reference=reference) if reference else see_other(".mine")
 
 
@@ -178,7 +195,12 @@ def _name(nomination: Nomination) -> str:
 
 
 def _label(nomination: Nomination, part: str) -> str:
-    usual = {YOU: _("Your name and address"), NOMINEE: _("Who you are nominating"), RELATION: _("How you know them"), QUOTE: _("May we quote you?")}
+    usual = {
+        YOU: _("Your name and address"),
+        NOMINEE: _("Who you are nominating"),
+        RELATION: _("How you know them"),
+        QUOTE: _("May we quote you?"),
+    }
     if part in usual:
         return usual[part]
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
@@ -196,8 +218,19 @@ def _tasks(nomination: Nomination, current: str | None = None) -> list[dict[str,
     rows = []
     for part in queries.part_names(nomination):
         begun = queries.begun(nomination, part)
-        state = "not_started" if not begun else "writing" if part == current or queries.problems(nomination, part) else "done"
-        row = {"label": _label(nomination, part), "url": _url(nomination, part), "state": state, "current": part == current}
+        state = (
+            "not_started"
+            if not begun
+            else "writing"
+            if part == current or queries.problems(nomination, part)
+            else "done"
+        )
+        row = {
+            "label": _label(nomination, part),
+            "url": _url(nomination, part),
+            "state": state,
+            "current": part == current,
+        }
         if state == "not_started" and not queries.problems(nomination, part):
             row["word"] = _("May stay empty")
         rows.append(row)
@@ -213,7 +246,11 @@ def _next_url(nomination: Nomination, part: str) -> str:
 def _back_url(nomination: Nomination, part: str) -> str:
     names = queries.part_names(nomination)
     before = names[: names.index(part)]
-    return _url(nomination, before[-1]) if before and before[-1] != YOU else url_for(".tasks", reference=nomination.reference)
+    return (
+        _url(nomination, before[-1])
+        if before and before[-1] != YOU
+        else url_for(".tasks", reference=nomination.reference)
+    )
 
 
 def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
@@ -275,7 +312,9 @@ def _not_kept(form: PartForm) -> Any:  # noqa: ANN401 - an answer, or None
     """Answer an autosave of what cannot be kept at all."""
     if not _autosaving():
         return None
-    return jsonify(errors={name: [str(e) for e in errors] for name, errors in form.errors.items() if isinstance(name, str)}), 422
+    return jsonify(
+        errors={name: [str(e) for e in errors] for name, errors in form.errors.items() if isinstance(name, str)}
+    ), 422
 
 
 def _went_on(nomination: Nomination, part: str, form: PartForm) -> Any:  # noqa: ANN401 - an answer, or None where something must be said first
@@ -346,15 +385,34 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         if answer is not None:
             return answer
         if request.form.get("add_person"):
-            return see_other(".nominee", reference=nomination.reference, people=len(form.people) + 1, _anchor=f"people-{len(form.people)}-given")
-        return see_other(".nominee", reference=nomination.reference, find=form.find.data or None, people=len(form.people), _anchor="find")
+            return see_other(
+                ".nominee",
+                reference=nomination.reference,
+                people=len(form.people) + 1,
+                _anchor=f"people-{len(form.people)}-given",
+            )
+        return see_other(
+            ".nominee",
+            reference=nomination.reference,
+            find=form.find.data or None,
+            people=len(form.people),
+            _anchor="find",
+        )
     matches = list(schools.matching(form.find.data or "")) if form.find.data else []
     chosen = [value for value in form.schools.data or [] if value.isdecimal()]
     kept = schools.by_ids([int(value) for value in chosen if len(value) < 10][:MOST_SCHOOLS])  # noqa: PLR2004 - no school has a longer number
     there = {school.id for school in kept}
     form.schools.choices = [(str(s.id), s.name) for s in [*kept, *(m for m in matches if m.id not in there)]]
     form.schools.choices.append((CENTRAL, _("They work for the district, at no one school")))
-    return _page(nomination, NOMINEE, form, "nominations/nominee.html", matches=matches, searched=bool(form.find.data), most_people=MOST_PEOPLE)
+    return _page(
+        nomination,
+        NOMINEE,
+        form,
+        "nominations/nominee.html",
+        matches=matches,
+        searched=bool(form.find.data),
+        most_people=MOST_PEOPLE,
+    )
 
 
 @pages.form("/nominations/<reference>/relation", needs=Permission.EDIT_NOMINATION, of=by_reference)
@@ -362,7 +420,9 @@ def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Say how one knows the nominee."""
     form = RelationForm(data=_data(nomination, RELATION))
     if not nomination.cycle.self_nomination:
-        form.relation.choices = [(value, words) for value, words in form.relation.choices if value != Relation.SELF.value]
+        form.relation.choices = [
+            (value, words) for value, words in form.relation.choices if value != Relation.SELF.value
+        ]
     return _page(nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS)
 
 
@@ -383,7 +443,15 @@ def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
     form = answer_form(asks, held["text"], nominee=_name(nomination), version=queries.version(nomination, part))
     saved = queries.answer(nomination, asks.id)
     counted = asks.word_limit if asks.kind in {QuestionKind.TEXT, QuestionKind.LINE} else None
-    return _page(nomination, part, form, "nominations/answer.html", asks=asks, counted=counted, saved=clock_time(saved.saved_at) if saved else "")
+    return _page(
+        nomination,
+        part,
+        form,
+        "nominations/answer.html",
+        asks=asks,
+        counted=counted,
+        saved=clock_time(saved.saved_at) if saved else "",
+    )
 
 
 # ---------------------------------------------------------------- two texts
@@ -392,7 +460,10 @@ def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
 def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) -> str:
     """Return what a page holds as text, to be read beside another."""
     if part == NOMINEE:
-        lines = [" ".join(x for x in (p["given"], p["family"], f"({p['role']})" if p["role"] else "", p["email"]) if x) for p in fields["people"]]
+        lines = [
+            " ".join(x for x in (p["given"], p["family"], f"({p['role']})" if p["role"] else "", p["email"]) if x)
+            for p in fields["people"]
+        ]
         lines += [school.name for school in schools.by_ids(fields["schools"])]
         lines += [_("They work for the district, at no one school")] if fields["central"] else []
         return "\n".join([*lines, fields["place_text"]]).strip()
@@ -419,8 +490,19 @@ def both(nomination: Nomination, number: int) -> Any:  # noqa: ANN401 - an answe
     if request.method == "POST" and form.validate():
         return _chosen(nomination, aside, form, writes=writes)
     held = queries.fields(nomination, aside.part)
-    sides = {"saved": _fields_in_words(nomination, aside.part, held), "typed": _fields_in_words(nomination, aside.part, aside.fields)}
-    return render_template("nominations/both.html", form=form, aside=aside, writes=writes, sides=sides, label=_label(nomination, aside.part), **_facts(nomination)), form.status
+    sides = {
+        "saved": _fields_in_words(nomination, aside.part, held),
+        "typed": _fields_in_words(nomination, aside.part, aside.fields),
+    }
+    return render_template(
+        "nominations/both.html",
+        form=form,
+        aside=aside,
+        writes=writes,
+        sides=sides,
+        label=_label(nomination, aside.part),
+        **_facts(nomination),
+    ), form.status
 
 
 def _chosen(nomination: Nomination, aside: Aside, form: BothForm, *, writes: bool) -> Any:  # noqa: ANN401 - an answer
@@ -446,7 +528,12 @@ def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
     fields = queries.fields(nomination, part)
     text = _fields_in_words(nomination, part, fields)
     found = queries.problems(nomination, part)
-    row: dict[str, Any] = {"name": _label(nomination, part), "url": _url(nomination, part), "may_be_empty": not found, "answer": _lines(text) if text else ""}
+    row: dict[str, Any] = {
+        "name": _label(nomination, part),
+        "url": _url(nomination, part),
+        "may_be_empty": not found,
+        "answer": _lines(text) if text else "",
+    }
     if part.startswith(ANSWERS) and text:
         row["small"] = _("%(count)s words", count=count_words(text))
         if len(text) > SHORT:
@@ -468,7 +555,15 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
     ]
     shown = stops if status != 200 else []  # noqa: PLR2004 - only a refused sending lists what stops it on top
     late = late or not facts["in_time"]
-    return render_template("nominations/check.html", **facts, rows=_summary(nomination), stops=shown, refusal=refusal, late=late, ready=not stops), status
+    return render_template(
+        "nominations/check.html",
+        **facts,
+        rows=_summary(nomination),
+        stops=shown,
+        refusal=refusal,
+        late=late,
+        ready=not stops,
+    ), status
 
 
 @pages.page("/nominations/<reference>/check", needs=Permission.EDIT_NOMINATION, of=by_reference)
@@ -512,7 +607,13 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     if nomination.stage is not Stage.SUBMITTED:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     following = queries.next_in_sitting(nomination)
-    return render_template("nominations/sent.html", **_facts(nomination), following=following, email=nomination.sitting.nominator_email, cycle=nomination.cycle)
+    return render_template(
+        "nominations/sent.html",
+        **_facts(nomination),
+        following=following,
+        email=nomination.sitting.nominator_email,
+        cycle=nomination.cycle,
+    )
 
 
 @pages.page("/nominations/<reference>/copy", needs=Permission.READ_NOMINATION, of=by_reference)
@@ -521,22 +622,41 @@ def copy(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     snapshot = queries.last_snapshot(nomination)
     if snapshot is None:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
-    return render_template("nominations/copy.html", **_facts(nomination), snapshot=snapshot, rows=_copied(nomination, snapshots.read(snapshot)))
+    return render_template(
+        "nominations/copy.html",
+        **_facts(nomination),
+        snapshot=snapshot,
+        rows=_copied(nomination, snapshots.read(snapshot)),
+    )
 
 
 def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any]]:
-    people = [" ".join(x for x in (p["given"], p["family"]) if x) + (f", {p['role']}" if p["role"] else "") for p in facts["nominees"]]
-    places = facts["schools"] + ([_("They work for the district, at no one school")] if facts["place"] == "central office" else [])
+    people = [
+        " ".join(x for x in (p["given"], p["family"]) if x) + (f", {p['role']}" if p["role"] else "")
+        for p in facts["nominees"]
+    ]
+    places = facts["schools"] + (
+        [_("They work for the district, at no one school")] if facts["place"] == "central office" else []
+    )
     how = str(RELATIONS[Relation(facts["relation"])]) if facts["relation"] else ""
     rows = [
         {"name": _("Your name"), "answer": facts["nominator"]["name"]},
-        {"name": _label(nomination, NOMINEE), "answer": _lines("\n".join([*people, *places, facts["place_text"] or ""]).strip())},
+        {
+            "name": _label(nomination, NOMINEE),
+            "answer": _lines("\n".join([*people, *places, facts["place_text"] or ""]).strip()),
+        },
         {"name": _label(nomination, RELATION), "answer": _lines(f"{how}\n{facts['relation_text'] or ''}".strip())},
     ]
     for key, said in facts["answers"].items():
         asks = queries.question(nomination, key)
         text = answer_in_words(asks, said["text"]) if asks else said["text"]
-        rows.append({"name": with_name(words_in(said["label"]), _name(nomination)), "small": _("%(count)s words", count=count_words(text)) if text else "", "answer": paragraphs(text)})
+        rows.append(
+            {
+                "name": with_name(words_in(said["label"]), _name(nomination)),
+                "small": _("%(count)s words", count=count_words(text)) if text else "",
+                "answer": paragraphs(text),
+            }
+        )
     quoted = str(QUOTES[Quote(facts["quote"])]) if facts["quote"] else ""
     told = {True: TELLS["yes"], False: TELLS["no"]}.get(facts["may_tell_nominee"], "")
     rows.append({"name": _label(nomination, QUOTE), "answer": _lines(f"{quoted}\n{told}".strip())})

@@ -1,0 +1,189 @@
+"""Asking what may be published, noting what was said, and writing the nominee's own part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+
+from portal import history, mail
+from portal.db import db
+from portal.errors import N_, Refused
+from portal.nominations.models import Candidacy, Consent, Field, Part
+from portal.nominations.queries import consent as queries
+from portal.nominations.rules import CONSENT, ConsentState, ConsentStep
+from portal.people.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+CONSENT_LINK, GUARDIAN_LINK = "consent", "guardian"
+LINK_DAYS = 60
+SURPRISE = N_("This award is a surprise: its nominees are told in person first, and written to only after that.")
+GUARDIAN_SAYS = N_(
+    "You are under 18, so your guardian says what may be published. You can say no to anything, and take anything back."
+)
+
+# Called in the same transaction with (candidacy, person, at): whatever shows something about this person must show it no longer.
+on_consent_changed: list[Callable[[Candidacy, Person, datetime], object]] = []
+
+
+class Saved(NamedTuple):
+    """A part as saved: its version now, and the text that somebody else saved meanwhile, where it was not saved."""
+
+    version: int
+    at: datetime
+    other: str | None = None
+
+
+def ask(candidacy: Candidacy, *, at: datetime, by: Person | None) -> int:
+    """Tell the people of a candidacy that they were nominated, and ask what may be published. Returns how many were written to.
+
+    For someone under 18 the guardian is asked. Never for a surprise that was not told. Needs `people` and `cycle` loaded.
+    """
+    if candidacy.told_at is None:
+        if candidacy.cycle.surprise:
+            raise Refused(SURPRISE)
+        candidacy.told_at = at
+        history.record("told of the nomination", candidacy, by=by, at=at)
+    asked = 0
+    for link in candidacy.people:
+        asked += _ask_one(candidacy, link.person, at=at)
+    history.record("asked for consent", candidacy, by=by, at=at, people=asked)
+    return asked
+
+
+def _ask_one(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
+    where = f"/consent/{candidacy.id}"
+    facts = {"award": candidacy.cycle.award.name, "year": candidacy.cycle.year, "nominee": person.name}
+    asked = 0
+    if person.email:
+        link = {
+            "purpose": CONSENT_LINK,
+            "kind": Candidacy.__tablename__,
+            "id": candidacy.id,
+            "next": where,
+            "days": LINK_DAYS,
+        }
+        mail.post(
+            "nominations/consent", to=person, at=at, about=candidacy, link=link, minor=bool(person.minor), **facts
+        )
+        asked += 1
+    if person.minor and person.guardian_email:
+        link = {
+            "purpose": GUARDIAN_LINK,
+            "kind": Candidacy.__tablename__,
+            "id": candidacy.id,
+            "next": where,
+            "days": LINK_DAYS,
+        }
+        mail.post(
+            "nominations/guardian",
+            to=person,
+            to_email=person.guardian_email,
+            at=at,
+            about=candidacy,
+            link=link,
+            guardian=person.guardian_name or "",
+            **facts,
+        )
+        asked += 1
+    return asked
+
+
+def say(
+    candidacy: Candidacy,
+    person: Person,
+    said: Mapping[Field, bool],
+    *,
+    words: Mapping[Field, str],
+    by_guardian: bool,
+    at: datetime,
+) -> list[Consent]:
+    """Note what somebody agreed to and what not, field by field; what they say nothing about stays as it was.
+
+    `words` are those they read. Taking back is always possible. Raises `Refused` where someone under 18 agrees for themself.
+    """
+    now = queries.latest(candidacy.id, person.id)
+    noted = []
+    for field, agrees in said.items():
+        state = now[field].state if field in now else ConsentState.NOT_ASKED
+        step = _step(state, agrees=agrees)
+        if step is ConsentStep.GIVE and person.minor and not by_guardian:
+            raise Refused(GUARDIAN_SAYS)
+        again = (
+            step is None and agrees and by_guardian and not now[field].by_guardian
+        )  # a guardian agrees to what a minor once said
+        if step is None and not again:
+            continue
+        state = ConsentState.GIVEN if step is None else CONSENT.advance(state, step)
+        noted.append(
+            Consent(
+                candidacy_id=candidacy.id,
+                person_id=person.id,
+                field=field,
+                state=state,
+                words=words[field],
+                by_guardian=by_guardian,
+                said_at=at,
+            )
+        )
+    db.session.add_all(noted)
+    db.session.flush()
+    if noted:
+        what = {row.field.value: row.state.value for row in noted}
+        history.record("consent", candidacy, by=person, at=at, person=person.id, guardian=by_guardian, said=what)
+        for listener in on_consent_changed:
+            listener(candidacy, person, at)
+    return noted
+
+
+def _step(state: ConsentState, *, agrees: bool) -> ConsentStep | None:
+    """Return the step from where a field stands to what is said now, or None where that was said already."""
+    if agrees:
+        return None if state is ConsentState.GIVEN else ConsentStep.GIVE
+    if state is ConsentState.GIVEN:
+        return ConsentStep.TAKE_BACK
+    return ConsentStep.REFUSE if state is ConsentState.NOT_ASKED else None
+
+
+def take_back(
+    candidacy: Candidacy, person: Person, *, words: Mapping[Field, str], by_guardian: bool, at: datetime
+) -> list[Consent]:
+    """Take back everything that was agreed to."""
+    now = queries.latest(candidacy.id, person.id)
+    agreed = {field: False for field, said in now.items() if said.state is ConsentState.GIVEN}
+    return say(candidacy, person, agreed, words=words, by_guardian=by_guardian, at=at)
+
+
+def save_biography(candidacy: Candidacy, person: Person, text: str, *, version: int | None, at: datetime) -> Saved:
+    """Save a person's biography as typed, over the limit too. Where somebody saved another meanwhile, that one is given back instead."""
+    part = queries.part(candidacy.id, person.id)
+    if part is None:
+        try:
+            with db.session.begin_nested():
+                part = Part(candidacy_id=candidacy.id, person_id=person.id, biography=text, saved_at=at)
+                db.session.add(part)
+        except IntegrityError:  # begun in another window at this moment
+            part = queries.part(candidacy.id, person.id)
+        else:
+            return Saved(part.version, at)
+    if part is None or part.biography == text:
+        return Saved(part.version if part else 0, at)
+    version = part.version if version is None else version
+    same = update(Part).where(Part.id == part.id, Part.version == version)
+    taken = db.session.execute(
+        same.values(biography=text, version=version + 1, saved_at=at)
+        .returning(Part.version)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    if taken is None:
+        db.session.refresh(part)
+        return Saved(part.version, part.saved_at, other=part.biography)
+    set_committed_value(part, "biography", text)
+    set_committed_value(part, "version", taken)
+    set_committed_value(part, "saved_at", at)
+    return Saved(taken, at)

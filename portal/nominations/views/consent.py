@@ -1,0 +1,128 @@
+"""Saying what may be published, field by field, and taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.nominations.actions import consent as actions
+from portal.nominations.forms.consent import BiographyForm, ConsentForm, words
+from portal.nominations.models import Field
+from portal.nominations.queries import consent as queries
+from portal.nominations.rules import ConsentState
+from portal.nominations.rules.writing import BIOGRAPHY_WORDS
+from portal.nominations.views.pages import pages
+from portal.policy import Permission
+from portal.questions.rules import NO, YES, over
+from portal.web.pages import keep, see_other
+from portal.web.text import clock_time, words_in
+
+if TYPE_CHECKING:
+    from portal.nominations.models import Candidacy
+
+
+def _candidacy(number: int) -> Candidacy | None:
+    return queries.candidacy_by_number(number)
+
+
+def _facts(candidacy: Candidacy) -> dict[str, Any]:
+    who = queries.speaker()
+    return {
+        "candidacy": candidacy,
+        "award": words_in(candidacy.cycle.award.name),
+        "person": who.person,
+        "guardian": who.guardian,
+        "minor": bool(who.person.minor),
+        "part": queries.part(candidacy.id, who.person.id),
+    }
+
+
+def _words(person: Any, *, guardian: bool) -> dict[Field, str]:  # noqa: ANN401 - a Person
+    return words(guardian=guardian, name=person.name)
+
+
+@pages.form("/consent/<int:number>", needs=Permission.CONSENT, of=_candidacy)
+def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Say what may be published: nothing, unless one says so."""
+    facts = _facts(candidacy)
+    person, guardian = facts["person"], facts["guardian"]
+    now = queries.latest(candidacy.id, person.id)
+    agreed = queries.given(candidacy.id).get(person.id, {})
+    form = ConsentForm(
+        data={
+            field.value: YES if field in agreed else NO
+            for field in now
+            if now[field].state is not ConsentState.NOT_ASKED
+        }
+    )
+    form.ask(guardian=guardian, minor=facts["minor"], name=person.name)
+    if form.validate_on_submit():
+        noted = actions.say(
+            candidacy,
+            person,
+            form.said(),
+            words=_words(person, guardian=guardian),
+            by_guardian=guardian,
+            at=clock.now(),
+        )
+        flash(_("Saved. It holds from now on.") if noted else _("Saved. Nothing changed."))
+        return see_other(".consent", number=candidacy.id)
+    return render_template(
+        "nominations/consent.html", form=form, said=now, agreed=agreed, fields=list(Field), **facts
+    ), form.status
+
+
+@pages.step("/consent/<int:number>/withdrawal", needs=Permission.CONSENT, of=_candidacy)
+def consent_withdrawal(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Take everything back at once."""
+    who = queries.speaker()
+    actions.take_back(
+        candidacy, who.person, words=_words(who.person, guardian=who.guardian), by_guardian=who.guardian, at=clock.now()
+    )
+    flash(_("Taken back. Nothing about this is shown from now on."))
+    return see_other(".consent", number=candidacy.id)
+
+
+@pages.form("/consent/<int:number>/biography", needs=Permission.CONSENT, of=_candidacy)
+def biography(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Write the biography that a public page may show."""
+    facts = _facts(candidacy)
+    part = facts["part"]
+    form = BiographyForm(data={"biography": part.biography if part else "", "version": part.version if part else 0})
+    other = None
+    autosaving = bool(request.headers.get("X-Autosave"))
+    if request.method == "POST" and not form.validate() and autosaving:
+        return jsonify(errors={name: [str(error) for error in errors] for name, errors in form.errors.items()}), 422
+    if request.method == "POST" and not form.errors:
+        saved = actions.save_biography(
+            candidacy, facts["person"], form.biography.data or "", version=form.drawn_with, at=clock.now()
+        )
+        other = saved.other
+        if autosaving:
+            return _autosaved(candidacy, saved)
+        too_long = over(form.biography.data or "", BIOGRAPHY_WORDS)
+        form.version.data = str(saved.version)
+        if other is None and too_long is None:
+            flash(_("Your biography is saved."))
+            return redirect(url_for(".consent", number=candidacy.id), code=303)
+        if too_long is not None:
+            form.fail("biography", _(too_long.message, **too_long.facts))
+        return keep((_drawn(form, facts, other), 409 if other is not None else 422))
+    return _drawn(form, facts, other), form.status
+
+
+def _autosaved(candidacy: Candidacy, saved: actions.Saved) -> Any:  # noqa: ANN401 - an answer
+    if saved.other is not None:
+        return jsonify(conflict_url=url_for(".biography", number=candidacy.id)), 409
+    return jsonify(saved_at=clock_time(saved.at), version=saved.version)
+
+
+def _drawn(form: BiographyForm, facts: dict[str, Any], other: str | None) -> str:
+    part = facts["part"]
+    saved = clock_time(part.saved_at) if part is not None else ""
+    return render_template(
+        "nominations/biography.html", form=form, other=other, most=BIOGRAPHY_WORDS, saved=saved, **facts
+    )
