@@ -6,7 +6,7 @@ from portal import policy
 from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
-from portal.awards.models import Award, Cycle
+from portal.awards.models import Award, Cycle, Member
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import writing
@@ -23,6 +23,7 @@ def teach() -> None:
     policy.teach(HeldText, accounts.facts_of_held)
     policy.teach(Award, awards.facts_of_award)
     policy.teach(Cycle, awards.facts_of_cycle)
+    policy.teach(Member, awards.facts_of_member)
     policy.teach(decisions.Deciding, decisions.facts_of_deciding)
     policy.teach(decisions.Decided, decisions.facts_of_decided)
     policy.teach(Recipient, publishing.facts_of_public)

@@ -55,8 +55,10 @@ may_serve: list[
     Callable[[Cycle, Person], None]
 ] = []  # raises Refused when this person may not sit on this cycle's committee
 on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
-on_changed: list[Callable[[], None]] = []  # something the public can read about awards or dates has changed
 
+OWN_WORDS = frozenset(
+    {"awards", "committees", "funds", "imports", "messages", "new", "people", "record", "screening"}
+)  # the desk's own
 CHANGED_MEANWHILE = N_("Somebody changed this cycle since you opened the page. Look at it again.")
 
 
@@ -69,11 +71,6 @@ class NotReady(Refused):
         self.lacks = found
 
 
-def _changed() -> None:
-    for listener in on_changed:
-        listener()
-
-
 # ---------------------------------------------------------------- awards
 
 
@@ -81,7 +78,7 @@ def slug_for(name: str) -> str:
     """Return an address for an award's name that no award has yet."""
     stem = "-".join(fold(name).split())[:48].strip("-") or "award"
     slug, number = stem, 1
-    while queries.award_by_slug(slug) is not None:
+    while slug in OWN_WORDS or queries.award_by_slug(slug) is not None:
         number += 1
         slug = f"{stem}-{number}"
     return slug
@@ -103,7 +100,7 @@ def create_award(
 ) -> Award:
     """Set up a standing award. Raises `Refused` (field "slug") where another has its address."""
     slug = slug or slug_for(name.get("en") or next(iter(name.values()), ""))
-    if queries.award_by_slug(slug) is not None:
+    if slug in OWN_WORDS or queries.award_by_slug(slug) is not None:
         raise Refused(N_("Another award has this address. Choose another."), field="slug")
     award = Award(
         slug=slug,
@@ -118,7 +115,6 @@ def create_award(
     )
     db.session.add(award)
     history.record("created", award, by=by, at=at)
-    _changed()
     return award
 
 
@@ -146,7 +142,6 @@ def edit_award(award: Award, *, by: Person, at: datetime, **facts: Any) -> None:
         setattr(award, name, facts[name])
     if changed:
         history.record("edited", award, by=by, at=at, changed=changed)
-        _changed()
 
 
 def retire_award(award: Award, *, by: Person, at: datetime) -> None:
@@ -157,14 +152,12 @@ def retire_award(award: Award, *, by: Person, at: datetime) -> None:
         raise Refused(N_("A cycle of this award is still running. It can be retired when that is over."))
     award.retired_at = at
     history.record("retired", award, by=by, at=at)
-    _changed()
 
 
 def restore_award(award: Award, *, by: Person, at: datetime) -> None:
     """Give a retired award again."""
     award.retired_at = None
     history.record("restored", award, by=by, at=at)
-    _changed()
 
 
 # ---------------------------------------------------------------- cycles
@@ -308,7 +301,6 @@ def edit_cycle(cycle: Cycle, *, version: int, by: Person, at: datetime, **facts:
     history.record(
         "edited", cycle, by=by, at=at, before=before, after={name: _plain(value) for name, value in changed.items()}
     )
-    _changed()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps it
@@ -331,7 +323,6 @@ def take_step(
     stage = CYCLE.advance(cycle.stage, step)
     _save(cycle, {**facts, "stage": stage, "version": Cycle.version + 1})
     history.record(step.value, cycle, by=by, at=at, reason=reason, stage=stage.value)
-    _changed()
 
 
 def lacking(cycle: Cycle, *, at: datetime) -> list[Lack]:
@@ -481,7 +472,6 @@ def edit_rubric(
     rubric.levels = dict(levels)
     rubric.version += 1
     history.record("rubric edited", cycle, by=by, at=at, part="levels")
-    _changed()
 
 
 def save_criterion(
@@ -508,7 +498,6 @@ def save_criterion(
     criterion.name, criterion.about, criterion.weight, criterion.by_staff = name, about, weight, by_staff
     rubric.version += 1
     history.record("rubric edited", cycle, by=by, at=at, part=criterion.key)
-    _changed()
     return criterion
 
 
@@ -519,7 +508,6 @@ def remove_criterion(rubric: Rubric, criterion: Criterion, *, by: Person, cycle:
     rubric.criteria.remove(criterion)
     rubric.version += 1
     history.record("rubric edited", cycle, by=by, at=at, part=criterion.key, removed=True)
-    _changed()
 
 
 def move_criterion(
@@ -689,6 +677,16 @@ def set_chair(member: Member, *, by: Person, at: datetime) -> None:
     )
     member.role = MemberRole.CHAIR
     history.record("made chair", member, by=by, at=at)
+
+
+def send_again(member: Member, *, by: Person, at: datetime) -> bool:
+    """Send an unanswered invitation again, to an address that was mended. Returns whether a message was posted."""
+    if member.state is not MemberState.INVITED:
+        return False
+    mail.cancel(member)
+    _send_invitation(member, member.cycle, member.person, at=at)
+    history.record("invited again", member, by=by, at=at)
+    return True
 
 
 def remind(member: Member, *, by: Person, at: datetime) -> bool:

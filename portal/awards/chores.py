@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 def close_due(at: datetime) -> int:
     """Close the cycles whose deadline and grace have passed. Late is harmless: what arrives is judged by its instant."""
     due = [
-        cycle.id for cycle in queries.past_deadline(at) if at >= cycle.closes_at + timedelta(minutes=cycle.grace_minutes)
+        cycle.id
+        for cycle in queries.past_deadline(at)
+        if at >= cycle.closes_at + timedelta(minutes=cycle.grace_minutes)
     ]
     db.session.rollback()
     closed = 0

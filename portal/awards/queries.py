@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g, has_request_context
 from sqlalchemy import func, select
@@ -18,7 +18,7 @@ from portal.people.models import Person
 from portal.policy import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
 
@@ -70,6 +70,14 @@ def facts_of_cycle(person: Person | None, cycle: Cycle) -> frozenset[Fact]:
     if cycle.stage in {CycleStage.RELEASED, CycleStage.ARCHIVED}:
         facts.add(Fact.RELEASED)
     return frozenset(facts)
+
+
+def facts_of_member(person: Person | None, member: Member) -> frozenset[Fact]:
+    """Return what holds of this person and a place on a committee: invited and member are only said of its own person."""
+    facts = facts_of_cycle(person, member.cycle)
+    if person is not None and member.person_id == person.id:
+        return facts | {Fact.ITS_OWN}
+    return facts - {Fact.INVITED, Fact.MEMBER_OF_IT}
 
 
 def award_by_slug(slug: str) -> Award | None:
@@ -277,3 +285,31 @@ def committee(cycle: Cycle, *, states: Iterable[MemberState] = tuple(MemberState
     return db.session.scalars(
         wanted.where(Member.state.in_(list(states))).order_by(Member.role, Person.sort_name, Member.id)
     ).all()
+
+
+def waiting_for(cycle: Cycle) -> Sequence[Member]:
+    """Return the members who have not answered yet, with person and cycle."""
+    wanted = select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).order_by(Member.id)
+    return db.session.scalars(wanted.where(Member.cycle_id == cycle.id, Member.state == MemberState.INVITED)).all()
+
+
+class Reading(NamedTuple):
+    """How far one reviewer is."""
+
+    assigned: int
+    done: int
+
+
+# Review answers here, connected in portal/listeners.py: a cycle -> each reviewer's reading, by the person's number, in one query.
+reading_of: list[Callable[[Cycle], Mapping[int, Reading]]] = []
+
+
+def reading(cycle: Cycle) -> Mapping[int, Reading]:
+    """Return how far each reviewer of a cycle is, by the person's number."""
+    return reading_of[0](cycle) if reading_of else {}
+
+
+def cycles_of(award: Award) -> Sequence[Cycle]:
+    """Return an award's years, the last first."""
+    wanted = select(Cycle).join(Cycle.season).options(contains_eager(Cycle.season)).where(Cycle.award_id == award.id)
+    return db.session.scalars(wanted.order_by(Season.year.desc())).unique().all()

@@ -17,7 +17,8 @@ from sqlalchemy.orm import joinedload
 
 from portal import history
 from portal.db import db, transaction
-from portal.mail.models import Message, MessageState, SentCopy
+from portal.mail.models import Message, SentCopy
+from portal.mail.rules import MessageState
 from portal.mail.writing import Written, base_url, write
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def asked_page() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), FURTHEST)
 
 
-def listing(select: Select[Any], *, page: int, size: int = PAGE, scalars: bool = True) -> Listing[Any]:
+def listing(select: Select[*tuple[Any, ...]], *, page: int, size: int = PAGE, scalars: bool = True) -> Listing[Any]:
     """Run `select` for one page, asking for one row more than is shown instead of counting them all."""
     wanted = select.limit(size + 1).offset((page - 1) * size)
     rows = db.session.scalars(wanted).unique().all() if scalars else db.session.execute(wanted).all()
