@@ -12,10 +12,9 @@ from flask_wtf.csrf import generate_csrf
 from portal import clock
 from portal.accounts import actions, cookies, queries
 from portal.accounts.forms import SignInForm
-from portal.db import db, writing
 from portal.policy import Permission
 from portal.web import failures, viewer
-from portal.web.pages import Pages, see_other
+from portal.web.pages import Pages, see_other, write_at_once
 
 if TYPE_CHECKING:
     from portal.accounts.models import Link, Session
@@ -39,9 +38,7 @@ def ask_to_sign_in() -> Any:  # noqa: ANN401 - an answer
     if request.method == "POST" and _from_elsewhere():
         return _refuse_stranger()
     if request.method == "POST":
-        with writing():
-            asked = _keep_posted()
-            db.session.commit()
+        asked = write_at_once(_keep_posted)
     form = SignInForm(formdata=None, next=asked)
     return render_template("accounts/sign_in.html", form=form, kept=request.method == "POST"), 200
 
@@ -50,10 +47,7 @@ def hold_outdated() -> Any:  # noqa: ANN401 - an answer
     """Answer a POST whose page was outdated (a lost cookie): nothing is lost, it can be sent again."""
     if _from_elsewhere():
         return _refuse_stranger()
-    with writing():
-        path = _keep_posted()
-        db.session.commit()
-    return redirect(path, code=303)
+    return redirect(write_at_once(_keep_posted), code=303)
 
 
 def _from_elsewhere() -> bool:

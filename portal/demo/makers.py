@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts.models import Account, Role, Scope, Session
 from portal.accounts.rules import new_token, token_hash
@@ -373,7 +374,7 @@ def sign_in(client: Any, person: Person | None, *, at: datetime | None = None) -
     Call it inside `transaction()`, or wrap it in one; the cookie works once that is committed.
     """
     token = new_token()
-    begun = at or datetime.now(UTC)
+    begun = at or clock.now()
     session = _add(
         Session(token_hash=token_hash(token), person_id=person.id if person else None, created_at=begun, seen_at=begun, expires_at=begun + timedelta(days=1), browser="test")
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 
 from portal import policy
-from portal.db import db, writing
+from portal.db import db, transaction, writing
 from portal.policy import Permission
 from portal.web import viewer
 
@@ -99,6 +99,12 @@ def _enter(view: Callable[..., Any], route: Route, takes: set[str], address: dic
         abort(404)
     rest = {name: value for name, value in address.items() if name not in takes}
     return view(thing, **rest) if route.of else view(**rest)
+
+
+def write_at_once(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the work gives
+    """Do a small piece of writing as a transaction of its own, in the middle of an answer that writes nothing else."""
+    with transaction():
+        return work()
 
 
 def see_other(endpoint: str, **values: Any) -> Response:  # noqa: ANN401 - url_for's own values
