@@ -16,6 +16,7 @@ class AutoSave extends HTMLElement {
     this.changed = new Set();
     this.versionField = this.form.elements.version ?? this.addVersionField();
     this.bringBack();
+    for (const field of this.texts()) if (field.value !== field.defaultValue) this.note(field); // typed before this script had come
     this.form.addEventListener("input", (event) => this.note(event.target));
     this.form.addEventListener("change", (event) => this.note(event.target));
     this.form.addEventListener("submit", () => this.leave());

@@ -1,5 +1,6 @@
-// <type-ahead data-url data-name> round a text field: what matches is offered as radios while one types. Radios that the page came
-// with (such as "not listed") stay at the end. Without script the form is submitted and the server draws the same radios.
+// <type-ahead data-url data-name> round a text field: what matches is offered as radios while one types, or as boxes where several may
+// be chosen (data-several). Choices that the page came with (such as "not listed") stay at the end. Without script the form is
+// submitted by a button of its own ([data-without-script], taken away here) and the server draws the same choices.
 import { fill, say } from "./say.js";
 
 class TypeAhead extends HTMLElement {
@@ -7,13 +8,16 @@ class TypeAhead extends HTMLElement {
     this.field = this.querySelector("input:is([type=text], [type=search])");
     if (!this.field) return;
     this.field.autocomplete = "off";
+    this.type = "several" in this.dataset ? "checkbox" : "radio";
+    for (const button of this.querySelectorAll("[data-without-script]")) button.remove();
     this.list = this.querySelector("[data-matches]") ?? this.addList();
     this.field.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.ask(), 180);
     });
     this.field.addEventListener("keydown", (event) => {
-      const first = event.key === "ArrowDown" && this.querySelector("input[type=radio]");
+      if (event.key === "Enter") event.preventDefault(); // what matches is there already; the form goes by its own button
+      const first = event.key === "ArrowDown" && this.querySelector(`input[type=${this.type}]`);
       if (!first) return;
       event.preventDefault();
       first.focus();
@@ -43,21 +47,21 @@ class TypeAhead extends HTMLElement {
   }
 
   draw(matches) {
-    const chosen = this.list.querySelector("input:checked");
-    const rows = matches.map((match) => this.row(match));
-    if (chosen && !matches.some((match) => String(match.value) === chosen.value)) rows.unshift(chosen.closest("label"));
-    this.list.replaceChildren(...rows);
+    const chosen = [...this.list.querySelectorAll("input:checked")];
+    const kept = chosen.filter((one) => !matches.some((match) => String(match.value) === one.value)).map((one) => one.closest("label"));
+    const values = chosen.map((one) => one.value);
+    this.list.replaceChildren(...kept, ...matches.map((match) => this.row(match, values.includes(String(match.value)))));
     if (this.dataset.found) say(fill(this.dataset.found, { count: matches.length }), 1200);
   }
 
-  row({ value, words, small }) {
+  row({ value, words, small }, checked) {
     const label = Object.assign(document.createElement("label"), { className: "choice" });
-    const radio = Object.assign(document.createElement("input"), { type: "radio", className: "radio", name: this.dataset.name, value });
-    radio.checked = this.list.querySelector("input:checked")?.value === String(value);
+    const className = this.type === "radio" ? "radio" : "tick-box";
+    const choice = Object.assign(document.createElement("input"), { type: this.type, className, name: this.dataset.name, value, checked });
     const said = document.createElement("span");
     said.append(words);
     if (small) said.append(Object.assign(document.createElement("small"), { textContent: small }));
-    label.append(radio, said);
+    label.append(choice, said);
     return label;
   }
 }

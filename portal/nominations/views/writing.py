@@ -379,8 +379,8 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         form.people.append_entry()
     if request.method == "GET":
         form.find.data = request.args.get("find", "")[:100]
-    finding = request.form.get("find_schools") and form.find.data and form.find.data != request.form.get("found")
-    if request.method == "POST" and (finding or request.form.get("add_person")) and form.validate():
+    aside = request.form.get("find_schools") or request.form.get("add_person")
+    if request.method == "POST" and aside and form.validate():
         answer = _save(nomination, NOMINEE, form)
         if answer is not None:
             return answer
