@@ -10,8 +10,12 @@ from portal.awards.models import Award, Cycle, Member
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import writing
+from portal.review.models import Assignment
+from portal.review.queries import facts as review
+from portal.review.queries.rounds import InReview
 from portal.decisions import queries as decisions
 from portal.publishing import queries as publishing
+from portal.publishing.desk import queries as desk
 from portal.publishing.models import Recipient
 
 
@@ -26,6 +30,9 @@ def teach() -> None:
     policy.teach(Member, awards.facts_of_member)
     policy.teach(decisions.Deciding, decisions.facts_of_deciding)
     policy.teach(decisions.Decided, decisions.facts_of_decided)
+    policy.teach(desk.Releasing, desk.facts_of_releasing)
+    policy.teach(desk.Drafting, desk.facts_of_drafting)
+    policy.teach(desk.Published, desk.facts_of_drafting)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
     policy.teach(Candidacy, nominations.facts_of_candidacy)
@@ -35,3 +42,9 @@ def teach() -> None:
     policy.teach(ImportRow, nominations.facts_of_import_row)
     policy.teach(Nomination, writing.facts_of_nomination)
     policy.teach(Sitting, writing.facts_of_sitting)
+    policy.teach(InReview, review.facts_of_in_review)
+    policy.teach(review.Seat, review.facts_of_seat)
+    policy.teach(review.TextsOf, review.facts_of_texts)
+    policy.teach(review.PlanOf, review.facts_of_plan)
+    policy.teach(review.Discussed, review.facts_of_discussed)
+    policy.teach(Assignment, review.facts_of_assignment)

@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 from portal.accounts import actions as accounts
 from portal.accounts import minting
+from portal.accounts import queries as people
+from portal.awards import actions as awards_actions
 from portal.awards import chores as awards
+from portal.awards import queries as award_queries
 from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
+from portal.decisions import actions as decisions
 from portal.funds.models import Fund
 from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
-from portal.nominations.actions import importing, writing
+from portal.nominations.actions import conflicts, consent, gathering, importing, writing
+from portal.nominations.queries import facts as nominations_facts
+from portal.publishing import actions as publishing
+from portal.publishing import chores as releases
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
+from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds
+from portal.review.queries import facts as review_facts
 from portal.web import cache
 
 if TYPE_CHECKING:
@@ -30,9 +39,20 @@ def _add(to: list, listener: Callable[..., object]) -> None:  # type: ignore[typ
 def install() -> None:
     """Connect them, once however many apps are made."""
     _add(delivery.minters, minting.for_message)
+    _add(worker.chores, releases.release_due)
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
+    _add(people.scopes_of, award_queries.scopes)  # what a role can be given for
+    _add(worker.chores, rounds.close_due)
+    _add(worker.chores, calibrating.calibrate_due)
     worker.handlers[importing.JOB] = nominations.import_rows
+    _add(decisions.on_changed, publishing.decisions_changed)
+    _add(consent.on_consent_changed, publishing.consent_changed)
     # what public pages are made of: a write of any of these drops the pages that every process keeps
     cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it
+    _add(awards_actions.may_serve, declaring.may_serve)  # nobody reviews in a cycle they nominated in
+    _add(awards_actions.on_member_left, assigning.felt_leaving)  # what they had not finished is handed back
+    _add(conflicts.on_changed, reading.felt_conflict)  # a conflict that stands ends a reading, and its scores count nowhere
+    _add(gathering.on_gathered, masking.felt_gathering)  # what comes in late is covered and looked over before it is read
+    _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)

@@ -164,10 +164,13 @@ class Permission(StrEnum):
     SEE_STANDINGS = "see the standings"
     DELIBERATE = "write notes in deliberation"
     # decision and publishing
+    SEE_DECISIONS = "see what is decided before it is released"
     PROPOSE_DECISION = "propose decisions"
     APPROVE_DECISION = "approve decisions proposed by another"
+    RETURN_DECISION = "return an approved decision"
     PLAN_RELEASE = "set the release times and preview"
-    RELEASE = "release results, correct and take down pages"
+    APPROVE_RELEASE = "approve a release planned by another"
+    RELEASE = "cancel a release, correct and take down pages"
 
 
 _its_writer = its_nominator | written_here
@@ -186,7 +189,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_NOMINATION: _its_writer,
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
-    Permission.SEE_DESK: staff_somewhere | auditor,
+    Permission.SEE_DESK: staff_somewhere | auditor | publisher,
     Permission.MANAGE_AWARDS: staff,
     Permission.MANAGE_CYCLE: staff_of_it,
     Permission.MANAGE_PEOPLE: staff,
@@ -196,7 +199,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,
-    Permission.REDACT: _office,
+    Permission.REDACT: _office & ~assigned,
     Permission.CONFIRM_STANDING: _office,
     Permission.SEE_MESSAGES: staff,
     Permission.EXPORT: staff_of_it,
@@ -206,14 +209,17 @@ POLICY: dict[Permission, Rule] = {
     Permission.DECLARE_CONFLICTS: member_of_it,
     Permission.READ_MASKED: _scorer,
     Permission.SCORE_CANDIDACY: _scorer,
-    Permission.ASSIGN: staff_of_it | chair_of_it,
+    Permission.ASSIGN: (staff_of_it | chair_of_it) & ~conflict,
     Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
     Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),
     Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
-    Permission.PROPOSE_DECISION: staff_of_it | chair_of_it,
-    Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it,
-    Permission.PLAN_RELEASE: staff_of_it | publisher_of_it,
-    Permission.RELEASE: publisher_of_it,
+    Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
+    Permission.PROPOSE_DECISION: (staff_of_it | chair_of_it) & ~conflict,
+    Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it & ~conflict,
+    Permission.RETURN_DECISION: (staff_of_it | publisher_of_it) & ~conflict,
+    Permission.PLAN_RELEASE: (staff_of_it | publisher_of_it) & ~conflict,
+    Permission.APPROVE_RELEASE: publisher_of_it & ~proposed_it & ~conflict,
+    Permission.RELEASE: publisher_of_it & ~conflict,
 }
 
 

@@ -6,10 +6,10 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.awards.models import Criterion, Cycle
+from portal.awards.models import Criterion, Cycle, Member
 from portal.db import Model, enumeration
 from portal.nominations.models import Candidacy
 from portal.people.models import Person
@@ -36,9 +36,13 @@ class Round(Model):
     closes_at: Mapped[datetime]
     reads: Mapped[int]
     blind: Mapped[bool]
+    covers_pronouns: Mapped[bool] = mapped_column(default=False)  # in a blind round
     seed: Mapped[int]  # of assignment noise, spoken names and each reader's own order
-    rules_digest: Mapped[str | None] = mapped_column(String(64))  # rubric, weights, selection and tie rule, frozen before the first score
-    standings_version: Mapped[int] = mapped_column(default=0)
+    rules_digest: Mapped[str | None] = mapped_column(String(64))  # rubric, weights, selection and tie rule
+    frozen_at: Mapped[datetime | None]  # when that digest was taken: before the first score
+    standings_version: Mapped[int] = mapped_column(default=0)  # counts changes of counted scores
+    calibrated_version: Mapped[int] = mapped_column(default=0)  # the change up to which scores were calibrated
+    calibration: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the verdict with its facts, the order, the digest
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
 
@@ -55,6 +59,19 @@ class SpokenName(Model):
     reference: Mapped[str] = mapped_column(String(12))
 
 
+class KnownString(Model):
+    """A string that staff found in a candidacy's texts and want covered, in these and in later ones."""
+
+    __tablename__ = "known_string"
+    __table_args__ = (UniqueConstraint("candidacy_id", "text"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    text: Mapped[str] = mapped_column(String(300))
+    noun: Mapped[str] = mapped_column(String(60))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+
+
 class Masked(Model):
     """One text of a candidacy as a blind round shows it: known strings replaced by plain nouns, looked over by staff."""
 
@@ -66,9 +83,25 @@ class Masked(Model):
     source_id: Mapped[int]
     key: Mapped[str] = mapped_column(String(60))  # the question's key
     source_sha256: Mapped[str] = mapped_column(String(64))  # of the text it was made from: a new one must be looked over anew
-    pieces: Mapped[list[Any]]  # ["plain", {"mask": "the nominee"}, "plain", ...]
+    pieces: Mapped[list[Any]]  # ["plain", {"mask": "the nominee", "n": 7}, "plain", ...]: see rules.masking
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+
+
+class Declaration(Model):
+    """What one member said about conflicts, against one list of the cycle's schools or names. Appended: the newest counts.
+
+    Nothing is clear that was not on the list: "not asked" is not "no conflict".
+    """
+
+    __tablename__ = "declaration"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    said_at: Mapped[datetime]
+    listed: Mapped[list[Any]]  # [["school", id] | ["candidacy", id], ...]
+    ties: Mapped[list[Any]]  # [{"kind": "school" | "candidacy", "id": 3, "hard": true, "words": "..."}, ...]
+
+    member: Mapped[Member] = relationship(lazy="raise")
 
 
 class Plan(Model):
@@ -80,7 +113,7 @@ class Plan(Model):
     seed: Mapped[int]
     inputs_digest: Mapped[str] = mapped_column(String(64))
     pairs: Mapped[list[Any]]  # [[candidacy id, reviewer id], ...]
-    facts: Mapped[dict[str, Any]]  # loads, unfilled with reasons, linked or not, cost, certificate
+    facts: Mapped[dict[str, Any]]  # added, dropped, kept, loads, shortages, linked or not, certificate
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
@@ -90,13 +123,17 @@ class Assignment(Model):
     """One reviewer asked to review one candidacy in one round. `clear` is their own word: "no conflict"."""
 
     __tablename__ = "assignment"
-    __table_args__ = (UniqueConstraint("round_id", "candidacy_id", "reviewer_id"), Index("ix_assignment_queue", "reviewer_id", "round_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "candidacy_id", "reviewer_id"),
+        UniqueConstraint("reviewer_id", "position"),
+        Index("ix_assignment_queue", "reviewer_id", "round_id", "state"),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[AssignmentState] = mapped_column(enumeration(AssignmentState), default=AssignmentState.ASSIGNED)
-    position: Mapped[int] = mapped_column(default=0)  # a random order of each reviewer's own
+    position: Mapped[int]  # the reviewer's own number for it: a random order that tells nothing of anybody else
     excluded: Mapped[bool] = mapped_column(default=False)  # its scores count in no figure
     reason: Mapped[str | None]
     assigned_at: Mapped[datetime]

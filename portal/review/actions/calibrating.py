@@ -1,0 +1,82 @@
+"""Calibrating scores: the worker's chore, after counted scores have changed. Pages show plain means until it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.awards.models import Rubric
+from portal.db import db, transaction
+from portal.review.models import Round, Standing
+from portal.review.queries import rounds
+from portal.review.queries.reviews import counted
+from portal.review.rules.scoring import TIMES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Z50 = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
+
+
+def calibrate(round_: Round) -> None:
+    """Calibrate a round's counted scores as they stand, and keep what comes of it beside each candidacy's plain mean."""
+    from portal.review.rules import calibration  # noqa: PLC0415 - heavy, and the web process never needs it
+
+    round_.calibrated_version = round_.standings_version
+    here = set(db.session.scalars(rounds.taken(round_)))
+    reviews = [
+        (str(candidacy), str(review.reviewer), review.total / TIMES)
+        for candidacy, found in counted(round_.id).items()
+        if candidacy in here
+        for review in found
+    ]
+    rows = {row.candidacy_id: row for row in db.session.scalars(select(Standing).where(Standing.round_id == round_.id))}
+    for row in rows.values():
+        row.facts = {name: fact for name, fact in row.facts.items() if name != "calibrated"}
+    round_.calibration = None
+    places = round_.cycle.places
+    if not reviews or places < 1:
+        return
+    rubric = db.session.get_one(Rubric, round_.cycle.rubric_id)
+    found = calibration.standings(
+        calibration.gather(reviews), places=places, seed=round_.seed, scale=float(rubric.highest - rubric.lowest)
+    )
+    round_.calibration = {
+        "verdict": found.judgement.verdict.value,
+        "message": found.judgement.message,
+        "facts": found.judgement.facts,
+        "order": found.order,
+        "digest": found.digest,
+        "differ": [int(candidacy) for candidacy in found.differ],
+    }
+    for each in found.standings:
+        row = rows[int(each.candidacy)]
+        known = each.quality is not None and each.quality_pev is not None and found.mu is not None
+        center, sd = (found.mu or 0) + (each.quality or 0), (each.quality_pev or 0) ** 0.5
+        row.facts = {
+            **row.facts,
+            "calibrated": {
+                "adjusted": each.adjusted,
+                "rank": each.adjusted_rank if found.order == "adjusted" else each.raw_rank,
+                "low": each.low,
+                "high": each.high,
+                "inner": [center - Z50 * sd, center + Z50 * sd] if known else None,
+                "band": each.band.value if each.band is not None else None,
+                "p_place": each.p_place,
+                "close": each.close,
+            },
+        }
+
+
+def calibrate_due(at: datetime) -> int:
+    """Calibrate every round whose counted scores changed. Returns how many."""
+    del at
+    numbers = [round_.id for round_ in rounds.rounds_to_calibrate()]
+    db.session.rollback()
+    for number in numbers:
+        with transaction():
+            round_ = rounds.by_id(number)
+            if round_ is not None:
+                calibrate(round_)
+    return len(numbers)

@@ -1,0 +1,280 @@
+"""Scoring one candidacy: saving, submitting, revising; and three ways of giving a reading back, which are three results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, update
+
+from portal import history
+from portal.db import db
+from portal.errors import N_, Refused, Stale
+from portal.nominations.actions import conflicts
+from portal.nominations.models import Conflict, Kind
+from portal.nominations.rules import ConflictState
+from portal.review.actions import rounds, standings
+from portal.review.actions.assigning import ask_for_replacement
+from portal.review.models import Assignment, Review, Round, Score
+from portal.review.queries import reading as queries
+from portal.review.rules import scoring
+from portal.review.rules.lives import (
+    ASSIGNMENT,
+    COUNTS,
+    READABLE,
+    REVIEW,
+    SCORING,
+    AssignmentState,
+    AssignmentStep,
+    ReviewState,
+    ReviewStep,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from portal.awards.models import Rubric
+    from portal.people.models import Person
+    from portal.review.rules.scoring import Mark
+
+ELSEWHERE = N_("This was changed in another window. Both are below: choose one.")
+CLOSED = N_("This round is closed, so scores can no longer be given or changed.")
+NOT_YET = N_("This round is not open yet.")
+UNANSWERED = N_("Not scored yet: %(criteria)s. Give a level, or say that it does not apply.")
+NOTHING_APPLIES = N_("At least one criterion must apply. Abstain instead, where none does.")
+
+
+class Typed(NamedTuple):
+    """What a reviewer's page says: a mark for each criterion, and words for the committee."""
+
+    marks: Mapping[str, Mark]
+    comment: str
+
+
+def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) -> Review:
+    """Save what was typed, over the version it was typed on. Saving the same words again changes nothing.
+
+    The first save begins the review. A submitted review becomes a revised one, and must stay whole. Raises `Stale` when
+    another window saved something else meanwhile, `Refused` when the round is not open at `at`.
+    """
+    _open_for_scores(assignment, at)
+    rubric = queries.rubric_of(assignment)
+    review = _begun(assignment, rubric, at=at, version=version)
+    before = queries.marks_of(review, rubric)
+    marks = {key: typed.marks.get(key, scoring.NOTHING) for key in before}
+    same = marks == before and typed.comment == review.comment
+    if same:
+        return review
+    if review.version != version:
+        raise Stale(ELSEWHERE)
+    weights = queries.weights_of(rubric)
+    total = scoring.final(weights, marks)
+    revised = review.state in COUNTS
+    if revised:
+        _whole(rubric, marks)
+    values = {"version": Review.version + 1, "saved_at": at, "comment": typed.comment, "total": total}
+    if revised:
+        values["state"] = REVIEW.advance(review.state, ReviewStep.REVISE)
+    mine = update(Review).where(Review.id == review.id, Review.version == version).values(**values)
+    if db.session.execute(mine.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(ELSEWHERE)
+    _append(review, rubric, before, marks, at=at, revised=revised)
+    db.session.flush()
+    _reload(assignment)
+    saved = assignment.review
+    if saved is None:
+        raise Stale(ELSEWHERE)
+    if revised:
+        changed = [key for key in marks if _level(marks[key]) != _level(before[key])]
+        history.record("revised", saved, at=at, by=None, reader=assignment.reviewer_id, criteria=changed)
+        standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
+    return saved
+
+
+def _level(mark: Mark) -> tuple[int | None, bool]:
+    return mark.level, mark.does_not_apply
+
+
+def _open_for_scores(assignment: Assignment, at: datetime) -> None:
+    round_ = assignment.round
+    if assignment.state not in READABLE:
+        raise Refused(ASSIGNMENT.refusal, state=assignment.state.value)
+    if round_.state not in SCORING or at >= round_.closes_at:
+        raise Refused(CLOSED if round_.state.value != "planned" else NOT_YET)
+
+
+def _begun(assignment: Assignment, rubric: Rubric, *, at: datetime, version: int) -> Review:
+    """Return the review, begun now where it is not yet. A second window that begins it too finds the first one's."""
+    if assignment.review is None:
+        if version:
+            _reload(assignment)
+        else:
+            taken = _advance(assignment, AssignmentStep.START)
+            if taken:
+                rounds.freeze(assignment.round, at=at)
+                review = Review(
+                    assignment_id=assignment.id, rubric_id=rubric.id, started_at=at, saved_at=at, version=0, comment=""
+                )
+                db.session.add(review)
+                db.session.flush()
+                history.record("review begun", review, at=at, reader=assignment.reviewer_id)
+            _reload(assignment)
+    if assignment.review is None:
+        raise Stale(ELSEWHERE)
+    return assignment.review
+
+
+def _advance(assignment: Assignment, step: AssignmentStep, **values: object) -> bool:
+    """Take one reading a step on; return whether it was this call that did. Raises `Refused` where the step does not fit."""
+    before = assignment.state
+    after = ASSIGNMENT.advance(before, step)
+    change = update(Assignment).where(Assignment.id == assignment.id, Assignment.state == before).values(state=after, **values)
+    done = db.session.execute(change.execution_options(synchronize_session=False))
+    db.session.refresh(assignment, ["state", *values])
+    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def _reload(assignment: Assignment) -> None:
+    """Read a reading's review and current scores afresh."""
+    db.session.expire(assignment, ["review"])
+    again = queries.own_by_id(assignment.id)
+    if again is None:
+        raise Stale(ELSEWHERE)
+
+
+def _append(
+    review: Review, rubric: Rubric, before: Mapping[str, Mark], marks: Mapping[str, Mark], *, at: datetime, revised: bool
+) -> None:
+    """Append what changed. A replaced score stays, and says when it was replaced; words alone in a draft are mended in place."""
+    for criterion in queries.criteria_of(rubric):
+        old, new = before[criterion.key], marks[criterion.key]
+        if old == new:
+            continue
+        current = (Score.review_id == review.id, Score.criterion_id == criterion.id, Score.replaced_at.is_(None))
+        if not revised and old != scoring.NOTHING and _level(old) == _level(new) and new != scoring.NOTHING:
+            mend = update(Score).where(*current).values(why=new.why)
+            db.session.execute(mend.execution_options(synchronize_session=False))
+            continue
+        replace = update(Score).where(*current).values(replaced_at=at)
+        db.session.execute(replace.execution_options(synchronize_session=False))
+        if new != scoring.NOTHING:
+            db.session.add(
+                Score(
+                    review_id=review.id,
+                    criterion_id=criterion.id,
+                    level=new.level,
+                    does_not_apply=new.does_not_apply,
+                    why=new.why,
+                    scored_at=at,
+                )
+            )
+
+
+def _whole(rubric: Rubric, marks: Mapping[str, Mark]) -> None:
+    """Refuse a review with something unanswered, naming it; and one in which nothing applies."""
+    weights = queries.weights_of(rubric)
+    missing = scoring.unanswered(weights, marks)
+    if missing:
+        raise Incomplete(missing, rubric)
+    if scoring.total(weights, marks) is None:
+        raise Refused(NOTHING_APPLIES)
+
+
+class Incomplete(Refused):
+    """A review that cannot be submitted yet; `missing` names the criteria."""
+
+    status = 422
+
+    def __init__(self, missing: list[str], rubric: Rubric) -> None:
+        """Name the criteria in the data's English: the page names them in the reader's own language."""
+        names = {criterion.key: criterion.name.get("en", criterion.key) for criterion in rubric.criteria}
+        super().__init__(UNANSWERED, criteria=", ".join(names[key] for key in missing))
+        self.missing = missing
+
+
+def submit(assignment: Assignment, *, at: datetime) -> Review:
+    """Submit a saved review: from now on it counts. However often it is asked for, it is submitted once.
+
+    Raises `Incomplete` while anything is unanswered.
+    """
+    _open_for_scores(assignment, at)
+    review = assignment.review
+    rubric = queries.rubric_of(assignment)
+    if review is None:
+        raise Incomplete(list(queries.weights_of(rubric)), rubric)
+    if review.state in COUNTS:
+        return review
+    _whole(rubric, queries.marks_of(review, rubric))
+    if not _advance(assignment, AssignmentStep.SUBMIT):
+        _reload(assignment)
+        return assignment.review or review
+    state = REVIEW.advance(review.state, ReviewStep.SUBMIT)
+    once = update(Review).where(Review.id == review.id, Review.state == ReviewState.DRAFT)
+    done = db.session.execute(once.values(state=state, submitted_at=at).execution_options(synchronize_session=False))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(ELSEWHERE)
+    db.session.refresh(review, ["state", "submitted_at"])
+    history.record("review submitted", review, at=at, reader=assignment.reviewer_id)
+    standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
+    return review
+
+
+# ---------------------------------------------------------------- giving back
+
+
+def recuse(assignment: Assignment, *, words: str, by: Person, at: datetime) -> None:
+    """Give a reading back for a conflict found while reading. The review is kept and counts nowhere; a replacement is asked for."""
+    if not words.strip():
+        raise Refused(N_("Say in a few words how you know this person."), field="words")
+    ASSIGNMENT.advance(assignment.state, AssignmentStep.RECUSE)
+    conflicts.declare(assignment.candidacy, by, words=words, at=at, kind=Kind.RECUSED)
+    db.session.refresh(assignment, ["state", "excluded"])
+    if assignment.state is not AssignmentState.RECUSED:
+        _end_for_conflict(assignment, at=at)
+
+
+def _end_for_conflict(assignment: Assignment, *, at: datetime) -> None:
+    owed = assignment.state
+    if not _advance(assignment, AssignmentStep.RECUSE, excluded=True, ended_at=at):
+        return
+    history.record("recused", assignment, at=at, was=owed.value)
+    standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
+    ask_for_replacement(assignment, at=at)
+
+
+def hand_back(assignment: Assignment, *, words: str, by: Person, at: datetime) -> None:
+    """Give a reading back for want of time. Before submitting only."""
+    _end(assignment, AssignmentStep.DECLINE, "handed back", words=words, by=by, at=at)
+
+
+def abstain(assignment: Assignment, *, words: str, by: Person, at: datetime) -> None:
+    """Read it and give no score, with a reason. Before submitting only."""
+    if not words.strip():
+        raise Refused(N_("Say in a few words why you give no score."), field="words")
+    _end(assignment, AssignmentStep.ABSTAIN, "abstained", words=words, by=by, at=at)
+
+
+def _end(assignment: Assignment, step: AssignmentStep, action: str, *, words: str, by: Person, at: datetime) -> None:
+    if not _advance(assignment, step, reason=words.strip() or None, ended_at=at):
+        raise Stale(ELSEWHERE)
+    history.record(action, assignment, by=by, at=at, reason=words.strip() or None)
+    standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
+    ask_for_replacement(assignment, at=at)
+
+
+def felt_conflict(conflict: Conflict, at: datetime) -> None:
+    """A conflict was raised or decided: a confirmed one ends the reading; any change changes what counts."""
+    touched = (
+        select(Assignment)
+        .join(Round, Round.id == Assignment.round_id)
+        .options(*queries.WITH_ROUND)
+        .where(Assignment.candidacy_id == conflict.candidacy_id, Assignment.reviewer_id == conflict.person_id)
+    )
+    for assignment in db.session.scalars(touched).unique().all():
+        confirmed = conflict.state is ConflictState.CONFIRMED
+        if confirmed and ASSIGNMENT.fits(assignment.state, AssignmentStep.RECUSE):
+            if assignment.state in {AssignmentState.DECLINED, AssignmentState.ABSTAINED}:
+                continue
+            _end_for_conflict(assignment, at=at)
+        else:
+            standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)

@@ -1,0 +1,83 @@
+"""What staff and chairs say: about rounds, covered texts, readings and notes; and what members answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField
+from wtforms.validators import NumberRange, Optional
+
+from portal.review.rules import masking
+from portal.web.fields import Choice, Form, Line, Text, needed
+from portal.web.text import zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_READS = 500
+
+
+class RoundForm(Form):
+    """Making a round."""
+
+    covers_pronouns = BooleanField(
+        _l("Cover English pronouns too"),
+        description=_l('"He" and "she" are covered as "they". It reads less smoothly, and says less about who it is.'),
+    )
+
+
+class ReopenForm(Form):
+    """Opening a closed round again."""
+
+    until = DateTimeLocalField(
+        _l("Open until"), [needed(_l("Choose a day and a time."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+    )
+    reason = Text(_l("Why?"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=1000)
+
+    def instant(self) -> datetime:
+        """Return the chosen time as an instant, read in the organization's zone."""
+        return (self.until.data or datetime.min).replace(tzinfo=zone())
+
+
+class CoverForm(Form):
+    """One more string to cover."""
+
+    string = Line(_l("Words to cover, as they are written"), [needed(_l("Write the words to cover."))], most=300)
+    noun = Choice(_l("Show in their place"), [needed(_l("Choose what stands in its place."))])
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        """Offer the plain nouns, in the reader's language."""
+        super().__init__(*args, **facts)
+        self.noun.choices = [(noun, _(noun)) for noun in masking.OFFERED]
+
+
+class PairForm(Form):
+    """Giving one more reading to somebody."""
+
+    person = Choice(_l("Who reads it"), [needed(_l("Choose who reads it."))])
+
+    def __init__(self, people: Iterable[tuple[int, str]], **facts: Any) -> None:
+        """Offer these people."""
+        super().__init__(**facts)
+        self.person.choices = [(str(number), words) for number, words in people]
+
+
+class NoteForm(Form):
+    """A note in deliberation."""
+
+    text = Text(_l("Add a note"), [needed(_l("Write a note."))], most=5000)
+
+
+class AnswerForm(Form):
+    """Answering an invitation to a committee."""
+
+    capacity = IntegerField(
+        _l("How many can you read?"),
+        [Optional(), NumberRange(min=1, max=MOST_READS, message=_l("Say how many you can read: a number, 1 or more."))],
+        description=_l("One takes about ten minutes. You are never given more than you say."),
+    )
+    agreed = BooleanField(_l("I agree to these rules"))
+    answer = HiddenField()

@@ -1,0 +1,284 @@
+"""Who may read what, who reads what, and what a plan would change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.awards.models import Member
+from portal.awards.rules import MemberState
+from portal.db import db
+from portal.errors import N_
+from portal.nominations.models import Candidacy, Conflict, Nomination
+from portal.nominations.queries.conflicts import standing
+from portal.nominations.rules import STANDS, Stage
+from portal.people.models import Person
+from portal.review.models import Assignment, Plan, Review, Round, SpokenName
+from portal.review.queries import declarations, rounds
+from portal.review.rules import assignment as rules
+from portal.review.rules.lives import COUNTS, HELD, AssignmentState
+from portal.review.rules.scoring import digest
+
+if TYPE_CHECKING:
+    from portal.awards.models import Cycle
+
+Pair = tuple[int, int]  # candidacy, reviewer
+
+CONFLICT = N_("a conflict")
+NOMINATED = N_("nominated in this cycle")
+NOT_DECLARED = N_("has not declared conflicts yet")
+BEFORE = N_("gave it back before")
+BEGUN = frozenset({AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})  # a plan never touches these
+ENDED = frozenset({AssignmentState.DECLINED, AssignmentState.ABSTAINED, AssignmentState.RECUSED})
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Everything a plan is computed from, by number."""
+
+    reads: int
+    seed: int
+    candidacies: dict[int, SpokenName]
+    members: dict[int, Member]  # by person
+    capacity: dict[int, int]
+    barred: dict[Pair, str] = field(default_factory=dict)
+    kept: set[Pair] = field(default_factory=set)
+    begun: set[Pair] = field(default_factory=set)
+
+    @property
+    def eligible(self) -> list[Pair]:
+        """The pairs that may be: no conflict, conflicts declared, not given back before."""
+        pairs = [(number, person) for number in self.candidacies for person in self.capacity]
+        return [pair for pair in pairs if pair not in self.barred]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it: a plan is applied only while this is the same."""
+        return digest(
+            {
+                "reads": self.reads,
+                "seed": self.seed,
+                "candidacies": sorted(self.candidacies),
+                "capacity": sorted(self.capacity.items()),
+                "barred": sorted(self.barred),
+                "kept": sorted(self.kept),
+                "begun": sorted(self.begun),
+            }
+        )
+
+    def loads(self) -> Counter[int]:
+        """How many each reviewer reads now."""
+        return Counter(person for _number, person in self.kept | self.begun)
+
+    def reads_of(self) -> Counter[int]:
+        """How many read each candidacy now."""
+        return Counter(number for number, _person in self.kept | self.begun)
+
+
+def inputs(round_: Round) -> Inputs:
+    """Return what a plan for this round is computed from now: a handful of queries, however many candidacies."""
+    here = set(db.session.scalars(rounds.taken(round_)))
+    names = {number: name for number, name in rounds.names(round_).items() if number in here}
+    members = {member.person_id: member for member in sitting(round_.cycle)}
+    found = Inputs(
+        reads=round_.reads,
+        seed=round_.seed,
+        candidacies=names,
+        members=members,
+        capacity={person: member.capacity or 0 for person, member in members.items()},
+    )
+    _bar(found, round_)
+    _standing(found, round_)
+    return found
+
+
+def _bar(found: Inputs, round_: Round) -> None:
+    """Note which pairs may not be, and why: conflicts weigh most."""
+    nominators = set(db.session.scalars(nominating(round_.cycle)))
+    declared = {member.person_id: said for member, said in declarations.latest(round_.cycle)}
+    places = declarations.places_of(round_.cycle)
+    for person in found.members:
+        said = declared.get(person)
+        for number in found.candidacies:
+            if person in nominators:
+                found.barred[number, person] = NOMINATED
+            elif said is None or not declarations.covers(said, number, places.get(number, frozenset())):
+                found.barred[number, person] = NOT_DECLARED
+    against = select(Conflict.candidacy_id, Conflict.person_id).where(Conflict.candidacy_id.in_(found.candidacies))
+    for number, person in db.session.execute(against.where(Conflict.state.in_(STANDS))):
+        if person in found.members:
+            found.barred[number, person] = CONFLICT
+
+
+def _standing(found: Inputs, round_: Round) -> None:
+    """Note which pairs stand: begun ones for good, others to be kept where they still may be; given back ones never again."""
+    for row in db.session.scalars(select(Assignment).where(Assignment.round_id == round_.id)):
+        pair = (row.candidacy_id, row.reviewer_id)
+        why = found.barred.get(pair)
+        if row.candidacy_id not in found.candidacies:
+            continue
+        if row.state in ENDED:
+            found.barred.setdefault(pair, BEFORE)
+        elif row.state in BEGUN and why != CONFLICT:
+            found.begun.add(pair)
+            found.capacity.setdefault(row.reviewer_id, 0)
+        elif row.state not in BEGUN and row.reviewer_id in found.members and why not in {CONFLICT, NOMINATED}:
+            found.kept.add(pair)
+            found.barred.pop(pair, None)  # given to them before the list grew: it opens once they declare
+
+
+def sitting(cycle: Cycle) -> list[Member]:
+    """Return the members of a committee who accepted, each with their person."""
+    wanted = select(Member).options(joinedload(Member.person)).where(Member.cycle_id == cycle.id)
+    return list(db.session.scalars(wanted.where(Member.state == MemberState.ACCEPTED).order_by(Member.id)))
+
+
+def nominating(cycle: Cycle) -> Select[int]:
+    """Select who nominated in a cycle: they may not review in it."""
+    return select(Nomination.nominator_id).where(
+        Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED})
+    )
+
+
+# ---------------------------------------------------------------- names for the solver
+
+
+class Labels(NamedTuple):
+    """What candidacies and reviewers are called in a plan's sentences, both ways."""
+
+    candidacy: dict[int, str]
+    reviewer: dict[int, str]
+
+    def numbers(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the ways back."""
+        return {word: n for n, word in self.candidacy.items()}, {word: n for n, word in self.reviewer.items()}
+
+
+def labels(found: Inputs) -> Labels:
+    """Return names that are each used once: a second person of a name gets a number."""
+    people = dict(db.session.execute(select(Person.id, Person).where(Person.id.in_(found.capacity))).tuples().all())
+    used: Counter[str] = Counter()
+    called: dict[int, str] = {}
+    for number in sorted(people):
+        name = people[number].name
+        used[name] += 1
+        called[number] = name if used[name] == 1 else f"{name} ({used[name]})"
+    return Labels({number: name.name for number, name in found.candidacies.items()}, called)
+
+
+def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
+    """Return the best plan: every read that can be filled, few changes to what stands, loads level, reviewers comparable."""
+    loads = Counter(person for _number, person in found.begun)
+    return rules.plan(
+        candidacies=[rules.Candidacy(called.candidacy[number]) for number in found.candidacies],
+        reviewers=[
+            rules.Reader(called.reviewer[person], max_load=max(room, loads[person])) for person, room in found.capacity.items()
+        ],
+        eligible={(called.candidacy[number], called.reviewer[person]): 0 for number, person in found.eligible},
+        reads=found.reads,
+        seed=seed,
+        kept=[(called.candidacy[number], called.reviewer[person]) for number, person in found.kept],
+        locked=[(called.candidacy[number], called.reviewer[person]) for number, person in found.begun],
+        barred={
+            (called.candidacy[number], called.reviewer[person]): why
+            for (number, person), why in found.barred.items()
+            if person in called.reviewer
+        },
+        level=1,
+        linked=True,
+    )
+
+
+# ---------------------------------------------------------------- pages
+
+
+class Replacement(NamedTuple):
+    """Somebody who may read one more candidacy, and how many they read of how many they offered."""
+
+    person: Person
+    reads: int
+    capacity: int
+
+
+def replacements(found: Inputs, candidacy: int) -> list[Replacement]:
+    """Return who may take on one more reading of this candidacy, the least busy first."""
+    loads = found.loads()
+    free = []
+    for person, member in found.members.items():
+        pair = (candidacy, person)
+        room = found.capacity[person] - loads[person]
+        if room > 0 and pair not in found.barred and pair not in found.kept and pair not in found.begun:
+            free.append(Replacement(member.person, loads[person], found.capacity[person]))
+    return sorted(free, key=lambda one: (one.reads, one.person.sort_name, one.person.id))
+
+
+class Row(NamedTuple):
+    """One reading on the assignments page."""
+
+    assignment: Assignment
+    submitted: bool
+
+
+def readings(round_: Round, candidacy: int | None = None) -> dict[int, list[Row]]:
+    """Return every reading of a round (or of one candidacy in it) by candidacy, each with its reviewer: one query."""
+    wanted = (
+        select(Assignment, Review.state)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .options(joinedload(Assignment.reviewer))
+        .where(Assignment.round_id == round_.id)
+        .order_by(Assignment.id)
+    )
+    if candidacy is not None:
+        wanted = wanted.where(Assignment.candidacy_id == candidacy)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for assignment, state in db.session.execute(wanted):
+        found[assignment.candidacy_id].append(Row(assignment, state in COUNTS))
+    return found
+
+
+def pair(round_: Round, candidacy: int, person: int) -> Assignment | None:
+    """Return one reviewer's reading of one candidacy in a round, whatever became of it."""
+    wanted = select(Assignment).where(Assignment.round_id == round_.id, Assignment.candidacy_id == candidacy)
+    return db.session.scalar(wanted.where(Assignment.reviewer_id == person))
+
+
+def plan_at(review: rounds.InReview | None, number: int) -> Plan | None:
+    """Return a plan of this round by its number."""
+    if review is None or review.round is None:
+        return None
+    return db.session.scalar(select(Plan).where(Plan.id == number, Plan.round_id == review.round.id))
+
+
+def last_plan(round_: Round) -> Plan | None:
+    """Return the newest plan that waits to be applied: none once a later one was."""
+    newest = db.session.scalar(select(Plan).where(Plan.round_id == round_.id).order_by(Plan.id.desc()).limit(1))
+    return newest if newest is not None and newest.applied_at is None else None
+
+
+def held(round_: Round, person: Person) -> int:
+    """Return how many readings somebody holds in a round."""
+    wanted = select(func.count()).select_from(Assignment)
+    wanted = wanted.where(Assignment.round_id == round_.id, Assignment.reviewer_id == person.id)
+    return db.session.scalar(wanted.where(Assignment.state.in_(HELD))) or 0
+
+
+def submitted(round_: Round) -> Counter[int]:
+    """Return how many readings each reviewer has submitted in a round."""
+    wanted = select(Assignment.reviewer_id, func.count()).where(Assignment.round_id == round_.id)
+    wanted = wanted.where(Assignment.state == AssignmentState.SUBMITTED).group_by(Assignment.reviewer_id)
+    return Counter(dict(db.session.execute(wanted).tuples().all()))
+
+
+def kept_from(person: Person, found: Inputs) -> set[int]:
+    """Return which of these candidacies somebody must not know anything of."""
+    return set(db.session.scalars(standing(person).where(Conflict.candidacy_id.in_(found.candidacies))))
+
+
+def called(found: Inputs) -> dict[int, str]:
+    """Return the names of the people behind these candidacies: for those who may know."""
+    wanted = select(Candidacy.id, Candidacy.name).where(Candidacy.id.in_(found.candidacies))
+    return dict(db.session.execute(wanted).tuples().all())

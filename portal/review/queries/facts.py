@@ -1,0 +1,153 @@
+"""What holds of a person and a thing of this room, in the policy's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal import policy
+from portal.awards import queries as awards
+from portal.awards.models import Member
+from portal.db import db
+from portal.nominations.models import Candidacy, Snapshot
+from portal.nominations.queries.facts import conflict_facts
+from portal.policy import Datum, Fact, Sight
+from portal.review.models import Assignment, Plan, Round, SpokenName
+from portal.review.queries import rounds
+from portal.review.queries.rounds import InReview
+from portal.review.rules.lives import HELD, READABLE
+
+if TYPE_CHECKING:
+    from portal.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody's own place on a committee."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class TextsOf:
+    """What was submitted about one candidacy of a blind round, for staff to look over."""
+
+    review: InReview
+    candidacy: Candidacy
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Discussed:
+    """One candidacy of a round, for those who discuss it."""
+
+    review: InReview
+    round: Round
+    candidacy: Candidacy
+    spoken: SpokenName
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOf:
+    """A plan of a cycle's round."""
+
+    review: InReview
+    plan: Plan
+
+
+def discussed(slug: str, year: int, reference: str) -> Discussed | None:
+    """Return a candidacy of the round at this address, by its reference there."""
+    review = rounds.in_review(slug, year)
+    if review is None or review.round is None:
+        return None
+    name = rounds.spoken(review.round, reference)
+    if name is None:
+        return None
+    wanted = select(Candidacy).options(joinedload(Candidacy.cycle)).where(Candidacy.id == name.candidacy_id)
+    candidacy = db.session.scalar(wanted.where(Candidacy.id.in_(rounds.taken(review.round))))
+    return Discussed(review, review.round, candidacy, name) if candidacy is not None else None
+
+
+def facts_of_in_review(person: Person | None, thing: InReview) -> frozenset[Fact]:
+    """Return what holds of this person and a cycle in review."""
+    facts = set(awards.facts_of_cycle(person, thing.cycle))
+    if thing.deliberating:
+        facts.add(Fact.IN_DELIBERATION)
+    if not thing.blind:
+        facts.add(Fact.NAMES_SHOWN)
+    return frozenset(facts)
+
+
+def facts_of_seat(person: Person | None, seat: Seat) -> frozenset[Fact]:
+    """Return what holds of this person and a place on a committee: nothing unless it is their own."""
+    if person is None or seat.member.person_id != person.id:
+        return frozenset()
+    return awards.facts_of_cycle(person, seat.member.cycle) | {Fact.ITS_OWN}
+
+
+def facts_of_assignment(person: Person | None, assignment: Assignment) -> frozenset[Fact]:
+    """Return what holds of this person and a reading. Needs its round, cycle and candidacy loaded."""
+    facts = set(awards.facts_of_cycle(person, assignment.round.cycle))
+    if person is None:
+        return frozenset(facts)
+    own = assignment.reviewer_id == person.id and Fact.MEMBER_OF_IT in facts
+    here = assignment.candidacy.stage not in rounds.GONE and assignment.candidacy.merged_into_id is None
+    if own and here and assignment.state in HELD:
+        facts.add(Fact.ASSIGNED)
+        if assignment.state in READABLE:
+            facts.add(Fact.CLEAR)
+    if not assignment.round.blind:
+        facts.add(Fact.NAMES_SHOWN)
+    return frozenset(facts | conflict_facts(person, assignment.candidacy_id))
+
+
+def facts_of_plan(person: Person | None, of: PlanOf) -> frozenset[Fact]:
+    """Return what holds of this person and a plan."""
+    return facts_of_in_review(person, of.review)
+
+
+def facts_of_texts(person: Person | None, texts: TextsOf) -> frozenset[Fact]:
+    """Return what holds of this person and somebody's texts."""
+    return facts_of_in_review(person, texts.review) | _of(person, texts.candidacy)
+
+
+def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fact]:
+    """Return what holds of this person and a candidacy under discussion."""
+    return facts_of_in_review(person, thing.review) | _of(person, thing.candidacy)
+
+
+def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
+    return conflict_facts(person, candidacy.id) | more_of_candidacy(person, candidacy)
+
+
+def more_of_candidacy(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
+    """Return what this room knows of a person and a candidacy: that they read it, and whether they said "no conflict"."""
+    if person is None:
+        return frozenset()
+    wanted = (
+        select(Assignment.state, Round.blind)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(Assignment.candidacy_id == candidacy.id, Assignment.reviewer_id == person.id)
+        .where(Assignment.state.in_(HELD))
+    )
+    facts = set()
+    for state, blind in db.session.execute(wanted):
+        facts.add(Fact.ASSIGNED)
+        if state in READABLE:
+            facts.add(Fact.CLEAR)
+        if not blind:
+            facts.add(Fact.NAMES_SHOWN)
+    return frozenset(facts)
+
+
+def sees_names(person: Person | None, thing: InReview) -> bool:
+    """Say whether this person sees who candidacies are, on pages of the whole round."""
+    facts = facts_of_in_review(person, thing)
+    if thing.round is not None and rounds.scores_in(thing.round, person):
+        facts |= {Fact.ASSIGNED, Fact.CLEAR}
+    return policy.sight(Datum.NOMINEE_IDENTITY, facts) is Sight.SHOW
+
+

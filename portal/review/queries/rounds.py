@@ -1,0 +1,129 @@
+"""Rounds, what has been taken into them, and what keeps one from opening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from portal.awards import queries as awards
+from portal.awards.models import Cycle
+from portal.awards.rules import CycleStage
+from portal.db import db
+from portal.nominations.models import Candidacy
+from portal.nominations.rules import CandidacyStage
+from portal.review.models import Assignment, Round, SpokenName
+from portal.review.rules.lives import HELD, RoundState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from portal.people.models import Person
+
+GONE = frozenset({CandidacyStage.WITHDRAWN, CandidacyStage.INELIGIBLE, CandidacyStage.INTAKE})
+OVER = frozenset({RoundState.CLOSED, RoundState.LOCKED})
+DELIBERATED = frozenset({CycleStage.IN_REVIEW, CycleStage.DECIDED})
+
+
+@dataclass(frozen=True, slots=True)
+class InReview:
+    """A cycle and its round, if it has one yet: what staff's and the chair's pages are about."""
+
+    cycle: Cycle
+    round: Round | None
+
+    @property
+    def deliberating(self) -> bool:
+        """Whether the committee talks about results: the round is over and nothing is released."""
+        return self.round is not None and self.round.state in OVER and self.cycle.stage in DELIBERATED
+
+    @property
+    def blind(self) -> bool:
+        """Whether names are covered."""
+        return self.round.blind if self.round is not None else self.cycle.blind
+
+
+def in_review(slug: str, year: int) -> InReview | None:
+    """Return the cycle at this address and its newest round."""
+    cycle = awards.cycle_at(slug, year)
+    return InReview(cycle, newest(cycle.id)) if cycle is not None else None
+
+
+def newest(cycle_id: int) -> Round | None:
+    """Return a cycle's newest round, the cycle with it."""
+    wanted = select(Round).where(Round.cycle_id == cycle_id).order_by(Round.number.desc()).limit(1)
+    return db.session.scalar(wanted.options(joinedload(Round.cycle)))
+
+
+def by_id(number: int) -> Round | None:
+    """Return a round, its cycle with it."""
+    return db.session.scalar(select(Round).options(joinedload(Round.cycle)).where(Round.id == number))
+
+
+def taken(round_: Round) -> Select[int]:
+    """Select the numbers of the candidacies in a round: those taken into it and not gone since."""
+    return (
+        select(Candidacy.id)
+        .join(SpokenName, SpokenName.candidacy_id == Candidacy.id)
+        .where(SpokenName.round_id == round_.id, Candidacy.stage.not_in(GONE), Candidacy.merged_into_id.is_(None))
+    )
+
+
+def waiting(cycle: Cycle) -> int:
+    """Return how many eligible candidacies no round has taken yet."""
+    wanted = select(func.count()).select_from(Candidacy)
+    wanted = wanted.where(Candidacy.cycle_id == cycle.id, Candidacy.stage == CandidacyStage.ELIGIBLE)
+    return db.session.scalar(wanted.where(Candidacy.merged_into_id.is_(None))) or 0
+
+
+def count_taken(round_: Round) -> int:
+    """Return how many candidacies are in a round."""
+    return db.session.scalar(select(func.count()).select_from(taken(round_).subquery())) or 0
+
+
+def names(round_: Round) -> dict[int, SpokenName]:
+    """Return what each candidacy is called in this round, by the candidacy's number."""
+    found = db.session.scalars(select(SpokenName).where(SpokenName.round_id == round_.id))
+    return {name.candidacy_id: name for name in found}
+
+
+def spoken(round_: Round, reference: str) -> SpokenName | None:
+    """Return a candidacy's name in this round by its reference there."""
+    return db.session.scalar(select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.reference == reference))
+
+
+def due(at: datetime) -> Sequence[Round]:
+    """Return the rounds that should have closed by now."""
+    wanted = (
+        select(Round)
+        .join(Round.cycle)
+        .options(contains_eager(Round.cycle))
+        .where(Round.state.in_({RoundState.OPEN, RoundState.REOPENED}), Round.closes_at <= at)
+    )
+    return db.session.scalars(wanted).unique().all()
+
+
+def scores_in(round_: Round, person: Person | None) -> bool:
+    """Say whether this person reads anything in this round, so that their reviewer's view of it stays the narrow one."""
+    if person is None:
+        return False
+    wanted = select(Assignment.id).where(Assignment.round_id == round_.id, Assignment.reviewer_id == person.id)
+    return bool(db.session.scalar(wanted.where(Assignment.state.in_(HELD)).limit(1)))
+
+
+def rounds_to_calibrate() -> Sequence[Round]:
+    """Return the rounds whose counted scores changed since they were last calibrated."""
+    wanted = (
+        select(Round)
+        .join(Round.cycle)
+        .join(Cycle.award)
+        .join(Cycle.season)
+        .options(contains_eager(Round.cycle).contains_eager(Cycle.award), contains_eager(Round.cycle).contains_eager(Cycle.season))
+        .where(Round.calibrated_version != Round.standings_version)
+    )
+    return db.session.scalars(wanted).unique().all()
+
+

@@ -1,0 +1,237 @@
+"""Who reads what: the plan as a difference, and single changes by hand."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.errors import N_, NotFound, PortalError
+from portal.people import queries as people
+from portal.policy import Permission
+from portal.review.actions import assigning as actions
+from portal.review.forms.desk import PairForm
+from portal.review.queries import assigning as queries
+from portal.review.queries import rounds
+from portal.review.queries.facts import Discussed, PlanOf, discussed, sees_names
+from portal.review.rules.lives import HELD, AssignmentState
+from portal.review.views.pages import pages
+from portal.review.views.rounds import SEEDS, at, round_of
+from portal.web import failures, viewer
+from portal.web.lists import csv_file
+from portal.web.pages import see_other
+
+if TYPE_CHECKING:
+    from portal.review.queries.rounds import InReview
+
+UNTOUCHED = frozenset({AssignmentState.ASSIGNED, AssignmentState.CLEAR})
+NOBODY = N_("Nobody of that name reads this candidacy.")
+
+
+def word(state: AssignmentState) -> tuple[str, str]:
+    """Return a reading's state as a shape and a word, for the chair and staff."""
+    return {
+        AssignmentState.PLANNED: ("not_started", _("Planned")),
+        AssignmentState.ASSIGNED: ("undecided", _("Waits for a declaration")),
+        AssignmentState.CLEAR: ("not_started", _("Not begun")),
+        AssignmentState.IN_PROGRESS: ("writing", _("Scoring")),
+        AssignmentState.SUBMITTED: ("done", _("Submitted")),
+        AssignmentState.DECLINED: ("blocks", _("Handed back")),
+        AssignmentState.ABSTAINED: ("blocks", _("Abstained")),
+        AssignmentState.RECUSED: ("blocks", _("Recused")),
+    }[state]
+
+
+@pages.page("/desk/<slug>/<int:year>/assignments", needs=Permission.ASSIGN, of=rounds.in_review)
+def assignments(review: InReview) -> str:
+    """Who reads what, who owes what, and where somebody is missing."""
+    made = review.round
+    if made is None:
+        return render_template("review/assignments.html", cycle=review.cycle, round=None, place=at(review.cycle))
+    person = viewer.current()
+    found = queries.inputs(made)
+    hidden = queries.kept_from(person, found)
+    readings = queries.readings(made)
+    reads = found.reads_of()
+    loads = found.loads()
+    named = sees_names(person, review)
+    rows = []
+    for number, spoken in sorted(found.candidacies.items(), key=lambda each: each[1].name):
+        if number in hidden:
+            continue
+        rows.append(
+            {
+                "number": number,
+                "name": spoken.name,
+                "reference": spoken.reference,
+                "reads": reads[number],
+                "missing": max(made.reads - reads[number], 0),
+                "readings": readings.get(number, []),
+                "offers": queries.replacements(found, number)[:3] if reads[number] < made.reads else [],
+            }
+        )
+    return render_template(
+        "review/assignments.html",
+        cycle=review.cycle,
+        round=made,
+        place=at(review.cycle),
+        rows=rows,
+        named=named,
+        names=queries.called(found) if named else {},
+        members=sorted(found.members.values(), key=lambda member: member.person.sort_name),
+        loads=loads,
+        done=queries.submitted(made),
+        undeclared=[member.person.name for member in found.members.values() if member.declared_at is None],
+        short=sum(row["missing"] for row in rows),
+        plan=queries.last_plan(made),
+        can_plan=made.state in actions.CAN_PLAN,
+        held=HELD,
+        word=word,
+    )
+
+
+@pages.step("/desk/<slug>/<int:year>/assignments/plans", needs=Permission.ASSIGN, of=rounds.in_review)
+def make_plan(review: InReview) -> Any:  # noqa: ANN401 - an answer
+    """Compute a plan, to be looked at."""
+    plan = actions.make_plan(round_of(review), seed=secrets.randbelow(SEEDS), by=viewer.current(), at=clock.now())
+    return see_other(".plan", number=plan.id, **at(review.cycle))
+
+
+def _plan(slug: str, year: int, number: int) -> PlanOf | None:
+    review = rounds.in_review(slug, year)
+    found = queries.plan_at(review, number)
+    return PlanOf(review, found) if review is not None and found is not None else None
+
+
+@pages.page("/desk/<slug>/<int:year>/assignments/plans/<int:number>", needs=Permission.ASSIGN, of=_plan)
+def plan(of: PlanOf) -> str:
+    """A plan as a difference: what it adds, what it takes back, what stays, and what it cannot do."""
+    made = round_of(of.review)
+    now = queries.inputs(made)
+    hidden = queries.kept_from(viewer.current(), now)
+    called = queries.labels(now)
+    facts = of.plan.facts
+
+    def pairs(name: str) -> list[tuple[str, str]]:
+        return sorted(
+            (called.candidacy.get(candidacy, "?"), called.reviewer.get(person, "?"))
+            for candidacy, person in facts[name]
+            if candidacy not in hidden
+        )
+
+    return render_template(
+        "review/plan.html",
+        cycle=of.review.cycle,
+        round=made,
+        place=at(of.review.cycle),
+        plan=of.plan,
+        added=pairs("added"),
+        dropped=pairs("dropped"),
+        kept=facts["kept"],
+        loads=[
+            (called.reviewer.get(person, "?"), load, now.capacity.get(person, 0)) for person, load in facts["loads"]
+        ],
+        shortages=[
+            (failures.sentence(_said(each)), [failures.sentence(_said(mend)) for mend in each["mends"]])
+            for each in facts["shortages"]
+        ],
+        uneven=[
+            (called.reviewer.get(person, "?"), load, capacity, [(_(why), count) for why, count in reasons.items()])
+            for person, load, capacity, reasons in facts["uneven"]
+        ],
+        unfilled=sum(missing for _candidacy, missing in facts["unfilled"]),
+        groups=facts["groups"],
+        fresh=now.digest == of.plan.inputs_digest and of.plan.applied_at is None,
+    )
+
+
+def _said(sentence: dict[str, Any]) -> PortalError:
+    error = PortalError(sentence["message"])
+    error.facts = sentence["facts"]
+    return error
+
+
+@pages.step("/desk/<slug>/<int:year>/assignments/plans/<int:number>/application", needs=Permission.ASSIGN, of=_plan)
+def apply_plan(of: PlanOf) -> Any:  # noqa: ANN401 - an answer
+    """Put it into effect, if nothing it was made from has changed."""
+    actions.apply(of.plan, round_of(of.review), by=viewer.current(), at=clock.now())
+    flash(_("The plan is applied."))
+    return see_other(".assignments", **at(of.review.cycle))
+
+
+# ---------------------------------------------------------------- by hand
+
+
+@pages.form("/desk/<slug>/<int:year>/assignments/<reference>", needs=Permission.ASSIGN, of=discussed)
+def pairs(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
+    """One candidacy's readers: add one, or take back what nobody began."""
+    made, candidacy = thing.round, thing.candidacy
+    found = queries.inputs(made)
+    offers = queries.replacements(found, candidacy.id)
+    form = PairForm([(each.person.id, _offer(each)) for each in offers])
+    if form.validate_on_submit():
+        person = people.by_id(int(form.person.data))
+        try:
+            if person is not None:
+                actions.assign(made, candidacy, person, by=viewer.current(), at=clock.now())
+        except PortalError as refused:
+            form.fail("person", failures.sentence(refused))
+        else:
+            flash(_("Assigned."))
+            return see_other(".pairs", reference=thing.spoken.reference, **at(thing.review.cycle))
+    return render_template(
+        "review/pairs.html",
+        cycle=thing.review.cycle,
+        round=made,
+        place=at(thing.review.cycle),
+        spoken=thing.spoken,
+        name=candidacy.name if sees_names(viewer.current(), thing.review) else "",
+        form=form,
+        offers=offers,
+        readings=queries.readings(made, candidacy.id).get(candidacy.id, []),
+        others=[
+            failures.sentence(PortalError(actions.WHY[why], name=member.person.name))
+            for number, member in sorted(found.members.items())
+            if (why := found.barred.get((candidacy.id, number))) is not None
+        ],
+        word=word,
+        can_plan=made.state in actions.CAN_PLAN,
+        untouched=UNTOUCHED,
+    ), form.status
+
+
+def _offer(each: queries.Replacement) -> str:
+    return str(_("%(name)s, reads %(count)s of %(most)s", name=each.person.name, count=each.reads, most=each.capacity))
+
+
+@pages.step(
+    "/desk/<slug>/<int:year>/assignments/<reference>/return/<int:person>", needs=Permission.ASSIGN, of=discussed
+)
+def take_back(thing: Discussed, person: int) -> Any:  # noqa: ANN401 - an answer
+    """Take back a reading that nobody began."""
+    reading = queries.pair(thing.round, thing.candidacy.id, person)
+    if reading is None:
+        raise NotFound(NOBODY)
+    actions.unassign(reading, by=viewer.current(), at=clock.now())
+    flash(_("Taken back."))
+    return see_other(".pairs", reference=thing.spoken.reference, **at(thing.review.cycle))
+
+
+@pages.page("/desk/<slug>/<int:year>/assignments.csv", needs=Permission.ASSIGN, of=rounds.in_review)
+def assignments_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """Every reading of the round as a spreadsheet."""
+    made = round_of(review)
+    found = queries.inputs(made)
+    hidden = queries.kept_from(viewer.current(), found)
+    readings = queries.readings(made)
+    rows = [
+        (spoken.name, spoken.reference, row.assignment.reviewer.name, row.assignment.state.value)
+        for number, spoken in sorted(found.candidacies.items(), key=lambda each: each[1].name)
+        if number not in hidden
+        for row in readings.get(number, [])
+    ]
+    name = f"assignments-{review.cycle.award.slug}-{review.cycle.year}"
+    return csv_file(name, [_("Candidacy"), _("Reference"), _("Reviewer"), _("State")], rows)

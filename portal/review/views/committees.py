@@ -1,0 +1,100 @@
+"""A member's own pages of a committee: answering the invitation, and declaring conflicts once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.awards import actions as awards
+from portal.awards import queries as awards_queries
+from portal.awards.rules import MemberState
+from portal.errors import PortalError
+from portal.policy import Permission
+from portal.review.actions import declaring
+from portal.review.forms import conflicts as forms
+from portal.review.forms.desk import AnswerForm
+from portal.review.queries import declarations, rounds
+from portal.review.queries.facts import Seat
+from portal.review.views.pages import pages
+from portal.web import failures, viewer
+from portal.web.pages import see_other
+
+if TYPE_CHECKING:
+    from portal.awards.models import Member
+
+
+def _own_seat(number: int) -> Seat | None:
+    member = awards_queries.member_by_id(number)
+    person = viewer.current()
+    return Seat(member) if member is not None and person is not None and member.person_id == person.id else None
+
+
+@pages.form("/committees/<int:number>", needs=Permission.ANSWER_INVITATION, of=_own_seat)
+def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
+    """Accept or decline; say how many; agree to the rules."""
+    member = seat.member
+    form = AnswerForm()
+    if request.method == "GET" and member.capacity is not None:
+        form.capacity.data, form.agreed.data = member.capacity, True
+    if form.is_submitted() and form.answer.data == "decline":
+        awards.answer_invitation(member, accept=False, at=clock.now())
+        flash(_("Thank you for telling us. You are not on this committee."))
+        return redirect("/", code=303)
+    if form.validate_on_submit():
+        try:
+            _accept(member, form)
+        except PortalError as refused:
+            form.fail(refused.field or "capacity", failures.sentence(refused))
+        else:
+            return see_other(".declare" if member.declared_at is None else ".queue", **_number(member))
+    return _page(member, form), form.status
+
+
+def _accept(member: Member, form: AnswerForm) -> None:
+    if member.state is MemberState.INVITED:
+        awards.answer_invitation(
+            member, accept=True, capacity=form.capacity.data, agreed=bool(form.agreed.data), at=clock.now()
+        )
+    else:
+        awards.change_capacity(member, capacity=form.capacity.data or 0, by=member.person, at=clock.now())
+
+
+def _number(member: Member) -> dict[str, int]:
+    return {"number": member.id} if member.declared_at is None else {}
+
+
+def _page(member: Member, form: AnswerForm) -> str:
+    return render_template(
+        "review/invitation.html",
+        member=member,
+        cycle=member.cycle,
+        form=form,
+        accepted=member.state is MemberState.ACCEPTED,
+        round=rounds.newest(member.cycle_id),
+    )
+
+
+@pages.form("/committees/<int:number>/conflicts", needs=Permission.DECLARE_CONFLICTS, of=_own_seat)
+def declare(seat: Seat) -> Any:  # noqa: ANN401 - an answer
+    """Say once whom or where I have to do with; the portal does the matching."""
+    member = seat.member
+    lines = declarations.lines(member.cycle, member)
+    said = forms.read(request.form, lines) if request.method == "POST" else forms.Said([], {}, complete=False)
+    if said.complete:
+        declaring.declare(member, listed=[line.item for line in lines], ties=said.ties, at=clock.now())
+        flash(_("Thank you. What you can read is in your list."))
+        return see_other(".queue")
+    again = declarations.newest_of(member)
+    return render_template(
+        "review/declare.html",
+        member=member,
+        cycle=member.cycle,
+        lines=lines,
+        said=said,
+        by_name=bool(lines) and lines[0].item.kind == declarations.CANDIDACY,
+        declared=again is not None,
+        value=forms.value,
+    ), 422 if said.wrong else 200

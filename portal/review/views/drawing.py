@@ -1,0 +1,123 @@
+"""How covered texts and scores are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from portal.nominations.models import Relation
+from portal.review.rules import masking
+from portal.review.rules.lives import AssignmentState
+from portal.review.rules.scoring import Mark, total
+from portal.web.text import words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from portal.awards.models import Rubric
+    from portal.questions.models import Question
+    from portal.review.queries.texts import Passage
+
+BREAK = "\n\n"
+
+
+def said_by(relation: Relation | None) -> str:
+    """Return who wrote something, as much as readers are told."""
+    words = {
+        Relation.PARENT: _("A parent"),
+        Relation.STUDENT: _("A student"),
+        Relation.COLLEAGUE: _("A colleague"),
+        Relation.SUPERVISOR: _("A supervisor"),
+        Relation.COMMUNITY: _("Someone from the community"),
+        Relation.SELF: _("The nominee"),
+    }
+    return words.get(relation, _("Someone who knows them")) if relation is not None else _("Someone who knows them")
+
+
+def title_of(question: Question, name: str) -> str:
+    """Return a question as a heading over answers to it, with `name` where the nominee's belongs."""
+    return str(words_in(question.label)).replace("{nominee}", name)
+
+
+def noun(piece: Mapping[str, Any]) -> str:
+    """Return what stands for a covered part, in the reader's language."""
+    return masking.capital(_(str(piece["mask"])), up=bool(piece.get("up")))
+
+
+def drawn(pieces: Sequence[masking.Piece]) -> Markup:
+    """Return pieces as paragraphs: exactly as typed, what is covered as a plain noun that can be read aloud."""
+    paragraphs: list[list[Markup]] = [[]]
+    for piece in pieces:
+        if not isinstance(piece, str):
+            paragraphs[-1].append(Markup('<span class="mask">{}</span>').format(noun(piece)))
+            continue
+        for place, block in enumerate(piece.replace("\r\n", "\n").split(BREAK)):
+            if place:
+                paragraphs.append([])
+            paragraphs[-1].append(Markup("<br>").join(escape(line) for line in block.split("\n")))
+    whole = [Markup("").join(parts) for parts in paragraphs]
+    return Markup("").join(Markup('<p dir="auto">{}</p>').format(text) for text in whole if text.strip())
+
+
+def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
+    """Return what is read, question by question: a heading, and under it each answer with who wrote it."""
+    found: list[dict[str, Any]] = []
+    for passage in passages:
+        title = title_of(passage.question, name)
+        who = said_by(passage.relation)
+        words = ngettext("%(who)s, one word", "%(who)s, %(num)s words", passage.words, who=who)
+        if not found or found[-1]["key"] != passage.question.key:
+            found.append({"key": passage.question.key, "title": title, "answers": []})
+        found[-1]["answers"].append({"said_by": words, "text": drawn(passage.pieces)})
+    return found
+
+
+def criteria(rubric: Rubric, marks: Mapping[str, Mark], wrong: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return a rubric as the scoring component draws it, the first unanswered criterion open."""
+    wrong = wrong or {}
+    levels = [
+        {"value": level, "words": words_in(rubric.levels.get(str(level)))}
+        for level in range(rubric.highest, rubric.lowest - 1, -1)
+    ]
+    drawn_: list[dict[str, Any]] = []
+    opened = False
+    for criterion in rubric.criteria:
+        if criterion.by_staff:
+            continue
+        mark = marks[criterion.key]
+        errors = [wrong[name] for name in (f"score-{criterion.key}", f"comment-{criterion.key}") if name in wrong]
+        drawn_.append(
+            {
+                "id": criterion.key,
+                "name": words_in(criterion.name),
+                "weight": criterion.weight,
+                "hint": words_in(criterion.about),
+                "levels": levels,
+                "value": mark.level,
+                "not_apply": mark.does_not_apply,
+                "comment": mark.why,
+                "errors": errors,
+                "answered": mark.answered,
+                "open": not opened and not mark.answered,
+            }
+        )
+        opened = opened or not mark.answered
+    return drawn_
+
+
+def figure(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> str | None:
+    """Return the total so far as it is read, or None where nothing is scored."""
+    so_far = total(weights, marks)
+    return f"{so_far:.1f}" if so_far is not None else None
+
+
+def state_of(state: AssignmentState) -> tuple[str, str]:
+    """Return a reading's state as a shape and a word, for its own reader."""
+    kinds = {
+        AssignmentState.SUBMITTED: ("done", _("Submitted")),
+        AssignmentState.IN_PROGRESS: ("writing", _("Scoring")),
+    }
+    return kinds.get(state, ("not_started", _("Not read yet")))

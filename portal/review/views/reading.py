@@ -1,0 +1,242 @@
+"""A reviewer's pages: the queue, one reading with its scores, giving it back, their own scores. Nothing of anybody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.accounts import actions as accounts
+from portal.accounts import queries as accounts_queries
+from portal.errors import Refused, Stale
+from portal.policy import Permission
+from portal.review.actions import reading as actions
+from portal.review.forms import reading as forms
+from portal.review.queries import reading as queries
+from portal.review.queries import rounds, texts
+from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
+from portal.review.rules.scoring import unanswered
+from portal.review.views import drawing
+from portal.review.views.pages import pages
+from portal.web import viewer
+from portal.web.pages import keep, see_other
+from portal.web.text import clock_time, words_in
+
+if TYPE_CHECKING:
+    from portal.people.models import Person
+    from portal.review.models import Assignment
+
+
+@pages.page("/reading", needs=Permission.SEE_QUEUE)
+def queue() -> str:
+    """What waits for me, in my own order."""
+    person: Person = viewer.current()
+    return render_template(
+        "review/queue.html",
+        queues=queries.queues(person),
+        waiting=queries.invitations(person),
+        state_of=drawing.state_of,
+    )
+
+
+@pages.page("/reading/scores", needs=Permission.SEE_QUEUE)
+def scores() -> str:
+    """My own scores, all in one list."""
+    return render_template("review/scores.html", scores=queries.own_scores(viewer.current()), state_of=drawing.state_of)
+
+
+@pages.page("/reading/guide", needs=Permission.SEE_QUEUE)
+def guide() -> str:
+    """How we read and score."""
+    return render_template("review/guide.html", queues=queries.queues(viewer.current()))
+
+
+def _own(number: int) -> Assignment | None:
+    return queries.own(viewer.current(), number)
+
+
+@pages.form("/reading/<int:number>", needs=Permission.SCORE_CANDIDACY, of=_own)
+def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    """Read on one side, score on the other."""
+    if assignment.round.state is RoundState.PLANNED:
+        raise Refused(actions.NOT_YET)
+    if request.method == "GET":
+        return _page(assignment)
+    rubric = queries.rubric_of(assignment)
+    posted = forms.read(request.form, rubric)
+    now = clock.now()
+    if posted.wrong:
+        return _page(assignment, posted=posted), 422
+    try:
+        actions.save(assignment, posted.typed, version=posted.version, at=now)
+    except Stale:
+        return redirect(_hold(assignment), code=303)
+    act = request.form.get("act", "submit")
+    if act == "submit":
+        return _submit(assignment)
+    person = viewer.current()
+    if act == "next":
+        following = queries.around(assignment, person).next_left
+        return see_other(".score", number=following) if following is not None else see_other(".queue")
+    missing = unanswered(queries.weights_of(rubric), posted.typed.marks)
+    anchor = f"criterion-{missing[0]}" if missing else None
+    return redirect(url_for(".score", number=assignment.position, _anchor=anchor), code=303)
+
+
+def _submit(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    was = assignment.state
+    try:
+        actions.submit(assignment, at=clock.now())
+    except actions.Incomplete as incomplete:
+        return keep((_page(assignment, missing=incomplete.missing), incomplete.status))
+    following = queries.around(assignment, viewer.current()).next_left
+    flash(_("Your scores are in.") if was is not AssignmentState.SUBMITTED else _("Your revised scores are in."))
+    return see_other(".score", number=following) if following is not None else see_other(".queue")
+
+
+def _page(
+    assignment: Assignment, *, posted: forms.Scored | None = None, missing: list[str] | None = None
+) -> str:
+    person = viewer.current()
+    rubric = queries.rubric_of(assignment)
+    weights = queries.weights_of(rubric)
+    review = assignment.review
+    marks = posted.typed.marks if posted else queries.marks_of(review, rubric)
+    wrong = dict(posted.wrong) if posted else {}
+    for key in missing or []:
+        wrong[f"score-{key}"] = _("Give a level, or say that it does not apply.")
+    round_ = assignment.round
+    spoken = rounds.names(round_)[assignment.candidacy_id]
+    blind = round_.blind
+    called = spoken.name if blind else assignment.candidacy.name
+    read = texts.reading(round_, assignment.candidacy_id)
+    drawn = drawing.criteria(rubric, marks, wrong)
+    open_ = round_.state in SCORING and clock.now() < round_.closes_at
+    return render_template(
+        "review/score.html",
+        assignment=assignment,
+        round=round_,
+        award=words_in(round_.cycle.award.name),
+        name=called,
+        reference=spoken.reference if blind else "",
+        blind=blind,
+        passages=drawing.passages_of(read.passages, _("the nominee") if blind else assignment.candidacy.name),
+        reading=read,
+        criteria=drawn,
+        figure=drawing.figure(weights, marks),
+        most=rubric.highest * 10,
+        scored=sum(each["answered"] for each in drawn),
+        comment=posted.typed.comment if posted else (review.comment if review else ""),
+        comment_error=wrong.get("comment"),
+        version=(review.version if review else 0) if posted is None else posted.version,
+        saved=clock_time(review.saved_at) if review else "",
+        submitted=assignment.state is AssignmentState.SUBMITTED,
+        can_give_back=assignment.state in OWED,
+        open=open_,
+        around=queries.around(assignment, person),
+        problems=_problems(drawn, wrong),
+    )
+
+
+def _problems(drawn: list[dict[str, Any]], wrong: dict[str, str]) -> list[dict[str, str]]:
+    found = [
+        {"id": f"criterion-{each['id']}", "words": _("%(name)s: %(what)s", name=each["name"], what=error)}
+        for each in drawn
+        for error in each["errors"]
+    ]
+    return [*found, {"id": "comment", "words": wrong["comment"]}] if "comment" in wrong else found
+
+
+@pages.step("/reading/<int:number>/draft", needs=Permission.SCORE_CANDIDACY, of=_own)
+def draft(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    """Save what is typed as it is typed."""
+    posted = forms.read(request.form, queries.rubric_of(assignment))
+    if posted.wrong:
+        return jsonify(errors={field: [sentence] for field, sentence in posted.wrong.items()}), 422
+    try:
+        review = actions.save(assignment, posted.typed, version=posted.version, at=clock.now())
+    except Stale:
+        return keep((jsonify(conflict_url=_hold(assignment)), 409))
+    return jsonify(saved_at=clock_time(review.saved_at), version=review.version)
+
+
+# ---------------------------------------------------------------- two windows
+
+
+def _hold(assignment: Assignment) -> str:
+    """Keep what this window says beside what another saved, and return where both are shown."""
+    fields = [[name, value] for name, value in request.form.items(multi=True) if name not in {"csrf_token", "version", "act"}]
+    visit = viewer.visit()
+    held = accounts.hold(visit, path=f"/reading/{assignment.position}", fields=fields, at=clock.now())
+    return url_for(".versions", number=assignment.position, held=held.id)
+
+
+@pages.page("/reading/<int:number>/versions/<int:held>", needs=Permission.SCORE_CANDIDACY, of=_own)
+def versions(assignment: Assignment, held: int) -> Any:  # noqa: ANN401 - an answer
+    """Both versions side by side: what this window says, and what another saved."""
+    kept = accounts_queries.held(held, session=viewer.visit())
+    if kept is None or kept.path != f"/reading/{assignment.position}":
+        return see_other(".score", number=assignment.position)
+    rubric = queries.rubric_of(assignment)
+    fields = [(name, value) for name, value in kept.fields]
+    from werkzeug.datastructures import MultiDict  # noqa: PLC0415 - used here alone
+
+    mine = forms.read(MultiDict(fields), rubric).typed
+    review = assignment.review
+    saved = actions.Typed(queries.marks_of(review, rubric), review.comment if review else "")
+    names = [(criterion.key, words_in(criterion.name)) for criterion in queries.criteria_of(rubric)]
+    return render_template(
+        "review/versions.html",
+        assignment=assignment,
+        name=rounds.names(assignment.round)[assignment.candidacy_id].name,
+        names=names,
+        mine=mine,
+        saved=saved,
+        fields=fields,
+        version=review.version if review else 0,
+    )
+
+
+# ---------------------------------------------------------------- giving back
+
+
+@pages.form("/reading/<int:number>/recusal", needs=Permission.READ_MASKED, of=_own)
+def recusal(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    """I may know this person."""
+    form = forms.RecusalForm()
+    if form.validate_on_submit():
+        actions.recuse(assignment, words=form.words.data or "", by=viewer.current(), at=clock.now())
+        flash(_("Thank you. You will not see this candidacy again."))
+        return see_other(".queue")
+    return _give_back(assignment, form, _("I may know this person"), _("Step aside")), form.status
+
+
+@pages.form("/reading/<int:number>/return", needs=Permission.SCORE_CANDIDACY, of=_own)
+def hand_back(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    """No time for this one."""
+    form = forms.ReturnForm()
+    if form.validate_on_submit():
+        actions.hand_back(assignment, words=form.words.data or "", by=viewer.current(), at=clock.now())
+        flash(_("Handed back. Somebody else will read it."))
+        return see_other(".queue")
+    return _give_back(assignment, form, _("Hand this one back"), _("Hand it back")), form.status
+
+
+@pages.form("/reading/<int:number>/abstention", needs=Permission.SCORE_CANDIDACY, of=_own)
+def abstention(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
+    """Read, and no score given."""
+    form = forms.AbstentionForm()
+    if form.validate_on_submit():
+        actions.abstain(assignment, words=form.words.data or "", by=viewer.current(), at=clock.now())
+        flash(_("You gave no score. Somebody else will read it."))
+        return see_other(".queue")
+    return _give_back(assignment, form, _("Give no score"), _("Abstain")), form.status
+
+
+def _give_back(assignment: Assignment, form: Any, title: str, act: str) -> str:  # noqa: ANN401 - one of three forms
+    name = rounds.names(assignment.round)[assignment.candidacy_id].name if assignment.round.blind else assignment.candidacy.name
+    return render_template("review/give_back.html", assignment=assignment, form=form, title=title, act=act, name=name)
+
+

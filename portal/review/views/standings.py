@@ -1,0 +1,161 @@
+"""Where the committee stands: the plot, its table twin, the same as a spreadsheet."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock, policy
+from portal.errors import PortalError
+from portal.policy import Fact, Permission
+from portal.review.queries import reading, rounds
+from portal.review.queries import standings as queries
+from portal.review.queries.facts import sees_names
+from portal.review.rules.standings import Agreement
+from portal.review.views.pages import pages
+from portal.review.views.rounds import at, round_of
+from portal.web import failures, viewer
+from portal.web.lists import csv_file
+
+if TYPE_CHECKING:
+    from portal.people.models import Person
+    from portal.review.queries.rounds import InReview
+
+
+def agreement(said: tuple[Agreement, float] | None) -> tuple[str, str]:
+    """Return a word and a number for how near reviewers are."""
+    if said is None:
+        return "", ""
+    words = {Agreement.AGREE: _("agree"), Agreement.DIFFER: _("differ"), Agreement.FAR_APART: _("far apart")}
+    return words[said[0]], f"{said[1]:.1f}"
+
+
+def sees_readers(person: Person, review: InReview) -> bool:
+    """Say whether somebody may know who reads what: not a member who only deliberates."""
+    facts = policy.facts_about(person, review)
+    return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT, Fact.AUDITOR})
+
+
+@pages.page("/desk/<slug>/<int:year>/standings", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
+def standings(review: InReview) -> str:
+    """Where the committee stands."""
+    return _page(review, "review/standings.html")
+
+
+@pages.page("/desk/<slug>/<int:year>/standings/print", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
+def standings_print(review: InReview) -> str:
+    """The same, for paper: plot and table on facing pages."""
+    round_of(review)
+    return _page(review, "review/standings_print.html")
+
+
+def _page(review: InReview, template: str) -> str:
+    made = review.round
+    if made is None:
+        return render_template(template, cycle=review.cycle, round=None, place=at(review.cycle))
+    person = viewer.current()
+    table = queries.standings(made, person)
+    named = sees_names(person, review)
+    readers = sees_readers(person, review)
+    rubric = reading.rubric_for(review.cycle)
+    scored = [row for row in table.rows if row.adjusted is not None]
+    ends = [value for row in scored for value in (row.low, row.high, row.adjusted, row.mean) if value is not None]
+    low = max(math.floor(min(ends)), rubric.lowest) if ends and rubric else 0
+    high = min(math.ceil(max(ends)), rubric.highest) if ends and rubric else 6
+    if high - low < 1:
+        low, high = max(low - 1, 0), high + 1
+    return render_template(
+        template,
+        cycle=review.cycle,
+        round=made,
+        place=at(review.cycle),
+        table=table,
+        rows=[_drawn(row, made.reads, named=named) for row in scored],
+        unscored=[{"name": row.nominee if named else row.name, "reference": row.reference, "owing": row.owing} for row in table.rows if row.adjusted is None],
+        missing=[
+            {"name": row.nominee if named else row.name, "missing": row.missing, "owing": row.owing if readers else ()}
+            for row in table.rows
+            if row.missing
+        ],
+        readers=readers,
+        low=low,
+        high=high,
+        most=rubric.highest if rubric else 6,
+        verdict=_verdict(table),
+        why=_why(made.calibration) if table.calibrated else "",
+        now=clock.now(),
+        deliberating=review.deliberating,
+    )
+
+
+def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
+    word, number = agreement(row.agreement)
+    return {
+        "rank": _("%(rank)s=", rank=row.rank) if row.tied else row.rank,
+        "name": row.nominee if named else row.name,
+        "reference": row.reference if not named else "",
+        "key": row.reference,
+        "adjusted": row.adjusted,
+        "raw": row.mean,
+        "inner": row.inner,
+        "outer": (row.low, row.high) if row.low is not None and row.high is not None and row.count > 1 else None,
+        "group": row.group,
+        "reads": row.count,
+        "reads_needed": reads,
+        "agreement": word,
+        "spread": number,
+        "tied": row.tied,
+    }
+
+
+def _verdict(table: queries.Table) -> list[tuple[int, str]]:
+    """Return three sentences' worth of numbers and words: above, in the band, below."""
+    above, band, below = (table.in_group(group) for group in ("above", "band", "below"))
+    left = max(table.places - above, 0)
+    said = [(above, ngettext("is clearly above.", "are clearly above.", above))]
+    if band:
+        places = ngettext("one place remains", "%(num)s places remain", left)
+        said.append((band, _("cannot be told apart, and %(places)s.", places=places)))
+    said.append((below, ngettext("is clearly below.", "are clearly below.", below)))
+    return said
+
+
+def _why(calibration: dict[str, Any] | None) -> str:
+    if not calibration:
+        return ""
+    error = PortalError(calibration["message"])
+    error.facts = calibration["facts"]
+    return failures.sentence(error)
+
+
+@pages.page("/desk/<slug>/<int:year>/standings.csv", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
+def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The same as a spreadsheet."""
+    made = round_of(review)
+    person = viewer.current()
+    named = sees_names(person, review)
+    readers = sees_readers(person, review)
+    header = [
+        _("Rank"), _("Tied"), _("Candidacy"), _("Reference"), _("Mean total"), _("Adjusted"), _("Reads"), _("Missing"),
+        _("Largest difference"), _("Missing reads"),
+    ]  # fmt: skip
+    rows = [
+        (
+            row.rank,
+            _("yes") if row.tied else "",
+            row.nominee if named else row.name,
+            row.reference,
+            f"{row.total:.2f}" if row.total is not None else "",
+            f"{row.adjusted:.3f}" if row.adjusted is not None else "",
+            row.count,
+            row.missing,
+            row.apart if row.apart is not None else "",
+            ", ".join(row.owing) if readers else "",
+        )
+        for row in queries.standings(made, person).rows
+    ]
+    return csv_file(f"standings-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
