@@ -63,7 +63,7 @@ def own(person: Person | None, number: int) -> Assignment | None:
 
 def own_by_id(number: int) -> Assignment | None:
     """Return a reading afresh, whatever the session held of its review and scores."""
-    wanted = select(Assignment).options(*WITH_REVIEW).where(Assignment.id == number)
+    wanted = select(Assignment).options(*WITH_ROUND, *WITH_REVIEW).where(Assignment.id == number)
     return db.session.scalar(wanted.execution_options(populate_existing=True))
 
 

@@ -1,0 +1,263 @@
+"""One season as its people lived it: the export imported, gathered and screened, committees formed, texts read and scored."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.awards import actions as awards
+from portal.awards.models import Member, MemberRole
+from portal.awards.queries import season as season_of_year
+from portal.awards.rules import CycleStage
+from portal.db import db
+from portal.demo import cast, makers
+from portal.demo.calendar import ZONE, Stage
+from portal.demo.world import World, cycles_of
+from portal.nominations.actions import conflicts, gathering, importing, screening
+from portal.nominations.models import Candidacy, Conflict, Entered, Match, MatchState, Relation
+from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
+from portal.people.models import Person
+from portal.review.actions import assigning, declaring, masking, reading, rounds
+from portal.review.models import Assignment, Round
+from portal.review.queries import declarations, texts
+from portal.review.queries import reading as readings
+from portal.review.queries import rounds as known_rounds
+from portal.review.queries.facts import TextsOf
+from portal.review.rules.lives import AssignmentState, RoundState
+from portal.review.rules.scoring import Mark
+from portal.schools.models import School
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.demo.calendar import Laid
+
+DATA = Path(__file__).parent / "data"
+STAMP = "%m/%d/%Y %H:%M:%S"
+FULL_WEEK = timedelta(weeks=1)
+
+# Who sits on which committee, by place in cast.READERS; the first is its chair.
+COMMITTEES: dict[str, tuple[int, ...]] = {
+    "principal-award": (0, 1, 2, 4, 6, 12, 16, 17),
+    "excellence-in-teaching": (9, 1, 2, 3, 5, 8, 10, 11, 13, 17),
+    "science-teaching": (14, 3, 4, 8, 7, 15),
+    "school-leadership": (0, 12, 13, 16, 10, 6),
+    "librarian": (9, 15, 5, 7, 4, 11),
+    "student-activist": (14, 1, 7, 11, 13, 17),
+    "senior-scholarship": (14, 3, 5, 8, 12, 15),
+    "arts-scholarship": (9, 4, 6, 10, 13),
+    "new-arrival-scholarship": (0, 2, 7, 11, 16),
+}
+STUDENTS = {
+    "senior-scholarship": ("Leilani Fonoti", "Marcus Oyelaran", "Priscilla Nguema", "Tuan Hoang", "Alejandra Bustos", "Jonah Feldstein"),
+    "arts-scholarship": ("Naomi Fairweather", "Isaiah Bontemps", "Mei-Lin Chao", "Ruben Archuleta"),
+    "new-arrival-scholarship": ("Hodan Abdulle", "Yusuf Karimi", "Oksana Melnyk", "Samuel Tekle", "Ana Lucía Paz"),
+}
+STUDENT_TEXTS = (
+    ("Carries a household and a class load that would stop most adults, and asks for neither thanks nor time.", "In the week of the flood the math table moved to a laundromat, and nobody fell behind."),
+    ("Taught a whole lunch table to read the contract before signing it, beginning with the cafeteria's own.", "A teacher was wrong about a citation. The correction came privately, with the source, and with kindness."),
+    ("Began the mentoring circle for ninth graders with four chairs. There are forty now, and a waiting list.", "Walked a younger student to every class for a month, and never once said why."),
+)
+
+
+def the_export(world: World, season: Laid) -> None:
+    """Import a form service's export, its times moved with the season: what is right comes in, the rest waits to be mended."""
+    year = season_of_year(season.year)
+    if year is None:
+        return
+    closes = season.dates["closes_at"]
+    at = min(closes + timedelta(days=1), world.now)
+    joy = world.person("Joy Tanaka")
+    made = importing.upload(moved_export(season, until=at), name=f"nominations-{season.year}.csv", season=year, by=joy, at=at)
+    importing.match_columns(made, made.matched, award=None, by=joy, at=at)
+    importing.start(made, tell=False, by=joy, at=at)
+
+
+def moved_export(season: Laid, *, until: datetime) -> bytes:
+    """Return the export with every time moved by the season's whole weeks, and nothing from after `until`."""
+    text = (DATA / "nominations-2026.csv").read_bytes().decode("utf-8-sig")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(next(reader))
+    last = until.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    for row in reader:
+        sent = datetime.strptime(row[0], STAMP) + FULL_WEEK * season.weeks  # noqa: DTZ007 - the office's own clock, as in the file
+        if sent <= last:
+            writer.writerow([sent.strftime(STAMP), *row[1:]])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def students(world: World, season: Laid) -> None:
+    """Counselors nominate students for the scholarships, which the export does not hold."""
+    schools = db.session.scalars(select(School).where(School.high_grade == "12").order_by(School.id)).all()
+    for cycle in cycles_of(season):
+        for place, name in enumerate(STUDENTS.get(cycle.award.slug, ())):
+            sent = min(cycle.opens_at + timedelta(days=5 + 2 * place, hours=place), world.now)
+            nomination = makers.make_nomination(
+                cycle,
+                nominee=name,
+                school=world.random.choice(schools),
+                nominator=makers.make_person(f"Counselor {world.random.choice(cast.ARCHIVE_FAMILY)}", at=sent),
+                texts=(*STUDENT_TEXTS[place % len(STUDENT_TEXTS)], "Grades rose in every term of the last two years."),
+                role="Student",
+                relation=Relation.COLLEAGUE,
+                at=sent,
+                entered=Entered.DEMONSTRATION,
+            )
+            gathering.gather(nomination, at=sent)
+
+
+def screen(world: World, season: Laid) -> None:
+    """Close the season; accept the sure suggestions; find candidacies eligible, but for what somebody still has to look at."""
+    joy = world.person("Joy Tanaka")
+    for cycle in cycles_of(season):
+        at = cycle.closes_at + timedelta(hours=12)
+        if cycle.stage is CycleStage.OPEN:
+            awards.close_cycle(cycle, at=at)
+        for number in db.session.scalars(select(Match.id).where(Match.cycle_id == cycle.id, Match.state == MatchState.OPEN)).all():
+            match = db.session.get_one(Match, number)
+            if match.state is MatchState.OPEN and world.random.random() < 0.5:  # the others wait for whoever looks at the demonstration
+                gathering.refuse(match, by=joy, at=at + timedelta(hours=2))
+        waiting = select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.stage == CandidacyStage.INTAKE, Candidacy.merged_into_id.is_(None))
+        for candidacy in db.session.scalars(waiting.order_by(Candidacy.id)).all():
+            screening.decide(candidacy, CandidacyStep.FIND_ELIGIBLE, by=joy, at=at + timedelta(days=3))
+
+
+def committees(world: World, season: Laid) -> None:
+    """Invite the committees; everyone accepts, says how many they can read, and agrees to the rules."""
+    joy = world.person("Joy Tanaka")
+    for cycle in cycles_of(season):
+        at = cycle.closes_at + timedelta(days=4)
+        for place, number in enumerate(COMMITTEES[cycle.award.slug]):
+            reader = cast.READERS[number]
+            member = awards.appoint(cycle, world.person(reader.name), role=MemberRole.REVIEWER if place else MemberRole.CHAIR, by=joy, at=at)
+            db.session.flush()
+            whole = db.session.scalars(select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.id == member.id)).one()
+            awards.answer_invitation(whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=at + timedelta(days=1, hours=place))
+
+
+def declare(world: World, season: Laid) -> None:
+    """Everyone declares conflicts once, against the shuffled list; a few have something to say."""
+    joy = world.person("Joy Tanaka")
+    for cycle in cycles_of(season):
+        at = cycle.closes_at + timedelta(days=15)
+        rounds.make(cycle, seed=season.year * 100 + cycle.id % 100, by=joy, at=at)
+        wanted = select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.cycle_id == cycle.id)
+        for member in db.session.scalars(wanted.order_by(Member.id)).all():
+            lines = [line.item for line in declarations.lines(cycle, member)]
+            reader = next(one for one in cast.READERS if one.name == member.person.name)
+            ties = []
+            if reader.manner == "spouse" and lines:  # this reader's spouse leads one of the schools
+                ties = [declarations.Tie(lines[0], hard=True, words="My husband is the principal there.")]
+            declaring.declare(member, listed=lines, ties=ties, at=at + timedelta(days=1))
+        suggested = select(Conflict).join(Candidacy).where(Candidacy.cycle_id == cycle.id, Conflict.state == ConflictState.SUGGESTED)
+        for place, conflict in enumerate(db.session.scalars(suggested.options(joinedload(Conflict.candidacy), joinedload(Conflict.person))).all()):
+            if place % 3:  # one in three is left for the chair
+                conflicts.dismiss(conflict, by=joy, reason="Different departments; they have not worked together.", at=at + timedelta(days=2))
+
+
+def look_over(world: World, season: Laid) -> None:
+    """Two of the office look over every masked text."""
+    ruth = world.person("Ruth Amsalem")
+    for cycle in cycles_of(season):
+        review = known_rounds.in_review(cycle.award.slug, cycle.year)
+        round_ = known_rounds.newest(cycle.id)
+        if review is None or round_ is None:
+            continue
+        masking.prepare(round_, at=round_.opens_at - timedelta(days=6))
+        while (number := texts.next_to_look_over(round_, ruth)) is not None:
+            of = texts.texts_at(review, number)
+            if not isinstance(of, TextsOf):
+                break
+            masking.approve(of, by=ruth, at=round_.opens_at - timedelta(days=5), seen=masking.state_of(texts.masked_of(of)))
+
+
+def assign(world: World, season: Laid) -> None:
+    """Plan who reads what, apply the plan, and open the rounds at their hour."""
+    for cycle in cycles_of(season):
+        round_ = known_rounds.newest(cycle.id)
+        if round_ is None:
+            continue
+        joy, at = world.person("Joy Tanaka"), round_.opens_at - timedelta(days=2)
+        plan = assigning.make_plan(round_, seed=round_.seed, by=joy, at=at)
+        assigning.apply(plan, round_, by=joy, at=at)
+        rounds.open_round(round_, by=joy, at=round_.opens_at)
+
+
+def score(world: World, season: Laid) -> None:
+    """Readers read and score, each in their manner: as far as the season has come today."""
+    whole = season.stage is not Stage.REVIEW
+    by_name = {reader.name: reader for reader in cast.READERS}
+    quality: dict[int, float] = {}
+    for cycle in cycles_of(season):
+        round_ = known_rounds.newest(cycle.id)
+        rubric = readings.rubric_for(cycle)
+        if round_ is None or rubric is None:
+            continue
+        middle = rubric.highest * 0.6
+        wanted = select(Assignment.reviewer_id, Assignment.position, Assignment.candidacy_id).where(
+            Assignment.round_id == round_.id, Assignment.state == AssignmentState.CLEAR
+        )
+        tasks = db.session.execute(wanted.order_by(Assignment.reviewer_id, Assignment.position)).tuples().all()
+        mine: dict[int, int] = {}
+        for person, position, candidacy in tasks:
+            who = db.session.get_one(Person, person)
+            reader = by_name[who.name]
+            done = mine[person] = mine.get(person, 0) + 1
+            share = 1.0 if whole else {"late": 0.1, "chair": 0.8}.get(reader.manner, 0.6)
+            owed = sum(one == person for one, _position, _candidacy in tasks)
+            task = readings.own(who, position) if done <= owed * share else None
+            if task is None:
+                continue
+            at = min(round_.opens_at + (round_.closes_at - round_.opens_at) * (done / (owed + 1)), world.now - timedelta(minutes=20))
+            true = middle + quality.setdefault(candidacy, world.random.gauss(0, 0.9))
+            marks = {criterion.key: Mark(_level(world.random, reader, true, rubric.highest)) for criterion in readings.criteria_of(rubric)}
+            if reader.manner == "recuses" and done == 2:  # noqa: PLR2004 - the second text they open
+                reading.save(task, reading.Typed(dict(list(marks.items())[:1]), ""), version=0, at=at)
+                reading.recuse(task, words="I recognized my neighbor's classroom in the story.", by=who, at=at + timedelta(minutes=9))
+                continue
+            reading.save(task, reading.Typed(marks, world.random.choice(COMMENTS)), version=0, at=at)
+            if whole or done <= owed * share - 0.5:
+                reading.submit(task, at=at + timedelta(minutes=8))
+
+
+COMMENTS = (
+    "Particular, and the numbers are theirs.",
+    "The story carries it; the evidence is thin.",
+    "I would like the committee to talk about this one.",
+    "Strong on families, less on colleagues.",
+    "",
+    "",
+)
+
+
+def _level(chance: random.Random, reader: cast.Reader, true: float, highest: int) -> int:
+    if reader.manner == "flat":
+        return round(highest * 2 / 3)
+    if reader.manner == "erratic":
+        return chance.randint(0, highest)
+    return min(max(round(true - reader.severity + chance.gauss(0, 0.7)), 0), highest)
+
+
+def close_rounds(world: World, season: Laid) -> None:
+    """Close the rounds at their instant, so that the committee may see the standings."""
+    for cycle in cycles_of(season):
+        round_ = known_rounds.newest(cycle.id)
+        if round_ is not None and round_.state in {RoundState.OPEN, RoundState.REOPENED}:
+            rounds.close(round_, by=None, at=round_.closes_at)
+    del world
+
+
+def rounds_of(season: Laid) -> Sequence[Round]:
+    """Return a season's rounds."""
+    numbers = [cycle.id for cycle in cycles_of(season)]
+    return db.session.scalars(select(Round).options(joinedload(Round.cycle)).where(Round.cycle_id.in_(numbers))).all()
