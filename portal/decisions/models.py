@@ -11,6 +11,7 @@ from portal.awards.models import Cycle
 from portal.db import Model, enumeration
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.nominations.models import Candidacy
+from portal.people.models import Person
 
 
 class Decision(Model):
@@ -21,9 +22,13 @@ class Decision(Model):
     __table_args__ = (
         UniqueConstraint("cycle_id", "place"),
         UniqueConstraint("cycle_id", "alternate"),
-        CheckConstraint("(outcome = 'selected') = (place IS NOT NULL)", name="selected_takes_a_place"),
+        CheckConstraint("(outcome = 'selected' AND state != 'rescinded') = (place IS NOT NULL)", name="selected_takes_a_place"),
+        CheckConstraint("(outcome = 'selected') = (sum_cents IS NOT NULL)", name="selected_has_a_sum"),
         CheckConstraint("(outcome = 'alternate') = (alternate IS NOT NULL)", name="alternates_are_in_order"),
         CheckConstraint("place IS NULL OR place >= 1", name="places_from_one"),
+        CheckConstraint("alternate IS NULL OR alternate >= 1", name="alternates_from_one"),
+        CheckConstraint("sum_cents IS NULL OR sum_cents >= 0", name="not_negative"),
+        CheckConstraint("(state = 'proposed') = (approved_by_id IS NULL)", name="approved_by_someone"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id != proposed_by_id", name="a_second_person"),
     )
 
@@ -43,3 +48,5 @@ class Decision(Model):
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
     candidacy: Mapped[Candidacy] = relationship(lazy="raise")
+    proposed_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[proposed_by_id])
+    approved_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[approved_by_id])

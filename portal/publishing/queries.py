@@ -162,7 +162,8 @@ def facts_of_public(_person: object, _thing: object) -> frozenset[Fact]:
     return frozenset({Fact.PUBLIC})
 
 
-def _honored(row: Recipient) -> Honored:
+def honored(row: Recipient) -> Honored:
+    """Return a public row as lists show it."""
     slug = row.slug if row.name else None
     return Honored(row.name, row.school, row.role, slug, row.year, row.portrait, row.award_name, row.citation)
 
@@ -186,7 +187,7 @@ def year(year: int) -> Year | None:
     people: dict[str, list[Honored]] = {}
     names: dict[str, dict[str, str]] = {}
     for row in rows:
-        people.setdefault(row.award_slug, []).append(_honored(row))
+        people.setdefault(row.award_slug, []).append(honored(row))
         names.setdefault(row.award_slug, row.award_name)
     for line in past:
         award = known[line[0].award_id]
@@ -236,7 +237,7 @@ def neighbors(recipient: Recipient) -> tuple[Honored | None, Honored | None]:
     more = or_(Recipient.sort_name > recipient.sort_name, and_(Recipient.sort_name == recipient.sort_name, Recipient.id > recipient.id))
     before = db.session.scalar(named.where(less).order_by(*(column.desc() for column in order)))
     after = db.session.scalar(named.where(more).order_by(*order))
-    return (_honored(before) if before else None, _honored(after) if after else None)
+    return (honored(before) if before else None, honored(after) if after else None)
 
 
 def latest_year() -> int | None:
@@ -252,7 +253,7 @@ def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored
     wanted = select(Recipient).where(STANDING, Recipient.name.is_not(None), Recipient.year == latest.scalar_subquery())
     wanted = wanted.order_by(Recipient.sort_name, Recipient.id)
     if award is not None:
-        return [_honored(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))]
+        return [honored(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))]
     number = func.row_number().over(partition_by=Recipient.award_slug, order_by=(Recipient.sort_name, Recipient.id))
     ranked = select(Recipient.id, number.label("number")).where(STANDING, Recipient.name.is_not(None), Recipient.year == latest.scalar_subquery()).subquery()
     spread = (
@@ -262,7 +263,7 @@ def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored
         .order_by(ranked.c.number, Award.position, Recipient.id)
         .limit(most)
     )
-    return [_honored(row) for row in db.session.scalars(spread)]
+    return [honored(row) for row in db.session.scalars(spread)]
 
 
 def featured(at: datetime) -> Honored | None:
@@ -274,7 +275,7 @@ def featured(at: datetime) -> Honored | None:
         return None
     week = at.isocalendar().week
     row = db.session.scalar(select(Recipient).where(fit).order_by(Recipient.portrait, Recipient.id).offset(week % count).limit(1))
-    return _honored(row) if row else None
+    return honored(row) if row else None
 
 
 def of_award(award: Award, *, page: int) -> Listing[Any]:
@@ -289,7 +290,7 @@ def of_award(award: Award, *, page: int) -> Listing[Any]:
     found = listing(select(lines).order_by(*order), page=page, size=60, scalars=False)
     recipients = {row.id: row for row in db.session.scalars(select(Recipient).where(Recipient.id.in_([line.recipient for line in found.items if line.recipient])))}
     honours = {row[0].id: row for row in db.session.execute(_archive().where(PastHonour.id.in_([line.past for line in found.items if line.past])))}
-    people = [_honored(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items]
+    people = [honored(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items]
     return Listing(people, found.page, found.size, found.more)
 
 

@@ -104,17 +104,6 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
     )
 
 
-def agreed(said: Iterable[tuple[str, str, bool]], *, minor: bool) -> frozenset[str]:
-    """Return the fields that stand agreed to. `said` are (field, state, by guardian), oldest first; for a minor only a guardian's word counts."""
-    newest: dict[str, str] = {}
-    for field, state, by_guardian in said:
-        if by_guardian or not minor:
-            newest[field] = state
-        elif state != "given":  # a young person's own no is heard whatever the guardian said
-            newest[field] = state
-    return frozenset(field for field, state in newest.items() if state == "given")
-
-
 _SPACES = re.compile(r"\s+")
 _GAPS = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?)\s*")
 
@@ -149,6 +138,124 @@ def slug(name: str, taken: Container[str]) -> str:
         number += 1
         found = f"{base}-{number}"
     return found
+
+
+# ---------------------------------------------------------------- what keeps a release from its instant
+
+
+class Weight(StrEnum):
+    """How much a check weighs."""
+
+    BLOCKS = "blocks"
+    MAY_WAIT = "may wait"
+    DONE = "done"
+
+
+class Check(NamedTuple):
+    """One line of what a release depends on: a sentence and a note with their facts, and the page that mends it."""
+
+    weight: Weight
+    message: str
+    facts: Mapping[str, Any] = {}
+    note: str = ""
+    note_facts: Mapping[str, Any] = {}
+    where: str = ""  # "times", "decisions", "standing", "pages", "committee", "messages" or "people"
+
+
+class Readiness(NamedTuple):
+    """Everything that a release depends on, as it stands now. Names are of people who are selected."""
+
+    told_at: datetime | None
+    public_at: datetime | None
+    undecided: int
+    selected: int
+    places: int
+    sum_cents: int
+    fund: str | None
+    given_cents: int
+    yearly_cents: int
+    unconfirmed: Sequence[str]  # employment, years and good standing, or enrollment, not confirmed yet
+    not_agreed: Sequence[str]  # have not agreed to be named
+    young: Sequence[str]  # under 18, and no guardian has said anything
+    unreachable: Sequence[str]  # no address, or one that bounced
+    without_citation: Sequence[str]
+    untold: Sequence[str]  # of a surprise: not told in person yet
+    surprise: bool
+    members: int
+    donor_members: int
+    unappointed: int
+    involved: Sequence[str]  # selected, and a donor of the fund or on the committee themselves
+    unconfirmed_nominators: int
+
+
+def checks(ready: Readiness) -> list[Check]:
+    """Return what a release depends on: what blocks it, what may wait, what is done. Nothing blocks: it may be approved."""
+    return [*_decided(ready), *_standing(ready), *_donors(ready), *_times(ready), *_pages(ready), *_messages(ready)]
+
+
+def _decided(ready: Readiness) -> Iterable[Check]:
+    if ready.undecided:
+        yield Check(Weight.BLOCKS, N_("Not everything is decided and approved"), {}, N_("%(count)s candidacies wait for a decision or its approval"), {"count": ready.undecided}, "decisions")
+    else:
+        yield Check(Weight.DONE, N_("Every decision is approved"), where="decisions")
+    facts = {"selected": ready.selected, "places": ready.places, "sum": ready.sum_cents, "given": ready.given_cents, "yearly": ready.yearly_cents}
+    over = ready.selected > ready.places or (ready.fund is not None and ready.given_cents > ready.yearly_cents)
+    note = N_("%(fund)s gives %(given)s of its %(yearly)s this year") if ready.fund else ""
+    message = N_("Places and sums: %(selected)s of %(places)s places, %(sum)s")
+    yield Check(Weight.BLOCKS if over else Weight.DONE, message, facts, note, facts | {"fund": ready.fund}, "decisions")
+
+
+def _standing(ready: Readiness) -> Iterable[Check]:
+    known = ready.selected - len(ready.unconfirmed)
+    facts = {"known": known, "selected": ready.selected}
+    message = N_("Employment, years and good standing, or enrollment, confirmed for %(known)s of %(selected)s")
+    if ready.unconfirmed:
+        yield Check(Weight.BLOCKS, message, facts, N_("Still to confirm: %(names)s"), {"names": ", ".join(ready.unconfirmed)}, "standing")
+    elif ready.selected:
+        yield Check(Weight.DONE, message, facts)
+
+
+def _donors(ready: Readiness) -> Iterable[Check]:
+    where = "committee"
+    if ready.donor_members and ready.donor_members * 2 >= ready.members:
+        yield Check(Weight.BLOCKS, N_("Donors are not a minority of the committee"), {}, N_("%(donors)s of %(members)s"), {"donors": ready.donor_members, "members": ready.members}, where)
+    if ready.unappointed:
+        yield Check(Weight.BLOCKS, N_("Somebody on the committee was appointed by nobody"), {}, N_("The organization appoints every member"), {}, where)
+    if ready.involved:
+        note = N_("A donor, a member of the committee or their family cannot receive: %(names)s")
+        yield Check(Weight.BLOCKS, N_("Somebody selected had a part in the award"), {}, note, {"names": ", ".join(ready.involved)}, "decisions")
+    if not ready.unappointed and not ready.involved and (ready.donor_members * 2 < ready.members or not ready.donor_members):
+        yield Check(Weight.DONE, N_("Donors are a minority of the committee, and none of them, of the committee or of their families receives"))
+
+
+def _times(ready: Readiness) -> Iterable[Check]:
+    if ready.told_at is None or ready.public_at is None:
+        yield Check(Weight.BLOCKS, N_("Both times are to be set"), {}, N_("A time that is not set means not released"), {}, "times")
+
+
+def _pages(ready: Readiness) -> Iterable[Check]:
+    if ready.not_agreed:
+        facts = {"count": len(ready.not_agreed)}
+        note = N_("Until they do, no page names them: %(names)s")
+        yield Check(Weight.MAY_WAIT, N_("%(count)s have not agreed to be named"), facts, note, {"names": ", ".join(ready.not_agreed)}, "pages")
+    if ready.young:
+        note = N_("Until a guardian agrees, no page names them: %(names)s")
+        yield Check(Weight.MAY_WAIT, N_("%(count)s are under 18 and no guardian has agreed"), {"count": len(ready.young)}, note, {"names": ", ".join(ready.young)}, "pages")
+    if ready.without_citation:
+        note = N_("Their pages show none: %(names)s")
+        yield Check(Weight.MAY_WAIT, N_("%(count)s have no citation"), {"count": len(ready.without_citation)}, note, {"names": ", ".join(ready.without_citation)}, "pages")
+
+
+def _messages(ready: Readiness) -> Iterable[Check]:
+    if ready.unreachable:
+        note = N_("Mend the address, or tell them in person: %(names)s")
+        yield Check(Weight.MAY_WAIT, N_("No message reaches %(count)s of those selected"), {"count": len(ready.unreachable)}, note, {"names": ", ".join(ready.unreachable)}, "people")
+    if ready.surprise and ready.untold:
+        note = N_("Each is written to, and shown, once that is recorded here: %(names)s")
+        yield Check(Weight.MAY_WAIT, N_("%(count)s have not been told in person"), {"count": len(ready.untold)}, note, {"names": ", ".join(ready.untold)}, "pages")
+    if ready.unconfirmed_nominators:
+        note = N_("Nothing is sent to an address that was never confirmed")
+        yield Check(Weight.MAY_WAIT, N_("%(count)s nominators never confirmed their address"), {"count": ready.unconfirmed_nominators}, note)
 
 
 # ---------------------------------------------------------------- where an award stands

@@ -1,0 +1,351 @@
+"""What is decided of a cycle, and what still waits, as far as whoever looks may know. A candidacy they have a conflict with is nowhere here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal import policy
+from portal.accounts import queries as accounts
+from portal.accounts.models import Role
+from portal.awards.models import Cycle
+from portal.db import db
+from portal.decisions.models import Decision
+from portal.decisions.rules import choosing
+from portal.decisions.rules.choosing import Ranked
+from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.funds.models import Fund
+from portal.history import queries as record
+from portal.nominations.models import Candidacy
+from portal.nominations.queries.conflicts import standing, untouched_by_conflict
+from portal.nominations.queries.facts import conflict_facts
+from portal.nominations.rules import CandidacyStage
+from portal.people.models import Person
+from portal.policy import Fact, Permission
+from portal.review.models import Round, SpokenName, Standing
+from portal.review.queries import facts as review_facts
+from portal.review.queries import rounds
+from portal.web import viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.engine import Row
+
+    from portal.history.models import Event
+
+    from portal.review.queries.rounds import InReview
+
+DECIDABLE = frozenset({CandidacyStage.IN_REVIEW, CandidacyStage.SHORTLISTED, CandidacyStage.NOT_ADVANCED, CandidacyStage.DECIDED})
+AWAITING = Decision.state == DecisionState.PROPOSED
+SETTLED = frozenset({DecisionState.APPROVED, DecisionState.RELEASED, DecisionState.CORRECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """One cycle while it is decided: what the pages of the whole cycle are about."""
+
+    review: InReview
+
+    @property
+    def cycle(self) -> Cycle:
+        """The cycle."""
+        return self.review.cycle
+
+    @property
+    def round(self) -> Round | None:
+        """Its newest round."""
+        return self.review.round
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One candidacy as a list of decisions shows it: by name, or as it is called aloud where names are covered."""
+
+    candidacy: Candidacy
+    standing: Standing | None
+    decision: Decision | None
+    handle: str  # its part of the address: the candidacy's reference, or the round's own where names are covered
+    name: str
+    place: str  # school or office; empty where names are covered
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How far a cycle is decided, counting only what whoever looks may know."""
+
+    counts: Mapping[Outcome | None, int]  # by outcome; None: not decided yet
+    awaiting: int  # proposed, and not approved yet
+    awaiting_others: int  # of these, proposed by somebody else
+    sum_cents: int
+    fund: Fund | None
+    fund_cents: int  # what the fund's cycles of the season give together, as decided so far
+
+    @property
+    def selected(self) -> int:
+        """How many are selected."""
+        return self.counts.get(Outcome.SELECTED, 0)
+
+    @property
+    def open(self) -> int:
+        """How many have no decision."""
+        return self.counts.get(None, 0)
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
+
+
+# ---------------------------------------------------------------- the things, and what holds of them
+
+
+def deciding(slug: str, year: int) -> Deciding | None:
+    """Return the cycle at this address, while it is decided."""
+    review = rounds.in_review(slug, year)
+    return Deciding(review) if review is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One candidacy of a cycle, and its decision if there is one."""
+
+    deciding: Deciding
+    line: Line
+
+
+def decided(slug: str, year: int, reference: str) -> Decided | None:
+    """Return the candidacy called `reference` on whoever looks' own pages: by its own reference, or by the round's where names are covered."""
+    found = deciding(slug, year)
+    if found is None:
+        return None
+    person = viewer.current()
+    named = sees_names(person, found)
+    meant = Candidacy.reference == reference if named else SpokenName.reference == reference
+    row = db.session.execute(_lines(found).where(meant)).first()
+    return Decided(found, _line(row, named=named)) if row is not None else None
+
+
+def facts_of_deciding(person: Person | None, thing: Deciding) -> frozenset[Fact]:
+    """Return what holds of this person and a cycle being decided: they proposed it, where nothing waits that somebody else proposed."""
+    facts = set(review_facts.facts_of_in_review(person, thing.review))
+    if person is not None:
+        proposers = set(db.session.scalars(select(Decision.proposed_by_id).where(Decision.cycle_id == thing.cycle.id, AWAITING).distinct()))
+        if proposers == {person.id}:
+            facts.add(Fact.PROPOSED_IT)
+    return frozenset(facts)
+
+
+def facts_of_decided(person: Person | None, thing: Decided) -> frozenset[Fact]:
+    """Return what holds of this person and one candidacy's decision; a conflict of theirs is one of the facts."""
+    facts = set(review_facts.facts_of_in_review(person, thing.deciding.review))
+    facts |= conflict_facts(person, thing.line.candidacy.id)
+    decision = thing.line.decision
+    if person is not None and decision is not None and decision.proposed_by_id == person.id:
+        facts.add(Fact.PROPOSED_IT)
+    return frozenset(facts)
+
+
+def sees_names(person: Person | None, thing: Deciding) -> bool:
+    """Say whether this person sees who candidacies are: whoever approves must, and otherwise as the round says."""
+    if review_facts.sees_names(person, thing.review):
+        return True
+    scores = thing.round is not None and rounds.scores_in(thing.round, person)
+    return not scores and Fact.PUBLISHER_OF_IT in review_facts.facts_of_in_review(person, thing.review)
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _decidable(cycle: Cycle) -> ColumnElement[bool]:
+    """Return the condition that a candidacy is one to be decided, or was."""
+    known = or_(Candidacy.stage.in_(DECIDABLE), Decision.id.is_not(None))
+    return and_(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None), known)
+
+
+def _lines(thing: Deciding) -> Select[tuple[Candidacy, Standing, Decision, SpokenName]]:
+    number = thing.round.id if thing.round is not None else 0
+    return (
+        select(Candidacy, Standing, Decision, SpokenName)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .outerjoin(Standing, and_(Standing.candidacy_id == Candidacy.id, Standing.round_id == number))
+        .outerjoin(SpokenName, and_(SpokenName.candidacy_id == Candidacy.id, SpokenName.round_id == number))
+        .options(selectinload(Candidacy.schools))
+        .where(_decidable(thing.cycle))
+    )
+
+
+def _line(row: Row[tuple[Candidacy, Standing, Decision, SpokenName]], *, named: bool) -> Line:
+    candidacy, figures_of, decision, spoken = row
+    if named:
+        places = ", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text or ""
+        return Line(candidacy, figures_of, decision, candidacy.reference, candidacy.name, places)
+    return Line(candidacy, figures_of, decision, spoken.reference if spoken else "", spoken.name if spoken else "", "")
+
+
+SHOWS: Mapping[str, ColumnElement[bool]] = {
+    "selected": Decision.outcome == Outcome.SELECTED,
+    "alternate": Decision.outcome == Outcome.ALTERNATE,
+    "finalist": Decision.outcome == Outcome.FINALIST,
+    "not": Decision.outcome == Outcome.NOT_SELECTED,
+    "open": Decision.id.is_(None),
+}
+
+
+def lines(thing: Deciding, person: Person | None, *, show: str = "") -> Select[tuple[Candidacy, Standing, Decision, SpokenName]]:
+    """Select a cycle's candidacies in the order of standing, narrowed to what this person may know and to one outcome."""
+    wanted = untouched_by_conflict(_lines(thing), person)
+    if not sees_names(person, thing):
+        wanted = wanted.where(SpokenName.id.is_not(None))
+    if show in SHOWS:
+        wanted = wanted.where(SHOWS[show])
+    if show == "alternate":
+        return wanted.order_by(Decision.alternate)
+    return wanted.order_by(Standing.rank.is_(None), Standing.rank, Candidacy.id)
+
+
+def drawn(rows: Sequence[Row[tuple[Candidacy, Standing, Decision, SpokenName]]], *, named: bool) -> list[Line]:
+    """Return rows as lines."""
+    return [_line(row, named=named) for row in rows]
+
+
+def chosen(thing: Deciding, person: Person | None) -> list[Line]:
+    """Return everybody with an outcome other than "not selected", in the order of the memo: a cycle's places, so never many."""
+    wanted = lines(thing, person).where(Decision.outcome.in_({Outcome.SELECTED, Outcome.ALTERNATE, Outcome.FINALIST}))
+    return drawn(db.session.execute(wanted).all(), named=sees_names(person, thing))
+
+
+def every_line(thing: Deciding, person: Person | None) -> list[Line]:
+    """Return every candidacy that this person may know, in the order of standing: for a file."""
+    return drawn(db.session.execute(lines(thing, person)).all(), named=sees_names(person, thing))
+
+
+def record_of(one: Decided) -> Sequence[tuple[Event, Person | None]]:
+    """Return what was done with one decision, newest first, each with who did it."""
+    subjects = [("decision", one.line.decision.id)] if one.line.decision is not None else []
+    if not subjects:
+        return []
+    return [(event, person) for event, person in db.session.execute(record.of(*subjects).limit(30))]
+
+
+def ranked(thing: Deciding) -> list[Ranked]:
+    """Return every candidacy of the cycle with its rank, best first: what a rule needs, and never shown."""
+    number = thing.round.id if thing.round is not None else 0
+    wanted = (
+        select(Candidacy.id, Standing.rank)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .outerjoin(Standing, and_(Standing.candidacy_id == Candidacy.id, Standing.round_id == number))
+        .where(_decidable(thing.cycle), Candidacy.stage != CandidacyStage.WITHDRAWN)
+        .order_by(Standing.rank.is_(None), Standing.rank, Candidacy.id)
+    )
+    return [Ranked(number, rank) for number, rank in db.session.execute(wanted)]
+
+
+def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:
+    """Return the order of standing as this person may know it: without those they have a conflict with."""
+    hidden = set(conflicted(thing, person))
+    return [one for one in ranked(thing) if one.number not in hidden]
+
+
+def conflicted(thing: Deciding, person: Person | None) -> list[int]:
+    """Return the numbers of this cycle's candidacies that a conflict keeps this person from."""
+    if person is None:
+        return []
+    wanted = select(Candidacy.id).where(Candidacy.cycle_id == thing.cycle.id, Candidacy.id.in_(standing(person)))
+    return list(db.session.scalars(wanted))
+
+
+def figures(thing: Deciding, person: Person | None) -> Figures:
+    """Return how far a cycle is decided, without what a conflict keeps this person from: three queries."""
+    base = untouched_by_conflict(
+        select(Decision.outcome, Decision.state, Decision.proposed_by_id, func.count(), func.coalesce(func.sum(Decision.sum_cents), 0))
+        .select_from(Candidacy)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .where(_decidable(thing.cycle), or_(Candidacy.stage != CandidacyStage.WITHDRAWN, Decision.id.is_not(None))),
+        person,
+    ).group_by(Decision.outcome, Decision.state, Decision.proposed_by_id)
+    counts: dict[Outcome | None, int] = {}
+    awaiting = awaiting_others = cents = 0
+    for outcome, state, proposer, count, total in db.session.execute(base):
+        if state is DecisionState.RESCINDED:
+            continue
+        counts[outcome] = counts.get(outcome, 0) + count
+        cents += total if outcome is Outcome.SELECTED else 0
+        if state is DecisionState.PROPOSED:
+            awaiting += count
+            awaiting_others += count if person is None or proposer != person.id else 0
+    fund = db.session.get(Fund, thing.cycle.fund_id) if thing.cycle.fund_id is not None else None
+    return Figures(counts, awaiting, awaiting_others, cents, fund, given(thing.cycle, as_seen_by=person) if fund else cents)
+
+
+def given(cycle: Cycle, *, as_seen_by: Person | None = None) -> int:
+    """Return what the cycles of this cycle's fund and season give together, in cents, as decided so far."""
+    wanted = (
+        select(func.coalesce(func.sum(Decision.sum_cents), 0))
+        .join(Cycle, Cycle.id == Decision.cycle_id)
+        .where(Cycle.fund_id == cycle.fund_id, Cycle.season_id == cycle.season_id)
+        .where(Decision.outcome == Outcome.SELECTED, Decision.state != DecisionState.RESCINDED)
+    )
+    if as_seen_by is not None:
+        wanted = wanted.where(Decision.candidacy_id.not_in(standing(as_seen_by)))
+    return int(db.session.scalar(wanted) or 0)
+
+
+def of_cycle(cycle: Cycle) -> Sequence[Decision]:
+    """Return every decision of a cycle: for actions, never for a page."""
+    return db.session.scalars(select(Decision).where(Decision.cycle_id == cycle.id).order_by(Decision.id)).all()
+
+
+def awaiting(thing: Deciding, by: Person) -> list[Decision]:
+    """Return the decisions that wait and that this person may approve: proposed by somebody else, and no conflict of theirs."""
+    hidden = conflicted(thing, by)
+    wanted = select(Decision).where(Decision.cycle_id == thing.cycle.id, AWAITING, Decision.proposed_by_id != by.id, Decision.candidacy_id.not_in(hidden))
+    return list(db.session.scalars(wanted.order_by(Decision.id)))
+
+
+def approval_digest(thing: Deciding, by: Person) -> str:
+    """Return what this person's approval would be given for."""
+    return choosing.digest((decision.id, decision.version) for decision in awaiting(thing, by))
+
+
+def undecided(cycle: Cycle) -> int:
+    """Return how many candidacies of a cycle have no settled decision: for actions, never for a page."""
+    wanted = (
+        select(func.count())
+        .select_from(Candidacy)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .where(_decidable(cycle), Candidacy.stage != CandidacyStage.WITHDRAWN)
+        .where(or_(Decision.id.is_(None), Decision.state == DecisionState.PROPOSED))
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
+def approvers(cycle: Cycle, *, but: Person | None) -> list[Person]:
+    """Return who may approve, the board's included, so that a page can name them."""
+    found = accounts.holders(Role.PUBLISHER, award_id=cycle.award_id)
+    return [person for person in found if but is None or person.id != but.id]
+
+
+def proposers(thing: Deciding) -> Sequence[Person]:
+    """Return who proposed what waits."""
+    wanted = select(Person).join(Decision, Decision.proposed_by_id == Person.id).where(Decision.cycle_id == thing.cycle.id, AWAITING)
+    return db.session.scalars(wanted.distinct().order_by(Person.id)).all()
+
+
+def approvals(thing: Deciding) -> list[Decision]:
+    """Return one approved decision of each pair of proposer and approver, both with it: who decided, for the memo."""
+    newest = (
+        select(func.max(Decision.id))
+        .where(Decision.cycle_id == thing.cycle.id, Decision.approved_by_id.is_not(None))
+        .group_by(Decision.proposed_by_id, Decision.approved_by_id)
+    )
+    wanted = select(Decision).options(joinedload(Decision.proposed_by), joinedload(Decision.approved_by)).where(Decision.id.in_(newest))
+    return list(db.session.scalars(wanted.order_by(Decision.id)))
+
+
+def may_propose(person: Person | None, thing: Deciding) -> bool:
+    """Say whether this person may propose here, for pages that offer only what would be granted."""
+    return policy.may(person, Permission.PROPOSE_DECISION, thing)

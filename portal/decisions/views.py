@@ -1,0 +1,250 @@
+"""The pages on which a cycle is decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+from portal.decisions import actions, queries
+from portal.decisions.forms import OUTCOMES, SMALL, ApprovalForm, DecisionForm, RestForm, ReturnForm, StandingForm, VersionForm
+from portal.decisions.rules import choosing
+from portal.decisions.rules.lives import Outcome
+from portal.errors import PortalError
+from portal.policy import Permission
+from portal.web import viewer
+from portal.web.failures import sentence
+from portal.web.lists import Listing, asked_page, csv_file, listing
+from portal.web.pages import Pages, see_other
+
+if TYPE_CHECKING:
+    from portal.decisions.queries import Decided, Deciding
+
+pages = Pages("decisions", __name__)
+
+ROOT = "/desk/<slug>/<int:year>/decisions"
+
+
+def _here(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    return see_other(".decisions", slug=thing.cycle.award.slug, year=thing.cycle.year)
+
+
+def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN401 - forms by name, and an answer
+    """Draw the page of the whole cycle, with a form that was refused in place of a fresh one."""
+    person = viewer.current()
+    named = queries.sees_names(person, thing)
+    show = request.args.get("show", "")
+    found = listing(queries.lines(thing, person, show=show), page=asked_page(), scalars=False)
+    ranked = queries.ranked_for(thing, person)
+    facts: dict[str, Any] = {
+        "standing": StandingForm(formdata=None, alternates=2),
+        "rest": RestForm(formdata=None),
+        "approval": ApprovalForm(formdata=None, digest=queries.approval_digest(thing, person)),
+        **forms,
+    }
+    return (
+        render_template(
+            "decisions/decisions.html",
+            thing=thing,
+            cycle=thing.cycle,
+            named=named,
+            show=show,
+            listing=Listing(queries.drawn(found.items, named=named), found.page, found.size, found.more),
+            figures=queries.figures(thing, person),
+            tie=choosing.tie_at_cut(ranked, thing.cycle.places),
+            hidden=bool(queries.conflicted(thing, person)),
+            outcomes=OUTCOMES,
+            approvers=queries.approvers(thing.cycle, but=person),
+            proposers=queries.proposers(thing),
+            **facts,
+        ),
+        status,
+    )
+
+
+@pages.page(ROOT, needs=Permission.SEE_DECISIONS, of=queries.deciding)
+def decisions(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """What is proposed and approved, in the order of standing, and what still waits."""
+    return _page(thing)
+
+
+@pages.step(ROOT + "/by-standing", needs=Permission.PROPOSE_DECISION, of=queries.deciding)
+def by_standing(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """Propose places and alternates in the order of standing."""
+    form = StandingForm()
+    if not form.validate():
+        return _page(thing, 422, standing=form)
+    done = actions.propose_by_standing(thing, alternates=form.alternates.data, by=viewer.current(), at=clock.now())
+    flash(ngettext("One decision proposed.", "%(num)s decisions proposed.", done) if done else _("The standings suggest nobody more."))
+    return _here(thing)
+
+
+@pages.step(ROOT + "/the-rest", needs=Permission.PROPOSE_DECISION, of=queries.deciding)
+def the_rest(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """Propose "not selected" for everyone without a decision."""
+    form = RestForm()
+    if not form.validate():
+        return _page(thing, 422, rest=form)
+    try:
+        done = actions.propose_the_rest(thing, reason=form.reason.data or "", by=viewer.current(), at=clock.now())
+    except PortalError as refused:
+        if refused.field is None:
+            raise
+        form.fail(refused.field, sentence(refused))
+        return _page(thing, 422, rest=form)
+    flash(ngettext("One more decision proposed.", "%(num)s more decisions proposed.", done))
+    return _here(thing)
+
+
+@pages.step(ROOT + "/request", needs=Permission.PROPOSE_DECISION, of=queries.deciding)
+def request_approval(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """Ask those who may approve."""
+    asked = actions.ask(thing, by=viewer.current(), at=clock.now())
+    flash(_("Asked: %(names)s.", names=", ".join(person.name for person in asked)) if asked else _("Nobody else may approve yet. Give a second person that right."))
+    return _here(thing)
+
+
+@pages.step(ROOT + "/approval", needs=Permission.APPROVE_DECISION, of=queries.deciding)
+def approval(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """Approve what others proposed, exactly as it was shown."""
+    form = ApprovalForm()
+    done = actions.approve(thing, digest=form.digest.data or "", by=viewer.current(), at=clock.now())
+    flash(ngettext("One decision approved. Nobody is told before the release.", "%(num)s decisions approved. Nobody is told before the release.", done))
+    return _here(thing)
+
+
+@pages.page(ROOT + "/memo", needs=Permission.SEE_DECISIONS, of=queries.deciding)
+def memo(thing: Deciding) -> str:
+    """The board's memo, for paper."""
+    person = viewer.current()
+    chosen = queries.chosen(thing, person)
+    groups = {outcome: [line for line in chosen if line.decision and line.decision.outcome is outcome] for outcome in Outcome}
+    groups[Outcome.ALTERNATE].sort(key=lambda line: (line.decision.alternate or 0) if line.decision else 0)
+    return render_template(
+        "decisions/memo.html",
+        thing=thing,
+        cycle=thing.cycle,
+        groups=groups,
+        figures=queries.figures(thing, person),
+        approvals=queries.approvals(thing),
+        hidden=bool(queries.conflicted(thing, person)),
+        at=clock.now(),
+    )
+
+
+@pages.page("/desk/<slug>/<int:year>/decisions.csv", needs=Permission.SEE_DECISIONS, of=queries.deciding)
+def table(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
+    """Every decision as a table."""
+    person = viewer.current()
+    lines = queries.every_line(thing, person)
+    header = [_("Reference"), _("Name"), _("Rank"), _("Mean"), _("Outcome"), _("Place"), _("Alternate"), _("Sum"), _("State"), _("Reason")]
+    rows = [
+        [
+            line.handle,
+            line.name,
+            line.standing.rank if line.standing else None,
+            line.standing.mean if line.standing else None,
+            str(OUTCOMES[line.decision.outcome]) if line.decision else "",
+            line.decision.place if line.decision else None,
+            line.decision.alternate if line.decision else None,
+            line.decision.sum_cents / 100 if line.decision and line.decision.sum_cents is not None else None,
+            line.decision.state.value if line.decision else "",
+            line.decision.reason if line.decision else "",
+        ]
+        for line in lines
+    ]
+    return csv_file(f"decisions-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
+
+
+# ---------------------------------------------------------------- one candidacy
+
+
+def _draw(one: Decided, form: DecisionForm, back: ReturnForm, status: int) -> Any:  # noqa: ANN401 - an answer
+    person = viewer.current()
+    ranked = queries.ranked_for(one.deciding, person)
+    tie = choosing.tie_at_cut(ranked, one.deciding.cycle.places)
+    return (
+        render_template(
+            "decisions/decision.html",
+            one=one,
+            line=one.line,
+            cycle=one.deciding.cycle,
+            form=form,
+            back_form=back,
+            outcomes=OUTCOMES,
+            small=SMALL,
+            cut=choosing.cut(ranked, one.deciding.cycle.places),
+            tied=tie is not None and one.line.candidacy.id in tie.numbers,
+            sums_differ=one.deciding.cycle.most_cents not in {None, one.deciding.cycle.sum_cents},
+            history=queries.record_of(one),
+        ),
+        status,
+    )
+
+
+def _forms(one: Decided) -> tuple[DecisionForm, ReturnForm]:
+    """Return fresh forms that show how the decision stands."""
+    decision = one.line.decision
+    form = DecisionForm(
+        formdata=None,
+        outcome=decision.outcome.value if decision else None,
+        sum=decision.sum_cents if decision else None,
+        alternate=decision.alternate if decision else None,
+        reason=decision.reason if decision else "",
+        version=decision.version if decision else 0,
+    )
+    return form, ReturnForm(formdata=None, version=decision.version if decision else 0)
+
+
+@pages.page(ROOT + "/<reference>", needs=Permission.SEE_DECISIONS, of=queries.decided)
+def decision(one: Decided) -> Any:  # noqa: ANN401 - an answer
+    """One candidacy's outcome: what is proposed, by whom, and why."""
+    return _draw(one, *_forms(one), 200)
+
+
+@pages.step(ROOT + "/<reference>/proposal", needs=Permission.PROPOSE_DECISION, of=queries.decided)
+def proposal(one: Decided) -> Any:  # noqa: ANN401 - an answer
+    """Propose an outcome, or change what was proposed."""
+    form = DecisionForm()
+    if form.validate():
+        try:
+            actions.propose(
+                one,
+                outcome=Outcome(form.outcome.data),
+                reason=form.reason.data or "",
+                sum_cents=form.sum.data,
+                alternate=form.alternate.data,
+                version=form.version.data,
+                by=viewer.current(),
+                at=clock.now(),
+            )
+        except PortalError as refused:
+            form.fail(refused.field, sentence(refused))
+            return _draw(one, form, _forms(one)[1], refused.status)
+        flash(_("Proposed: %(name)s, %(outcome)s.", name=one.line.name, outcome=str(OUTCOMES[Outcome(form.outcome.data)]).lower()))
+        return _here(one.deciding)
+    return _draw(one, form, _forms(one)[1], 422)
+
+
+@pages.step(ROOT + "/<reference>/proposal/end", needs=Permission.PROPOSE_DECISION, of=queries.decided)
+def clear(one: Decided) -> Any:  # noqa: ANN401 - an answer
+    """Take a proposal back."""
+    form = VersionForm()
+    form.validate()
+    actions.clear(one, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    flash(_("The proposal is taken back. %(name)s has no decision now.", name=one.line.name))
+    return _here(one.deciding)
+
+
+@pages.step(ROOT + "/<reference>/return", needs=Permission.RETURN_DECISION, of=queries.decided)
+def return_(one: Decided) -> Any:  # noqa: ANN401 - an answer
+    """Return an approved decision, with a reason."""
+    form = ReturnForm()
+    if not form.validate():
+        return _draw(one, _forms(one)[0], form, 422)
+    actions.return_(one, reason=form.why.data or "", version=form.version.data, by=viewer.current(), at=clock.now())
+    flash(_("Returned. It can be changed now, and must be approved anew."))
+    return see_other(".decision", slug=one.deciding.cycle.award.slug, year=one.deciding.cycle.year, reference=one.line.handle)

@@ -1,0 +1,445 @@
+"""Planning, approving and carrying out a release, and keeping what is public true to what was agreed to.
+
+`tell` and `publish` are called by the worker when an instant has come: each is one transaction that begins with a conditional
+update of the release, so that it happens once, whole, or not at all. A late worker means late, never early.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from portal import history, mail
+from portal.awards.models import Cycle
+from portal.awards.rules import CYCLE, CycleStep
+from portal.db import db
+from portal.decisions import actions as decisions
+from portal.decisions.models import Decision
+from portal.decisions.rules.lives import Outcome
+from portal.errors import N_, Refused, Stale
+from portal.funds.models import Fund
+from portal.nominations.models import Candidacy
+from portal.people.rules import name_key
+from portal.publishing import rules
+from portal.publishing.desk import messages, queries
+from portal.publishing.desk.models import Draft, Release
+from portal.publishing.models import Recipient
+from portal.publishing.rules import RELEASE, Check, ReleaseState, ReleaseStep, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from portal.people.models import Person
+    from portal.publishing.desk.queries import Chosen, Drafting, Published, Releasing
+
+MOVED = N_("This was changed since you opened it. The page shows how it stands now.")
+TOLD_FIRST = N_("Those concerned are told first: the public time must not come before it.")
+PAST = N_("This time has passed. Choose one that is still to come.")
+SET_BOTH = N_("Set both times first.")
+BLOCKED = N_("Something still blocks the release: %(what)s.")
+SECOND = N_("Whoever planned the release cannot approve it.")
+DONOR = N_("Whoever gives to the fund cannot release its results.")
+REASON = N_("Say why, in a sentence: it stands in the record.")
+NOT_SAID = N_("These words are not in the nomination %(reference)s. Quote what was written; three dots may leave something out.")
+NOT_QUOTABLE = N_("The writer of %(reference)s did not agree to be quoted.")
+NOT_TOLD_YET = N_("The time to tell has not come: it is %(when)s.")
+ONLY_SURPRISE = N_("This award is no surprise: everyone selected is written to at the time that was set.")
+TOLD_ALREADY = N_("That was recorded already.")
+SETTLED = N_("What was told cannot be taken back. Correct or take down the page instead.")
+
+SEED = 1_000_003  # portraits are drawn from a number below this
+
+
+# ---------------------------------------------------------------- planning
+
+
+def plan(thing: Releasing, *, told_at: datetime | None, public_at: datetime | None, version: int = 0, by: Person, at: datetime) -> Release:
+    """Set when those concerned may be told and when the public may read. Whoever sets the times cannot approve them."""
+    if told_at is not None and public_at is not None and public_at < told_at:
+        raise Refused(TOLD_FIRST, field="public_at")
+    for field, instant in (("told_at", told_at), ("public_at", public_at)):
+        if instant is not None and instant <= at:
+            raise Refused(PAST, field=field)
+    release = thing.release
+    if release is None:
+        release = Release(cycle_id=thing.cycle.id, told_at=told_at, public_at=public_at, planned_by_id=by.id, planned_at=at)
+        db.session.add(release)
+    else:
+        if release.state is ReleaseState.TOLD:
+            raise Refused(SETTLED)
+        state = release.state if release.state is not ReleaseState.APPROVED else RELEASE.advance(release.state, ReleaseStep.RETURN)
+        facts = {"told_at": told_at, "public_at": public_at, "planned_by_id": by.id, "planned_at": at}
+        _move(release, RELEASE.advance(state, ReleaseStep.PLAN), version=version, **facts, approved_by_id=None, approved_at=None, asked_at=None, held=None)
+    db.session.flush()
+    said = {name: when.isoformat() if when else None for name, when in (("told_at", told_at), ("public_at", public_at))}
+    history.record("release planned", release, by=by, at=at, **said)
+    return release
+
+
+def _move(release: Release, state: ReleaseState, *, version: int | None = None, **facts: Any) -> None:
+    """Take a release to a state, if it still stands as it was seen. Raises `Stale` when somebody was first."""
+    seen = release.version if version is None else version
+    moved = db.session.execute(
+        update(Release)
+        .where(Release.id == release.id, Release.version == seen, Release.state == release.state)
+        .values(state=state, version=seen + 1, **facts)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(MOVED)
+
+
+def save_draft(
+    thing: Drafting, *, citation: str, quotations: Sequence[dict[str, str]], version: int = 0, reason: str = "", by: Person, at: datetime
+) -> Draft:
+    """Save what the office prepares for a candidacy's pages. `quotations` are {"nomination", "words", "translation"}.
+
+    Raises `Refused` for words that nobody wrote, or whose writer did not agree to be quoted. Once public it corrects the pages, and
+    needs a reason, which readers see.
+    """
+    writers = {writer.reference: writer for writer in thing.quotable}
+    for number, quotation in enumerate(quotations):
+        writer = writers.get(quotation["nomination"])
+        if writer is None:
+            raise Refused(NOT_QUOTABLE, field=f"words-{number}", reference=quotation["nomination"])
+        if not rules.is_said(quotation["words"], writer.texts):
+            raise Refused(NOT_SAID, field=f"words-{number}", reference=writer.reference)
+    shown = [row for row in queries.recipients(thing.releasing.cycle) if row.candidacy_id == thing.candidacy.id]
+    if shown and not reason.strip():
+        raise Refused(REASON, field="reason")
+    draft = thing.draft
+    if draft is None:
+        if version:
+            raise Stale(MOVED)
+        draft = Draft(candidacy_id=thing.candidacy.id, citation=citation.strip(), quotations=list(quotations), saved_at=at, saved_by_id=by.id)
+        db.session.add(draft)
+        db.session.flush()
+    else:
+        facts = {"citation": citation.strip(), "quotations": list(quotations), "saved_at": at, "saved_by_id": by.id}
+        saved = db.session.execute(update(Draft).where(Draft.id == draft.id, Draft.version == version).values(version=version + 1, **facts))
+        if saved.rowcount != 1:  # type: ignore[attr-defined]
+            raise Stale(MOVED)
+    history.record("page prepared", thing.candidacy, by=by, at=at, reason=reason.strip() or None)
+    for row in shown:
+        _correct(row, reason=reason.strip(), by=by, at=at)
+    if shown:
+        refresh(thing.releasing.cycle, thing.candidacy.id, at=at)
+    return draft
+
+
+def _correct(row: Recipient, *, reason: str, by: Person, at: datetime) -> None:
+    row.corrected_at, row.correction, row.changed_by_id = at, reason, by.id
+    history.record("page corrected", row, by=by, at=at, reason=reason)
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == row.candidacy_id))
+    if decision is not None:
+        decisions.correct(decision, reason=reason, by=by, at=at)
+
+
+# ---------------------------------------------------------------- a second person
+
+
+def ask(thing: Releasing, *, by: Person, at: datetime) -> list[Person]:
+    """Ask those who may approve, once a day at most. Returns who was asked."""
+    release = thing.release
+    if release is None:
+        raise Refused(SET_BOTH)
+    asked = queries.approvers(thing)
+    for person in asked:
+        mail.post(
+            "publishing/please_approve",
+            to=person,
+            at=at,
+            about=release,
+            link={"purpose": "sign in", "next": f"/desk/{thing.cycle.award.slug}/{thing.cycle.year}/release"},
+            key=f"please release {release.id} {person.id} {at:%Y-%m-%d}",
+            award=thing.cycle.award.name,
+            year=thing.cycle.year,
+            asker=by.name,
+        )
+    release.asked_at = at
+    history.record("approval asked for", release, by=by, at=at)
+    return asked
+
+
+def blockers(thing: Releasing) -> list[Check]:
+    """Return what keeps this release from being approved or carried out, as it stands now."""
+    ready = queries.readiness(thing, queries.chosen(thing.cycle))
+    return [check for check in rules.checks(ready) if check.weight is Weight.BLOCKS]
+
+
+def approve(thing: Releasing, *, version: int, by: Person, at: datetime) -> None:
+    """Approve a release: from here on the worker carries it out at its instants. Nothing may block it, and `by` did not plan it."""
+    release = thing.release
+    if release is None or release.told_at is None or release.public_at is None:
+        raise Refused(SET_BOTH)
+    state = RELEASE.advance(release.state, ReleaseStep.APPROVE)
+    if release.planned_by_id == by.id:
+        raise Refused(SECOND)
+    if by.id in queries.donors(thing.cycle):
+        raise Refused(DONOR)
+    if release.told_at <= at:
+        raise Refused(PAST)
+    held = blockers(thing)
+    if held:
+        raise Refused(BLOCKED, what=held[0].message % held[0].facts)
+    _move(release, state, version=version, approved_by_id=by.id, approved_at=at, held=None)
+    history.record("release approved", release, by=by, at=at)
+
+
+def cancel(thing: Releasing, *, reason: str, version: int, by: Person, at: datetime) -> None:
+    """Cancel an approved release before anybody is told."""
+    release = thing.release
+    if release is None:
+        raise Refused(SET_BOTH)
+    if release.state in {ReleaseState.TOLD, ReleaseState.PUBLIC}:
+        raise Refused(SETTLED)
+    if not reason.strip():
+        raise Refused(REASON, field="why")
+    _move(release, RELEASE.advance(release.state, ReleaseStep.CANCEL), version=version, approved_by_id=None, approved_at=None)
+    mail.cancel(release)
+    history.record("release cancelled", release, by=by, at=at, reason=reason.strip())
+
+
+def decisions_changed(cycle: Cycle, at: datetime) -> None:
+    """Take an approval back when what it was given for has changed. What was told stays told."""
+    release = queries.of_cycle(cycle)
+    if release is None or release.state is not ReleaseState.APPROVED:
+        return
+    _move(release, RELEASE.advance(release.state, ReleaseStep.RETURN), approved_by_id=None, approved_at=None, asked_at=None)
+    mail.cancel(release)
+    history.record("release returned", release, at=at, reason="A decision changed.")
+
+
+# ---------------------------------------------------------------- at the instants
+
+
+def tell(thing: Releasing, *, at: datetime) -> bool:
+    """Tell those concerned, once their instant has come: those selected, those who are not, and whoever nominated.
+
+    Returns whether it was done; False where it is not due, was done already, or is held because something blocks it by now.
+    """
+    release, cycle = thing.release, thing.cycle
+    if release is None or not rules.told(told_at=release.told_at, state=release.state, at=at):
+        return False
+    held = blockers(thing)
+    if held:
+        _hold(release, held, at=at)
+        return False
+    _move(release, RELEASE.advance(release.state, ReleaseStep.TELL), told_done_at=at, held=None)
+    decisions.release(cycle, at=at)
+    history.record("told", release, at=at)
+    people = queries.chosen(cycle)
+    if cycle.surprise:
+        _congratulate((one for one in people if one.candidacy.told_at is not None), release, cycle, at=at)
+        return True
+    for one in people:
+        one.candidacy.told_at = one.candidacy.told_at or at
+    _congratulate(people, release, cycle, at=at)
+    for candidacy, person, outcome in queries.others(cycle):
+        mail.post(
+            "publishing/not_selected",
+            to=person,
+            at=at,
+            about=candidacy,
+            result=True,
+            key=f"release {release.id} candidacy {candidacy.id} person {person.id}",
+            **messages.to_not_selected(cycle, outcome),
+        )
+    _tell_nominators(release, cycle, at=at)
+    return True
+
+
+def _hold(release: Release, held: Sequence[Check], *, at: datetime) -> None:
+    """Say once why nothing happened at the instant. It is looked at again on every round."""
+    why = "; ".join(check.message % check.facts for check in held)
+    if release.held != why:
+        release.held = why
+        history.record("release held", release, at=at, reason=why)
+
+
+def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, at: datetime) -> None:
+    """Write to those selected, and to the guardians of those under 18, with the link to say what may be published."""
+    for one in people:
+        where = {"kind": "candidacy", "id": one.candidacy.id, "next": f"/consent/{one.candidacy.id}", "days": 60}
+        facts = messages.to_selected(one, release, cycle)
+        key = f"release {release.id} candidacy {one.candidacy.id} person {one.person.id}"
+        mail.post(
+            "publishing/selected",
+            to=one.person,
+            at=at,
+            about=one.candidacy,
+            link={"purpose": "consent", **where},
+            result=True,
+            key=key,
+            **facts,
+        )
+        if one.person.minor and one.person.guardian_email:
+            mail.post(
+                "publishing/guardian",
+                to=one.person,
+                to_email=one.person.guardian_email,
+                at=at,
+                about=one.candidacy,
+                link={"purpose": "guardian", **where},
+                result=True,
+                key=f"{key} guardian",
+                **facts,
+            )
+
+
+def _tell_nominators(release: Release, cycle: Cycle, *, at: datetime, candidacy: int | None = None) -> None:
+    """Write to every nominator, each by one message about all they wrote for.
+
+    Of a surprise, nothing is said yet about anyone selected who has not been told; once they are, their nominators hear (`candidacy`).
+    """
+    for person, wrote in queries.nominators(cycle, candidacy=candidacy).items():
+        ripe = [(one, outcome) for one, outcome in wrote if not (cycle.surprise and outcome is Outcome.SELECTED and one.told_at is None)]
+        if ripe:
+            about = f" candidacy {candidacy}" if candidacy is not None else ""
+            key = f"release {release.id} nominator {person.id}{about}"
+            facts = messages.to_nominator(cycle, ripe)
+            mail.post("publishing/nominator", to=person, at=at, about=release, result=True, key=key, **facts)
+
+
+def publish(thing: Releasing, *, at: datetime) -> bool:
+    """Show recipients to the public, once that instant has come, as each agreed. Returns whether it was done."""
+    release, cycle = thing.release, thing.cycle
+    if release is None or not rules.public(public_at=release.public_at, state=release.state, at=at):
+        return False
+    _move(release, RELEASE.advance(release.state, ReleaseStep.PUBLISH), public_done_at=at)
+    before = cycle.stage
+    stage = CYCLE.advance(before, CycleStep.RELEASE)
+    moved = db.session.execute(update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=stage, version=Cycle.version + 1))
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(MOVED)
+    history.record("released", cycle, at=at)
+    people = [one for one in queries.chosen(cycle) if not cycle.surprise or one.candidacy.told_at is not None]
+    for one in people:
+        _show(one, cycle, at=at)
+    if cycle.surprise:
+        _tell_nominators(release, cycle, at=at)
+    return True
+
+
+def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
+    """Record that a surprise recipient was told: from now on they are written to, asked what may be published, and shown."""
+    release, cycle = thing.releasing.release, thing.releasing.cycle
+    if not cycle.surprise:
+        raise Refused(ONLY_SURPRISE)
+    if release is None or release.told_at is None or release.state not in {ReleaseState.TOLD, ReleaseState.PUBLIC}:
+        raise Refused(SET_BOTH if release is None or release.told_at is None else NOT_TOLD_YET, when=release.told_at if release else None)
+    told = db.session.execute(update(Candidacy).where(Candidacy.id == thing.candidacy.id, Candidacy.told_at.is_(None)).values(told_at=at))
+    if told.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(TOLD_ALREADY)
+    history.record("told in person", thing.candidacy, by=by, at=at)
+    _congratulate(thing.people, release, cycle, at=at)
+    if release.state is ReleaseState.PUBLIC:
+        for one in thing.people:
+            _show(one, cycle, at=at)
+        _tell_nominators(release, cycle, at=at, candidacy=thing.candidacy.id)
+
+
+# ---------------------------------------------------------------- what is public
+
+
+def _show(one: Chosen, cycle: Cycle, *, at: datetime) -> Recipient:
+    """Make the public row of one person, with what they agreed to and nothing else."""
+    row = drawn(one, cycle, at=at)
+    db.session.add(row)
+    db.session.flush()
+    history.record("shown", row, at=at)
+    return row
+
+
+def drawn(one: Chosen, cycle: Cycle, *, at: datetime) -> Recipient:
+    """Return the public row of one person as it would be now, written nowhere: what a preview shows is what a release writes."""
+    row = Recipient(
+        slug=_no_slug(),
+        candidacy_id=one.candidacy.id,
+        person_id=one.person.id,
+        cycle_id=cycle.id,
+        year=cycle.year,
+        award_slug=cycle.award.slug,
+        award_name=cycle.award.name,
+        quotations=[],
+        fund_credit={},
+        portrait=one.person.id * 7919 % SEED,
+        public_at=at,
+    )
+    _fill(row, one, cycle)
+    return row
+
+
+def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
+    """Write what was agreed to over whatever a row held."""
+    page = one.page
+    fund = db.session.get(Fund, cycle.fund_id) if cycle.fund_id is not None and page.sum_cents is not None else None
+    if page.name is None:
+        row.slug = _no_slug()
+    elif row.name != page.name:
+        taken = db.session.scalars(select(Recipient.slug).where(Recipient.year == cycle.year, Recipient.id != row.id))
+        row.slug = rules.slug(page.name, frozenset(taken))
+    row.name = page.name
+    row.sort_name = _sort_name(one) if page.name is not None else ""
+    row.role, row.school, row.biography, row.citation = page.role, page.school, page.biography, page.citation
+    row.quotations = [{key: said.get(key) for key in ("words", "translation", "name", "relation", "language")} for said in page.quotations]
+    row.sum_cents, row.paid_to = page.sum_cents, page.paid_to
+    row.fund_name, row.fund_credit = (fund.name, fund.credit) if fund is not None else (None, {})
+
+
+def _sort_name(one: Chosen) -> str:
+    return one.person.sort_name or name_key("", one.page.name or "")
+
+
+def _no_slug() -> str:
+    """Return an address that leads nowhere and says nothing, not even in which order people were chosen."""
+    return f"-{secrets.token_hex(16)}"
+
+
+def refresh(cycle: Cycle, candidacy_id: int, *, at: datetime) -> None:
+    """Write the public rows of a candidacy anew from what stands agreed to now. Before the public instant there is none."""
+    for one in queries.chosen(cycle, candidacy=candidacy_id):
+        row = queries.recipient_of(candidacy_id, one.person.id)
+        if row is not None:
+            _fill(row, one, cycle)
+            history.record("page renewed", row, at=at)
+
+
+def consent_changed(candidacy: Candidacy, _person: Person, at: datetime) -> None:
+    """Feel what somebody agreed to or took back: in the same transaction it appears, or disappears, everywhere."""
+    if db.session.scalar(select(Recipient.id).where(Recipient.candidacy_id == candidacy.id).limit(1)) is None:
+        return
+    refresh(db.session.get_one(Cycle, candidacy.cycle_id), candidacy.id, at=at)
+
+
+def take_down(thing: Published, *, reason: str, rescind: bool = False, by: Person, at: datetime) -> None:
+    """Take a page down: its address says only that it was. With `rescind` the decision itself is taken back, and its place falls free."""
+    if not reason.strip():
+        raise Refused(REASON, field="why")
+    row = thing.recipient
+    if row.taken_down_at is None:
+        row.taken_down_at, row.taken_down_reason, row.changed_by_id = at, reason.strip(), by.id
+        history.record("page taken down", row, by=by, at=at, reason=reason.strip())
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == row.candidacy_id))
+    if rescind and decision is not None:
+        decisions.rescind(decision, reason=reason.strip(), by=by, at=at)
+        for other in queries.recipients(thing.releasing.cycle):
+            if other.candidacy_id == row.candidacy_id and other.taken_down_at is None:
+                other.taken_down_at, other.taken_down_reason, other.changed_by_id = at, reason.strip(), by.id
+
+
+def put_back(thing: Published, *, reason: str, by: Person, at: datetime) -> None:
+    """Put a page back that was taken down, as its person agrees to now."""
+    if not reason.strip():
+        raise Refused(REASON, field="why")
+    row = thing.recipient
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == row.candidacy_id))
+    if decision is not None and decision.place is None:
+        raise Refused(N_("The decision itself was taken back, so there is nothing to show."))
+    row.taken_down_at = row.taken_down_reason = None
+    row.changed_by_id = by.id
+    history.record("page put back", row, by=by, at=at, reason=reason.strip())
+    if row.candidacy_id is not None:
+        refresh(thing.releasing.cycle, row.candidacy_id, at=at)

@@ -1,0 +1,106 @@
+"""What the office types for a release: two times, a citation, quotations, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from portal.awards.forms import WallClock
+from portal.web.fields import Choice, Form, Text, needed
+from portal.web.figures import Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.publishing.desk.queries import Quotable
+
+MOST_QUOTATIONS = 3
+MOST_CITATION = 600
+MOST_WORDS = 1_200
+MOST_REASON = 2_000
+
+
+class TimesForm(Form):
+    """The two instants of a release."""
+
+    told_at = WallClock(_l("Those concerned are told"), description=_l("Recipients, others who know of their nomination, and nominators, each by one message. Left empty: not yet."))
+    public_at = WallClock(_l("The public can read it"), description=_l("Until this minute no page, feed or search result exists. Left empty: not yet."))
+    version = Whole(least=0, most=1_000_000)
+
+
+def times_form(zone: str, **facts: Any) -> TimesForm:  # noqa: ANN401 - WTForms' own keywords
+    """Return the form with its clocks in the organisation's zone."""
+    form = TimesForm(**facts)
+    for name in ("told_at", "public_at"):
+        form[name].zone = zone
+    return form
+
+
+class DraftForm(Form):
+    """A citation and up to three quotations. Each names the nomination it is from; its writer agreed to be quoted."""
+
+    citation = Text(_l("Citation"), most=MOST_CITATION, description=_l("One sentence that begins with “For”: what they are honored for. It stands under the name."))
+    reason = Text(_l("What is corrected"), most=MOST_REASON, description=_l("Readers see this sentence with the day."))
+    version = Whole(least=0, most=1_000_000)
+    nomination_0 = Choice(_l("From the nomination"))
+    words_0 = Text(_l("Words to quote"), most=MOST_WORDS, description=_l("As they were written. Three dots may leave something out."))
+    translation_0 = Text(_l("Translation, where it needs one"), most=MOST_WORDS)
+    nomination_1 = Choice(_l("From the nomination"))
+    words_1 = Text(_l("Words to quote"), most=MOST_WORDS)
+    translation_1 = Text(_l("Translation, where it needs one"), most=MOST_WORDS)
+    nomination_2 = Choice(_l("From the nomination"))
+    words_2 = Text(_l("Words to quote"), most=MOST_WORDS)
+    translation_2 = Text(_l("Translation, where it needs one"), most=MOST_WORDS)
+
+    def offer(self, writers: Sequence[Quotable], words: Sequence[str]) -> None:
+        """Offer the nominations whose writers may be quoted."""
+        for number in range(MOST_QUOTATIONS):
+            self[f"nomination_{number}"].choices = [(writer.reference, said) for writer, said in zip(writers, words, strict=True)]
+
+    def quotations(self) -> list[dict[str, str]]:
+        """Return what was written to be quoted; a row without words is none."""
+        found = []
+        for number in range(MOST_QUOTATIONS):
+            words = (self[f"words_{number}"].data or "").strip()
+            if words:
+                found.append(
+                    {
+                        "nomination": self[f"nomination_{number}"].data or "",
+                        "words": words,
+                        "translation": (self[f"translation_{number}"].data or "").strip(),
+                    }
+                )
+        return found
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' signature
+        """Ask which nomination quoted words are from."""
+        fine = bool(super().validate(extra_validators))
+        for number in range(MOST_QUOTATIONS):
+            if (self[f"words_{number}"].data or "").strip() and not self[f"nomination_{number}"].data:
+                self.fail(f"nomination_{number}", str(_l("Choose the nomination these words are from")))
+                fine = False
+        return fine
+
+
+class VersionForm(Form):
+    """Which version was seen."""
+
+    version = Whole(least=0, most=1_000_000)
+
+
+class CancelForm(Form):
+    """Why a release is cancelled."""
+
+    why = Text(_l("Why it is cancelled"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON)
+    version = Whole(least=0, most=1_000_000)
+
+
+class RemovalForm(Form):
+    """Why a page is taken down, or put back."""
+
+    why = Text(
+        _l("Why"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON, description=_l("For the record. The public never sees it.")
+    )
+    rescind = BooleanField(_l("Take the decision itself back"), description=_l("Their place falls free, and everyone of this candidacy is taken down."))

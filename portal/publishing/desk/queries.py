@@ -1,0 +1,401 @@
+"""What the office needs to know before a release: who is selected, what each page would show, and what stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import Role
+from portal.awards import queries as awards
+from portal.awards.models import Award, Cycle, Member
+from portal.awards.rules import MemberState
+from portal.db import db
+from portal.decisions import queries as decisions
+from portal.decisions.models import Decision
+from portal.decisions.rules.lives import Outcome
+from portal.funds.models import Fund, FundDonor
+from portal.nominations.actions import snapshots
+from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Entered, Field, Nomination, Part, Quote, Sitting, Snapshot
+from portal.nominations.queries import conflicts
+from portal.nominations.queries import consent as consents
+from portal.nominations.rules import COUNTS, STANDS, CandidacyStage
+from portal.people.models import Person
+from portal.policy import Fact
+from portal.publishing import queries as public
+from portal.publishing import rules
+from portal.publishing.desk import messages
+from portal.publishing.desk.models import Draft, Release
+from portal.publishing.models import Recipient
+from portal.publishing.rules import Readiness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """One cycle and its release, if one is planned."""
+
+    cycle: Cycle
+    release: Release | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A nomination whose writer may be quoted, by name or not, with what they wrote."""
+
+    reference: str
+    name: str | None
+    relation: str | None
+    language: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One person of a selected candidacy, with everything their page could show, and what it would show now."""
+
+    candidacy: Candidacy
+    person: Person
+    decision: Decision
+    draft: Draft | None
+    agreed: frozenset[str]
+    page: rules.Page
+    position: int
+
+    @property
+    def reference(self) -> str:
+        """The candidacy's reference, for addresses of the desk."""
+        return self.candidacy.reference
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a message can reach them."""
+        return bool(self.person.email) and self.person.bounced_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """One selected candidacy whose page is prepared."""
+
+    releasing: Releasing
+    people: tuple[Chosen, ...]
+    quotable: tuple[Quotable, ...]
+    draft: Draft | None
+
+    @property
+    def candidacy(self) -> Candidacy:
+        """The candidacy."""
+        return self.people[0].candidacy
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A recipient's page that is public, or was."""
+
+    releasing: Releasing
+    recipient: Recipient
+
+
+def releasing(slug: str, year: int) -> Releasing | None:
+    """Return the cycle at this address with its release."""
+    cycle = awards.cycle_at(slug, year)
+    return Releasing(cycle, of_cycle(cycle)) if cycle is not None else None
+
+
+def of_cycle(cycle: Cycle) -> Release | None:
+    """Return a cycle's release, if one is planned."""
+    return db.session.scalar(select(Release).where(Release.cycle_id == cycle.id))
+
+
+def facts_of_releasing(person: Person | None, thing: Releasing) -> frozenset[Fact]:
+    """Return what holds of this person and a release. Any conflict of theirs in the cycle closes it: it is of all who were chosen."""
+    facts = set(awards.facts_of_cycle(person, thing.cycle))
+    if person is not None:
+        conflicted = conflicts.standing(person).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+        if db.session.scalar(conflicted.where(Candidacy.cycle_id == thing.cycle.id).limit(1)):
+            facts.add(Fact.CONFLICT)
+        if thing.release is not None and thing.release.planned_by_id == person.id:
+            facts.add(Fact.PROPOSED_IT)
+    return frozenset(facts)
+
+
+def facts_of_drafting(person: Person | None, thing: Drafting | Published) -> frozenset[Fact]:
+    """Return what holds of this person and one page of a release."""
+    return facts_of_releasing(person, thing.releasing)
+
+
+# ---------------------------------------------------------------- who was chosen
+
+
+def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
+    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: six queries, however many."""
+    wanted = (
+        select(Decision, Candidacy, Draft)
+        .join(Candidacy, Candidacy.id == Decision.candidacy_id)
+        .outerjoin(Draft, Draft.candidacy_id == Candidacy.id)
+        .options(selectinload(Candidacy.people), selectinload(Candidacy.schools))
+        .where(Decision.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED, Decision.place.is_not(None))
+        .order_by(Candidacy.sort_name, Candidacy.id)
+    )
+    if candidacy is not None:
+        wanted = wanted.where(Candidacy.id == candidacy)
+    rows = db.session.execute(wanted).all()
+    numbers = [row[1].id for row in rows]
+    given = consents.given_in(numbers)
+    parts = {(part.candidacy_id, part.person_id): part for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))}
+    quotes = quotable(numbers)
+    found = []
+    for decision, one, draft in rows:
+        for position, link in enumerate(one.people):
+            agreed = frozenset(field.value for field in given.get(one.id, {}).get(link.person_id, {}))
+            known = _known(one, link.person, decision, draft, parts.get((one.id, link.person_id)), cycle, quotes.get(one.id, ()))
+            page = rules.page(known, agreed=agreed, quotable=frozenset(q.reference for q in quotes.get(one.id, ())))
+            found.append(Chosen(one, link.person, decision, draft, agreed, page, position))
+    return found
+
+
+def _known(
+    candidacy: Candidacy, person: Person, decision: Decision, draft: Draft | None, part: Part | None, cycle: Cycle, quotes: Iterable[Quotable]
+) -> rules.Page:
+    """Return everything that a page could show, whether agreed to or not."""
+    writers = {quote.reference: quote for quote in quotes}
+    said = []
+    for quotation in draft.quotations if draft is not None else ():
+        writer = writers.get(quotation["nomination"])
+        if writer is not None:
+            said.append({**quotation, "name": writer.name, "relation": writer.relation, "language": writer.language})
+    alone = len(candidacy.people) == 1
+    return rules.Page(
+        name=candidacy.name if alone else person.name,
+        role=candidacy.role,
+        school=", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text,
+        biography=part.biography if part is not None else None,
+        citation=draft.citation if draft is not None else None,
+        quotations=tuple(said),
+        sum_cents=decision.sum_cents,
+        paid_to=cycle.paid_to.value,
+    )
+
+
+def quotable(candidacies: Sequence[int], *, with_texts: bool = False) -> dict[int, tuple[Quotable, ...]]:
+    """Return, by candidacy, the nominations whose writers may be quoted. A withdrawn one is nobody's to quote."""
+    wanted = (
+        select(Nomination, Sitting)
+        .join(Sitting, Sitting.id == Nomination.sitting_id)
+        .where(Nomination.candidacy_id.in_(candidacies), Nomination.stage.in_(COUNTS), Nomination.quote.in_({Quote.NAMED, Quote.UNNAMED}))
+        .order_by(Nomination.id)
+    )
+    rows = db.session.execute(wanted).all()
+    texts: dict[int, tuple[str, ...]] = {}
+    if with_texts:
+        for snapshot in db.session.scalars(select(Snapshot).where(Snapshot.nomination_id.in_([row[0].id for row in rows])).order_by(Snapshot.number)):
+            answers = snapshots.read(snapshot)["answers"]
+            texts[snapshot.nomination_id] = tuple(answer["text"] for answer in answers.values() if answer["text"])
+    found: dict[int, list[Quotable]] = {}
+    for nomination, sitting in rows:
+        name = sitting.nominator_name.strip() or None if nomination.quote is Quote.NAMED else None
+        relation = nomination.relation.value if nomination.relation is not None else None
+        found.setdefault(nomination.candidacy_id, []).append(
+            Quotable(nomination.reference, name, relation, nomination.language, texts.get(nomination.id, ()))
+        )
+    return {number: tuple(quotes) for number, quotes in found.items()}
+
+
+def drafting(slug: str, year: int, reference: str) -> Drafting | None:
+    """Return one selected candidacy of a cycle, with what its page is made of."""
+    found = releasing(slug, year)
+    if found is None:
+        return None
+    number = db.session.scalar(select(Candidacy.id).where(Candidacy.cycle_id == found.cycle.id, Candidacy.reference == reference))
+    people = chosen(found.cycle, candidacy=number) if number is not None else []
+    if number is None or not people:
+        return None
+    return Drafting(found, tuple(people), quotable([number], with_texts=True).get(number, ()), people[0].draft)
+
+
+def published(slug: str, year: int, number: int) -> Published | None:
+    """Return one recipient of a cycle by its row's number."""
+    found = releasing(slug, year)
+    if found is None:
+        return None
+    recipient = db.session.scalar(select(Recipient).where(Recipient.id == number, Recipient.cycle_id == found.cycle.id))
+    return Published(found, recipient) if recipient is not None else None
+
+
+def recipients(cycle: Cycle) -> Sequence[Recipient]:
+    """Return a cycle's public rows, those taken down too."""
+    return db.session.scalars(select(Recipient).where(Recipient.cycle_id == cycle.id).order_by(Recipient.sort_name, Recipient.id)).all()
+
+
+def recipient_of(candidacy_id: int, person_id: int) -> Recipient | None:
+    """Return the public row of one person of a candidacy, if there is one."""
+    return db.session.scalar(select(Recipient).where(Recipient.candidacy_id == candidacy_id, Recipient.person_id == person_id))
+
+
+# ---------------------------------------------------------------- what stands in the way
+
+
+def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
+    """Return everything that a release depends on, as it stands now."""
+    cycle, release = thing.cycle, thing.release
+    fund = db.session.get(Fund, cycle.fund_id) if cycle.fund_id is not None else None
+    members = db.session.execute(
+        select(Member.person_id, Member.donor_related, Member.appointed_by_id).where(Member.cycle_id == cycle.id, Member.state == MemberState.ACCEPTED)
+    ).all()
+    donors = set(db.session.scalars(select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id))) if fund else set()
+    one_each = {one.candidacy.id: one for one in people}
+    return Readiness(
+        told_at=release.told_at if release else None,
+        public_at=release.public_at if release else None,
+        undecided=decisions.undecided(cycle),
+        selected=len(one_each),
+        places=cycle.places,
+        sum_cents=sum(one.decision.sum_cents or 0 for one in one_each.values()),
+        fund=fund.name if fund else None,
+        given_cents=decisions.given(cycle) if fund else 0,
+        yearly_cents=fund.yearly_cents if fund else 0,
+        unconfirmed=[one.candidacy.name for one in one_each.values() if one.candidacy.standing_confirmed_at is None],
+        not_agreed=[one.person.name for one in people if Field.NAME.value not in one.agreed and not one.person.minor],
+        young=[one.person.name for one in people if Field.NAME.value not in one.agreed and one.person.minor],
+        unreachable=[one.person.name for one in people if not one.reachable],
+        without_citation=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.citation)],
+        untold=[one.candidacy.name for one in one_each.values() if one.candidacy.told_at is None],
+        surprise=cycle.surprise,
+        members=len(members),
+        donor_members=sum(1 for row in members if row.donor_related or row.person_id in donors),
+        unappointed=sum(1 for row in members if row.appointed_by_id is None),
+        involved=_involved(people, {row.person_id for row in members} | donors),
+        unconfirmed_nominators=_unconfirmed_nominators(cycle),
+    )
+
+
+def _involved(people: Sequence[Chosen], others: set[int]) -> list[str]:
+    """Return who of those selected gave to the fund or sits on the committee: by person, or by the same name or address."""
+    known = db.session.scalars(select(Person).where(Person.id.in_(others))).all() if others else []
+    names = {person.sort_name for person in known if person.sort_name}
+    addresses = {person.email_key for person in known if person.email_key}
+    return [
+        one.person.name for one in people if one.person.id in others or one.person.sort_name in names or (one.person.email_key or None) in addresses
+    ]
+
+
+def _unconfirmed_nominators(cycle: Cycle) -> int:
+    wanted = (
+        select(func.count(func.distinct(Nomination.nominator_id)))
+        .join(Sitting, Sitting.id == Nomination.sitting_id)
+        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS), Nomination.entered == Entered.WEB, Sitting.confirmed_at.is_(None))
+    )
+    return int(db.session.scalar(wanted) or 0)
+
+
+def approvers(thing: Releasing) -> list[Person]:
+    """Return who may approve: anyone who may release and did not plan it, and has no part in the fund or a conflict in the cycle."""
+    cycle = thing.cycle
+    planner = thing.release.planned_by_id if thing.release is not None else None
+    found = [person for person in accounts.holders(Role.PUBLISHER, award_id=cycle.award_id) if person.id != planner]
+    closed = conflicted(cycle, [person.id for person in found]) | donors(cycle)
+    return [person for person in found if person.id not in closed]
+
+
+def conflicted(cycle: Cycle, persons: Sequence[int]) -> set[int]:
+    """Return who of these persons has a conflict with any candidacy of a cycle."""
+    wanted = select(Conflict.person_id).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+    wanted = wanted.where(Candidacy.cycle_id == cycle.id, Conflict.person_id.in_(persons), Conflict.state.in_(STANDS))
+    return set(db.session.scalars(wanted))
+
+
+def donors(cycle: Cycle) -> set[int]:
+    """Return who gave to a cycle's fund or is related to a donor: they cannot release."""
+    gave = select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id)
+    related = select(Member.person_id).where(Member.cycle_id == cycle.id, Member.donor_related.is_(True))
+    return set(db.session.scalars(gave)) | set(db.session.scalars(related))
+
+
+def people_of(release: Release | None) -> Mapping[int, str]:
+    """Return the names of whoever planned and approved a release."""
+    numbers = {release.planned_by_id, release.approved_by_id} - {None} if release is not None else set()
+    return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(numbers)))} if numbers else {}
+
+
+def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
+    """Return the year's program as it will be: what is public already, and these rows of this cycle."""
+    known = public.year(cycle.year)
+    sections = [section for section in known.sections if section.slug != cycle.award.slug] if known is not None else []
+    people = sorted((public.honored(row) for row in rows), key=lambda person: person.name is None)
+    new = public.Section(cycle.award.slug, cycle.award.name, people, cycle)
+    order = {slug: number for number, slug in enumerate(db.session.scalars(select(Award.slug).order_by(Award.position, Award.id)))}
+    together = sorted([*sections, new], key=lambda section: order.get(section.slug, len(order)))
+    return public.Year(cycle.year, together, known.before if known is not None else [])
+
+
+# ---------------------------------------------------------------- who is written to
+
+
+def others(cycle: Cycle) -> Sequence[tuple[Candidacy, Person, Outcome | None]]:
+    """Return every person who knows of their nomination and is not selected, with the candidacy and its outcome.
+
+    A surprise has none: one who is not selected is never written to.
+    """
+    if cycle.surprise:
+        return []
+    wanted = (
+        select(Candidacy, Person, Decision.outcome)
+        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None), Candidacy.told_at.is_not(None))
+        .where(Candidacy.stage != CandidacyStage.WITHDRAWN, or_(Decision.id.is_(None), Decision.outcome != Outcome.SELECTED))
+        .order_by(Candidacy.id, Person.id)
+    )
+    return [(candidacy, person, outcome) for candidacy, person, outcome in db.session.execute(wanted)]
+
+
+def nominators(cycle: Cycle, *, candidacy: int | None = None) -> Mapping[Person, list[tuple[Candidacy, Outcome | None]]]:
+    """Return every nominator with the candidacies they wrote for and each one's outcome, in the order in which they wrote.
+
+    Left out: addresses typed on the web and never confirmed, and people who wrote for themselves, who hear as nominees.
+    """
+    wanted = (
+        select(Nomination, Person, Candidacy, Decision.outcome)
+        .join(Sitting, Sitting.id == Nomination.sitting_id)
+        .join(Person, Person.id == Nomination.nominator_id)
+        .join(Candidacy, Candidacy.id == Nomination.candidacy_id)
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .options(selectinload(Candidacy.people))
+        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS), Candidacy.stage != CandidacyStage.WITHDRAWN)
+        .where(or_(Nomination.entered != Entered.WEB, Sitting.confirmed_at.is_not(None)))
+        .order_by(Nomination.id)
+    )
+    if candidacy is not None:
+        wanted = wanted.where(Candidacy.id == candidacy)
+    found: dict[Person, list[tuple[Candidacy, Outcome | None]]] = {}
+    for _nomination, person, one, outcome in db.session.execute(wanted):
+        if person.id in {link.person_id for link in one.people}:
+            continue
+        wrote = found.setdefault(person, [])
+        if all(known.id != one.id for known, _outcome in wrote):
+            wrote.append((one, outcome))
+    return found
+
+
+def counts(cycle: Cycle, people: Sequence[Chosen]) -> tuple[int, int, int]:
+    """Return how many of those selected, of the others, and of the nominators are written to."""
+    return len(people), len(others(cycle)), len(nominators(cycle))
+
+
+def sample(thing: Releasing, kind: str) -> tuple[Person, dict[str, Any]] | None:
+    """Return somebody who will get this kind of message, and what it says to them; None where nobody will."""
+    cycle = thing.cycle
+    if kind in {"selected", "guardian"}:
+        people = [one for one in chosen(cycle) if kind == "selected" or one.person.minor]
+        return (people[0].person, messages.to_selected(people[0], thing.release, cycle)) if people else None
+    if kind == "not_selected":
+        rest = others(cycle)
+        return (rest[0][1], messages.to_not_selected(cycle, rest[0][2])) if rest else None
+    wrote = nominators(cycle)
+    return next(((person, messages.to_nominator(cycle, about)) for person, about in wrote.items()), None)

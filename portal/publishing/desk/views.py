@@ -1,0 +1,293 @@
+"""The desk's pages of a release: two instants, what blocks, what each page and message will be, a second person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from portal import clock, navigation
+from portal.awards.queries import zone
+
+from portal.errors import PortalError
+from portal.policy import Permission
+from portal.publishing import actions, rules
+from portal.publishing.desk import messages, queries
+from portal.publishing.desk.forms import MOST_QUOTATIONS, CancelForm, DraftForm, RemovalForm, VersionForm, times_form
+from portal.publishing.pages import pages
+from portal.publishing.rules import Weight
+from portal.web import language, text, viewer
+from portal.web.failures import sentence
+from portal.web.pages import see_other
+
+if TYPE_CHECKING:
+    from portal.publishing.desk.queries import Drafting, Published, Releasing
+    from portal.publishing.rules import Check
+
+__all__ = ["pages"]
+
+ROOT = "/desk/<slug>/<int:year>/release"
+SHAPES = {Weight.BLOCKS: "blocks", Weight.MAY_WAIT: "not_started", Weight.DONE: "done"}
+SUMS = frozenset({"sum", "given", "yearly"})
+
+
+def _at(thing: Releasing) -> dict[str, Any]:
+    return {"slug": thing.cycle.award.slug, "year": thing.cycle.year}
+
+
+def _here(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    return see_other(".release", **_at(thing))
+
+
+# ---------------------------------------------------------------- the page of the release
+
+
+def _drawn(check: Check, thing: Releasing) -> dict[str, Any]:
+    """Return a check as the page draws it: sentences in the reader's language, and where it is mended."""
+    return {
+        "state": SHAPES[check.weight],
+        "name": _(check.message, **_said(check.facts)),
+        "words": _(check.note, **_said(check.note_facts)) if check.note else "",
+        "act": _act(check, thing),
+    }
+
+
+def _said(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping
+    return {name: text.money(fact) if name in SUMS else fact for name, fact in facts.items()}
+
+
+def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
+    """Return the link that mends a check, where there is such a page and this person may see it."""
+    if check.weight is Weight.DONE:
+        return None
+    places = {
+        "times": (".times", _("Set the times")),
+        "decisions": ("decisions.decisions", _("See the decisions")),
+        "committee": ("awards.committee", _("See the committee")),
+        "standing": ("nominations.standing", _("Confirm")),
+    }
+    if check.where == "pages":
+        return {"url": "#pages", "text": _("See who")}
+    found = places.get(check.where)
+    if found is None or not navigation.exists(found[0]):
+        return None
+    return {"url": url_for(found[0], **_at(thing)), "text": found[1]}
+
+
+def _page(thing: Releasing, status: int = 200, *, why: CancelForm | None = None) -> Any:  # noqa: ANN401 - an answer
+    people = queries.chosen(thing.cycle)
+    checks = rules.checks(queries.readiness(thing, people))
+    blocking = sum(1 for check in checks if check.weight is Weight.BLOCKS)
+    return (
+        render_template(
+            "publishing/desk/release.html",
+            thing=thing,
+            cycle=thing.cycle,
+            release=thing.release,
+            people=people,
+            checks=[_drawn(check, thing) for check in checks],
+            blocking=blocking,
+            approvers=queries.approvers(thing),
+            counts=queries.counts(thing.cycle, people),
+            recipients={(row.candidacy_id, row.person_id): row for row in queries.recipients(thing.cycle)},
+            why=why or CancelForm(formdata=None),
+            people_of=queries.people_of(thing.release),
+            late=_late(thing),
+        ),
+        status,
+    )
+
+
+def _late(thing: Releasing) -> bool:
+    """Whether an instant has passed and the worker has not carried it out."""
+    release = thing.release
+    if release is None:
+        return False
+    at = clock.now()
+    told = rules.told(told_at=release.told_at, state=release.state, at=at)
+    return told or rules.public(public_at=release.public_at, state=release.state, at=at)
+
+
+@pages.page(ROOT, needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """When the results become news, what stands in the way, and who approves."""
+    return _page(thing)
+
+
+@pages.form(ROOT + "/times", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def times(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """Set the two instants."""
+    release = thing.release
+    known = release if release is not None else thing.cycle
+    usual = {"told_at": getattr(known, "told_at", None), "public_at": release.public_at if release else thing.cycle.announced_at}
+    form = times_form(zone(), **usual, version=release.version if release else 0)
+    status = form.status
+    if form.validate_on_submit():
+        try:
+            actions.plan(
+                thing, told_at=form.told_at.data, public_at=form.public_at.data, version=form.version.data, by=viewer.current(), at=clock.now()
+            )
+        except PortalError as refused:
+            if refused.field is None:
+                raise
+            form.fail(refused.field, sentence(refused))
+            status = refused.status
+        else:
+            flash(_("Saved. Someone else approves."))
+            return _here(thing)
+    return render_template("publishing/desk/times.html", thing=thing, cycle=thing.cycle, form=form), status
+
+
+@pages.step(ROOT + "/request", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def request_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """Ask those who may approve."""
+    asked = actions.ask(thing, by=viewer.current(), at=clock.now())
+    flash(_("Asked: %(names)s.", names=", ".join(person.name for person in asked)) if asked else _("Nobody else may approve yet. Give a second person that right."))
+    return _here(thing)
+
+
+@pages.step(ROOT + "/approval", needs=Permission.APPROVE_RELEASE, of=queries.releasing)
+def approve_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """Approve what somebody else planned."""
+    form = VersionForm()
+    form.validate()
+    actions.approve(thing, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    flash(_("Approved. It happens by itself at the two times. Until then it can be cancelled here."))
+    return _here(thing)
+
+
+@pages.step(ROOT + "/cancellation", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def cancel_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """Cancel an approved release before anybody is told."""
+    form = CancelForm()
+    if not form.validate():
+        return _page(thing, 422, why=form)
+    actions.cancel(thing, reason=form.why.data or "", version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    flash(_("Cancelled. Nobody was told."))
+    return _here(thing)
+
+
+# ---------------------------------------------------------------- one person's page
+
+
+def _who(writer: queries.Quotable) -> str:
+    """Return who said it, as it will be shown, with the reference."""
+    relations = {
+        "parent": _("a parent"),
+        "student": _("a student"),
+        "colleague": _("a colleague"),
+        "supervisor": _("a supervisor"),
+        "community": _("someone from the community"),
+    }
+    relation = relations.get(writer.relation or "", _("someone who nominated them"))
+    return f"{writer.reference}: {writer.name}, {relation}" if writer.name else f"{writer.reference}: {relation}"
+
+
+@pages.form(ROOT + "/pages/<reference>", needs=Permission.PLAN_RELEASE, of=queries.drafting)
+def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
+    """Prepare a citation and quotations, and see what each page will show."""
+    known = thing.draft
+    facts: dict[str, Any] = {"citation": known.citation if known else "", "version": known.version if known else 0}
+    for number, quotation in enumerate((known.quotations if known else [])[:MOST_QUOTATIONS]):
+        facts |= {f"{name}_{number}": quotation.get(name, "") for name in ("nomination", "words", "translation")}
+    form = DraftForm(**facts)
+    form.offer(thing.quotable, [_who(writer) for writer in thing.quotable])
+    status = form.status
+    shown = [row for row in queries.recipients(thing.releasing.cycle) if row.candidacy_id == thing.candidacy.id]
+    if form.validate_on_submit():
+        try:
+            actions.save_draft(
+                thing,
+                citation=form.citation.data or "",
+                quotations=form.quotations(),
+                version=form.version.data or 0,
+                reason=form.reason.data or "",
+                by=viewer.current(),
+                at=clock.now(),
+            )
+        except PortalError as refused:
+            if refused.field is None:
+                raise
+            form.fail(refused.field.replace("-", "_"), sentence(refused))
+            status = refused.status
+        else:
+            flash(_("Saved."))
+            return see_other(".draft", **_at(thing.releasing), reference=thing.candidacy.reference)
+    return (
+        render_template(
+            "publishing/desk/draft.html", thing=thing, cycle=thing.releasing.cycle, release=thing.releasing.release, form=form, shown=shown, many=range(MOST_QUOTATIONS)
+        ),
+        status,
+    )
+
+
+@pages.step(ROOT + "/pages/<reference>/told", needs=Permission.PLAN_RELEASE, of=queries.drafting)
+def told_in_person(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
+    """Record that a surprise recipient was told."""
+    actions.told_in_person(thing, by=viewer.current(), at=clock.now())
+    flash(_("Recorded. We write to %(name)s now.", name=thing.candidacy.name))
+    return see_other(".draft", **_at(thing.releasing), reference=thing.candidacy.reference)
+
+
+# ---------------------------------------------------------------- previews, as others will see them
+
+
+def _as_a_visitor() -> dict[str, Any]:
+    """Return what the layout reads, as a visitor without cookies has it."""
+    return {"viewer": None, "nav": navigation.public_words(), "viewer_nav": [], "sign_out_url": None}
+
+
+@pages.page(ROOT + "/preview", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def preview_year(thing: Releasing) -> str:
+    """The year's program as the public will read it."""
+    rows = [actions.drawn(one, thing.cycle, at=clock.now()) for one in queries.chosen(thing.cycle)]
+    program = queries.program(thing.cycle, rows)
+    return render_template("publishing/desk/preview_year.html", thing=thing, program=program, **_as_a_visitor())
+
+
+@pages.page(ROOT + "/preview/<reference>/<int:position>", needs=Permission.PLAN_RELEASE, of=queries.drafting)
+def preview_page(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an answer
+    """One person's page as the public will read it, or that there will be none."""
+    one = next((one for one in thing.people if one.position == position), None)
+    if one is None:
+        abort(404)
+    recipient = actions.drawn(one, thing.releasing.cycle, at=clock.now())
+    template = "publishing/desk/preview_page.html" if recipient.name else "publishing/desk/preview_unnamed.html"
+    return render_template(template, thing=thing.releasing, one=one, recipient=recipient, before=None, after=None, **_as_a_visitor())
+
+
+KINDS = ("selected", "guardian", "not_selected", "nominator")
+
+
+@pages.page(ROOT + "/messages/<kind>", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def preview_message(thing: Releasing, kind: str) -> Any:  # noqa: ANN401 - an answer
+    """One kind of message as it will arrive, in any language that is offered."""
+    if kind not in KINDS:
+        abort(404)
+    wanted = request.args.get("in", "")
+    code = wanted if wanted in language.offered() else "en"
+    sample = queries.sample(thing, kind)
+    if sample is None:
+        return render_template("publishing/desk/message.html", thing=thing, cycle=thing.cycle, kind=kind, written=None, code=code, sample=None)
+    person, facts = sample
+    written = messages.preview(f"publishing/{kind}", to=person, facts=facts, language=code)
+    return render_template("publishing/desk/message.html", thing=thing, cycle=thing.cycle, kind=kind, written=written, code=code, sample=person)
+
+
+# ---------------------------------------------------------------- once it is public
+
+
+@pages.form(ROOT + "/published/<int:number>", needs=Permission.RELEASE, of=queries.published)
+def published(thing: Published) -> Any:  # noqa: ANN401 - an answer
+    """Take a page down, or put it back, with a reason."""
+    form = RemovalForm()
+    status = form.status
+    if form.validate_on_submit():
+        down = thing.recipient.taken_down_at is None
+        if down:
+            actions.take_down(thing, reason=form.why.data or "", rescind=bool(form.rescind.data), by=viewer.current(), at=clock.now())
+        else:
+            actions.put_back(thing, reason=form.why.data or "", by=viewer.current(), at=clock.now())
+        flash(_("The page is taken down.") if down else _("The page is back."))
+        return _here(thing.releasing)
+    return render_template("publishing/desk/published.html", thing=thing, cycle=thing.releasing.cycle, recipient=thing.recipient, form=form), status
