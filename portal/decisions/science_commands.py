@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from portal.errors import N_
-from portal.review.science_input import NUMBER, BadInput, Science, Table, read_csv, read_text, rounded, split, write_json
+from portal.review.science_input import (
+    NUMBER,
+    BadInput,
+    Science,
+    Table,
+    read_csv,
+    read_text,
+    rounded,
+    split,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from portal.decisions.rules import selection
@@ -29,7 +39,9 @@ HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 @click.option("--window", metavar="COLUMN=MIN:MAX", multiple=True, help="From MIN to MAX with each value of COLUMN.")
 @click.option("--budget", metavar="SUM", help="The fund; with --amounts who gets what, else the column 'amount'.")
 @click.option("--amounts", metavar="A,B", help="The amounts that may be given.")
-@click.option("--worth", type=click.Choice(["sqrt", "linear"]), default="sqrt", show_default=True, help="How amounts count.")
+@click.option(
+    "--worth", type=click.Choice(["sqrt", "linear"]), default="sqrt", show_default=True, help="How amounts count."
+)
 @click.option("--score", "score_column", metavar="COLUMN", help=f"The column to maximize (else: {', '.join(SCORES)}).")
 @click.option("--id", "id_column", metavar="COLUMN", help=f"The column of ids (else: {', '.join(IDS)}).")
 @click.option("--seed", metavar="HEX", help="Seed of the lottery tickets that decide between equal scores.")
@@ -60,7 +72,9 @@ def select(  # noqa: PLR0917 - one per option
     seen: dict[str, int] = {}
     for row, name in enumerate(names):
         if name in seen:
-            raise table.wrong(row, N_("%(id)s is there before, in line %(line)d."), id=name, line=table.lines[seen[name]])
+            raise table.wrong(
+                row, N_("%(id)s is there before, in line %(line)d."), id=name, line=table.lines[seen[name]]
+            )
         seen[name] = row
     windows = [*(_cap(table, text) for text in most), *(_window(table, text) for text in window)]
     fund = _fund(budget, amounts, worth)
@@ -134,7 +148,9 @@ def _rule(table: Table, text: str, option: str) -> tuple[str, str | None, str]:
 
 def _count(text: str, option: str) -> int:
     if not text.strip().isascii() or not text.strip().isdigit():
-        raise BadInput(N_("%(option)s wants a whole number of 0 or more, not %(text)s."), option=option, text=repr(text))
+        raise BadInput(
+            N_("%(option)s wants a whole number of 0 or more, not %(text)s."), option=option, text=repr(text)
+        )
     return int(text)
 
 
@@ -189,10 +205,16 @@ def _bytes(text: str, option: str) -> bytes:
 @click.command(cls=Science)
 @click.argument("pool", metavar="POOL.txt")
 @click.option("--places", type=click.IntRange(min=1), help="How many are drawn (all, in order, if not given).")
-@click.option("--secret", "secrets", metavar="HEX", multiple=True, help="A revealed secret; in the order of the commitments.")
-@click.option("--commitment", "commitments", metavar="HEX", multiple=True, help="SHA-256 of a secret, published before.")
+@click.option(
+    "--secret", "secrets", metavar="HEX", multiple=True, help="A revealed secret; in the order of the commitments."
+)
+@click.option(
+    "--commitment", "commitments", metavar="HEX", multiple=True, help="SHA-256 of a secret, published before."
+)
 @click.option("--beacon", metavar="HEX", help="Public randomness from after the commitments.")
-@click.option("--beacon-text", metavar="TEXT", help="The same as text: a state lottery's numbers, as everyone can write them.")
+@click.option(
+    "--beacon-text", metavar="TEXT", help="The same as text: a state lottery's numbers, as everyone can write them."
+)
 @click.option("--seed", metavar="HEX", help="A ready seed of 32 bytes, instead of secrets and beacon.")
 @click.option("--rfc3797", "key", metavar="KEY", help="Draw as RFC 3797 does, from its key string.")
 def draw(  # noqa: PLR0917 - one per option

@@ -25,13 +25,19 @@ DONE = {"1", "yes", "true", "done", "y"}
 @click.command(cls=Science)
 @click.argument("ratings", metavar="RATINGS.csv")
 @click.option("--places", type=click.IntRange(min=1), required=True, help="How many will be chosen.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws behind chances.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws behind chances."
+)
 @click.option("--stratum", metavar="COLUMN", help="The panel, language or category by which reads were assigned.")
-@click.option("--weights", metavar="NAME=W,...", help="Columns of criteria and their weights; instead of a column 'score'.")
+@click.option(
+    "--weights", metavar="NAME=W,...", help="Columns of criteria and their weights; instead of a column 'score'."
+)
 @click.option("--plug-in", is_flag=True, help="Take the three SDs as estimated by REML; do not integrate over them.")
 @click.option("--draws", type=click.IntRange(min=1), help="How many draws (4,000; 1,000 beyond 20,000 nominations).")
 @click.option("--scale", type=float, help="The width of the score scale in points, 6 for 0-6 (as seen if not given).")
-@click.option("--alpha", type=float, default=0.25, show_default=True, help="Ties: a chance between alpha and 1 - alpha.")
+@click.option(
+    "--alpha", type=float, default=0.25, show_default=True, help="Ties: a chance between alpha and 1 - alpha."
+)
 @click.option("--assigned-by-stratum", is_flag=True, help="Reads were assigned by stratum; refuse if none is declared.")
 @click.option("--assume-comparable", is_flag=True, help="Rank groups that share no reviewer together all the same.")
 @click.option("--robustness", is_flag=True, help="Add who would change without any reviewer or criterion.")
@@ -243,7 +249,13 @@ def _card(card: calibration.Card) -> dict[str, object]:
 @click.option("--current", metavar="CURRENT.csv", help="The plan as it stands: nomination, reviewer [, done].")
 @click.option("--recuse", metavar="ID,ID", help="Reviewers who cannot go on; what they finished stays.")
 @click.option("--recuse-pair", metavar="NOMINATION REVIEWER", nargs=2, multiple=True, help="A conflict in one pair.")
-@click.option("--level", type=click.IntRange(min=0), default=0, show_default=True, help="Evens out loads: the n-th read costs (n - 1) times this more.")  # noqa: E501
+@click.option(
+    "--level",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Evens out loads: the n-th read costs (n - 1) times this more.",
+)
 @click.option("--linked", is_flag=True, help="Exchange reads until all reviewers can be compared, at the least cost.")
 def assign(  # noqa: PLR0917 - one per option
     pairs: str,
@@ -259,8 +271,8 @@ def assign(  # noqa: PLR0917 - one per option
 ) -> None:
     """Assign the nominations in PAIRS.csv to reviewers at the least cost, with a proof.
 
-    PAIRS.csv has nomination, reviewer, cost: one row for each pair that may be read. REVIEWERS.csv has reviewer, max_load
-    and perhaps min_load and school. Writes JSON; tools/check_certificate.py checks it.
+    PAIRS.csv has nomination, reviewer, cost: one row for each pair that may be read. REVIEWERS.csv has reviewer,
+    max_load and perhaps min_load and school. Writes JSON; tools/check_certificate.py checks it.
     """
     from portal.review.rules import assignment  # noqa: PLC0415 - heavy
 
@@ -325,7 +337,11 @@ def _unique(table: Table, names: list[str], what: str) -> None:
     for row, name in enumerate(names):
         if name in seen:
             raise table.wrong(
-                row, N_("%(what)s %(id)s is there before, in line %(line)d."), what=what, id=name, line=table.lines[seen[name]]
+                row,
+                N_("%(what)s %(id)s is there before, in line %(line)d."),
+                what=what,
+                id=name,
+                line=table.lines[seen[name]],
             )
         seen[name] = row
 
@@ -453,7 +469,7 @@ def _plan(
 
 
 def _reasons(found: assignment.Plan, name: str, barred: Mapping[tuple[str, str], str]) -> dict[str, int]:
-    """Return why each reviewer who does not read a nomination does not: full, recused, not listed, or of a school there."""
+    """Return why each other reviewer does not read a nomination: full, recused, not listed, of a school there."""
     from portal.review.rules import assignment  # noqa: PLC0415 - heavy
 
     document = found.document

@@ -42,7 +42,11 @@ class Science(click.Command):
     """A command that refuses bad options and bad input alike: with one line, and exit code 1."""
 
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any  # noqa: ANN401
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
     ) -> click.Context:
         """Parse the options; refuse with one line."""
         # Before anything imports numpy: these are many small steps, which more threads only slow down.
@@ -51,16 +55,19 @@ class Science(click.Command):
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             path = f"{parent.command_path} {info_name}" if parent is not None else info_name
-            raise Refusal(f"{path}: {error.format_message()}") from None
+            line = f"{path}: {error.format_message()}"
+            raise Refusal(line) from None
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; refuse with one line."""
         try:
             return super().invoke(ctx)
         except PortalError as error:
-            raise Refusal(f"{ctx.command_path}: {error}") from None
+            line = f"{ctx.command_path}: {error}"
+            raise Refusal(line) from None
         except MemoryError:
-            raise Refusal(f"{ctx.command_path}: {BadInput(N_('This is more than fits in memory.'))}") from None
+            line = f"{ctx.command_path}: {BadInput(N_('This is more than fits in memory.'))}"
+            raise Refusal(line) from None
 
 
 class Table:
@@ -78,7 +85,8 @@ class Table:
 
     def wrong(self, row: int, sentence: str, /, **facts: object) -> BadInput:
         """Return a refusal that names the file and the line."""
-        return BadInput("%(file_and_line)s: " + sentence, file_and_line=f"{self.path}, line {self.lines[row]}", **facts)
+        where = f"{self.path}, line {self.lines[row]}"
+        return BadInput("%(file_and_line)s: " + sentence, field=None, file_and_line=where, **facts)
 
     def ids(self, name: str) -> list[str]:
         """Return a column of ids, which may be any text but none."""

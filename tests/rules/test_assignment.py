@@ -96,7 +96,7 @@ def rounds(draw):
 
 
 def by_enumeration(facts) -> tuple[int, int, int, int]:
-    """Return (empty slots, missed window reads, changes, cost with levels) of the best plan, by a solver of another kind."""
+    """Return (empty slots, missed reads, changes, cost with levels) of the best plan, by another kind of solver."""
     locked = set(facts["locked"])
     free = sorted(pair for pair in facts["eligible"] if pair not in locked)
     need = {

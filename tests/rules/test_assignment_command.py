@@ -17,7 +17,9 @@ from portal.review.science_commands import assign
 
 A01 = Path(__file__).parent / "vectors" / "A01_200x20"
 TOOL = Path(__file__).parents[2] / "tools" / "check_certificate.py"
-PAIRS = "nomination,reviewer,cost\n" + "".join(f"n{i},r{j},{(i * 5 + j * 3) % 11}\n" for i in range(6) for j in range(4))
+PAIRS = "nomination,reviewer,cost\n" + "".join(
+    f"n{i},r{j},{(i * 5 + j * 3) % 11}\n" for i in range(6) for j in range(4)
+)
 REVIEWERS = "reviewer,max_load,min_load,school\n" + "".join(f"r{j},4,2,s{j % 3}\n" for j in range(4))
 
 
@@ -35,11 +37,17 @@ def check(tmp_path, result, *files):
     plan = tmp_path / "plan.json"
     plan.write_text(result.stdout, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, str(TOOL), str(plan), *map(str, files)], capture_output=True, text=True, check=False, cwd=tmp_path
+        [sys.executable, str(TOOL), str(plan), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
 
 
-@pytest.mark.parametrize("option, wanted", [(None, "optimal_cost"), ("--one-per-school", "optimal_cost_one_reviewer_per_school")])
+@pytest.mark.parametrize(
+    ("option", "wanted"), [(None, "optimal_cost"), ("--one-per-school", "optimal_cost_one_reviewer_per_school")]
+)
 def test_the_vector_is_met_and_its_certificate_holds(tmp_path, option, wanted):
     files = [A01 / "arcs.csv", A01 / "reviewers.csv"]
     result = CliRunner().invoke(assign, [*map(str, files), "--reads", "3", *([option] if option else [])])
@@ -63,9 +71,7 @@ def test_recusals_change_as_little_as_possible_and_no_finished_review(tmp_path):
         for n, pair in enumerate(before["pairs"]):
             rows.writerow([pair["nomination"], pair["reviewer"], "yes" if n % 5 == 0 else ""])
     finished = {(p["nomination"], p["reviewer"]) for n, p in enumerate(before["pairs"]) if n % 5 == 0}
-    result = CliRunner().invoke(
-        assign, [*map(str, files), "--reads", "3", "--current", str(current), "--recuse", "7"]
-    )
+    result = CliRunner().invoke(assign, [*map(str, files), "--reads", "3", "--current", str(current), "--recuse", "7"])
     after = json.loads(result.stdout)
     now = {(p["nomination"], p["reviewer"]) for p in after["pairs"]}
     gone = {(p["nomination"], "7") for p in mine} - finished
@@ -106,7 +112,9 @@ def test_decimal_costs_stay_exact(tmp_path):
 
 def test_files_of_any_system_and_ids_of_any_text_are_read(tmp_path):
     def strange(text):
-        return b"\xef\xbb\xbf" + text.replace("n3,", '"n, ""3""",').replace("r2,", "Ödön,").replace("\n", "\r\n").encode()
+        return (
+            b"\xef\xbb\xbf" + text.replace("n3,", '"n, ""3""",').replace("r2,", "Ödön,").replace("\n", "\r\n").encode()
+        )
 
     result = run(tmp_path, strange(PAIRS), strange(REVIEWERS), "--one-per-school")
     found = json.loads(result.stdout)
@@ -130,14 +138,16 @@ def test_the_script_finds_a_false_plan_and_reads_no_nonsense(tmp_path):
     assert "DOES NOT HOLD: the digest" in wrong.stdout
     assert check(tmp_path, result).returncode == 1
     (tmp_path / "plan.json").write_text("[]", encoding="utf-8")
-    nonsense = subprocess.run([sys.executable, str(TOOL), str(tmp_path / "plan.json")], capture_output=True, check=False)
+    nonsense = subprocess.run(
+        [sys.executable, str(TOOL), str(tmp_path / "plan.json")], capture_output=True, check=False
+    )
     assert nonsense.returncode == 1
     assert nonsense.stderr.count(b"\n") == 1
     assert subprocess.run([sys.executable, str(TOOL)], capture_output=True, check=False).returncode == 1
 
 
 @pytest.mark.parametrize(
-    "change, options, said",
+    ("change", "options", "said"),
     [
         ({"pairs": ""}, [], "is empty"),
         ({"pairs": "nomination,reviewer,cost\n"}, [], "no rows"),

@@ -45,7 +45,7 @@ def simulated(seed, *, candidacies, reviewers, reads, severity=0.4, quality=0.6,
 
 
 def dense(ratings, ta: float, tb: float):
-    """Return (REML, mu-level effects, their covariance over s^2, hat diagonal) from the full equations, by candidacy first."""
+    """Return (REML, effects, their covariance over s^2, hat diagonal, s^2) from the full equations."""
     n, i, j = len(ratings.score), len(ratings.candidacies), len(ratings.reviewers)
     z = np.zeros((n, i + j + len(ratings.strata)))
     z[np.arange(n), ratings.cand] = 1
@@ -365,7 +365,7 @@ def reviews_in(table: dict[str, dict[str, float]]):
     return [(c, r, float(y)) for c, row in table.items() for r, y in row.items()]
 
 
-@pytest.mark.parametrize("reviews, verdict", [
+@pytest.mark.parametrize(("reviews", "verdict"), [
     (reviews_in({"a": {"P": 1, "Q": 2}, "b": {"R": 3, "S": 1}}), Verdict.NOT_LINKED),
     (reviews_in({"a": {"P": 1, "Q": 2}, "b": {"P": 3, "Q": 1}, "c": {"P": 2, "Q": 5}}), Verdict.NOT_ENOUGH_DATA),
     (reviews_in({"a": {"P": 3}}), Verdict.NOT_ENOUGH_DATA),
@@ -386,8 +386,7 @@ def test_loosely_linked_reviewers_are_noise_and_undeclared_strata_a_refusal():
     # A chain: each reviewer shares one candidacy with the next, and large severities.
     reviews = []
     for j in range(8):
-        for n in range(6):
-            reviews.append((f"c{j}-{n}", f"r{j}", 3 + 2 * (-1) ** j + 0.1 * n))
+        reviews += [(f"c{j}-{n}", f"r{j}", 3 + 2 * (-1) ** j + 0.1 * n) for n in range(6)]
         reviews.append((f"c{j}-0", f"r{(j + 1) % 8}", 3 - 2 * (-1) ** j + 0.05 * j))
     found = standings(gather(reviews), places=3, draws=50)
     assert found.spread.vbar > 1
@@ -536,7 +535,7 @@ def test_a_criterion_that_does_not_apply_leaves_the_sum():
     assert ratings.score.tolist() == [3.0, 3.0]
 
 
-@pytest.mark.parametrize("make, said", [
+@pytest.mark.parametrize(("make", "said"), [
     (lambda: gather([]), "no reviews"),
     (lambda: gather([("a", "P", 1.0), ("a", "P", 2.0)]), "P scored a twice"),
     (lambda: gather([("a", "P", math.nan)]), "a by P is not a number: nan"),

@@ -105,7 +105,7 @@ HEAD = "nomination,reviewer,score\n"
 
 
 @pytest.mark.parametrize(
-    "text, options, said",
+    ("text", "options", "said"),
     [
         ("", [], "is empty"),
         ("\n\n", [], "is empty"),

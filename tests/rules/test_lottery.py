@@ -83,7 +83,7 @@ SECRET = b"s" * 32
 
 
 @pytest.mark.parametrize(
-    "facts, said",
+    ("facts", "said"),
     [
         ({"pool": []}, "pool is empty"),
         ({"pool": ["a", "a"]}, "a is in the pool twice"),
@@ -138,7 +138,7 @@ def test_the_command_reads_marks_of_any_system_and_draws_as_rfc_3797(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "pool, options, said",
+    ("pool", "options", "said"),
     [
         ("", [], "pool is empty"),
         ("a\na\n", [], "a is in the pool twice"),

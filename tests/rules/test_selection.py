@@ -37,7 +37,9 @@ def cases(draw):
         st.one_of(
             st.none(),
             st.builds(Fund, st.integers(0, 12)),
-            st.builds(Fund, st.integers(0, 12), st.sampled_from([(1, 3), (1, 2, 4)]), st.sampled_from(["sqrt", "linear"])),
+            st.builds(
+                Fund, st.integers(0, 12), st.sampled_from([(1, 3), (1, 2, 4)]), st.sampled_from(["sqrt", "linear"])
+            ),
         )
     )
     return people, draw(st.integers(1, 5)), windows, fund
@@ -91,7 +93,9 @@ def test_no_selection_is_better(case):
     else:
         assert len(chosen) == best[0]
         assert found.status == ("selected" if len(chosen) == min(places, len(people)) else "short")
-    assert all(price.price >= -1e-6 for price in found.prices if not (fund and fund.amounts) and found.status == "selected")
+    assert all(
+        price.price >= -1e-6 for price in found.prices if not (fund and fund.amounts) and found.status == "selected"
+    )
 
 
 @settings(max_examples=60)
@@ -132,7 +136,10 @@ def test_each_rule_has_its_price_and_says_whom_it_moved():
 
 
 def test_a_window_that_needs_someone_says_so():
-    people = [*(Candidate(f"n{i}", 9 - i, {"region": "north"}) for i in range(3)), Candidate("s", 1, {"region": "south"})]
+    people = [
+        *(Candidate(f"n{i}", 9 - i, {"region": "north"}) for i in range(3)),
+        Candidate("s", 1, {"region": "south"}),
+    ]
     found = select(people, places=2, windows=[Window("region", 1, None)])
     assert found.selected == ("n0", "s")
     assert [str(reason) for reason in found.reasons] == [
@@ -159,7 +166,9 @@ def test_rules_that_leave_places_empty_fill_as_many_as_they_can():
 
 
 def test_equal_scores_are_decided_by_the_ticket_and_said_to_be():
-    people = [Candidate(name, 3 + extra, ticket=t) for name, extra, t in (("a", 0, "9"), ("b", 4e-7, "1"), ("c", 2, "5"))]
+    people = [
+        Candidate(name, 3 + extra, ticket=t) for name, extra, t in (("a", 0, "9"), ("b", 4e-7, "1"), ("c", 2, "5"))
+    ]
     found = select(people, places=2)
     assert found.selected == ("c", "b")
     assert found.ties == ("b", "a")
@@ -178,7 +187,7 @@ def test_a_fund_gives_more_to_higher_scores_and_goes_around():
 
 
 @pytest.mark.parametrize(
-    "people, facts, said",
+    ("people", "facts", "said"),
     [
         ([], {}, "no candidates"),
         ([Candidate("a", 1), Candidate("a", 2)], {}, "a is there twice"),
@@ -228,7 +237,7 @@ def test_the_command_selects_and_prices(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text, options, said",
+    ("text", "options", "said"),
     [
         ("", [], "is empty"),
         ("nomination,score\n", [], "no rows"),

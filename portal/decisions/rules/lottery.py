@@ -1,8 +1,8 @@
 """Drawing lots so that anyone can check them with `sha256sum`, and nobody can have steered them.
 
-Freeze the pool (its digest is published), commit (each officer publishes the SHA-256 of a secret), wait for a public event that
-nobody controls (the beacon), then reveal. A ticket is the hash of the seed and the id; the lowest tickets win. Taking somebody
-out changes nobody else's ticket, and there is no modulo bias.
+Freeze the pool (its digest is published), commit (each officer publishes the SHA-256 of a secret), wait for a public
+event that nobody controls (the beacon), then reveal. A ticket is the hash of the seed and the id; the lowest tickets
+win. Taking somebody out changes nobody else's ticket, and there is no modulo bias.
 """
 
 from __future__ import annotations
@@ -90,8 +90,9 @@ def draw(
 ) -> Drawn:
     """Return the draw of `places` out of the pool.
 
-    Either a ready `seed`, or `secrets` in the order of their published `commitments` and the `beacon`. Raises `BadDraw` when
-    the pool is empty or repeats an id, places make no sense, a secret matches no commitment, or nothing was revealed.
+    Either a ready `seed`, or `secrets` in the order of their published `commitments` and the `beacon`. Raises
+    `BadDraw` when the pool is empty or repeats an id, places make no sense, a secret matches no commitment, or
+    nothing was revealed.
     """
     _check_pool(pool)
     if places < 1:
@@ -104,7 +105,9 @@ def draw(
         left = list(agreed)
         for each in made:
             if each not in left:
-                raise BadDraw(N_("A secret does not match its commitment, or comes out of order: %(digest)s."), digest=each)
+                raise BadDraw(
+                    N_("A secret does not match its commitment, or comes out of order: %(digest)s."), digest=each
+                )
             # Each officer's place was fixed with the commitment; one who withholds is passed over.
             left = left[left.index(each) + 1 :]
         withheld = tuple(each for each in agreed if each not in made)
@@ -137,12 +140,12 @@ def _check_pool(pool: Sequence[str]) -> None:
 
 
 def rfc3797_key(sources: Sequence[Sequence[int]]) -> str:
-    """Return the key string of RFC 3797, section 4.3: the numbers of each source sorted, each with a dot, then a slash."""
+    """Return the key string of RFC 3797: each source's numbers sorted, a dot after each, then a slash."""
     return "".join("".join(f"{number}." for number in sorted(source)) + "/" for source in sources)
 
 
 def rfc3797(key: str, *, pool: int, places: int) -> tuple[tuple[int, str], ...]:
-    """Return (position from 1, MD5 in hexadecimal) of each one selected out of `pool`, as the IETF draws its committees.
+    """Return (position from 1, MD5) of each one selected out of `pool`, as the IETF draws its committees.
 
     Kept so that draws of others, and ours, can be checked against a published standard; our own tickets have no modulo
     bias and survive a withdrawal. Raises `BadDraw` when more are wanted than there are.

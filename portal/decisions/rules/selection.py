@@ -1,8 +1,8 @@
 """Who is selected under places, caps, windows and sums: exactly, with the price of each rule and whom it moved.
 
-Caps that nest (one per school inside a region) are a matroid: taking the best that fits, one after the other, is optimal and
-explains itself line by line. Everything else is a mixed-integer program that HiGHS solves to proven optimality. Scores are
-compared rounded to six decimals; who is equal is decided by the lottery ticket, lowest first.
+Caps that nest (one per school inside a region) are a matroid: taking the best that fits, one after the other, is
+optimal and explains itself line by line. Everything else is a mixed-integer program that HiGHS solves to proven
+optimality. Scores are compared rounded to six decimals; who is equal is decided by the lottery ticket, lowest first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class BadSelection(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One who may be selected. `ticket` decides between equal scores, lowest first (then the id); `amount` is what is asked."""
+    """One who may be selected. `ticket` decides between equal scores, lowest first; `amount` is what is asked."""
 
     id: str
     score: float
@@ -42,7 +42,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At least `low` and at most `high` (None: any number) with the same value of `column`; `value` None: for each value.
+    """At least `low` and at most `high` (None: any number) with one value of `column`; each, if `value` is None.
 
     An empty value belongs to no group.
     """
@@ -63,10 +63,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A sum to be given. With `amounts`, whoever is selected gets one of them, a higher score never less than a lower one.
+    """A sum to be given. With `amounts`, all selected get one of them, a higher score never less than a lower.
 
-    Without, everyone selected gets what they asked for. `curve` is the worth of an amount a: "sqrt" makes the second half
-    worth less than the first, "linear" counts every sum alike.
+    Without, everyone selected gets what they asked for. `curve` is the worth of an amount a: "sqrt" makes the second
+    half worth less than the first, "linear" counts every sum alike.
     """
 
     total: float
@@ -91,7 +91,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one who scored at least as well as someone selected is not: the rules in the way, as message ids with facts."""
+    """Why one who scored at least as well as someone selected is not: the rule in the way, as message id and facts."""
 
     candidate: str
     message: str
@@ -106,10 +106,10 @@ class Reason:
 class Selection:
     """Who is selected, best first, with amounts where there is a fund, and everything that has to be said about it.
 
-    `status` is "selected", "short" (the rules allow fewer than the places), or "impossible": then nobody is selected and
-    `broken` names the fewest rules that would have to give way, and by how much. `total` is what was maximized: the sum of
-    scores, or of score times worth of the amount. `method` is "greedy" (with a matroid's proof) or "exact program".
-    `alternates` are the others by score; `ties` are those on both sides whose order only the ticket decided.
+    `status` is "selected", "short" (the rules allow fewer than the places), or "impossible": then nobody is selected
+    and `broken` names the fewest rules that would have to give way, and by how much. `total` is what was maximized: the
+    sum of scores, or of score times worth of the amount. `method` is "greedy" (with a matroid's proof) or "exact
+    program". `alternates` are the others by score; `ties` are those on both sides whose order only the ticket decided.
     """
 
     status: str
@@ -142,8 +142,8 @@ def select(  # the facts of one decision, all by keyword
     """Return the best selection that keeps every rule; as many places as possible are filled.
 
     With a fund and amounts the worth of amounts is maximized and a place may stay empty; otherwise the sum of scores.
-    `exact` forces the program where the greedy way would do. Raises `BadSelection` when candidates repeat, a score is not a
-    number, or a rule names a column nobody has or a window that is none.
+    `exact` forces the program where the greedy way would do. Raises `BadSelection` when candidates repeat, a score
+    is not a number, or a rule names a column nobody has or a window that is none.
     """
     _check(candidates, places, windows, fund)
     order = sorted(candidates, key=lambda c: (-units(c.score), c.ticket, c.id))
@@ -196,9 +196,7 @@ def _check_window(window: Window, candidates: Sequence[Candidate]) -> None:
     if not any(window.column in each.attributes for each in candidates):
         raise BadSelection(N_("No candidate has a %(column)s."), column=window.column)
     if window.value is not None and not any(each.attributes.get(window.column) == window.value for each in candidates):
-        raise BadSelection(
-            N_("No candidate has the %(column)s %(value)s."), column=window.column, value=window.value
-        )
+        raise BadSelection(N_("No candidate has the %(column)s %(value)s."), column=window.column, value=window.value)
 
 
 def _check_fund(fund: Fund, candidates: Sequence[Candidate]) -> None:
@@ -266,7 +264,13 @@ class _Problem:
             if value and window.value in {None, value}:
                 members.setdefault(value, []).append(i)
         return [
-            _Group(rule, value, np.array(rows), window.low, max(len(rows), window.low) if window.high is None else window.high)
+            _Group(
+                rule,
+                value,
+                np.array(rows),
+                window.low,
+                max(len(rows), window.low) if window.high is None else window.high,
+            )
             for value, rows in members.items()
         ]
 
@@ -278,13 +282,13 @@ class _Problem:
             rows = self._greedy()
             return self._found(rows, "greedy")
         wanted = min(self.places, len(self.order))
-        rows = self._program(wanted, wanted)
-        if rows is None:
+        best = self._program(wanted, wanted)
+        if best is None:
             most = self._most()
             if most is None:
                 return _Found("impossible", (), (), 0.0, "exact program")
-            rows = self._program(most, most) or ()
-        return self._found(rows, "exact program")
+            best = self._program(most, most)
+        return self._found(best or [], "exact program")
 
     def _found(self, rows: Sequence[int], method: str) -> _Found:
         status = "selected" if len(rows) >= min(self.places, len(self.order)) else "short"
@@ -297,7 +301,7 @@ class _Problem:
             return False
         rules = sorted({group.rule for group in self.groups})
         label = {k: np.full(len(self.order), -1, dtype=np.int64) for k in rules}
-        size = {k: {} for k in rules}  # type: dict[int, dict[int, int]]
+        size: dict[int, dict[int, int]] = {k: {} for k in rules}
         for n, group in enumerate(self.groups):
             label[group.rule][group.rows] = n
             size[group.rule][n] = len(group.rows)
@@ -359,14 +363,16 @@ class _Problem:
         constraints = [optimize.LinearConstraint(sparse.csr_array(np.ones((1, n))), least, most)]
         if self.groups:
             constraints.append(optimize.LinearConstraint(self._matrix(n), low, high))
-        # The tie-break by place in the order is worth less than one unit in all, where numbers that size are exact enough.
+        # The tie-break by place in the order is worth less than one unit in all, where numbers that size are exact
+        # enough.
         x = self._run(self.value.astype(float), constraints, np.ones(n))
         return None if x is None else self._settle(np.flatnonzero(x > 0.5).tolist())  # noqa: PLR2004 - 0 or 1
 
-    def _settle(self, rows: list[int]) -> list[int]:
-        """Return the selection after exchanging any selected for a better, or equal and luckier, one where the rules allow.
+    def _settle(self, rows: list[int]) -> list[int]:  # noqa: C901 - one search, kept in one piece
+        """Return the selection with equals exchanged for the luckier one wherever the rules allow it.
 
-        The program leaves equals in any order; the order of candidates is by score and ticket, so that earlier is better.
+        The program leaves equals in any order; the order of candidates is by score and ticket, so that earlier is
+        better.
         """
         of: list[list[int]] = [[] for _ in self.order]
         for n, group in enumerate(self.groups):
@@ -410,7 +416,7 @@ class _Problem:
         x = self._run(np.ones(n), constraints, np.ones(n))
         return None if x is None else int(np.sum(x > 0.5))  # noqa: PLR2004 - 0 or 1
 
-    def _with_fund(self, fund: Fund) -> _Found:
+    def _with_fund(self, fund: Fund) -> _Found:  # noqa: C901 - one program, written out
         """Return the best selection within a sum of money."""
         n = len(self.order)
         amounts = sorted(fund.amounts, reverse=True)
@@ -445,8 +451,13 @@ class _Problem:
             spend[x0 : x0 + n] = amounts[k] - amounts[k + 1]
             before = n + (k + 1) * n if k + 1 < steps else 0
             for i in range(n):
-                # x <= the next smaller amount's x (y for the last); x <= z; x >= that + z - 1; z never rises with the rank.
-                for plus, minus, floor in (((before + i,), (x0 + i,), 0.0), ((z0 + i,), (x0 + i,), 0.0), ((x0 + i,), (before + i, z0 + i), -1.0)):
+                # x <= the next smaller amount's x (y for the last); x <= z; x >= that + z - 1; z never rises with
+                # the rank.
+                for plus, minus, floor in (
+                    ((before + i,), (x0 + i,), 0.0),
+                    ((z0 + i,), (x0 + i,), 0.0),
+                    ((x0 + i,), (before + i, z0 + i), -1.0),
+                ):
                     entries += [(at, c, 1.0) for c in plus] + [(at, c, -1.0) for c in minus]
                     lower.append(floor)
                     at += 1
@@ -550,7 +561,12 @@ class _Problem:
             return Reason(self.order[i].id, FULL, facts)
         # Someone who scored less sits where a window needs them.
         for k, group in enumerate(self.groups):
-            if group.low and count[k] <= group.low and k not in groups and any(j > i for j in found.rows if j in group.rows):
+            if (
+                group.low
+                and count[k] <= group.low
+                and k not in groups
+                and any(j > i for j in found.rows if j in group.rows)
+            ):
                 facts = {"column": self.windows[group.rule].column, "value": group.value, "low": group.low}
                 return Reason(self.order[i].id, NEEDED, facts)
         return Reason(self.order[i].id, NO_MONEY if self.fund is not None else TOGETHER, {})

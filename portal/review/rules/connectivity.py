@@ -1,7 +1,8 @@
 """Whether reviewers can be compared through what they read together, and how well.
 
-The graph has a node per candidacy and per reviewer and an edge per review. Two reviewers can be compared only within one
-connected component, and the better they are linked the smaller is the variance of the difference of their severities.
+The graph has a node per candidacy and per reviewer and an edge per review. Two reviewers can be compared only within
+one connected component, and the better they are linked the smaller is the variance of the difference of their
+severities.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from scipy.sparse import coo_array
 from scipy.sparse import linalg as sparse_linalg
 from scipy.sparse.csgraph import connected_components
 
+from portal.review.rules import threads
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+threads.one()
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -39,8 +44,8 @@ class Spread:
     """How precisely reviewers' severities can be compared.
 
     `vbar` is the mean variance of the difference of two reviewers' severities, in units of one review's noise variance;
-    None when some cannot be compared at all. `fiedler` is the second smallest eigenvalue of the reviewers' Laplacian (0 when
-    not linked). `ideal` is what a perfectly balanced design of the same size reaches.
+    None when some cannot be compared at all. `fiedler` is the second smallest eigenvalue of the reviewers' Laplacian
+    (0 when not linked). `ideal` is what a perfectly balanced design of the same size reaches.
     """
 
     vbar: float | None
@@ -56,8 +61,8 @@ class Spread:
 def label(candidacy: Ints, reviewer: Ints, *, candidacies: int, reviewers: int) -> tuple[int, Ints, Ints]:
     """Return the number of components, and the component of each candidacy (I,) and of each reviewer (J,).
 
-    `candidacy` and `reviewer` (n,) are the two ends of each review, as indexes. One without a review counts as a component
-    of its own.
+    `candidacy` and `reviewer` (n,) are the two ends of each review, as indexes. One without a review counts as a
+    component of its own.
     """
     size = candidacies + reviewers
     ones = np.ones(len(candidacy), dtype=np.int8)
@@ -129,7 +134,9 @@ def spread(candidacy: Ints, reviewer: Ints) -> Spread:
     return Spread(vbar=float(2 * np.trace(inverse) / (j - 1)), fiedler=float(1 / largest[0]), ideal=ideal)
 
 
-def articulation_reviewers(pairs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def articulation_reviewers(  # noqa: C901 - one walk, kept in one piece
+    pairs: Sequence[tuple[str, str]],
+) -> tuple[str, ...]:
     """Return the reviewers whose going would break a linked group of candidacies in two, sorted.
 
     Depth-first low points (Tarjan 1972) on the graph of candidacies and reviewers, without recursion.

@@ -38,9 +38,9 @@ class Problem:
 
     `demand` (I,) reads still needed; `low`, `high` (J,) the load window; `cand`, `rev` (E,) the pairs; `cost` (E,) any
     integers; `group_of_reviewer` (J,) and `school_of_candidacy` (I,) hold -1 for none; caps of 0 mean no cap. `taken_*`
-    hold how much of a cap finished reviews already use: {(reviewer, school): n} and {(group, candidacy): n}. `keep` (E,)
-    marks pairs that stand in the current plan: leaving one of them out, or adding another, is a change. `level` makes the
-    n-th read of one reviewer cost (n - 1) * level more.
+    hold how much of a cap finished reviews already use: {(reviewer, school): n} and {(group, candidacy): n}. `keep`
+    (E,) marks pairs that stand in the current plan: leaving one of them out, or adding another, is a change. `level`
+    makes the n-th read of one reviewer cost (n - 1) * level more.
     """
 
     demand: Ints
@@ -159,10 +159,10 @@ def _windows(problem: Problem, weights: Weights) -> tuple[Ints, Ints, Ints]:
 
 
 def weigh(problem: Problem, rooms: int) -> Weights:
-    """Return prices such that unfilled slots outweigh missed windows, those changed pairs, and those every saving in cost.
+    """Return prices by which empty slots outweigh missed windows, those changed pairs, and those any saving.
 
-    `rooms` is the number of nodes on the smaller side. A change of plan that cannot be split runs through each of them once
-    at most, which bounds what it can save.
+    `rooms` is the number of nodes on the smaller side. A change of plan that cannot be split runs through each of
+    them once at most, which bounds what it can save.
     """
     if len(problem.cost):
         lowest, highest = int(problem.cost.min()), int(problem.cost.max())
@@ -229,7 +229,7 @@ def build(problem: Problem) -> Network:
 
 
 def solve(problem: Problem) -> Solution:
-    """Return a plan of least cost: fewest empty slots, then missed windows, then changes, then cost, then the seed's order.
+    """Return the plan with fewest empty slots, then missed windows, then changes, then least cost, then by the seed.
 
     Raises `TooCostly` when the costs are too large to be added exactly.
     """
@@ -316,7 +316,7 @@ def _dot(left: Ints, right: Ints) -> int:
 
 
 def bound(problem: Problem, network: Network, dual: Prices) -> int:
-    """Return the lower bound on every plan's cost that these prices prove, each term minimised on its own (weak duality).
+    """Return the lower bound on every plan's cost that these prices prove: each term minimized on its own.
 
     Equal to `value` it proves the plan optimal. `tools/check_certificate.py` computes the same with nothing of ours.
     """
@@ -336,7 +336,7 @@ def bound(problem: Problem, network: Network, dual: Prices) -> int:
     ):
         inside = (end >= at) & (end < at + len(extra))
         reduced[inside] += extra[end[inside] - at]
-    return total + sum(reduced[reduced < 0].tolist())
+    return total + int(sum(reduced[reduced < 0].tolist()))
 
 
 def cheapest_load(low: int, high: int, price: int, weights: Weights, slots: int) -> int:

@@ -1,8 +1,8 @@
 """Linking reviewers who would otherwise share nobody, by exchanging a few reads.
 
 A fixed jury cannot be compared with another: whether it is severe or its candidacies weak cannot be told. One exchange,
-(i, r) and (h, s) becoming (i, s) and (h, r), keeps every candidacy's reads and every reviewer's load. The cheapest across
-the gap come first until all are linked, then those that lower the spread most for what they cost.
+(i, r) and (h, s) becoming (i, s) and (h, r), keeps every candidacy's reads and every reviewer's load. The cheapest
+across the gap come first until all are linked, then those that lower the spread most for what they cost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BARRED = np.int64(2**60)
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Two reviewers change places: `first` was read by `reviewer` and now by `other`, and `second` the other way round."""
+    """Two reviewers change places: `first` goes from `reviewer` to `other`, and `second` the other way."""
 
     first: int
     second: int
@@ -55,8 +55,8 @@ def link(
 ) -> Linked:
     """Return a plan whose reviewers are linked, with `spread.vbar` at most `target` if exchanges can bring it there.
 
-    `cand`, `rev` (n,) are all pairs that will be read, the finished ones included; `fixed` (n,) marks those that must stay.
-    `target` None means the default of `Spread.target`.
+    `cand`, `rev` (n,) are all pairs that will be read, the finished ones included; `fixed` (n,) marks those that
+    must stay. `target` None means the default of `Spread.target`.
     """
     table = _Table(problem, cand, rev, fixed)
     done: list[Exchange] = []
@@ -90,7 +90,7 @@ class _Table:
         self.give, self.handed = self._hand_over(np.arange(self.count_j))
 
     def _hand_over(self, givers: flow.Ints) -> tuple[flow.Ints, flow.Ints]:
-        """Return for each giver and each other reviewer the least extra cost of handing over one read, and the pair's index."""
+        """Return (J, J) the least extra cost of each giver handing one read to each other, and that pair's index."""
         give = np.full((self.count_j, self.count_j), BARRED, dtype=np.int64)
         handed = np.full((self.count_j, self.count_j), -1, dtype=np.int64)
         if givers.size != self.count_j:

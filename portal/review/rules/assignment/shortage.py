@@ -16,10 +16,10 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from portal.errors import N_
 
-from . import flow
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from . import flow
 
 #: How many names a sentence spells out before it says "and 12 more".
 NAMES = 6
@@ -38,10 +38,10 @@ class Mend:
 class Shortage:
     """Candidacies that are short together, and the reviewers whose room is used up by them.
 
-    `need` reads are asked for by `candidacies`; the reviewers in `full` have room for `room`, and `single` more come from
-    reviewers who already read what they may of these; `short` are missing. `missing` says how many at each candidacy that
-    the plan left short. `barred` counts, over these candidacies, why each other reviewer could not read them. The mends
-    are alternatives, nearest first.
+    `need` reads are asked for by `candidacies`; the reviewers in `full` have room for `room`, and `single` more come
+    from reviewers who already read what they may of these; `short` are missing. `missing` says how many at each
+    candidacy that the plan left short. `barred` counts, over these candidacies, why each other reviewer could not
+    read them. The mends are alternatives, nearest first.
     """
 
     message: str
@@ -68,8 +68,8 @@ class Shortage:
 
 
 SHORT = N_(
-    "Candidacies %(candidacies)s need %(need)d reads; only reviewers %(reviewers)s can give more, and there is room for "
-    "%(room)d: %(short)d short."
+    "Candidacies %(candidacies)s need %(need)d reads; only reviewers %(reviewers)s can give more, and there is room "
+    "for %(room)d: %(short)d short."
 )
 SHORT_ONE = N_(
     "Candidacy %(candidacies)s needs %(need)d reads; only reviewers %(reviewers)s can give more, and there is room for "
@@ -140,7 +140,6 @@ def find(
     inside = reached[start] & reached[end]
     links = coo_array((np.ones(int(inside.sum()), dtype=np.int8), (start[inside], end[inside])), shape=(size, size))
     _, labels = connected_components(links.tocsr(), directed=False)
-    load = np.bincount(problem.rev[solution.chosen], minlength=count_j)
     found = []
     for group in np.unique(labels[first + empty]).tolist():
         members = reached & (labels == group)
@@ -156,10 +155,9 @@ def find(
             _describe(
                 problem,
                 solution,
-                cands,
-                full,
-                load,
-                (need, room, short),
+                cands=cands,
+                full=full,
+                sums=(need, room, short),
                 candidacies=candidacies,
                 reviewers=reviewers,
                 why=why,
@@ -171,17 +169,17 @@ def find(
 def _describe(
     problem: flow.Problem,
     solution: flow.Solution,
+    *,
     cands: flow.Ints,
     full: flow.Ints,
-    load: flow.Ints,
     sums: tuple[int, int, int],
-    *,
     candidacies: Sequence[str],
     reviewers: Sequence[str],
     why: Callable[[str, str], str],
 ) -> Shortage:
     """Return one group's shortage with its reasons and its mends."""
     need, room, short = sums
+    load = np.bincount(problem.rev[solution.chosen], minlength=len(problem.high))
     eligible = set(
         zip(
             problem.cand[np.isin(problem.cand, cands)].tolist(),

@@ -1,7 +1,8 @@
-"""Calibrated standings: what reviewers' scores say once their severity is taken off, how surely, and when not to adjust.
+"""Calibrated standings: what scores say once severity is taken off, how surely, and when not to adjust.
 
-`gather` scores, then ask for `standings`. Below them: `model` (REML, exact), `grid` (uncertain SDs when scores are few),
-`chances` (draws), `diagnostics` (reviewers), `verdict` (when not to adjust), `robustness` (would a place change?).
+`gather` scores, then ask for `standings`. Below them: `model` (REML, exact), `grid` (uncertain SDs when scores are
+few), `chances` (draws), `diagnostics` (reviewers), `verdict` (when not to adjust), `robustness` (would a place
+change?).
 """
 
 from .ratings import BadRatings, Ratings, gather, weighted

@@ -1,7 +1,7 @@
 """Chances of a place, from exact draws of the posterior: the same seed gives the same draws on every machine.
 
-NumPy promises no stream of normal numbers across versions (NEP 19), but the raw output of the Philox counter is fixed by its
-definition; the normal numbers are made from it here.
+NumPy promises no stream of normal numbers across versions (NEP 19), but the raw output of the Philox counter is
+fixed by its definition; the normal numbers are made from it here.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from scipy import linalg
 
+from .model import Point
 from .ratings import Floats, Ints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .model import Point
 
 #: About so many numbers are drawn at a time.
 CHUNK = 2_000_000
@@ -27,6 +28,8 @@ FEW = 1000
 #: Two candidacies are close when each is better with at least this chance.
 CLOSE = 0.1
 
+#: Where one rational approximation hands over to the next.
+MIDDLE, TAIL = 0.425, 5.0
 # Wichura 1988, algorithm AS 241 (PPND16): coefficients of the rational approximations, highest power first.
 _CENTER = (
     (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
@@ -65,11 +68,11 @@ def inverse_normal(p: Floats) -> Floats:
     """Return the standard normal quantiles of probabilities strictly between 0 and 1, to about 1e-15 (AS 241)."""
     q = p - 0.5
     result = q * _ratio(0.180625 - q * q, _CENTER)
-    outer = np.flatnonzero(np.abs(q) > 0.425)
+    outer = np.flatnonzero(np.abs(q) > MIDDLE)
     if len(outer):
         side = q.ravel()[outer]
         r = np.sqrt(-np.log(np.where(side < 0, p.ravel()[outer], 1 - p.ravel()[outer])))
-        found = np.where(r <= 5, _ratio(r - 1.6, _MIDDLE), _ratio(r - 5.0, _TAIL))
+        found = np.where(r <= TAIL, _ratio(r - 1.6, _MIDDLE), _ratio(r - TAIL, _TAIL))
         result.ravel()[outer] = np.copysign(found, side)
     return result
 
@@ -106,8 +109,8 @@ class Chances:
     """What the draws say of each candidacy, (I,): chance of a place, expected rank, and where ranks mostly fall.
 
     `ranks` (I, 4) holds the 5 %, 25 %, 75 % and 95 % points of the rank, or is empty where there were too many to keep.
-    `draws` of them; the Monte Carlo error of a chance is at most 0.5 / sqrt(draws). `beats` maps pairs (index, index) near
-    the cut to the chance that the first is truly better.
+    `draws` of them; the Monte Carlo error of a chance is at most 0.5 / sqrt(draws). `beats` maps pairs (index,
+    index) near the cut to the chance that the first is truly better.
     """
 
     p_place: Floats
@@ -172,20 +175,20 @@ def chances(
 ) -> Chances:
     """Return the chance of each of `count` candidacies to be among the best `places`, from the draws of all parts.
 
-    `near` names candidacies whose pairwise chances are wanted; of these, pairs between 10 % and 90 % are returned. Keeping
-    ranks takes 4 bytes a draw and candidacy.
+    `near` names candidacies whose pairwise chances are wanted; of these, pairs between 10 % and 90 % are returned.
+    Keeping ranks takes 4 bytes a draw and candidacy.
     """
     stream = Stream(seed, "chances")
     placed = np.zeros(count, dtype=np.int64)
     ranked = np.zeros(count)
     wins = np.zeros((len(near), len(near)))
-    kept: list[Ints] = []
+    kept: list[npt.NDArray[np.int32]] = []
     total = 0
     for part in parts:
         for level in draws(part, stream):
             order = np.argsort(-level, axis=1, kind="stable" if count < FEW else None)
             placed += np.bincount(order[:, :places].ravel(), minlength=count)
-            ranks = np.empty(order.shape, dtype=np.int32)
+            ranks = np.empty(level.shape, dtype=np.int32)
             for row, ranking in zip(ranks, order, strict=True):
                 row[ranking] = np.arange(count, dtype=np.int32)
             ranked += ranks.sum(axis=0, dtype=np.int64)

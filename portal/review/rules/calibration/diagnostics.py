@@ -1,6 +1,7 @@
 """What one fit says of each reviewer: severe, erratic, keeping to the middle, the same for every criterion.
 
-A flag says that scores differ from the model, never that a reviewer is bad, and nobody is flagged on fewer than 8 reviews.
+A flag says that scores differ from the model, never that a reviewer is bad, and nobody is flagged on fewer than 8
+reviews.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from .ratings import Floats
+
 if TYPE_CHECKING:
     from .model import Point
-    from .ratings import Floats, Ratings
+    from .ratings import Ratings
 
 #: Fewer reviews than this say nothing about their reviewer.
 ENOUGH = 8
@@ -30,9 +33,9 @@ class Signs:
     """One value per reviewer, (J,), NaN where it cannot be had; z above 3 (or below -3) is far out.
 
     `outfit` mean squared standardized residual (1 expected) and its z; `spread_z` how narrow the scores are beside what
-    differing candidacies and noise would give; `slope` of own scores on what the others thought (1 expected); `halo_z` how
-    little the criteria differ within a review beside everybody's; `flat` the share of reviews with the same score on every
-    criterion; `reliability` 1 - pev / sb^2 of the leniency.
+    differing candidacies and noise would give; `slope` of own scores on what the others thought (1 expected);
+    `halo_z` how little the criteria differ within a review beside everybody's; `flat` the share of reviews with the
+    same score on every criterion; `reliability` 1 - pev / sb^2 of the leniency.
     """
 
     outfit: Floats
@@ -145,7 +148,7 @@ def _slope(ratings: Ratings, leniency: Floats) -> Floats:
 
 
 def _halo(ratings: Ratings) -> tuple[Floats, Floats]:
-    """Return how little criteria differ within a reviewer's reviews beside the pool's (z), and the share of flat ones."""
+    """Return how little criteria differ within a reviewer's reviews (z, beside the others'), and the share of flat ones."""
     count = len(ratings.reviewers)
     if ratings.criteria.shape[1] < 2:  # noqa: PLR2004 - nothing to differ from
         return np.full(count, np.nan), np.full(count, np.nan)
@@ -159,7 +162,7 @@ def _halo(ratings: Ratings) -> tuple[Floats, Floats]:
         mine = np.bincount(ratings.rev, weights=square, minlength=count)
         # The pool is everybody else, so that one odd reviewer does not hide in it.
         pool = (mine.sum() - mine) / (df.sum() - df)
-        z = wilson_hilferty(np.where(df > 0, mine / df / pool, np.nan), df)
+        z = wilson_hilferty(np.where(df > 0, mine / df / pool, np.nan), df.astype(np.float64))
     level = np.nanmax(ratings.criteria, axis=1) - np.nanmin(ratings.criteria, axis=1)
     flat = (level == 0) & (there > 1)
     return z, np.bincount(ratings.rev, weights=flat, minlength=count) / ratings.loads

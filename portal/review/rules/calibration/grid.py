@@ -1,8 +1,8 @@
 """When scores are few, the three SDs are uncertain too: they are integrated over instead of being taken as known.
 
-Half-normal priors with scale range / 4 on the three SDs, and a grid on the principal axes at the mode of the posterior of
-their logarithms. It widens intervals to what they should be (coverage 0.90 instead of 0.88 on 20 x 6), and an SD is never
-estimated as exactly 0.
+Half-normal priors with scale range / 4 on the three SDs, and a grid on the principal axes at the mode of the
+posterior of their logarithms. It widens intervals to what they should be (coverage 0.90 instead of 0.88 on 20 x 6),
+and an SD is never estimated as exactly 0.
 """
 
 from __future__ import annotations

@@ -3,28 +3,37 @@
     y_k = x_i'beta + q_i + b_j + e_k,   q ~ N(0, sq^2),  b ~ N(0, sb^2),  e ~ N(0, s^2)
 
 With ta = sq/s and tb = sb/s the larger of the two factors is eliminated (its block is diagonal), which leaves one dense
-system S of the other factor and the fixed effects; one Cholesky factorization of it gives everything. Notation and equality
-with lme4: Bates et al. 2015, doi:10.18637/jss.v067.i01. Below, "outer" is the factor that is eliminated and "inner" the
-one that stays; without strata either may be the reviewers, whichever are fewer.
+system S of the other factor and the fixed effects; one Cholesky factorization of it gives everything. Notation and
+equality with lme4: Bates et al. 2015, doi:10.18637/jss.v067.i01. Below, "outer" is the factor that is eliminated and
+"inner" the one that stays; without strata either may be the reviewers, whichever are fewer.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import linalg, optimize, sparse
 
-from .ratings import Floats, Ints, Ratings
+from portal.review.rules import threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .ratings import Floats, Ints, Ratings
+
+threads.one()
 
 #: Where the search for the logarithms of ta and tb stays.
 LOWEST, HIGHEST = -9.0, 9.0
-#: Where the search starts, as logarithms of (candidacies' ratio, reviewers' ratio). Few scores can have several summits, so
-#: that up to so many reviews all are tried; many have one.
-STARTS = ((-0.2, -0.9), (1.5, 1.5), (1.5, -1.5), (-1.5, 1.5))
-SMALL = 3000
-#: Criteria closer than this are equal.
+#: Where the search starts: ratios of SDs to the noise, (candidacies, reviewers).
+START = (0.8, 0.4)
+#: Few scores can have several summits: up to so many reviews the best of all these pairs of ratios is a second start.
+FEW_REVIEWS = 600
+RATIOS = (0.1, 0.3, 0.6, 1.0, 2.0, 5.0)
+#: Criteria closer than this are equal, and steps smaller than this are none.
 EVEN = 1e-8
 #: Sums of products per number of reads are kept ready for at most this many different numbers of reads.
 FEW = 8
@@ -281,7 +290,6 @@ class _Search:
     def both(self) -> Point:
         """Return the best point inside."""
         last: dict[tuple[float, ...], Point] = {}
-        starts = STARTS if self.layout.n <= SMALL else STARTS[:1]
 
         def value(theta: Floats) -> tuple[float, Floats]:
             here = self.point(float(np.exp(theta[0])), float(np.exp(theta[1])))
@@ -289,11 +297,15 @@ class _Search:
             last[tuple(theta.tolist())] = here
             return here.reml, np.array(here.slopes(here.s2))
 
+        starts = [START[::-1] if self.layout.swapped else START]
+        if self.layout.n <= FEW_REVIEWS:
+            every = [(a, b) for a in RATIOS for b in RATIOS]
+            starts.append(min(every, key=lambda t: self.point(*t).reml))
         tries = []
         for start in starts:
             found = optimize.minimize(
                 value,
-                np.array(start[::-1] if self.layout.swapped else start),
+                np.log(start),
                 jac=True,
                 method="L-BFGS-B",
                 bounds=[(LOWEST, HIGHEST)] * 2,
@@ -306,9 +318,8 @@ class _Search:
         return last.get(tuple(theta.tolist())) or self.point(*np.exp(theta).tolist())
 
     @staticmethod
-    def _polish(theta: Floats, value: object) -> Floats:
+    def _polish(theta: Floats, value: Callable[[Floats], tuple[float, Floats]]) -> Floats:
         """Return theta after chord-Newton steps to 1e-8; unchanged where it lies at the edge or the surface is flat."""
-        assert callable(value)
         if (theta < LOWEST + 0.5).any() or (theta > HIGHEST - 0.5).any():
             return theta
         best, slope = value(theta)
@@ -320,7 +331,7 @@ class _Search:
             columns.append((value(moved)[1] - slope) / width)
         curve = np.array(columns)
         curve = (curve + curve.T) / 2
-        if np.linalg.eigvalsh(curve)[0] <= 1e-8:
+        if np.linalg.eigvalsh(curve)[0] <= EVEN:
             return theta
         for _ in range(12):
             step = -np.linalg.solve(curve, slope)
@@ -328,10 +339,10 @@ class _Search:
                 break
             trial = np.clip(theta + step, LOWEST, HIGHEST)
             reached, slope_there = value(trial)
-            if reached > best + 1e-8:
+            if reached > best + EVEN:
                 break
             theta, slope, best = trial, slope_there, min(best, reached)
-            if np.abs(step).max() < 1e-8:
+            if np.abs(step).max() < EVEN:
                 break
         return theta
 

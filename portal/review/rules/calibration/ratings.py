@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from portal.errors import N_, PortalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -61,7 +64,7 @@ class Ratings:
 
 
 def weighted(criteria: Floats, weights: Floats) -> Floats:
-    """Return the weighted mean (n,) of criteria (n, C) on their own scale; a criterion that did not apply leaves the sum.
+    """Return the weighted mean (n,) of criteria (n, C); a criterion that did not apply leaves the sum.
 
     Raises `BadRatings` when no criterion of some review applies, or a weight is negative or all are zero.
     """
@@ -83,9 +86,9 @@ def gather(
 ) -> Ratings:
     """Return ratings from (candidacy, reviewer, score) in any order.
 
-    `criteria` (n, C) and `weights` (C names in column order), both or neither; then the scores handed in are replaced by
-    the weighted means. `strata` maps every candidacy to its stratum. Raises `BadRatings` for no reviews, a pair that is
-    there twice, a score that is not a finite number, or a candidacy without its stratum.
+    `criteria` (n, C) and `weights` (C names in column order), both or neither; then the scores handed in are
+    replaced by the weighted means. `strata` maps every candidacy to its stratum. Raises `BadRatings` for no reviews,
+    a pair that is there twice, a score that is not a finite number, or a candidacy without its stratum.
     """
     if not reviews:
         raise BadRatings(N_("There are no reviews."))

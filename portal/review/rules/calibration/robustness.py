@@ -22,8 +22,9 @@ FIFTH = 0.2
 class Change:
     """What a different committee or rubric would have meant.
 
-    `kind` is "reviewer" or "criterion" (left out), "weight up" or "weight down" (a fifth), or "method" (the three SDs taken
-    as known); `name` whose. `enters` and `leaves` are candidacies by place; `unread` those that nobody else had read.
+    `kind` is "reviewer" or "criterion" (left out), "weight up" or "weight down" (a fifth), or "method" (the three
+    SDs taken as known); `name` whose. `enters` and `leaves` are candidacies by place; `unread` those that nobody
+    else had read.
     """
 
     kind: str
@@ -40,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Every variation tried, those that change a place first; `moved` counts in how many each candidacy's place changes."""
+    """Every variation tried, those that matter first; `moved` counts how many change each candidacy's place."""
 
     changes: tuple[Change, ...]
     moved: tuple[tuple[str, int], ...]
@@ -59,12 +60,12 @@ class Card:
 def card(ratings: Ratings, found: Standings, *, reviewers: Collection[str] | None = None) -> Card:
     """Return the robustness card of standings that have an order; `reviewers` limits whom to leave out (None: each).
 
-    The ratios of the three SDs stay as they were found; each variation is one exact solution. Scores shown as they are, by
-    the verdict: adjusted, or plain means. Raises `BadRatings` when there is no order to vary.
+    The ratios of the three SDs stay as they were found; each variation is one exact solution. Scores shown as they
+    are, by the verdict: adjusted, or plain means. Raises `BadRatings` when there is no order to vary.
     """
     if found.order is None:
         message = verdict.REASONS[found.judgement.verdict]
-        raise BadRatings(message, **found.judgement.facts)
+        raise BadRatings(message, field=None, **found.judgement.facts)
     shown = [s.adjusted_rank if found.order == "adjusted" else s.raw_rank for s in found.standings]
     placed = {
         s.candidacy for s, rank in zip(found.standings, shown, strict=True) if rank is not None and rank <= found.places

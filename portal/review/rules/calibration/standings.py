@@ -17,7 +17,7 @@ from . import chances, diagnostics, grid, model, verdict
 from .ratings import BadRatings, Floats, Ratings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 #: Below so many reviews, by so few reviewers, the three SDs are integrated over.
 SMALL, SMALL_INNER = 3000, 300
@@ -44,10 +44,11 @@ class Standing:
     """One candidacy. Points are on the rubric's own scale; None where the verdict allows no joint ranking.
 
     `raw` and `adjusted` are means of scores, before and after the reviewers' leniency is taken off; `quality` is the
-    estimate of how far it lies from the mean level, shrunk by how little is known, and `quality_pev` its error variance;
-    `low` and `high` bound 90 % of where it may truly lie beside the others (about the mean level, whose own error all share). `rank_low` and `rank_high` bound the middle half of the
-    rank's distribution. Ranks of equal (rounded) scores are equal. `close` marks what lies within rounding or chance of
-    the edges of the band or of the cut, so that a person looks at it.
+    estimate of how far it lies from the mean level, shrunk by how little is known, and `quality_pev` its error
+    variance; `low` and `high` bound 90 % of where it may truly lie beside the others (about the mean level, whose
+    own error all share). `rank_low` and `rank_high` bound the middle half of the rank's distribution. Ranks of equal
+    (rounded) scores are equal. `close` marks what lies within rounding or chance of the edges of the band or of the
+    cut, so that a person looks at it.
     """
 
     candidacy: str
@@ -97,8 +98,8 @@ class Standings:
     SDs are None where the scores cannot tell them apart. `method` is "grid" where they were integrated over (they are
     posterior means then) and "plug-in" where they are the REML estimates; `reml` holds those in either case. `order` is
     "adjusted" or "raw" as the verdict says, None where there is none; `differ` names who has a place by one order and not
-    by the other. `pairs` are candidacies near the cut that cannot be told apart, (first, second, chance that the first is
-    better). `holding` names reviewers without whom the reviews would fall apart.
+    by the other. `pairs` are candidacies near the cut that cannot be told apart, (first, second, chance that the
+    first is better). `holding` names reviewers without whom the reviews would fall apart.
     """
 
     judgement: verdict.Judgement
@@ -280,13 +281,14 @@ def standings(
         near=near,
         keep_ranks=count_i <= KEEP_RANKS,
     )
-    return replace(found, draws=drawn.draws, **_ranked(found, ratings, effects, adjusted, drawn, alpha))
+    return _ranked(found, ratings, effects, adjusted=adjusted, drawn=drawn, alpha=alpha)
 
 
 def ranking(values: Floats) -> list[int]:
-    """Return ranks from 1, highest first, of values rounded to 6 decimals; equal values share the best of their ranks."""
+    """Return ranks from 1, highest first, of values rounded to 6 decimals; equals share the best of their ranks."""
     rounded = np.round(values, DECIMALS)
-    return (1 + np.searchsorted(np.sort(-rounded), -rounded, side="left")).tolist()
+    below = np.searchsorted(np.sort(-rounded), -rounded, side="left")
+    return [1 + int(n) for n in below]
 
 
 def adjusted_means(ratings: Ratings, leniency: Floats) -> Floats:
@@ -295,7 +297,7 @@ def adjusted_means(ratings: Ratings, leniency: Floats) -> Floats:
     return np.bincount(ratings.cand, weights=clean, minlength=len(ratings.candidacies)) / ratings.reads
 
 
-def digest(ratings: Ratings, settings: dict[str, object]) -> str:
+def digest(ratings: Ratings, settings: Mapping[str, object]) -> str:
     """Return the SHA-256 of the canonical JSON of scores and settings."""
     document = {
         "settings": settings,
@@ -355,8 +357,8 @@ def _effects(layout: model.Layout, shares: Sequence[grid.Node]) -> _Effects:
         mu += node.share * (layout.center + float(np.mean(point.beta[ratings.stratum])))
         t = (node.tb, node.ta) if layout.swapped else (node.ta, node.tb)
         sds += node.share * float(np.sqrt(node.s2)) * np.array([*t, 1.0])
-    variance = [np.maximum(s - f**2, 0.0) for f, s in zip(first, second, strict=True)]
-    return _Effects(mu, (float(sds[0]), float(sds[1]), float(sds[2])), first[0], variance[0], first[1], variance[1])
+    spread = [np.maximum(s - f**2, 0.0) for f, s in zip(first, second, strict=True)]
+    return _Effects(mu, (float(sds[0]), float(sds[1]), float(sds[2])), first[0], spread[0], first[1], spread[1])
 
 
 def of_point(point: model.Point, s2: float) -> tuple[Floats, Floats, Floats, Floats]:
@@ -420,10 +422,16 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _ranked(  # one step of `standings`, with its working facts
-    found: Standings, ratings: Ratings, effects: _Effects, adjusted: Floats, drawn: chances.Chances, alpha: float
-) -> dict[str, object]:
-    """Return the fields that need a joint order."""
+def _ranked(
+    found: Standings,
+    ratings: Ratings,
+    effects: _Effects,
+    *,
+    adjusted: Floats,
+    drawn: chances.Chances,
+    alpha: float,
+) -> Standings:
+    """Return the standings with everything that needs a joint order."""
     places, mu = found.places, float(found.mu or 0.0)
     sure = places >= len(adjusted)
     by_raw, by_adjusted = ranking(ratings.raw), ranking(adjusted)
@@ -434,10 +442,7 @@ def _ranked(  # one step of `standings`, with its working facts
     rows = []
     for i, standing in enumerate(found.standings):
         p = float(drawn.p_place[i])
-        if sure or p >= 1 - alpha:
-            band = Band.ABOVE
-        else:
-            band = Band.TIED if p > alpha else Band.BELOW
+        band = Band.ABOVE if sure or p >= 1 - alpha else Band.TIED if p > alpha else Band.BELOW
         edge = not sure and min(abs(p - alpha), abs(p - 1 + alpha)) <= error
         # Two scores that agree to the sixth decimal across the cut are equal for every purpose.
         at_cut = not sure and last - following <= 10.0**-DECIMALS and shown[i] in {last, following}
@@ -460,8 +465,10 @@ def _ranked(  # one step of `standings`, with its working facts
             )
         )
     ids = ratings.candidacies
-    return {
-        "standings": tuple(rows),
-        "pairs": tuple((ids[a], ids[b], p) for (a, b), p in sorted(drawn.beats.items()) if adjusted[a] >= adjusted[b]),
-        "differ": tuple(c for c, a, r in zip(ids, by_adjusted, by_raw, strict=True) if (a <= places) != (r <= places)),
-    }
+    return replace(
+        found,
+        draws=drawn.draws,
+        standings=tuple(rows),
+        pairs=tuple((ids[a], ids[b], p) for (a, b), p in sorted(drawn.beats.items()) if adjusted[a] >= adjusted[b]),
+        differ=tuple(c for c, a, r in zip(ids, by_adjusted, by_raw, strict=True) if (a <= places) != (r <= places)),
+    )

@@ -49,16 +49,16 @@ class Verdict(StrEnum):
 
 REASONS: dict[Verdict, str] = {
     Verdict.NOT_LINKED: N_(
-        "The reviews fall into %(components)d groups that share no reviewer. Whether one group is better or its reviewers "
-        "are kinder cannot be told, so there is no joint ranking."
+        "The reviews fall into %(components)d groups that share no reviewer. Whether one group is better or its "
+        "reviewers are kinder cannot be told, so there is no joint ranking."
     ),
     Verdict.STRATUM_UNDECLARED: N_(
-        "Reviews were assigned by panel, language or category, but which is not said. Declare it first; without it a strong "
-        "group would be taken for kind reviewers."
+        "Reviews were assigned by panel, language or category, but which is not said. Declare it first; without it a "
+        "strong group would be taken for kind reviewers."
     ),
     Verdict.NOT_ENOUGH_DATA: N_(
-        "There is not enough data to tell how severe each reviewer is: %(reviewers)d reviewers, %(load)g reviews by the "
-        "middle one. The plain averages are shown."
+        "There is not enough data to tell how severe each reviewer is: %(reviewers)d reviewers, %(load)g reviews by "
+        "the middle one. The plain averages are shown."
     ),
     Verdict.COMPLETE: N_(
         "Every reviewer scored every candidacy, so severity moves all alike and adjusting cannot change the order."
@@ -67,8 +67,8 @@ REASONS: dict[Verdict, str] = {
         "There is no evidence that reviewers differ in severity (p = %(p).2f), so the plain averages stand."
     ),
     Verdict.NOISY: N_(
-        "The reviewers share too few candidacies: a difference of two severities is as uncertain as a single review. Both "
-        "scores are shown, in the order of the plain averages."
+        "The reviewers share too few candidacies: a difference of two severities is as uncertain as a single review. "
+        "Both scores are shown, in the order of the plain averages."
     ),
     Verdict.ADJUST: N_("Adjusted score = average of (score - how generous that reviewer is on average)."),
 }  # fmt: skip
@@ -76,7 +76,7 @@ REASONS: dict[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict, its sentence as a message id with facts, and the evidence: p of equal severity, None where untold."""
+    """The verdict, its sentence as message id and facts, and p of equal severity (None where untold)."""
 
     verdict: Verdict
     facts: dict[str, object]
@@ -93,7 +93,7 @@ class Judgement:
 
 
 def chance_of_luck(fit: Fit) -> float:
-    """Return p of the likelihood-ratio test of equal severity: half a chi-square of 1, since an SD cannot be negative."""
+    """Return p of the likelihood-ratio test of equal severity: half a chi-square of 1, as an SD is never negative."""
     ratio = fit.reml_without - fit.reml
     return float(0.5 * special.chdtrc(1, ratio)) if ratio > 1e-6 else 1.0  # noqa: PLR2004 - rounding
 
