@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOME = Path(__file__).resolve().parent.parent
-ROOMS = ("accounts", "schools", "awards", "nominations", "review", "decisions", "publishing", "publishing.desk", "home", "mail", "history", "web")
+ROOMS = ("accounts", "schools", "funds", "awards", "nominations", "review", "decisions", "publishing", "publishing.desk", "home", "mail", "history", "web")
 
 
 def create_app(settings: Settings | None = None) -> Flask:

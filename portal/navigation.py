@@ -43,13 +43,21 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("nominations.screening", _l("Screening")),
     ("awards.committee", _l("Committee")),
     ("review.masking", _l("Masking")),
+    ("review.round_", _l("Reading")),
     ("review.assignments", _l("Assignments")),
     ("review.standings", _l("Standings")),
     ("decisions.decisions", _l("Decisions")),
     ("publishing.release", _l("Release")),
 )
 # Under the person's own name.
-OWN = (("nominations.mine", _l("My nominations")), ("accounts.account", _l("Where you are signed in")))
+OWN = (
+    ("home.me", _l("What waits for you")),
+    ("nominations.mine", _l("My nominations")),
+    ("accounts.people", _l("People and roles")),
+    ("funds.funds", _l("Funds")),
+    ("nominations.imports", _l("Imports")),
+    ("accounts.account", _l("Where you are signed in")),
+)
 
 
 class Word(NamedTuple):
@@ -64,6 +72,7 @@ def words() -> list[Word]:
     """Return the navigation for whoever is looking."""
     person = viewer.current()
     facts = policy.facts_about(person)
+    wanted: Iterable[tuple[str, Any]]
     if Fact.STAFF_SOMEWHERE in facts or Fact.AUDITOR in facts or Fact.PUBLISHER in facts:
         wanted = OFFICE
     elif Fact.REVIEWS in facts:
@@ -83,9 +92,13 @@ def public_words() -> list[Word]:
 def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a higher room
     """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
     facts = policy.facts_about(viewer.current(), cycle)
-    views = current_app.view_functions
-    shown = [(endpoint, words) for endpoint, words in CYCLE if endpoint in views and policy.POLICY[views[endpoint].route.needs](facts)]  # type: ignore[attr-defined]
+    shown = [(endpoint, words) for endpoint, words in CYCLE if _granted(endpoint, facts)]
     return [Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint) for endpoint, words in shown]
+
+
+def exists(endpoint: str) -> bool:
+    """Say whether a page has been built: rooms link to each other's pages only where they exist."""
+    return endpoint in current_app.view_functions
 
 
 def foot() -> list[Word]:
@@ -95,7 +108,14 @@ def foot() -> list[Word]:
 
 def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
     here = SECTIONS.get(request.endpoint or "", request.endpoint)
-    return [Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if endpoint in current_app.view_functions]
+    facts = policy.facts_about(viewer.current())
+    return [Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)]
+
+
+def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:
+    """Say whether there is such a page, and whether these facts open it."""
+    route = getattr(current_app.view_functions.get(endpoint), "route", None)
+    return route is not None and policy.POLICY[route.needs](facts)
 
 
 def install(app: Flask) -> None:

@@ -167,9 +167,68 @@ def rename(person: Person, *, given: str, family: str, by: Person | None, at: da
 
 
 def mend_address(person: Person, *, email: str | None, by: Person | None, at: datetime) -> None:
-    """Correct where a person is written to. What bounced before says nothing of the new address."""
-    before = person.email
+    """Correct where a person is written to. What bounced before says nothing of the new address.
+
+    Where they sign in with the old address, they sign in with the new one from now on. Raises `Refused` (field "email")
+    where somebody else does.
+    """
+    before, key = person.email, address_key(email)
+    account = queries.account_of(person)
+    if account is not None and key is not None and account.address != key and account.address == person.email_key:
+        if queries.account_at(key) is not None:
+            raise Refused(
+                N_("Somebody else signs in with this address. Give this person an address of their own."), field="email"
+            )
+        account.address, account.confirmed_at = key, None
     person.email = (email or "").strip() or None
-    person.email_key = address_key(email)
+    person.email_key = key
     person.bounced_at = person.bounce_reason = None
     history.record("address mended", person, by=by, at=at, before=before, after=person.email)
+
+
+# ---------------------------------------------------------------- the office's own
+
+
+NOT_ONESELF = N_("Nobody changes their own roles. Ask a colleague.")
+
+
+def add_person(*, given: str, family: str, email: str, by: Person, at: datetime) -> Person:
+    """Add somebody who will sign in. Raises `Refused` (field "email") where somebody does with that address already."""
+    known = queries.account_at(email)
+    if known is not None:
+        raise Refused(N_("%(name)s signs in with this address already."), field="email", name=known.person.name)
+    person = person_at(email, at=at, given=given, family=family)
+    history.record("created", person, by=by, at=at)
+    return person
+
+
+def give_role(
+    person: Person, *, role: Role, scope: Scope = Scope.ORGANISATION, scope_id: int = 0, by: Person, at: datetime
+) -> None:
+    """Give somebody else a role, and an account to use it with. An auditor reads the whole record, so that role has no smaller scope."""
+    if person.id == by.id:
+        raise Refused(NOT_ONESELF)
+    if role is Role.AUDITOR and scope is not Scope.ORGANISATION:
+        raise Refused(N_("An auditor is an auditor of the whole organization."), field="scope")
+    let_sign_in(person, at=at)
+    grant(person, role=role, scope=scope, scope_id=scope_id, by=by, at=at)
+
+
+def take_role(held: Grant, *, by: Person, at: datetime) -> None:
+    """Take a role back from somebody else. Somebody stays on the staff."""
+    if held.person_id == by.id:
+        raise Refused(NOT_ONESELF)
+    last = held.role is Role.STAFF and held.scope is Scope.ORGANISATION and queries.count_staff() <= 1
+    if last:
+        raise Refused(N_("This is the last of the staff. Give somebody else the role first."))
+    end_grant(held, by=by, at=at)
+
+
+def end_all_sessions(person: Person, *, by: Person, at: datetime) -> int:
+    """Sign somebody out everywhere. Returns how many sessions that ended."""
+    open_ = queries.sessions_of(person, at=at)
+    for session in open_:
+        session.ended_at = at
+    if open_:
+        history.record("session ended", person, by=by, at=at, count=len(open_))
+    return len(open_)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context
-from sqlalchemy import or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, Session
 from portal.accounts.rules import role_facts, token_hash
 from portal.db import db
 from portal.people.models import Person
-from portal.people.rules import address_key
+from portal.people.rules import address_key, fold
 from portal.policy import Fact
 from portal.web import viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
 
@@ -101,3 +101,61 @@ def holders(role: Role, *, award_id: int | None = None) -> Sequence[Person]:
 def held(number: int, *, session: Session) -> HeldText | None:
     """Return a kept text of this browser alone."""
     return db.session.scalar(select(HeldText).where(HeldText.id == number, HeldText.session_id == session.id))
+
+
+# ---------------------------------------------------------------- people, for the office
+
+
+# Higher rooms say what a role can be given for, beside the whole organisation: (number, words) of every award.
+scopes_of: list[Callable[[], list[tuple[int, str]]]] = []
+
+
+def scopes() -> list[tuple[int, str]]:
+    """Return what a role can be given for, beside the whole organisation: each award's number and name."""
+    return scopes_of[0]() if scopes_of else []
+
+
+def people(shown: str, words: str = "") -> Select[Any]:
+    """Select people by name: those with a role ("office"), those no message reaches ("unreached"), or everyone."""
+    wanted = select(Person).order_by(Person.sort_name, Person.id)
+    if shown == "office":
+        wanted = wanted.where(Person.id.in_(select(Grant.person_id).where(Grant.ended_at.is_(None))))
+    elif shown == "unreached":
+        wanted = wanted.where(Person.bounced_at.is_not(None))
+    for word in words.split():
+        key, address = fold(word), word.casefold()
+        named = Person.sort_name.contains(key, autoescape=True) if key else false()
+        wanted = wanted.where(or_(named, Person.email_key.contains(address, autoescape=True)))
+    return wanted
+
+
+def count_people(shown: str) -> int:
+    """Return how many people a view of the list holds."""
+    return db.session.scalar(select(func.count()).select_from(people(shown).order_by(None).subquery())) or 0
+
+
+def person_by_id(number: int) -> Person | None:
+    """Return one person."""
+    return db.session.get(Person, number)
+
+
+def grants_of(persons: Iterable[Person]) -> dict[int, list[Grant]]:
+    """Return the roles that these people hold now, by the person's number: one query."""
+    numbers = [person.id for person in persons]
+    found: dict[int, list[Grant]] = {}
+    if numbers:
+        wanted = select(Grant).where(Grant.person_id.in_(numbers), Grant.ended_at.is_(None)).order_by(Grant.id)
+        for grant in db.session.scalars(wanted):
+            found.setdefault(grant.person_id, []).append(grant)
+    return found
+
+
+def account_of(person: Person) -> Account | None:
+    """Return the account that this person signs in with."""
+    return db.session.scalar(select(Account).where(Account.person_id == person.id))
+
+
+def count_staff() -> int:
+    """Return how many people are staff of the whole organisation."""
+    wanted = select(func.count()).where(Grant.role == Role.STAFF, Grant.scope == Scope.ORGANISATION, Grant.ended_at.is_(None))
+    return db.session.scalar(wanted) or 0

@@ -16,6 +16,7 @@ from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
 from portal.people.models import Person
 from portal.policy import Fact
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -313,3 +314,9 @@ def cycles_of(award: Award) -> Sequence[Cycle]:
     """Return an award's years, the last first."""
     wanted = select(Cycle).join(Cycle.season).options(contains_eager(Cycle.season)).where(Cycle.award_id == award.id)
     return db.session.scalars(wanted.order_by(Season.year.desc())).unique().all()
+
+
+def scopes() -> list[tuple[int, str]]:
+    """Return what a role can be given for: each award that is given, with its name."""
+    wanted = select(Award).where(Award.retired_at.is_(None)).order_by(Award.position, Award.id)
+    return [(award.id, words_in(award.name)) for award in db.session.scalars(wanted)]

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 pages = Pages("history", __name__)
 
 
-def event_words(event: Event) -> str:
-    """Return what was done, in the reader's language, with its reason."""
+def event_words(event: Event, *, reason: bool = True) -> str:
+    """Return what was done, in the reader's language, with its reason unless told otherwise."""
     said = str(_(words.action(event.action)))
-    return f"{said}: {event.reason}" if event.reason else said
+    return f"{said}: {event.reason}" if reason and event.reason else said
 
 
 def subject_words(event: Event) -> str:

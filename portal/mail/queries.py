@@ -58,17 +58,6 @@ def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def counts() -> dict[MessageState, int]:
-    """Return how many messages stand in each state."""
-    found = db.session.execute(select(Message.state, func.count()).group_by(Message.state))
-    return {state: number for state, number in found}  # noqa: C416 - rows are not pairs to `dict`
-
-
-def templates() -> Sequence[str]:
-    """Return what has been sent so far, for a filter."""
-    return db.session.scalars(select(Message.template).distinct().order_by(Message.template)).all()
-
-
 def by_id(number: int) -> Message | None:
     """Return one message with its reader."""
     return db.session.scalar(select(Message).options(joinedload(Message.to)).where(Message.id == number))
@@ -98,10 +87,3 @@ def mailbox(words: str = "") -> Select[Any]:
 def copy_by_id(number: int) -> SentCopy | None:
     """Return one copy."""
     return db.session.get(SentCopy, number)
-
-
-def unreached(*, most: int = 50) -> Sequence[Person]:
-    """Return the people whose address bounced and who have no other yet, the last first."""
-    return db.session.scalars(
-        select(Person).where(Person.bounced_at.is_not(None)).order_by(Person.bounced_at.desc()).limit(most)
-    ).all()

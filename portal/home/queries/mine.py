@@ -1,0 +1,95 @@
+"""What waits for one person, whoever they are: asked of each room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from portal.accounts.queries import roles_of
+from portal.awards.models import Cycle, Member
+from portal.db import db
+from portal.decisions.models import Decision
+from portal.decisions.rules.lives import DecisionState
+from portal.nominations.models import Candidacy, Nomination, Sitting
+from portal.nominations.queries import consent
+from portal.nominations.queries.conflicts import standing
+from portal.publishing.desk.models import Release
+from portal.publishing.rules import ReleaseState
+from portal.review.queries import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.people.models import Person
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What waits for one person."""
+
+    nominations: dict[str, int] = field(default_factory=dict)  # how many of one's own stand at each stage
+    invitations: Sequence[Member] = ()
+    readings: int = 0
+    consents: Sequence[Candidacy] = ()
+    decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
+    releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
+
+
+def waiting(person: Person) -> Mine:
+    """Return what waits for this person: the same number of queries however much it is."""
+    return Mine(
+        nominations=_nominations(person),
+        invitations=reading.invitations(person),
+        readings=reading.count_left(person),
+        consents=consent.concerning(person.id),
+        decisions=_decisions(person),
+        releases=_releases(person),
+    )
+
+
+def _nominations(person: Person) -> dict[str, int]:
+    wanted = (
+        select(Nomination.stage, func.count())
+        .join(Sitting, Sitting.id == Nomination.sitting_id)
+        .where(Nomination.nominator_id == person.id, Sitting.confirmed_at.is_not(None))
+        .group_by(Nomination.stage)
+    )
+    return {stage.value: count for stage, count in db.session.execute(wanted)}
+
+
+def _awards_to_publish(person: Person) -> list[int] | None:
+    """Return the awards this person may approve for: None for every award, an empty list for none."""
+    held = [(scope, number) for role, scope, number in roles_of(person) if role == "publisher"]
+    return None if any(scope == "organisation" for scope, _number in held) else [number for _scope, number in held]
+
+
+def _decisions(person: Person) -> list[tuple[Cycle, int]]:
+    awards = _awards_to_publish(person)
+    if awards == []:
+        return []
+    wanted = (
+        select(Decision.cycle_id, func.count())
+        .where(Decision.state == DecisionState.PROPOSED, Decision.proposed_by_id != person.id)
+        .where(Decision.candidacy_id.not_in(standing(person)))
+        .group_by(Decision.cycle_id)
+    )
+    if awards is not None:
+        wanted = wanted.join(Cycle, Cycle.id == Decision.cycle_id).where(Cycle.award_id.in_(awards))
+    counts = {number: count for number, count in db.session.execute(wanted)}  # noqa: C416 - rows are not pairs to `dict`
+    cycles = db.session.scalars(select(Cycle).where(Cycle.id.in_(counts)).order_by(Cycle.decision_at)).unique()
+    return [(cycle, counts[cycle.id]) for cycle in cycles]
+
+
+def _releases(person: Person) -> Sequence[Cycle]:
+    awards = _awards_to_publish(person)
+    if awards == []:
+        return []
+    planned = select(Release.cycle_id).where(
+        Release.state == ReleaseState.PLANNED, Release.asked_at.is_not(None), Release.planned_by_id != person.id
+    )
+    wanted = select(Cycle).where(Cycle.id.in_(planned)).order_by(Cycle.announced_at)
+    if awards is not None:
+        wanted = wanted.where(Cycle.award_id.in_(awards))
+    return db.session.scalars(wanted).unique().all()

@@ -1,0 +1,75 @@
+"""Keeping whatever a person has a conflict with out of what spans all rooms: the record, the messages, the numbers of today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, false, or_, select, true
+
+from portal.accounts.queries import roles_of
+from portal.awards.models import Cycle, Member
+from portal.decisions.models import Decision
+from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Snapshot
+from portal.nominations.queries.conflicts import standing
+from portal.publishing.desk.models import Draft
+from portal.review.models import Assignment, Masked, Note, Review, Round
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Select
+
+    from portal.people.models import Person
+
+
+def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
+    """Return, for each kind of thing that belongs to a candidacy, which of them belong to these candidacies."""
+    nominations = select(Nomination.id).where(Nomination.candidacy_id.in_(numbers))
+    assignments = select(Assignment.id).where(Assignment.candidacy_id.in_(numbers))
+    return {
+        "candidacy": numbers,
+        "nomination": nominations,
+        "sitting": select(Nomination.sitting_id).where(Nomination.candidacy_id.in_(numbers)),
+        "snapshot": select(Snapshot.id).where(Snapshot.nomination_id.in_(nominations)),
+        "conflict": select(Conflict.id).where(Conflict.candidacy_id.in_(numbers)),
+        "match": select(Match.id).where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))),
+        "decision": select(Decision.id).where(Decision.candidacy_id.in_(numbers)),
+        "assignment": assignments,
+        "review": select(Review.id).where(Review.assignment_id.in_(assignments)),
+        "masked": select(Masked.id).where(Masked.candidacy_id.in_(numbers)),
+        "note": select(Note.id).where(Note.candidacy_id.in_(numbers)),
+        "page_draft": select(Draft.id).where(Draft.candidacy_id.in_(numbers)),
+    }
+
+
+def untouched(kind: Any, number: Any, person: Person | None) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
+    """Say of (kind, number) that no conflict of this person's keeps it from them."""
+    if person is None:
+        return true()
+    touched = [and_(kind == name, number.in_(those)) for name, those in _about_candidacies(standing(person)).items()]
+    own = select(Nomination.id).where(Nomination.candidacy_id.is_(None), Nomination.nominator_id == person.id)
+    touched.append(and_(kind == "nomination", number.in_(own)))
+    return or_(kind.is_(None), ~or_(*touched))
+
+
+def everywhere(person: Person | None) -> bool:
+    """Say whether a role of this person's reaches the whole organisation."""
+    return any(scope == "organisation" for _role, scope, _number in roles_of(person))
+
+
+def within_reach(kind: Any, number: Any, person: Person | None) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
+    """Say of (kind, number) that it lies under an award that a role of this person's reaches."""
+    if everywhere(person):
+        return true()
+    awards = [number for _role, scope, number in roles_of(person) if scope == "award"]
+    if not awards:
+        return false()
+    cycles = select(Cycle.id).where(Cycle.award_id.in_(awards))
+    candidacies = select(Candidacy.id).where(Candidacy.cycle_id.in_(cycles))
+    reached = {
+        **_about_candidacies(candidacies),
+        "award": select(Cycle.award_id).where(Cycle.award_id.in_(awards)),
+        "cycle": cycles,
+        "member": select(Member.id).where(Member.cycle_id.in_(cycles)),
+        "nomination": select(Nomination.id).where(Nomination.cycle_id.in_(cycles)),
+        "round": select(Round.id).where(Round.cycle_id.in_(cycles)),
+    }
+    return or_(*(and_(kind == name, number.in_(those)) for name, those in reached.items()))

@@ -1,0 +1,83 @@
+"""What waits for me, whoever I am."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import policy
+from portal.awards.rules import MemberState
+from portal.home.queries import mine
+from portal.home.views.pages import Item, pages, to
+from portal.nominations.rules import Stage
+from portal.policy import Permission
+from portal.web import viewer
+from portal.web.text import words_in
+
+if TYPE_CHECKING:
+    from portal.awards.models import Cycle
+
+UNFINISHED = (Stage.DRAFT, Stage.REVISING, Stage.RETURNED)
+
+
+@pages.page("/me", needs=Permission.SEE_HOME)
+def me() -> str:
+    """Everything that waits for this person, and the way to it."""
+    person = viewer.current()
+    found = mine.waiting(person)
+    items = [*_invitations(found), *_reading(found), *_approvals(found), *_consents(found), *_nominations(found)]
+    office = policy.may(person, Permission.SEE_DESK)
+    submitted = sum(count for stage, count in found.nominations.items() if stage not in {Stage.DRAFT.value, Stage.VOID.value})
+    return render_template("home/me.html", person=person, items=[item for item in items if item.url], office=office, submitted=submitted)
+
+
+def _name(cycle: Cycle) -> str:
+    return f"{words_in(cycle.award.name)} {cycle.year}"
+
+
+def _invitations(found: mine.Mine) -> list[Item]:
+    items = []
+    for member in found.invitations:
+        asked = member.state is MemberState.INVITED
+        words = _("You are asked to join a committee") if asked else _("Declare your conflicts of interest")
+        act = _("Answer") if asked else _("Declare")
+        endpoint = "review.invitation" if asked else "review.declare"
+        items.append(Item(words, to(endpoint, number=member.id), act, _name(member.cycle)))
+    return items
+
+
+def _reading(found: mine.Mine) -> list[Item]:
+    if not found.readings:
+        return []
+    words = ngettext("One reading waits for you", "%(num)s readings wait for you", found.readings)
+    return [Item(words, to("review.queue"), _("Read"))]
+
+
+def _approvals(found: mine.Mine) -> list[Item]:
+    items = []
+    for cycle, count in found.decisions:
+        words = ngettext("One proposed decision needs a second person", "%(num)s proposed decisions need a second person", count)
+        items.append(Item(words, to("decisions.decisions", slug=cycle.award.slug, year=cycle.year), _("Look at them"), _name(cycle)))
+    for cycle in found.releases:
+        items.append(Item(_("A planned release needs a second person"), to("publishing.release", slug=cycle.award.slug, year=cycle.year), _("Look at it"), _name(cycle)))
+    return items
+
+
+def _consents(found: mine.Mine) -> list[Item]:
+    return [
+        Item(_("Say what may be published about you"), to("nominations.consent", number=candidacy.id), _("See and change"), _name(candidacy.cycle), "not_started")
+        for candidacy in found.consents
+    ]
+
+
+def _nominations(found: mine.Mine) -> list[Item]:
+    count = sum(found.nominations.get(stage.value, 0) for stage in UNFINISHED)
+    if not count:
+        return []
+    words = ngettext("One nomination is not finished", "%(num)s nominations are not finished", count)
+    return [Item(words, to("nominations.mine"), _("Go on writing"))]
+
+

@@ -1,0 +1,26 @@
+"""The room's own blueprint. Messages and the record keep the names of the rooms whose things they show."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import current_app, url_for
+
+from portal.web.pages import Pages
+
+pages = Pages("home", __name__)
+
+
+class Item(NamedTuple):
+    """Something that waits: what it is, a second line, and where to do it."""
+
+    words: str
+    url: str
+    act: str
+    small: str = ""
+    state: str = "writing"
+
+
+def to(endpoint: str, **address: Any) -> str:
+    """Return a page's address, or nothing where the portal has no such page."""
+    return url_for(endpoint, **address) if endpoint in current_app.view_functions else ""
