@@ -57,9 +57,12 @@ class World:
 
     def candidacy(self, place: int) -> Candidacy:
         """Return the candidacy with this place in the order of standing, from 0."""
+        from sqlalchemy.orm import joinedload, selectinload
+
         from portal.nominations.models import Candidacy
 
-        return db.session.get_one(Candidacy, self.candidacies[place])
+        loads = [selectinload(Candidacy.people), joinedload(Candidacy.cycle)]
+        return db.session.get_one(Candidacy, self.candidacies[place], options=loads, populate_existing=True)
 
     def person(self, name: str) -> Person:
         """Return joy or ruth."""

@@ -64,7 +64,7 @@ def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
         "times": (".times", _("Set the times")),
         "decisions": ("decisions.decisions", _("See the decisions")),
         "committee": ("awards.committee", _("See the committee")),
-        "standing": ("nominations.standing", _("Confirm")),
+        "standing": ("nominations.screening", _("See the candidacies")),
     }
     if check.where == "pages":
         return {"url": "#pages", "text": _("See who")}
