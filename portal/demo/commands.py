@@ -11,7 +11,6 @@ from portal.demo.calendar import Stage
 if TYPE_CHECKING:
     from flask import Flask
 
-BUILDING = "building"
 LINK_DAYS = 30
 FULL = "full"
 
@@ -72,13 +71,13 @@ def _build(app: Flask, wanted: str) -> None:
     from portal import clock  # noqa: PLC0415 - the command alone needs it
     from portal.awards import queries  # noqa: PLC0415 - as above
     from portal.db import db, transaction  # noqa: PLC0415 - as above
-    from portal.demo import calendar, world  # noqa: PLC0415 - as above
+    from portal.demo import build, calendar, world  # noqa: PLC0415 - as above
 
     now = clock.now()
     laid = calendar.lay(None if wanted == FULL else Stage(wanted), now=now)
     with app.test_request_context("/", base_url=app.config["SETTINGS"].base_url):
         app.preprocess_request()
-        world.build(world.World(now, laid), tell=lambda words: click.echo(f"  {words}"))
+        build.build(world.World(now, laid), tell=lambda words: click.echo(f"  {words}"))
         with transaction():
             organisation = queries.organisation()
             if organisation is not None:
@@ -91,12 +90,12 @@ def _introduce(app: Flask) -> None:
     from portal import clock  # noqa: PLC0415 - the command alone needs it
     from portal.accounts import actions  # noqa: PLC0415 - as above
     from portal.db import transaction  # noqa: PLC0415 - as above
-    from portal.demo import world  # noqa: PLC0415 - as above
+    from portal.demo import build  # noqa: PLC0415 - as above
 
     base = app.config["SETTINGS"].base_url
     click.echo(f"\n{base}\n\nSign in as one of these invented people; each link works once.\n")
     with app.app_context(), transaction():
-        for person, what, path in world.introductions():
+        for person, what, path in build.introductions():
             token = actions.mint_link(person, purpose="sign in", next_path=path, days=LINK_DAYS, at=clock.now())
             click.echo(f"  {person.name}, {what}\n    {base}/link/{token}")
     click.echo(f"\nMessages that the demonstration sends are read at {base}/mailbox\n")

@@ -6,7 +6,6 @@ import csv
 import io
 import random
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from portal.awards.rules import CycleStage
 from portal.db import db
 from portal.demo import cast, makers
 from portal.demo.calendar import ZONE, Stage
-from portal.demo.world import World, cycles_of
+from portal.demo.world import DATA, World, cycles_of
 from portal.nominations.actions import conflicts, gathering, importing, screening
 from portal.nominations.models import Candidacy, Conflict, Entered, Match, MatchState, Relation
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
     from portal.demo.calendar import Laid
 
-DATA = Path(__file__).parent / "data"
 STAMP = "%m/%d/%Y %H:%M:%S"
 FULL_WEEK = timedelta(weeks=1)
 

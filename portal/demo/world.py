@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -28,12 +29,15 @@ from portal.people.models import Person
 from portal.nominations.models import Candidacy, Entered, Relation
 from portal.nominations.rules import CandidacyStage
 from portal.people.rules import address_key, fold, name_key
+from portal.schools import actions as schools
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SEED = 20_260_202
+BUILDING = "building"  # until the last step is done
+DATA = Path(__file__).parent / "data"
 FIRST_YEAR = 2001
 YEARLY = {"The Madrona Fund": 9_500_000, "The Tidepool Fund": 1_500_000, "The Lighthouse Scholarship Fund": 8_000_000}
 
@@ -55,7 +59,7 @@ class World:
 def office(world: World) -> None:
     """The organisation, its office and board, its donors and its readers."""
     begun = world.now - timedelta(days=900)
-    db.session.add(Organisation(id=1, demonstration_stage=world.seasons[-1].stage.value, **cast.ORGANISATION))
+    db.session.add(Organisation(id=1, demonstration_stage=BUILDING, **cast.ORGANISATION))
     db.session.flush()
     for member in cast.OFFICE:
         person = _add_person(world, member.name, member.email, begun)
@@ -167,7 +171,7 @@ def _texts(one: cast.Honoured) -> tuple[str, ...]:
 
 def _past_candidacy(world: World, cycle: Cycle, name: str, role: str, school: School, texts: tuple[str, ...], _citation: str) -> Candidacy:
     sent = cycle.opens_at + (cycle.closes_at - cycle.opens_at) * world.random.random()
-    candidacy = makers.make_candidacy(cycle, name=name, school=school, stage=CandidacyStage.ELIGIBLE, nominations=0, at=sent, role=role)
+    candidacy = makers.make_candidacy(cycle, name=name, school=school, stage=CandidacyStage.IN_REVIEW, nominations=0, at=sent, role=role)
     candidacy.people[0].person.email = f"{fold(name).replace(' ', '.')}.{candidacy.id}@people.example"
     candidacy.people[0].person.email_key = address_key(candidacy.people[0].person.email)
     for _ in range(world.random.choice((1, 1, 2))):
@@ -196,15 +200,8 @@ def step(name: str, work: Callable[[], object], tell: Callable[[str], None]) -> 
         work()
 
 
-def introductions() -> Sequence[tuple[Person, str, str]]:
-    """Return the people of the cast to sign in as: each with what they do, and where they begin."""
-    what = {member.name: (member.what, "/desk") for member in cast.OFFICE}
-    for reader in cast.READERS:
-        what[reader.name] = ("chairs a committee" if reader.manner == "chair" else "reads and scores", "/reading")
-    known = {person.name: person for person in db.session.scalars(select(Person).join(Account, Account.person_id == Person.id).order_by(Person.id.desc()))}
-    return [(known[name], words, path) for name, (words, path) in what.items() if name in known]
-
-
-def build(world: World, *, tell: Callable[[str], None]) -> None:
-    """Build the whole world, step by step."""
-    step("The office, its board and its readers", lambda: office(world), tell)
+def schools_of_the_district(world: World) -> None:
+    """The schools, as the national centre publishes them."""
+    with (DATA / "seattle-schools.csv").open(encoding="utf-8-sig", newline="") as lines:
+        schools.load(lines)
+    del world

@@ -1,0 +1,148 @@
+"""A season's end as its people lived it: decided, approved by a second person, told, agreed to, and made public."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.awards import actions as awards
+from portal.awards.rules import CycleStage, CycleStep
+from portal.db import db
+from portal.decisions import actions as decisions
+from portal.decisions import queries as deciding
+from portal.decisions.models import Decision
+from portal.decisions.rules.lives import Outcome
+from portal.demo import cast
+from portal.demo.world import World, cycles_of
+from portal.nominations.actions import screening
+from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
+from portal.nominations.rules import ConsentState
+from portal.publishing import actions as publishing
+from portal.publishing.desk import queries as releases
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Select
+
+    from portal.awards.models import Cycle
+    from portal.demo.calendar import Laid
+
+TOLD_BEFORE = timedelta(days=8)
+WORDS = "Yes, you may publish this."
+CHOSEN = "The committee's choice, after hearing every reader."
+
+
+def by_cast(world: World, season: Laid) -> None:
+    """Decide the past season as the cast has it: the honored take the places, and somebody else approves."""
+    joy, ruth = world.person("Joy Tanaka"), world.person("Ruth Amsalem")
+    for cycle in cycles_of(season):
+        if cycle.stage is CycleStage.OPEN:
+            awards.close_cycle(cycle, at=cycle.closes_at + timedelta(hours=1))
+        awards.take_step(cycle, CycleStep.REVIEW, by=joy, at=cycle.closes_at + timedelta(days=20))
+        at = cycle.decision_at or cycle.closes_at
+        honored = {one.name for one in cast.HONOURED if one.award == cycle.award.slug}
+        thing = deciding.deciding(cycle.award.slug, cycle.year)
+        if thing is None:
+            continue
+        named = select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.name.in_(honored)).order_by(Candidacy.id)
+        for candidacy in db.session.scalars(named).all():
+            line = deciding.Line(candidacy, None, None, candidacy.reference, candidacy.name, "")
+            screening.confirm_standing(candidacy, note="Confirmed with the district by telephone.", by=joy, at=at - timedelta(days=2))
+            decisions.propose(deciding.Decided(thing, line), outcome=Outcome.SELECTED, reason=CHOSEN, by=joy, at=at)
+        decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
+        decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
+
+
+def by_standing(world: World, season: Laid) -> None:
+    """Decide a season in the order of its standings."""
+    joy, ruth = world.person("Joy Tanaka"), world.person("Ruth Amsalem")
+    for cycle in cycles_of(season):
+        thing = deciding.deciding(cycle.award.slug, cycle.year)
+        if thing is None:
+            continue
+        at = cycle.decision_at or cycle.closes_at
+        decisions.propose_by_standing(thing, alternates=1, by=joy, at=at)
+        decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
+        for candidacy in db.session.scalars(select(Candidacy).join(Decision, Decision.candidacy_id == Candidacy.id).where(Candidacy.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED)).all():
+            screening.confirm_standing(candidacy, note="Confirmed with the district by telephone.", by=joy, at=at)
+        decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
+
+
+def prepare(world: World, season: Laid) -> None:
+    """Prepare the pages, set the two instants, and let a second person approve them."""
+    ruth, desmond = world.person("Ruth Amsalem"), world.person("Desmond Cole")
+    by_name = {one.name: one for one in cast.HONOURED}
+    for cycle in cycles_of(season):
+        at = (cycle.decision_at or cycle.closes_at) + timedelta(days=1)
+        public_at = cycle.announced_at or at + timedelta(days=15)
+        for reference in db.session.scalars(_selected(cycle)).all():
+            drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
+            if drafting is None:
+                continue
+            one = by_name.get(drafting.candidacy.name)
+            quoted = [quotable for quotable in drafting.quotable if one is not None and one.quotation][:1]
+            quotations = [{"nomination": quotable.reference, "words": one.quotation, "translation": ""} for quotable in quoted] if one is not None else []
+            publishing.save_draft(drafting, citation=one.citation if one else "For work that lifted a whole school", quotations=quotations, by=ruth, at=at)
+        releasing = releases.releasing(cycle.award.slug, cycle.year)
+        if releasing is None:
+            continue
+        release = publishing.plan(releasing, told_at=public_at - TOLD_BEFORE, public_at=public_at, by=ruth, at=at)
+        releasing = releases.releasing(cycle.award.slug, cycle.year)
+        if releasing is not None:
+            publishing.approve(releasing, version=release.version, by=desmond, at=at + timedelta(hours=2))
+
+
+def _selected(cycle: Cycle) -> Select[str]:
+    return (
+        select(Candidacy.reference)
+        .join(Decision, Decision.candidacy_id == Candidacy.id)
+        .where(Candidacy.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED)
+        .order_by(Candidacy.id)
+    )
+
+
+def announce(world: World, season: Laid) -> None:
+    """Tell those concerned, let them agree field by field, and let the public read: each at its instant."""
+    joy = world.person("Joy Tanaka")
+    by_name = {one.name: one for one in cast.HONOURED}
+    for cycle in cycles_of(season):
+        public_at = cycle.announced_at or world.now
+        releasing = releases.releasing(cycle.award.slug, cycle.year)
+        if releasing is None or public_at > world.now:
+            continue
+        publishing.tell(releasing, at=public_at - TOLD_BEFORE)
+        if cycle.surprise:
+            for reference in db.session.scalars(_selected(cycle)).all():
+                drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
+                if drafting is not None:
+                    publishing.told_in_person(drafting, by=joy, at=public_at - timedelta(days=5))
+        for candidacy in db.session.scalars(select(Candidacy).options(selectinload(Candidacy.people)).where(Candidacy.reference.in_(_selected(cycle)))).all():
+            for link in candidacy.people:
+                _agree(candidacy, link, by_name.get(candidacy.name), at=public_at - timedelta(days=3))
+        db.session.flush()
+        releasing = releases.releasing(cycle.award.slug, cycle.year)
+        if releasing is not None:
+            publishing.publish(releasing, at=public_at)
+
+
+def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | None, *, at: datetime) -> None:
+    """Let one person say what may be published: everything, but for those who prefer otherwise."""
+    if one is not None and one.unnamed:
+        link.person.minor = True  # a student of 17 whose guardian has not answered
+        return
+    young = candidacy.role is not None and candidacy.role.startswith("Student")
+    if young:
+        link.person.minor, link.person.guardian_name, link.person.guardian_email = True, "The family", "family@people.example"
+    for field in Field:
+        if field is Field.PHOTO:
+            continue
+        for guardian in (False, True) if young else (False,):
+            db.session.add(
+                Consent(candidacy_id=candidacy.id, person_id=link.person_id, field=field, state=ConsentState.GIVEN, words=WORDS, by_guardian=guardian, said_at=at)
+            )
+    if one is not None and one.biography:
+        db.session.add(Part(candidacy_id=candidacy.id, person_id=link.person_id, biography=one.biography, saved_at=at))

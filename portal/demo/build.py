@@ -1,0 +1,103 @@
+"""The steps in which the world is built, and whom to sign in as when it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.accounts.models import Account
+from portal.db import db, transaction
+from portal.demo import announcing, cast, open_season, season, world
+from portal.demo.calendar import Stage
+from portal.mail import chores as mail
+from portal.nominations.models import Nomination
+from portal.people.models import Person
+from portal.publishing.models import Recipient
+from portal.review.actions import calibrating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from portal.demo.calendar import Laid
+    from portal.demo.world import World
+
+INTAKE = (season.the_export, season.students)
+REVIEW = (season.screen, season.committees, season.declare, season.look_over, season.assign, season.score)
+SAID = {
+    season.the_export: "an export of 143 submissions is imported",
+    season.students: "counselors nominate students",
+    season.screen: "nominations of one person are gathered and screened",
+    season.committees: "committees are invited",
+    season.declare: "conflicts are declared",
+    season.look_over: "texts are masked and looked over",
+    season.assign: "readings are assigned",
+    season.score: "readers score",
+    season.close_rounds: "rounds close",
+    announcing.by_cast: "a committee decides",
+    announcing.by_standing: "committees decide",
+    announcing.prepare: "pages are prepared and approved",
+    announcing.announce: "recipients are told, agree, and are announced",
+    open_season.came_in: "nominations come in",
+}
+
+
+def build(made: World, *, tell: Callable[[str], None]) -> None:
+    """Build the whole world, step by step; each step is a transaction."""
+    for words, begin in (
+        ("The office, its board and its readers", world.office),
+        ("The schools of the district", world.schools_of_the_district),
+        ("Where readers work", world.affiliations),
+        ("Funds and their donors", world.funds),
+        ("Nine awards", world.standing_awards),
+        ("The archive", world.archive),
+    ):
+        world.step(words, lambda begin=begin: begin(made), tell)  # type: ignore[misc]
+    past, *others = made.seasons
+    _live(made, past, (world.cycles, world.past_nominations, announcing.by_cast, announcing.prepare, announcing.announce), tell)
+    for laid in others:
+        _live(made, laid, (world.cycles, *_steps(laid)), tell)
+    tell("Messages leave")
+    with transaction():
+        calibrating.calibrate_due(made.now)
+    while mail.deliver_due(made.now):
+        continue
+
+
+def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
+    """Return how far a season was lived, by where it stands today."""
+    if laid.stage is Stage.OPEN:
+        return (open_season.came_in,)
+    if laid.stage is Stage.REVIEW:
+        return (*INTAKE, *REVIEW)
+    if laid.stage is Stage.DELIBERATION:
+        return (*INTAKE, *REVIEW, season.close_rounds)
+    return (*INTAKE, *REVIEW, season.close_rounds, announcing.by_standing, announcing.prepare, announcing.announce)
+
+
+def _live(made: World, laid: Laid, steps: Sequence[Callable[[World, Laid], object]], tell: Callable[[str], None]) -> None:
+    for work in steps:
+        world.step(f"{laid.year}: {SAID.get(work, 'nine cycles are opened')}", lambda work=work: work(made, laid), tell)  # type: ignore[misc]
+
+
+def introductions() -> list[tuple[Person, str, str]]:
+    """Return the people of the cast to sign in as: each with what they do, and where they begin."""
+    what = {member.name: (member.what, "/desk") for member in cast.OFFICE}
+    for reader in cast.READERS:
+        what[reader.name] = ("chairs a committee" if reader.manner == "chair" else "reads and scores", "/reading")
+    accounts = select(Person).join(Account, Account.person_id == Person.id).order_by(Person.id.desc())
+    known = {person.name: person for person in db.session.scalars(accounts)}
+    people = [(known[name], words, path) for name, (words, path) in what.items() if name in known]
+    return [*people, *_families()]
+
+
+def _families() -> list[tuple[Person, str, str]]:
+    """Return somebody who nominates this season, and somebody who was honored and decides what is published."""
+    found = []
+    nominator = db.session.scalar(select(Person).join(Nomination, Nomination.nominator_id == Person.id).order_by(Nomination.id.desc()).limit(1))
+    if nominator is not None:
+        found.append((nominator, "nominates someone", "/nominations"))
+    recipient = db.session.scalar(select(Recipient).where(Recipient.name.is_not(None)).order_by(Recipient.id).limit(1))
+    if recipient is not None and recipient.person_id is not None:
+        found.append((db.session.get_one(Person, recipient.person_id), "was honored, and says what is published", f"/consent/{recipient.candidacy_id}"))
+    return found
