@@ -40,6 +40,11 @@ BUILDING = "building"  # until the last step is done
 DATA = Path(__file__).parent / "data"
 FIRST_YEAR = 2001
 YEARLY = {"The Madrona Fund": 9_500_000, "The Tidepool Fund": 1_500_000, "The Lighthouse Scholarship Fund": 8_000_000}
+CREDIT = {
+    "The Madrona Fund": {"en": "Neighbors of Madrona have given to it since 2004.", "es": "Vecinos de Madrona aportan a él desde 2004."},
+    "The Tidepool Fund": {"en": "Two sisters who taught science began it.", "es": "Lo iniciaron dos hermanas, maestras de ciencias."},
+    "The Lighthouse Scholarship Fund": {"en": "Four hundred families keep it lit.", "es": "Cuatrocientas familias lo mantienen encendido."},
+}
 
 
 @dataclass
@@ -91,7 +96,7 @@ def affiliations(world: World) -> None:
 def funds(world: World) -> None:
     """The funds, their credit lines and their donors."""
     for name, cents in YEARLY.items():
-        fund = Fund(name=name, credit={"en": f"Given by {name}", "es": f"Donado por {name}"}, yearly_cents=cents)
+        fund = Fund(name=name, credit=CREDIT[name], yearly_cents=cents)
         db.session.add(fund)
         db.session.flush()
         donor = cast.DONORS[len(db.session.new) % len(cast.DONORS)][0]
