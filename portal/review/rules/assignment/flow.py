@@ -40,7 +40,7 @@ class Problem:
     integers; `group_of_reviewer` (J,) and `school_of_candidacy` (I,) hold -1 for none; caps of 0 mean no cap. `taken_*`
     hold how much of a cap finished reviews already use: {(reviewer, school): n} and {(group, candidacy): n}. `keep`
     (E,) marks pairs that stand in the current plan: leaving one of them out, or adding another, is a change. `level`
-    makes the n-th read of one reviewer cost (n - 1) * level more.
+    makes the n-th read of one reviewer cost (n - 1) * level more. `weights` are worked out where None.
     """
 
     demand: Ints
@@ -58,6 +58,7 @@ class Problem:
     keep: Bools | None = None
     level: int = 0
     seed: int | None = None
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def build(problem: Problem) -> Network:
     group_keys, group_caps, group_of = _binding(
         problem.group_of_reviewer[problem.rev], problem.cand, problem.per_candidacy, problem.taken_by_group
     )
-    weights = weigh(problem, min(count_j + len(school_keys), count_i + len(group_keys)))
+    weights = problem.weights or weigh(problem, min(count_j + len(school_keys), count_i + len(group_keys)))
     reviewer_at, candidacy_at = 1, 1 + count_j
     school_at = candidacy_at + count_i
     group_at = school_at + len(school_keys)
