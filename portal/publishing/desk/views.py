@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from portal import clock, navigation
 from portal.awards.queries import zone
 
@@ -21,6 +22,8 @@ from portal.web.failures import sentence
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portal.publishing.desk.queries import Drafting, Published, Releasing
     from portal.publishing.rules import Check
 
@@ -46,14 +49,16 @@ def _drawn(check: Check, thing: Releasing) -> dict[str, Any]:
     """Return a check as the page draws it: sentences in the reader's language, and where it is mended."""
     return {
         "state": SHAPES[check.weight],
-        "name": _(check.message, **_said(check.facts)),
-        "words": _(check.note, **_said(check.note_facts)) if check.note else "",
+        "name": _said(check.message, check.facts),
+        "words": _said(check.note, check.note_facts) if check.note else "",
         "act": _act(check, thing),
     }
 
 
-def _said(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping
-    return {name: text.money(fact) if name in SUMS else fact for name, fact in facts.items()}
+def _said(message: str, facts: Mapping[str, Any]) -> Markup:
+    """Return a sentence with its facts put in: sums as sums are set, names escaped."""
+    known = {name: text.money(fact) if name in SUMS else fact for name, fact in facts.items()}
+    return Markup(_(message)) % known if known else Markup(_(message))  # noqa: S704 - the sentence is ours; what is put in is escaped
 
 
 def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
