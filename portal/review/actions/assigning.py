@@ -153,7 +153,7 @@ def _give(round_: Round, pairs: Sequence[Pair], *, at: datetime, seed: int) -> l
             select(Assignment.reviewer_id, func.max(Assignment.position))
             .where(Assignment.reviewer_id.in_(people))
             .group_by(Assignment.reviewer_id)
-        ).tuples().all()
+        ).all()
     )
     made = []
     for person in people:

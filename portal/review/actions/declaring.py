@@ -112,6 +112,7 @@ def clear(member: Member, *, at: datetime) -> int:
         if queries.covers(declaration, assignment.candidacy_id, places.get(assignment.candidacy_id, frozenset())):
             assignment.state = ASSIGNMENT.advance(assignment.state, AssignmentStep.DECLARE_CLEAR)
             opened += 1
+    db.session.flush()
     if opened:
         history.record("declared clear", member, by=member.person, at=at, readings=opened)
     return opened

@@ -160,7 +160,7 @@ class Labels(NamedTuple):
 
 def labels(found: Inputs) -> Labels:
     """Return names that are each used once: a second person of a name gets a number."""
-    people = dict(db.session.execute(select(Person.id, Person).where(Person.id.in_(found.capacity))).tuples().all())
+    people = dict(db.session.execute(select(Person.id, Person).where(Person.id.in_(found.capacity))).all())
     used: Counter[str] = Counter()
     called: dict[int, str] = {}
     for number in sorted(people):
@@ -270,7 +270,7 @@ def submitted(round_: Round) -> Counter[int]:
     """Return how many readings each reviewer has submitted in a round."""
     wanted = select(Assignment.reviewer_id, func.count()).where(Assignment.round_id == round_.id)
     wanted = wanted.where(Assignment.state == AssignmentState.SUBMITTED).group_by(Assignment.reviewer_id)
-    return Counter(dict(db.session.execute(wanted).tuples().all()))
+    return Counter(dict(db.session.execute(wanted).all()))
 
 
 def kept_from(person: Person, found: Inputs) -> set[int]:
@@ -281,4 +281,4 @@ def kept_from(person: Person, found: Inputs) -> set[int]:
 def called(found: Inputs) -> dict[int, str]:
     """Return the names of the people behind these candidacies: for those who may know."""
     wanted = select(Candidacy.id, Candidacy.name).where(Candidacy.id.in_(found.candidacies))
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())

@@ -134,44 +134,57 @@ def spread(candidacy: Ints, reviewer: Ints) -> Spread:
     return Spread(vbar=float(2 * np.trace(inverse) / (j - 1)), fiedler=float(1 / largest[0]), ideal=ideal)
 
 
-def articulation_reviewers(  # noqa: C901 - one walk, kept in one piece
-    pairs: Sequence[tuple[str, str]],
-) -> tuple[str, ...]:
-    """Return the reviewers whose going would break a linked group of candidacies in two, sorted.
+def articulation_reviewers(pairs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the reviewers whose going would break a linked group of candidacies in two, sorted."""
+    cands = {c: i for i, c in enumerate(sorted({c for c, _ in pairs}))}
+    names = sorted({r for _, r in pairs})
+    revs = {r: j + len(cands) for j, r in enumerate(names)}
+    links: list[list[int]] = [[] for _ in range(len(cands) + len(revs))]
+    for c, r in pairs:
+        links[cands[c]].append(revs[r])
+        links[revs[r]].append(cands[c])
+    found = cut_nodes(links)
+    return tuple(name for name in names if revs[name] in found)
 
-    Depth-first low points (Tarjan 1972) on the graph of candidacies and reviewers, without recursion.
+
+def cut_nodes(links: Sequence[Sequence[int]]) -> set[int]:  # noqa: C901 - one walk, kept in one piece
+    """Return the nodes without which some connected part of a graph falls apart; `links` lists each node's neighbors.
+
+    Depth-first low points (Hopcroft and Tarjan 1973), without recursion.
     """
-    links: dict[tuple[int, str], list[tuple[int, str]]] = {}
-    for cand, rev in pairs:
-        links.setdefault((0, cand), []).append((1, rev))
-        links.setdefault((1, rev), []).append((0, cand))
-    order: dict[tuple[int, str], int] = {}
-    low: dict[tuple[int, str], int] = {}
-    cut: set[str] = set()
-    for root in sorted(links):
-        if root in order:
+    size = len(links)
+    order, low, parent, at = [0] * size, [0] * size, [-1] * size, [0] * size
+    cut: set[int] = set()
+    clock = 0
+    for root in range(size):
+        if order[root]:
             continue
-        children = 0
-        order[root] = low[root] = len(order)
-        stack: list[tuple[tuple[int, str], tuple[int, str] | None, int]] = [(root, None, 0)]
-        while stack:
-            node, parent, at = stack.pop()
-            if at < len(links[node]):
-                stack.append((node, parent, at + 1))
-                other = links[node][at]
-                if other not in order:
-                    order[other] = low[other] = len(order)
-                    stack.append((other, node, 0))
-                elif other != parent:
-                    low[node] = min(low[node], order[other])
+        branches = 0
+        clock += 1
+        order[root] = low[root] = clock
+        node = root
+        while True:
+            near = links[node]
+            if at[node] < len(near):
+                other = near[at[node]]
+                at[node] += 1
+                if not order[other]:
+                    clock += 1
+                    order[other] = low[other] = clock
+                    parent[other] = node
+                    node = other
+                elif other != parent[node] and order[other] < low[node]:
+                    low[node] = order[other]
                 continue
-            if parent is None:
-                continue
-            low[parent] = min(low[parent], low[node])
-            if parent == root:
-                children += 1
-            elif parent[0] == 1 and low[node] >= order[parent]:
-                cut.add(parent[1])
-        if root[0] == 1 and children > 1:
-            cut.add(root[1])
-    return tuple(sorted(cut))
+            above = parent[node]
+            if above < 0:
+                break
+            low[above] = min(low[above], low[node])
+            if above == root:
+                branches += 1
+            elif low[node] >= order[above]:
+                cut.add(above)
+            node = above
+        if branches > 1:
+            cut.add(root)
+    return cut

@@ -175,10 +175,11 @@ def _cheapest(cost: Costs, price: npt.NDArray[np.int32], keep: int) -> flow.Ints
         part = cost[rows]
         there = part != NEVER
         total = np.where(there, part + price, NEVER)
-        if keep >= count_j:
-            at = np.broadcast_to(np.arange(count_j), part.shape)
-        else:
-            at = np.argpartition(total, keep - 1, axis=1)[:, :keep]
+        at = (
+            np.broadcast_to(np.arange(count_j), part.shape)
+            if keep >= count_j
+            else np.argpartition(total, keep - 1, axis=1)[:, :keep]
+        )
         usable = np.take_along_axis(there, at, axis=1)
         code = np.arange(rows.start, rows.stop)[:, None] * count_j + at
         found.append(code[usable])

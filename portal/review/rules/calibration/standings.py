@@ -187,16 +187,7 @@ def standings(
         assume_comparable=assume_comparable,
         assigned_by_stratum=assigned_by_stratum,
     )
-    raw = ratings.raw
     ranks = judgement.verdict.ranks
-    base = [
-        Standing(
-            c, int(n), of_group[int(g)], float(r), int(k) if ranks else None, disagreement=float(s) if n > 1 else None
-        )
-        for c, n, g, r, k, s in zip(
-            ratings.candidacies, ratings.reads, of_cand, raw, ranking(raw), _disagreement(ratings), strict=True
-        )
-    ]
     means = np.bincount(ratings.rev, weights=ratings.score, minlength=len(ratings.reviewers)) / ratings.loads
     people = [
         Severity(r, int(n), of_group[int(g)], float(m))
@@ -222,14 +213,15 @@ def standings(
         spread=spread,
         components=components,
         holding=connectivity.articulation_reviewers(pairs),
-        standings=tuple(base),
+        standings=(),
         reviewers=tuple(people),
         pairs=(),
         differ=(),
         digest=digest(ratings, settings),
     )
+    groups = [of_group[int(g)] for g in of_cand]
     if layout is None or fit is None:
-        return found
+        return replace(found, standings=_plain(ratings, groups, ranked=ranks))
     found = replace(
         found,
         mu=fit.mu,
@@ -269,7 +261,7 @@ def standings(
             sigma=effects.sds[2],
         )
     if not ranks:
-        return found
+        return replace(found, standings=_plain(ratings, groups, ranked=False))
     adjusted = adjusted_means(ratings, effects.leniency)
     order = np.argsort(-adjusted, kind="stable")
     near = np.sort(order[max(places - NEAR, 0) : places + NEAR]) if places < count_i else order[:0]
@@ -281,7 +273,7 @@ def standings(
         near=near,
         keep_ranks=count_i <= KEEP_RANKS,
     )
-    return _ranked(found, ratings, effects, adjusted=adjusted, drawn=drawn, alpha=alpha)
+    return _ranked(found, ratings, effects, groups=groups, adjusted=adjusted, drawn=drawn, alpha=alpha)
 
 
 def ranking(values: Floats) -> list[int]:
@@ -422,11 +414,29 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _plain(ratings: Ratings, groups: Sequence[int], *, ranked: bool) -> tuple[Standing, ...]:
+    """Return standings of plain means alone, with ranks if everybody can be put in one order."""
+    facts = zip(
+        ratings.candidacies,
+        ratings.reads.tolist(),
+        groups,
+        ratings.raw.tolist(),
+        ranking(ratings.raw),
+        _disagreement(ratings).tolist(),
+        strict=True,
+    )
+    return tuple(
+        Standing(c, n, g, raw, rank if ranked else None, disagreement=spread if n > 1 else None)
+        for c, n, g, raw, rank, spread in facts
+    )
+
+
 def _ranked(
     found: Standings,
     ratings: Ratings,
     effects: _Effects,
     *,
+    groups: Sequence[int],
     adjusted: Floats,
     drawn: chances.Chances,
     alpha: float,
@@ -436,39 +446,45 @@ def _ranked(
     sure = places >= len(adjusted)
     by_raw, by_adjusted = ranking(ratings.raw), ranking(adjusted)
     shown = np.round(adjusted if found.judgement.verdict.adjusts else ratings.raw, DECIMALS)
-    cut = np.sort(-shown)
-    last, following = (float(-cut[places - 1]), float(-cut[places])) if not sure else (-np.inf, -np.inf)
+    p = np.ones(len(adjusted)) if sure else drawn.p_place
     error = 2 * float(np.sqrt(alpha * (1 - alpha) / drawn.draws))
-    rows = []
-    for i, standing in enumerate(found.standings):
-        p = float(drawn.p_place[i])
-        band = Band.ABOVE if sure or p >= 1 - alpha else Band.TIED if p > alpha else Band.BELOW
-        edge = not sure and min(abs(p - alpha), abs(p - 1 + alpha)) <= error
+    close = np.zeros(len(p), dtype=bool)
+    if not sure:
+        cut = -np.sort(-shown)
+        last, following = cut[places - 1], cut[places]
+        close = np.minimum(np.abs(p - alpha), np.abs(p - 1 + alpha)) <= error
         # Two scores that agree to the sixth decimal across the cut are equal for every purpose.
-        at_cut = not sure and last - following <= 10.0**-DECIMALS and shown[i] in {last, following}
-        q, pev = float(effects.quality[i]), float(effects.quality_pev[i])
-        rows.append(
-            replace(
-                standing,
-                adjusted=float(adjusted[i]),
-                adjusted_rank=by_adjusted[i],
-                quality=q,
-                quality_pev=pev,
-                low=mu + q - Z90 * float(np.sqrt(pev)),
-                high=mu + q + Z90 * float(np.sqrt(pev)),
-                p_place=1.0 if sure else p,
-                expected_rank=float(drawn.expected_rank[i]),
-                rank_low=int(drawn.ranks[i, 1]) if len(drawn.ranks) else None,
-                rank_high=int(drawn.ranks[i, 2]) if len(drawn.ranks) else None,
-                band=band,
-                close=bool(edge or at_cut),
-            )
-        )
+        close |= (last - following <= 10.0**-DECIMALS) & ((shown == last) | (shown == following))
+    band = np.where(p >= 1 - alpha, Band.ABOVE, np.where(p > alpha, Band.TIED, Band.BELOW)).tolist()
+    sd = np.sqrt(effects.quality_pev)
+    reads, spread = ratings.reads, _disagreement(ratings)
+    between = drawn.ranks[:, 1:3].astype(int).tolist() if len(drawn.ranks) else [(None, None)] * len(p)
+    columns = zip(
+        ratings.candidacies,
+        reads.tolist(),
+        groups,
+        ratings.raw.tolist(),
+        by_raw,
+        adjusted.tolist(),
+        by_adjusted,
+        effects.quality.tolist(),
+        effects.quality_pev.tolist(),
+        (mu + effects.quality - Z90 * sd).tolist(),
+        (mu + effects.quality + Z90 * sd).tolist(),
+        p.tolist(),
+        drawn.expected_rank.tolist(),
+        [low for low, _ in between],
+        [high for _, high in between],
+        [float(s) if n > 1 else None for s, n in zip(spread, reads, strict=True)],
+        [Band(each) for each in band],
+        close.tolist(),
+        strict=True,
+    )
     ids = ratings.candidacies
     return replace(
         found,
         draws=drawn.draws,
-        standings=tuple(rows),
+        standings=tuple(Standing(*column) for column in columns),
         pairs=tuple((ids[a], ids[b], p) for (a, b), p in sorted(drawn.beats.items()) if adjusted[a] >= adjusted[b]),
         differ=tuple(c for c, a, r in zip(ids, by_adjusted, by_raw, strict=True) if (a <= places) != (r <= places)),
     )
