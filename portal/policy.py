@@ -195,7 +195,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.MANAGE_PEOPLE: staff,
     Permission.SCREEN: _office,
     Permission.READ_CANDIDACY: _office,
-    Permission.IMPORT_NOMINATIONS: staff_somewhere,
+    Permission.IMPORT_NOMINATIONS: staff & ~conflict,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,

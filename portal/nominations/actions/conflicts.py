@@ -357,6 +357,24 @@ def waive(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
     _decide(conflict, ConflictStep.WAIVE, by=by, at=at, reason=_reason(reason))
 
 
+def decide_many(
+    chosen: Iterable[Conflict], act: str, *, by: Person, reason: str, at: datetime
+) -> tuple[int, list[Refused]]:
+    """Confirm or dismiss several; return how many were decided, and the refusals. One that refuses stops no other."""
+    done, refused = 0, []
+    for conflict in chosen:
+        try:
+            if act == "confirm":
+                confirm(conflict, by=by, at=at, reason=reason.strip() or None)
+            else:
+                dismiss(conflict, by=by, at=at, reason=reason)
+        except Refused as refusal:
+            refused.append(refusal)
+        else:
+            done += 1
+    return done, refused
+
+
 def _reason(words: str) -> str:
     if not words.strip():
         raise Refused(REASON, field="reason")

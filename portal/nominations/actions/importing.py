@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import delete, insert, select
 
-from portal import history, mail
-from portal.accounts import actions as accounts
-from portal.awards.models import Award, Cycle
+from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.jobs import actions as jobs
-from portal.nominations.actions import conflicts, gathering, snapshots
-from portal.nominations.actions.writing import on_submitted
-from portal.nominations.models import (
-    Answer,
-    Entered,
-    Import,
-    ImportRow,
-    ImportState,
-    Named,
-    Nomination,
-    NominationSchool,
-    Quote,
-    Relation,
-    RowState,
-    Sitting,
-    Where,
-)
+from portal.nominations.actions import arriving, conflicts, gathering
+from portal.nominations.models import Entered, Import, ImportRow, ImportState, RowState
 from portal.nominations.queries import importing as queries
-from portal.nominations.rules import NOMINATION, Stage, Step
+from portal.nominations.rules import Stage
 from portal.nominations.rules import importing as rules
-from portal.people import actions as people
-from portal.people.rules import name_key
-from portal.questions.models import Asked
 from portal.schools import actions as schools
 from portal.schools.models import School
 
@@ -45,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from portal.awards.models import Season
-    from portal.nominations.rules.importing import Context, Judged
+    from portal.awards.models import Award, Season
+    from portal.nominations.rules.importing import Context
     from portal.people.models import Person
 
 BATCH = 100
@@ -264,78 +242,14 @@ def batch(made: Import, *, by: Person | None, at: datetime, most: int = BATCH) -
             row.state = RowState.WRONG
             continue
         before[row.digest] = (made.id, row.number)
-        nomination = _nominate(judged, cycles[row.award_id or 0], by=by, at=at)
+        nomination = arriving.arrive(judged.facts, cycles[row.award_id or 0], entered=Entered.IMPORT, by=by, at=at, raise_conflicts=False)
         row.state, row.nomination_id = RowState.IMPORTED, nomination.id
         if nomination.candidacy_id is not None:
             touched.setdefault(nomination.cycle_id, set()).add(nomination.candidacy_id)
         if made.tell and nomination.stage is Stage.SUBMITTED:
-            _thank(nomination, at=at)
+            arriving.thank(nomination, at=at)
     db.session.flush()
     for cycle in cycles.values():
         if cycle.id in touched:
             conflicts.raise_for(cycle, touched[cycle.id], at=at)
     return len(rows)
-
-
-def _nominate(judged: Judged, cycle: Cycle, *, by: Person | None, at: datetime) -> Nomination:
-    """Make the nomination that a row becomes, with its snapshot, gathered; or held, where it is late."""
-    facts = judged.facts
-    said = facts["nominator"]
-    received = facts["received_at"]
-    sitting = Sitting(nominator_name=said["name"], nominator_email=said["email"], nominator_phone=said["phone"] or None, language=facts["language"], begun_at=received)
-    if said["email"]:
-        sitting.nominator = accounts.person_at(said["email"], at=at, language=facts["language"], given=said["given"], family=said["family"])
-    else:
-        sitting.nominator = people.add(given=said["given"], family=said["family"], language=facts["language"], at=at)
-    nomination = Nomination(
-        reference=secrets.token_hex(6),
-        sitting=sitting,
-        cycle=cycle,
-        nominator=sitting.nominator,
-        entered=Entered.IMPORT,
-        entered_by_id=by.id if by else None,
-        language=facts["language"],
-        place=Where(facts["place"]),
-        place_text=facts["place_text"],
-        relation=Relation(facts["relation"]) if facts["relation"] else None,
-        relation_text=facts["relation_text"],
-        quote=Quote(facts["quote"]) if facts["quote"] else None,
-        created_at=received,
-        saved_at=received,
-        received_at=received,
-        stage=NOMINATION.advance(Stage.DRAFT, Step.HOLD_LATE if facts["late"] else Step.SUBMIT),
-        submitted_at=None if facts["late"] else received,
-    )
-    who = facts["nominee"]
-    nomination.named = [Named(position=0, given_name=who["given"], family_name=who["family"], email=who["email"], role=who["role"], name_key=name_key(who["given"], who["family"]))]
-    nomination.schools = [NominationSchool(school=db.session.get_one(School, facts["school"]))] if facts["school"] else []
-    asked = {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)} if cycle.question_set else {}
-    nomination.answers = [Answer(question=asked[key], text=text, saved_at=received) for key, text in facts["answers"].items() if key in asked]
-    nomination.snapshots = []
-    db.session.add(nomination)
-    db.session.flush()
-    nomination.reference = f"N-{nomination.id:04d}"
-    history.record("imported", nomination, by=by, at=at, late=facts["late"])
-    if not facts["late"]:
-        snapshots.take(nomination, at=at)
-        gathering.gather(nomination, at=at, by=by, raise_conflicts=False)
-        for listener in on_submitted:
-            listener(nomination, at)
-    return nomination
-
-
-def _thank(nomination: Nomination, *, at: datetime) -> None:
-    """Tell a nominator that the office has what they sent elsewhere. Only ever sent when staff ask for it."""
-    if nomination.nominator.email:
-        mail.post(
-            "nominations/imported",
-            to=nomination.nominator,
-            at=at,
-            about=nomination,
-            key=f"imported:{nomination.id}",
-            link={"purpose": "confirm", "kind": "sitting", "id": nomination.sitting_id, "next": f"/nominations/{nomination.reference}", "days": 60},
-            name=nomination.sitting.nominator_name,
-            reference=nomination.reference,
-            award=nomination.cycle.award.name,
-            nominee=" & ".join(named.name for named in nomination.named),
-        )

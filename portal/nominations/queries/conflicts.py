@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.accounts.models import Grant, Scope
-from portal.awards.models import Cycle, Member
+from portal.accounts.models import Grant, Role, Scope
+from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.nominations.models import Candidacy, Conflict
-from portal.nominations.rules import STANDS
+from portal.nominations.rules import STANDS, ConflictState
 from portal.people.models import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-Any_Select = TypeVar("Any_Select", bound=Select[Any])
+Any_Select = TypeVar("Any_Select", bound=Select[*tuple[Any, ...]])
 
 
 def standing(person: Person) -> Select[int]:
@@ -44,16 +44,64 @@ def of_candidacy(candidacy: Candidacy) -> Sequence[Conflict]:
     return db.session.scalars(wanted.order_by(Conflict.raised_at, Conflict.id)).all()
 
 
-def of_cycle(cycle: Cycle, person: Person | None) -> Select[Conflict]:
-    """Select the conflicts of a cycle that `person` may know of: none of candidacies they have a conflict with themself."""
+def of_cycle(cycle: Cycle, person: Person | None, *, decided: bool | None = None) -> Select[Conflict]:
+    """Select the conflicts of a cycle that `person` may know of: none with candidacies they have a conflict with themself."""
     wanted = (
         select(Conflict)
-        .join(Conflict.candidacy)
-        .options(joinedload(Conflict.person), joinedload(Conflict.candidacy))
+        .join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+        .options(joinedload(Conflict.person), contains_eager(Conflict.candidacy))
         .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
         .order_by(Conflict.raised_at.desc(), Conflict.id.desc())
     )
+    if decided is not None:
+        wanted = wanted.where((Conflict.state != ConflictState.SUGGESTED) if decided else (Conflict.state == ConflictState.SUGGESTED))
     return untouched_by_conflict(wanted, person)
+
+
+def every(cycle: Cycle, person: Person | None) -> Sequence[Conflict]:
+    """Return all of them, for a file."""
+    return db.session.scalars(of_cycle(cycle, person)).all()
+
+
+def counts(cycle: Cycle, person: Person | None) -> tuple[int, int]:
+    """Return how many of a cycle's conflicts are to decide, and how many are decided."""
+    wanted = (
+        select(Conflict.state == ConflictState.SUGGESTED, func.count())
+        .join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+        .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
+        .group_by(Conflict.state == ConflictState.SUGGESTED)
+    )
+    found = {bool(open_): count for open_, count in db.session.execute(untouched_by_conflict(wanted, person))}
+    return found.get(True, 0), found.get(False, 0)
+
+
+def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> Sequence[Conflict]:
+    """Return those of these conflicts that are of this cycle and that `person` may know of."""
+    return db.session.scalars(of_cycle(cycle, person).where(Conflict.id.in_(numbers))).all() if numbers else []
+
+
+def deciders(found: Iterable[Conflict]) -> dict[int, str]:
+    """Return the names of those who decided, by number."""
+    numbers = {conflict.decided_by_id for conflict in found if conflict.decided_by_id is not None}
+    if not numbers:
+        return {}
+    return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(numbers)))}
+
+
+def people_concerned(cycle: Cycle) -> Sequence[Person]:
+    """Return everybody whose conflicts matter in a cycle, by name."""
+    return db.session.scalars(concerned(cycle)).all()
+
+
+def who_else(conflict: Conflict, person: Person | None) -> list[str]:
+    """Return the names of others who may decide on a conflict: the office and the chair, whoever has no conflict there themself."""
+    cycle = conflict.candidacy.cycle
+    reaches = (Grant.scope == Scope.ORGANISATION) | ((Grant.scope == Scope.AWARD) & (Grant.scope_id == cycle.award_id))
+    staff = select(Grant.person_id).where(Grant.role == Role.STAFF, Grant.ended_at.is_(None), reaches)
+    chairs = select(Member.person_id).where(Member.cycle_id == cycle.id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
+    hindered = select(Conflict.person_id).where(Conflict.candidacy_id == conflict.candidacy_id, Conflict.state.in_(STANDS))
+    wanted = select(Person).where(Person.id.in_(staff) | Person.id.in_(chairs), Person.id.not_in(hindered), Person.id != conflict.person_id)
+    return [one.name for one in db.session.scalars(wanted.order_by(Person.sort_name)) if person is None or one.id != person.id]
 
 
 def by_id(number: int) -> Conflict | None:

@@ -62,14 +62,16 @@ def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset
     return frozenset({Fact.CONFLICT}) if db.session.scalar(standing) else frozenset()
 
 
+
+
 def office_facts_of_nomination(person: Person | None, nomination: Nomination) -> frozenset[Fact]:
-    """Return what holds of staff and a nomination. One not gathered yet is kept from whoever wrote it or bears its nominee's name."""
+    """Return what holds of staff and a nomination. One not gathered yet is kept from whoever wrote it or bears its name."""
     if person is None:
         return frozenset()
-    facts = set(awards.facts_of_cycle(person, nomination.cycle)) | conflict_facts(person, nomination.candidacy_id)
+    facts = awards.facts_of_cycle(person, nomination.cycle) | conflict_facts(person, nomination.candidacy_id)
     if nomination.candidacy_id is None and (nomination.nominator_id == person.id or _named_in(nomination, person)):
-        facts.add(Fact.CONFLICT)
-    return frozenset(facts)
+        return facts | {Fact.CONFLICT}
+    return facts
 
 
 def _named_in(nomination: Nomination, person: Person) -> bool:

@@ -95,9 +95,16 @@ def seasons() -> Sequence[Season]:
     return db.session.scalars(select(Season).order_by(Season.year.desc())).all()
 
 
-def season_by_id(number: int | None) -> Season | None:
-    """Return a season."""
-    return db.session.get(Season, number) if number is not None else None
+def season_by_id(text: str | None, known: Sequence[Season]) -> Season | None:
+    """Return the season that a form names; the newest where it names none."""
+    if not text:
+        return known[0] if known else None
+    return next((season for season in known if str(season.id) == text), None)
+
+
+def every_row(upload: Import, person: Person | None) -> Sequence[ImportRow]:
+    """Return all rows of an upload, for a file."""
+    return db.session.scalars(rows(upload, person)).unique().all()
 
 
 def cycles_of(season_id: int) -> Sequence[Cycle]:

@@ -1,6 +1,6 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
-from portal.nominations.views import consent, writing
+from portal.nominations.views import candidacies, consent, entering, importing, screening, writing
 from portal.nominations.views.pages import pages
 
-__all__ = ["consent", "pages", "writing"]
+__all__ = ["candidacies", "consent", "entering", "importing", "pages", "screening", "writing"]

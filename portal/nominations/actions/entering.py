@@ -1,0 +1,120 @@
+"""Entering a nomination for somebody: told on the telephone, or written on paper. The judge is the web form's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from portal.awards import queries as awards
+from portal.awards.rules import CycleStage
+from portal.errors import N_, PortalError, Refused
+from portal.nominations.actions import arriving
+from portal.nominations.models import Entered, Where
+from portal.nominations.queries import writing as queries
+from portal.nominations.rules import writing as rules
+from portal.questions import rules as questions
+from portal.questions.models import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from portal.awards.models import Cycle
+    from portal.nominations.models import Nomination
+    from portal.people.models import Person
+    from portal.schools.models import School
+
+TAKES = frozenset({CycleStage.OPEN, CycleStage.CLOSED})
+
+
+@dataclass
+class Told:
+    """What somebody told the office, as it was written down."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    given: str = ""
+    family: str = ""
+    role: str = ""
+    nominee_email: str = ""
+    school: School | None = None
+    place_text: str = ""
+    central: bool = False
+    relation: str = ""
+    relation_text: str = ""
+    quote: str = ""
+    tell: str = ""
+    language: str = "en"
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+class NotReady(PortalError):
+    """Something is missing; `problems` says what, by the form's field."""
+
+    def __init__(self, problems: dict[str, list[questions.Problem]]) -> None:
+        """Keep them."""
+        super().__init__(N_("Some parts are not ready. What you wrote is kept."))
+        self.problems = problems
+
+
+def enter(told: Told, cycle: Cycle, *, received_at: datetime, once: str, thank: bool, by: Person, at: datetime) -> Nomination:
+    """Enter a nomination as of the time it reached the office; one that reached it late is held, like any other.
+
+    `once` makes a second click find the first's. Raises `NotReady`, judged as the web form judges; an address may be left out where
+    there is a telephone number.
+    """
+    before = queries.sitting_once(once) if once else None
+    if before is not None:
+        return queries.of_sitting(before)[0]
+    if cycle.stage not in TAKES:
+        raise Refused(N_("This cycle takes no nominations now."))
+    if received_at > at:
+        raise Refused(N_("That time has not come yet."), field="received")
+    found: dict[str, list[questions.Problem]] = {}
+    for place, problem in _problems(told, cycle):
+        found.setdefault(place, []).append(problem)
+    if found:
+        raise NotReady(found)
+    given, family = rules.split_name(told.name)
+    closes = awards.deadline(cycle, by, at)
+    facts: dict[str, Any] = {
+        "nominator": {"name": told.name, "given": given, "family": family, "email": told.email or None, "phone": told.phone},
+        "nominee": {"given": told.given, "family": told.family, "role": told.role or None, "email": told.nominee_email or None},
+        "school": told.school.id if told.school else None,
+        "place": (Where.CENTRAL if told.central else Where.SCHOOLS if told.school else Where.NOT_LISTED).value,
+        "place_text": None if told.school or told.central else told.place_text or None,
+        "relation": told.relation,
+        "relation_text": told.relation_text or None,
+        "quote": told.quote,
+        "may_tell": {questions.YES: True, questions.NO: False}.get(told.tell),
+        "language": told.language,
+        "received_at": received_at,
+        "late": received_at >= closes + timedelta(minutes=cycle.grace_minutes),
+        "answers": told.answers,
+        "once": once or None,
+    }
+    nomination = arriving.arrive(facts, cycle, entered=Entered.STAFF, by=by, at=at)
+    if thank and not facts["late"]:
+        arriving.thank(nomination, at=at)
+    return nomination
+
+
+def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem]]:
+    for problem in rules.you_problems({"name": told.name, "email": told.email}):
+        missing_address = problem.facts["field"] == "email" and problem.kind == "missing"
+        if not (missing_address and told.phone.strip()):
+            yield {"name": "nominator_name", "email": "nominator_email"}[problem.facts["field"]], problem
+    person = {"given": told.given, "family": told.family, "email": told.nominee_email, "role": told.role}
+    place = {"schools": [told.school.id] if told.school else [], "central": told.central, "place_text": told.place_text}
+    fields = {"people-0-family": "family", "people-0-email": "email", "schools": "school"}
+    for problem in rules.nominee_problems({"people": [person], **place}):
+        yield fields.get(problem.facts.get("field", ""), "family"), problem
+    for problem in rules.relation_problems({"relation": told.relation, "text": told.relation_text}):
+        yield "relation_text" if problem.facts.get("field") == "text" else "relation", problem
+    for problem in rules.quote_problems({"quote": told.quote, "tell": told.tell}):
+        yield "tell" if problem.facts.get("field") == "tell" else "quote", problem
+    for question in cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else ():
+        for problem in questions.problems(question, told.answers.get(question.key, "")):  # type: ignore[arg-type]
+            yield f"answer-{question.key}", problem

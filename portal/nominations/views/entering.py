@@ -1,0 +1,145 @@
+"""Entering a nomination for somebody who called, or who wrote on paper."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.awards import queries as awards
+from portal.awards.rules import instant
+from portal.errors import N_, Refused
+from portal.nominations.actions import entering as actions
+from portal.nominations.actions.entering import NotReady, Told
+from portal.nominations.forms.screening import EntryForm, wall_time
+from portal.nominations.models import Quote, Relation
+from portal.nominations.queries import candidacies as queries
+from portal.nominations.rules import Stage
+from portal.nominations.views import words
+from portal.nominations.views.pages import pages
+from portal.nominations.views.screening import cycle_at
+from portal.policy import Permission
+from portal.questions.drawing import answer_of, field_for
+from portal.questions.models import Asked
+from portal.schools import queries as schools
+from portal.web import failures, viewer
+from portal.web.language import NAMES, RIGHT_TO_LEFT
+from portal.web.pages import see_other
+from portal.web.text import zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portal.awards.models import Cycle
+    from portal.schools.models import School
+
+CENTRAL, NOT_LISTED = "central", "not listed"
+
+
+def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each question
+    """Return the form, with a field for each question of the cycle."""
+    asked = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
+    fields = {f"answer-{question.key}": field_for(question, nominee=_("the nominee")) for question in asked}
+    made = type("CycleEntryForm", (EntryForm,), fields)()
+    made.ask(words.RELATIONS.items(), ((Quote.NAMED, _("Yes, by name")), (Quote.UNNAMED, _("Yes, without the name")), (Quote.NO, _("No"))))
+    made.language.choices = list(NAMES.items())
+    made.school_id.choices = _offered(made)
+    return made
+
+
+def _offered(form: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - the form
+    """Return the schools that fit what was typed, the one chosen before, and what is no school."""
+    typed, chosen = (form.school.data or "").strip(), form.school_id.data or ""
+    found: list[School] = list(schools.matching(typed)) if typed else []
+    if chosen.isdecimal() and len(chosen) < 10 and chosen not in {str(school.id) for school in found}:  # noqa: PLR2004 - no number has more digits
+        found = [*schools.by_ids([int(chosen)]), *found]
+    meant = schools.meant_by(typed) if typed else None
+    if meant is not None and meant.school is not None:
+        found.sort(key=lambda school: school.id != meant.school)
+    return [*((str(school.id), school.name) for school in found), (NOT_LISTED, _("A school that is not listed: keep it as typed")), (CENTRAL, _("The district's central office, or no one school"))]
+
+
+@pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=cycle_at)
+def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
+    """Write down what somebody tells, and send it in for them."""
+    form = _form(cycle)
+    now = clock.now()
+    if request.method == "GET":
+        form.once.data = secrets.token_urlsafe(24)
+        form.received.data = now.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
+        form.language.data = "en"
+    elif form.validate_on_submit():
+        try:
+            nomination = actions.enter(
+                _told(form),
+                cycle,
+                received_at=_received(form, now),
+                once=(form.once.data or "")[:60],
+                thank=bool(form.thank.data),
+                by=viewer.current(),
+                at=now,
+            )
+        except NotReady as lacking:
+            _show(form, lacking)
+        except Refused as refusal:
+            form.fail(refusal.field or "received", failures.sentence(refusal))
+        else:
+            return _entered(cycle, nomination)
+    questions = [form[name] for name in form._fields if name.startswith("answer-")]  # noqa: SLF001 - WTForms has no public list of names
+    return render_template("nominations/entry.html", cycle=cycle, form=form, questions=questions, limits=_limits(cycle), rtl=RIGHT_TO_LEFT, **words.about()), form.status
+
+
+def _entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
+    back = {"slug": cycle.award.slug, "year": cycle.year}
+    if nomination.stage is Stage.LATE:
+        flash(_("%(reference)s reached us after the deadline: it is held until you accept or refuse it.", reference=nomination.reference))
+        return see_other(".late_one", **back, reference=nomination.reference)
+    flash(_("Entered as %(reference)s.", reference=nomination.reference))
+    reference = queries.reference_of(nomination.candidacy_id or 0)
+    return see_other(".candidacy", **back, reference=reference) if reference else see_other(".screening", **back)
+
+
+def _limits(cycle: Cycle) -> dict[str, int | None]:
+    asked = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
+    return {f"answer-{question.key}": question.word_limit for question in asked}
+
+
+def _told(form: Any) -> Told:  # noqa: ANN401 - the form
+    chosen = form.school_id.data or ""
+    school = schools.by_ids([int(chosen)]) if chosen.isdecimal() and len(chosen) < 10 else []  # noqa: PLR2004 - no number has more digits
+    return Told(
+        name=form.nominator_name.data or "",
+        email=form.nominator_email.data or "",
+        phone=form.nominator_phone.data or "",
+        given=form.given.data or "",
+        family=form.family.data or "",
+        role=form.role.data or "",
+        nominee_email=form.email.data or "",
+        school=school[0] if school else None,
+        place_text=(form.school.data or "") if chosen == NOT_LISTED else "",
+        central=chosen == CENTRAL,
+        relation=form.relation.data if form.relation.data in set(Relation) else "",
+        relation_text=form.relation_text.data or "",
+        quote=form.quote.data if form.quote.data in set(Quote) else "",
+        tell=form.tell.data or "",
+        language=form.language.data if form.language.data in NAMES else "en",
+        answers={name.removeprefix("answer-"): answer_of(form[name]) for name in form._fields if name.startswith("answer-")},  # noqa: SLF001 - as above
+    )
+
+
+def _received(form: Any, now: datetime) -> datetime:  # noqa: ANN401 - the form
+    """Return when it reached the office. The present minute, drawn with the page, is not yet to come."""
+    wall = wall_time(form.received)
+    if wall is None:
+        raise Refused(N_("Write a date and a time"), field="received")
+    found = instant(wall.date(), wall.time(), awards.zone(), field="received")
+    return min(found, now) if wall.date() == now.astimezone(zone()).date() else found
+
+
+def _show(form: Any, lacking: NotReady) -> None:  # noqa: ANN401 - the form
+    for name, problems in lacking.problems.items():
+        for problem in problems:
+            form.fail(name, _(problem.message, **problem.facts))

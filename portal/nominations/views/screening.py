@@ -1,0 +1,246 @@
+"""The screening list of one cycle, across all of them, and what may be the same person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+from portal.awards import queries as awards
+from portal.errors import Refused
+from portal.nominations.actions import gathering
+from portal.nominations.actions import screening as actions
+from portal.nominations.forms.screening import LateForm, ReasonForm
+from portal.nominations.models import MatchState
+from portal.nominations.queries import candidacies
+from portal.nominations.queries import screening as queries
+from portal.nominations.queries.screening import Filters, Tab
+from portal.nominations.rules import CandidacyStep, Stage
+from portal.nominations.views import words
+from portal.nominations.views.pages import pages
+from portal.policy import Permission
+from portal.web import failures, viewer
+from portal.web.lists import asked_page, csv_file, listing
+from portal.web.pages import see_other
+
+if TYPE_CHECKING:
+    from portal.awards.models import Cycle
+    from portal.nominations.models import Match, Nomination
+    from portal.nominations.queries.screening import Line
+
+ACTS = {"eligible": CandidacyStep.FIND_ELIGIBLE, "ineligible": CandidacyStep.FIND_INELIGIBLE, "reconsider": CandidacyStep.RECONSIDER}
+MOST_CHOSEN = 500
+FURTHEST = 1_000_000_000
+
+
+def cycle_at(slug: str, year: int) -> Cycle | None:
+    """Return the cycle at an address."""
+    return awards.cycle_at(slug, year)
+
+
+def _filters() -> Filters:
+    asked = request.args
+    tab = asked.get("tab", "")
+    school = asked.get("school", type=int)
+    return Filters(
+        tab=Tab(tab) if tab in set(Tab) else Tab.LOOK,
+        q=asked.get("q", "").replace("\x00", "").strip()[: queries.LONGEST],
+        language=asked.get("language", "").replace("\x00", "")[:12],
+        school=school if school is not None and 0 < school < FURTHEST else None,
+    )
+
+
+@pages.page("/desk/screening", needs=Permission.SEE_DESK)
+def screening_all() -> str:
+    """List the cycles that one screens, with what waits in each."""
+    return render_template("nominations/screening_all.html", across=queries.across(viewer.current()), cycle_words=words.CYCLES, **words.about())
+
+
+@pages.page("/desk/<slug>/<int:year>/screening", needs=Permission.SCREEN, of=cycle_at)
+def screening(cycle: Cycle) -> str:
+    """List the candidacies of one cycle, by how they stand."""
+    person, filters = viewer.current(), _filters()
+    counts = queries.counts(cycle, person)
+    tallies = [
+        {"label": label, "count": counts.tabs[tab], "url": url_for(".screening", slug=cycle.award.slug, year=cycle.year, tab=tab.value), "current": tab is filters.tab}
+        for tab, label in words.TABS.items()
+    ]
+    shared: dict[str, Any] = {
+        "cycle": cycle,
+        "counts": counts,
+        "views": tallies,
+        "filters": filters,
+        "panel": _panel(cycle),
+        "languages": [(code, words.language(code)) for code in queries.languages(cycle)],
+        "schools": [(school.id, school.name) for school in queries.schools_named(cycle, person)],
+        **words.about(),
+    }
+    if filters.tab is Tab.LATE:
+        return render_template("nominations/screening_late.html", held=listing(queries.late(cycle, person), page=asked_page()), **shared)
+    found = listing(queries.candidacies(cycle, person, filters), page=asked_page())
+    return render_template("nominations/screening.html", listing=found, lines=queries.lines(found.items, person), form=ReasonForm(formdata=None), **shared)
+
+
+def _panel(cycle: Cycle) -> dict[str, Any] | None:
+    """Return the oldest suggestion, or the one asked for, as the panel draws it."""
+    person = viewer.current()
+    count, oldest = queries.match_counts(cycle, person)
+    if not count:
+        return None
+    match = queries.match_by_id(oldest or 0)
+    return {"count": count, **_sides(match)} if match is not None else None
+
+
+def _sides(match: Match) -> dict[str, Any]:
+    grouped = queries.sides(match)
+    typed = queries.addresses([match.first_id, match.second_id])
+    sides = []
+    for candidacy in (match.first, match.second):
+        nominations = grouped.get(candidacy.id, [])
+        place = ", ".join(part for part in (words.place(candidacy), candidacy.role) if part)
+        sent = _("%(references)s, from: %(who)s.", references=", ".join(one.reference for one in nominations[:4]), who=words.relations(nominations))
+        known = ", ".join(typed.get(candidacy.id, [])) or _("No address given.")
+        sides.append({"name": f"{candidacy.name}, {candidacy.reference}", "lines": [place], "said": f"{sent} {known}"})
+    return {"match": match, "sides": sides, "why": [_(why) for why in match.why], "all": sum(len(grouped.get(c.id, [])) for c in (match.first, match.second))}
+
+
+@pages.step("/desk/<slug>/<int:year>/screening/decisions", needs=Permission.SCREEN, of=cycle_at)
+def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
+    """Decide on several at once, and say of each what became of it."""
+    person, form = viewer.current(), ReasonForm()
+    numbers = {int(number) for number in request.form.getlist("chosen")[:MOST_CHOSEN] if number.isdecimal() and len(number) < 10}  # noqa: PLR2004 - no number has more digits
+    step = ACTS.get(request.form.get("act", ""))
+    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    chosen = queries.chosen(cycle, numbers, person) if numbers else []
+    if step is None or not chosen:
+        flash(_("Choose some rows first."), "error")
+        return see_other(".screening", **back)
+    if not form.validate():
+        flash(form.reason.errors[0], "error")
+        return see_other(".screening", **back)
+    try:
+        outcomes = actions.decide_many(chosen, step, by=person, at=clock.now(), reason=form.reason.data or "")
+    except Refused as refusal:
+        return (
+            render_template("nominations/screen_many.html", cycle=cycle, chosen=chosen, act=request.form.get("act"), tab=request.form.get("tab", ""), form=_failed(form, refusal), **words.about()),
+            422,
+        )
+    done = sum(1 for outcome in outcomes if outcome.done)
+    if done:
+        flash(ngettext("One is decided.", "%(num)s are decided.", done))
+    for outcome in outcomes:
+        if not outcome.done:
+            flash(f"{outcome.candidacy.name}, {outcome.candidacy.reference}: {_(outcome.why, **outcome.facts)}", "error")
+    return see_other(".screening", **back)
+
+
+def _failed(form: Any, refusal: Refused) -> Any:  # noqa: ANN401 - a form
+    form.fail(refusal.field, failures.sentence(refusal))
+    return form
+
+
+@pages.page("/desk/<slug>/<int:year>/screening.csv", needs=Permission.SCREEN, of=cycle_at)
+def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
+    """Give the list as it is filtered, as a CSV file."""
+    person, filters = viewer.current(), _filters()
+    header = [_("Reference"), _("Nominee"), _("Role"), _("School"), _("Nominations"), _("From"), _("Words"), _("Languages"), _("Where it stands"), _("Reason")]
+    rows = [_row(line) for line in queries.every_line(cycle, person, filters)]
+    return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
+
+
+def _row(line: Line) -> list[object]:
+    _shape, word, said = words.stands(line)
+    candidacy = line.candidacy
+    return [
+        candidacy.reference,
+        candidacy.name,
+        candidacy.role or "",
+        words.place(candidacy),
+        len(line.counted),
+        words.relations(line.counted),
+        line.words,
+        ", ".join(words.language(code) for code in line.languages),
+        word,
+        candidacy.reason or said,
+    ]
+
+
+# ---------------------------------------------------------------- one suggestion
+
+
+def _match(slug: str, year: int, number: int) -> Match | None:
+    found = queries.match_by_id(number)
+    return found if found is not None and (found.first.cycle.award.slug, found.first.cycle.year) == (slug, year) else None
+
+
+@pages.page("/desk/<slug>/<int:year>/matches/<int:number>", needs=Permission.SCREEN, of=_match)
+def match(match: Match) -> str:
+    """Read two candidacies side by side."""
+    read = {candidacy.id: candidacies.side(candidacy, match.first.cycle) for candidacy in (match.first, match.second)}
+    return render_template("nominations/match.html", cycle=match.first.cycle, read=read, **_sides(match), **words.about())
+
+
+def _back(match: Match, tab: str | None = None) -> Any:  # noqa: ANN401 - an answer
+    return see_other(".screening", slug=match.first.cycle.award.slug, year=match.first.cycle.year, tab=tab)
+
+
+@pages.step("/desk/<slug>/<int:year>/matches/<int:number>/merge", needs=Permission.SCREEN, of=_match)
+def merge(match: Match) -> Any:  # noqa: ANN401 - an answer
+    """Gather both into one candidacy. A second click finds it done."""
+    if match.state is not MatchState.ACCEPTED:
+        stays = gathering.accept(match, by=viewer.current(), at=clock.now())
+        flash(_("%(name)s is one candidacy now, %(reference)s. It can be undone on its page.", name=stays.name, reference=stays.reference))
+    return _back(match)
+
+
+@pages.step("/desk/<slug>/<int:year>/matches/<int:number>/refusal", needs=Permission.SCREEN, of=_match)
+def keep_apart(match: Match) -> Any:  # noqa: ANN401 - an answer
+    """Say that they are two people. A second click finds it said."""
+    if match.state is not MatchState.REFUSED:
+        gathering.refuse(match, by=viewer.current(), at=clock.now())
+        flash(_("They stay two people. It can be asked again on either's page."))
+    return _back(match)
+
+
+@pages.step("/desk/<slug>/<int:year>/matches/<int:number>/undo", needs=Permission.SCREEN, of=_match)
+def undo_match(match: Match) -> Any:  # noqa: ANN401 - an answer
+    """Take the decision back."""
+    if match.state is not MatchState.OPEN:
+        was = match.state
+        gathering.undo(match, by=viewer.current(), at=clock.now())
+        flash(_("They are two candidacies again, each with its own nominations.") if was is MatchState.ACCEPTED else _("It is asked again."))
+    return _back(match)
+
+
+# ---------------------------------------------------------------- late ones
+
+
+def _late(slug: str, year: int, reference: str) -> Nomination | None:
+    found = queries.late_by_reference(reference)
+    fits = found is not None and found.stage in {Stage.LATE, Stage.REFUSED} and (found.cycle.award.slug, found.cycle.year) == (slug, year)
+    return found if fits else None
+
+
+@pages.form("/desk/<slug>/<int:year>/late/<reference>", needs=Permission.SCREEN, of=_late)
+def late_one(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Read a nomination that came late, and accept or refuse it with a reason."""
+    form = LateForm()
+    if request.method == "GET":
+        form.tell.data = nomination.entered.value == "web"
+    elif form.validate_on_submit():
+        facts = {"reason": form.reason.data or "", "tell": bool(form.tell.data), "by": viewer.current(), "at": clock.now()}
+        back = {"slug": nomination.cycle.award.slug, "year": nomination.cycle.year}
+        try:
+            if request.form.get("act") == "accept":
+                candidacy = actions.accept_late(nomination, **facts)
+                flash(_("%(reference)s counts now, in %(candidacy)s.", reference=nomination.reference, candidacy=candidacy.reference))
+                return see_other(".candidacy", **back, reference=candidacy.reference)
+            actions.refuse_late(nomination, **facts)
+            flash(_("%(reference)s is refused. It is kept.", reference=nomination.reference))
+            return see_other(".screening", **back, tab="late")
+        except Refused as refusal:
+            form.fail(refusal.field or "reason", failures.sentence(refusal))
+    return render_template("nominations/late.html", nomination=nomination, cycle=nomination.cycle, form=form, **words.about()), form.status

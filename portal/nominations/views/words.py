@@ -1,0 +1,250 @@
+"""What the desk's pages call things, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from portal.awards.rules import CycleStage
+from portal.nominations.models import Entered, ImportState, Kind, MatchState, Relation, RowState
+from portal.nominations.queries.screening import Tab
+from portal.nominations.rules import CandidacyStage, ConflictState, Stage
+from portal.nominations.rules.importing import TARGETS
+from portal.nominations.views.pages import pages
+from portal.web.language import NAMES
+from portal.web.text import words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.nominations.models import Candidacy, Conflict, Nomination
+    from portal.nominations.queries.screening import From, Line
+
+TABS = {
+    Tab.LOOK: _l("To look at"),
+    Tab.ELIGIBLE: _l("Eligible"),
+    Tab.WAITING: _l("Waiting for someone"),
+    Tab.INELIGIBLE: _l("Not eligible"),
+    Tab.LATE: _l("Late"),
+}
+RELATIONS = {
+    Relation.PARENT: _l("Parent or guardian"),
+    Relation.STUDENT: _l("Student"),
+    Relation.COLLEAGUE: _l("Colleague"),
+    Relation.SUPERVISOR: _l("Principal or supervisor"),
+    Relation.COMMUNITY: _l("Community partner"),
+    Relation.SELF: _l("Themself"),
+    Relation.OTHER: _l("Somebody else"),
+}
+STAGES = {
+    CandidacyStage.INTAKE: ("not_started", _l("To look at")),
+    CandidacyStage.ELIGIBLE: ("done", _l("Eligible")),
+    CandidacyStage.INELIGIBLE: ("blocks", _l("Not eligible")),
+    CandidacyStage.IN_REVIEW: ("writing", _l("In review")),
+    CandidacyStage.SHORTLISTED: ("writing", _l("Shortlisted")),
+    CandidacyStage.NOT_ADVANCED: ("writing", _l("Not advanced")),
+    CandidacyStage.DECIDED: ("done", _l("Decided")),
+    CandidacyStage.WITHDRAWN: ("blocks", _l("Withdrawn")),
+}
+CYCLES = {
+    CycleStage.DRAFT: _l("Draft"),
+    CycleStage.OPEN: _l("Open"),
+    CycleStage.CLOSED: _l("Closed"),
+    CycleStage.IN_REVIEW: _l("In review"),
+    CycleStage.DECIDED: _l("Decided"),
+    CycleStage.RELEASED: _l("Released"),
+    CycleStage.ARCHIVED: _l("Archived"),
+}
+NOMINATIONS = {
+    Stage.DRAFT: ("not_started", _l("Draft")),
+    Stage.SUBMITTED: ("done", _l("Submitted")),
+    Stage.REVISING: ("writing", _l("Being revised")),
+    Stage.RETURNED: ("writing", _l("Returned to the nominator")),
+    Stage.LATE: ("undecided", _l("Came late")),
+    Stage.REFUSED: ("blocks", _l("Refused")),
+    Stage.WITHDRAWN: ("blocks", _l("Withdrawn")),
+    Stage.VOID: ("blocks", _l("Void")),
+}
+ENTERED = {
+    Entered.IMPORT: _l("imported"),
+    Entered.STAFF: _l("entered by the office"),
+}
+KINDS = {
+    Kind.IS_NOMINEE: _l("May be the nominee: the same name or address"),
+    Kind.NOMINATED: _l("Nominated in this cycle: %(fact)s"),
+    Kind.SAME_SCHOOL: _l("Belongs to the same school: %(fact)s"),
+    Kind.SAME_NAME: _l("Has the same family name: %(fact)s"),
+    Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
+    Kind.DECLARED: _l("Said so: “%(fact)s”"),
+    Kind.RECUSED: _l("Recused while reading: “%(fact)s”"),
+}
+KINDS_BARE = {
+    Kind.IS_NOMINEE: _l("May be the nominee"),
+    Kind.NOMINATED: _l("Nominated in this cycle"),
+    Kind.SAME_SCHOOL: _l("Belongs to the same school"),
+    Kind.SAME_NAME: _l("Has the same family name"),
+    Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
+}
+CONFLICTS = {
+    ConflictState.SUGGESTED: ("undecided", _l("To decide")),
+    ConflictState.DECLARED: ("blocks", _l("Stands")),
+    ConflictState.CONFIRMED: ("blocks", _l("Stands")),
+    ConflictState.DISMISSED: ("done", _l("No conflict")),
+    ConflictState.WAIVED: ("done", _l("Waived")),
+}
+MATCHES = {
+    MatchState.OPEN: _l("Not decided"),
+    MatchState.ACCEPTED: _l("Gathered as one person"),
+    MatchState.REFUSED: _l("Two people"),
+}
+ROWS = {
+    RowState.READY: ("not_started", _l("Right")),
+    RowState.WRONG: ("blocks", _l("To mend")),
+    RowState.IMPORTED: ("done", _l("Imported")),
+    RowState.REPEATED: ("not_started", _l("Repeated")),
+    RowState.SET_ASIDE: ("not_started", _l("Set aside")),
+}
+IMPORTS = {
+    ImportState.MATCHING: _l("Columns to match"),
+    ImportState.CHECKED: _l("Ready to import"),
+    ImportState.IMPORTING: _l("Being imported"),
+    ImportState.IMPORTED: _l("Imported"),
+}
+EVENTS = {
+    "gathered": _l("Gathered into %(candidacy)s"),
+    "candidacy begun": _l("Begun with nomination %(nomination)s"),
+    "left empty": _l("Left empty: its nomination went to %(went_to)s"),
+    "merged": _l("%(gathered)s was gathered into it as the same person"),
+    "merged into another": _l("Gathered into %(into)s as the same person"),
+    "parted": _l("%(parted)s stands by itself again"),
+    "stands by itself again": _l("Stands by itself again; it was in %(was)s"),
+    "two people": _l("Found to be two people"),
+    "asked again": _l("Whether they are two people is asked again"),
+    "found eligible": _l("Found eligible"),
+    "found not eligible": _l("Found not eligible"),
+    "to look at again": _l("To look at again"),
+    "withdrawn": _l("Withdrawn"),
+    "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
+    "standing confirmed": _l("Standing confirmed with the district"),
+    "standing taken back": _l("The confirmation of standing was taken back"),
+    "void": _l("Made void"),
+    "returned": _l("Returned to the nominator"),
+    "accepted late": _l("Accepted although late"),
+    "refused": _l("Refused"),
+    "begun": _l("Begun"),
+    "submitted": _l("Submitted"),
+    "imported": _l("Imported"),
+    "entered": _l("Entered by the office"),
+    "revising": _l("Opened for changes by the nominator"),
+    "left late": _l("Left with us after the deadline"),
+    "conflict suggested": _l("A conflict was suggested from facts"),
+    "conflict declared": _l("A conflict was declared"),
+    "conflict confirmed": _l("A conflict was confirmed"),
+    "conflict dismissed": _l("A suggested conflict was dismissed"),
+    "conflict waived": _l("A conflict was waived"),
+}
+
+
+def language(code: str) -> str:
+    """Return a language by its own name."""
+    return NAMES.get(code, code)
+
+
+def relation(one: From | Nomination) -> str:
+    """Return how a nominator knows the nominee."""
+    return str(RELATIONS[one.relation]) if one.relation else _("Not said")
+
+
+def relations(ones: Iterable[From]) -> str:
+    """Return who nominated, each kind once, the most frequent first."""
+    seen: dict[str, int] = {}
+    for one in ones:
+        seen[relation(one)] = seen.get(relation(one), 0) + 1
+    ordered = sorted(seen, key=lambda word: (-seen[word], word))
+    return ", ".join(f"{seen[word]} × {word}" if seen[word] > 1 else word for word in ordered)
+
+
+def place(candidacy: Candidacy) -> str:
+    """Return where a nominee works or learns. Needs `schools` loaded."""
+    names = sorted(link.school.name for link in candidacy.schools)
+    if names:
+        return ", ".join(names)
+    return _("Central office") if candidacy.place_text == "central office" else candidacy.place_text or _("No one school")
+
+
+def stands(line: Line) -> tuple[str, str, str]:
+    """Return how a candidacy stands for whoever screens: a shape, a word, and what is to be known of it."""
+    shape, word = STAGES[line.candidacy.stage]
+    if line.candidacy.stage is not CandidacyStage.INTAKE:
+        return shape, str(word), line.candidacy.reason or ""
+    if line.matches:
+        _match, other = line.matches[0]
+        said = _("Also %(name)s, %(reference)s", name=other.name, reference=other.reference)
+        return "undecided", _("Two schools?") if line.two_schools else _("Same person?"), said
+    if not line.counted:
+        return "writing", _("No nomination left"), _("Each was withdrawn or made void")
+    waits = next((one for one in line.counted if one.stage in {Stage.RETURNED, Stage.REVISING}), None)
+    if waits is not None:
+        return "writing", str(NOMINATIONS[waits.stage][1]), waits.reference
+    if line.copies:
+        return "writing", _("Campaign letter"), _("%(count)s sent the same text", count=line.copies)
+    unconfirmed = sum(1 for one in line.counted if not one.confirmed and one.entered is Entered.WEB)
+    if unconfirmed:
+        said = ngettext("One address is not confirmed", "%(num)s addresses are not confirmed", unconfirmed)
+        return "not_started", _("Not confirmed"), said
+    return "done", _("Ready"), ""
+
+
+def kind(conflict: Conflict, *, shown: bool = True) -> str:
+    """Return a conflict's reason as a sentence; where names are not shown, without the fact that would tell them."""
+    if not shown and conflict.kind not in {Kind.DECLARED, Kind.RECUSED}:
+        return str(KINDS_BARE[conflict.kind])
+    return str(KINDS[conflict.kind]) % {"fact": conflict.fact}
+
+
+def event(action: str, facts: dict[str, Any]) -> str:
+    """Return a line of the record as a sentence."""
+    words = EVENTS.get(action)
+    if words is None:
+        return action
+    try:
+        return str(words) % facts
+    except KeyError:
+        return str(words).partition("%")[0].strip(" :“") or action
+
+
+def said(problem: dict[str, Any]) -> str:
+    """Return a problem or a note of a row as a sentence."""
+    return _(problem["message"], **problem["facts"])
+
+
+@pages.app_template_filter("translated")
+def translated(message: str) -> str:
+    """Return a stored message id as a sentence in the reader's language."""
+    return str(_(message))
+
+
+def about() -> dict[str, Any]:
+    """Return what every page of the desk gives its template."""
+    return {
+        "relation_words": relation,
+        "relations_words": relations,
+        "place_words": place,
+        "stands": stands,
+        "language_words": language,
+        "kind_words": kind,
+        "event_words": event,
+        "problem_words": said,
+        "stage_words": STAGES,
+        "nomination_words": NOMINATIONS,
+        "conflict_words": CONFLICTS,
+        "match_words": MATCHES,
+        "row_words": ROWS,
+        "import_words": IMPORTS,
+        "entered_words": ENTERED,
+        "target_words": {target: _(label) for target, label in TARGETS.items()},
+        "words_in": words_in,
+    }
