@@ -22,8 +22,8 @@ from portal.review.actions import assigning, calibrating, declaring, masking, re
 from portal.review.models import Assignment, Masked, Plan, Review, Round, Score, SpokenName, Standing
 from portal.review.queries import assigning as assigning_queries
 from portal.review.queries import reading as reading_queries
-from portal.review.queries import standings as standings_queries
 from portal.review.queries import rounds as rounds_queries
+from portal.review.queries import standings as standings_queries
 from portal.review.queries import texts
 from portal.review.queries.declarations import Item, Tie
 from portal.review.queries.rounds import InReview

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from portal.awards.models import Rubric
+from portal.awards.models import Cycle, Member, Rubric
 from portal.awards.rules import CycleStage
 from portal.db import db
-from portal.demo.makers import NOW, make_award, make_candidacy, make_cycle, make_member, make_nomination, make_school, make_staff
+from portal.demo.makers import (
+    NOW,
+    make_award,
+    make_candidacy,
+    make_cycle,
+    make_member,
+    make_nomination,
+    make_school,
+    make_staff,
+)
+from portal.nominations.models import Candidacy
 from portal.people.models import Person
 from portal.review.actions import assigning, declaring, masking, reading, rounds
+from portal.review.models import Round
 from portal.review.queries import declarations, texts
 from portal.review.queries.facts import TextsOf
 from portal.review.queries.reading import own
@@ -19,9 +30,7 @@ from portal.review.queries.rounds import InReview
 from portal.review.rules.scoring import Mark
 
 if TYPE_CHECKING:
-    from portal.awards.models import Cycle, Member
-    from portal.nominations.models import Candidacy
-    from portal.review.models import Assignment, Round
+    from portal.review.models import Assignment
 
 NAMES = ("Amina Warsame", "Tomás Rivera", "Linh Nguyen", "Grace Okafor", "Peter O'Brien", "Rosa Delgado", "Sam Whitfield", "Yusuf Ali")
 LATER = NOW + timedelta(hours=1)
@@ -62,7 +71,16 @@ def text_of(name: str, school: str, number: int) -> str:
     )
 
 
-def make_committee(*, candidacies: int = 4, members: int = 3, reads: int = 2, blind: bool = True, declared: bool = True, capacity: int = 25, **facts: Any) -> Committee:
+def make_committee(
+    *,
+    candidacies: int = 4,
+    members: int = 3,
+    reads: int = 2,
+    blind: bool = True,
+    declared: bool = True,
+    capacity: int = 25,
+    **facts: Any,
+) -> Committee:
     """Return a cycle whose nominations are closed, with candidacies found eligible and a committee that accepted."""
     cycle = make_cycle(
         make_award(),
@@ -78,9 +96,10 @@ def make_committee(*, candidacies: int = 4, members: int = 3, reads: int = 2, bl
     found = []
     for number in range(candidacies):
         name = NAMES[number % len(NAMES)] + ("" if number < len(NAMES) else f" {chr(65 + number // len(NAMES))}son")
-        school = make_school(f"{name.split()[-1][:3]}mont Number {number} Elementary School")
+        school = make_school(f"{name.split()[-1][:3]}mont Number {number} Elementary School" + (f" {cycle.id}" if cycle.id > 1 else ""))
         candidacy = make_candidacy(cycle, name=name, school=school, nominations=0)
-        make_nomination(cycle, nominee=name, school=school, candidacy=candidacy, texts=(text_of(name, school.name, number), f"One story, number {number}.", ""))
+        texts_ = (text_of(name, school.name, number), f"One story, number {number}.", "")
+        make_nomination(cycle, nominee=name, school=school, candidacy=candidacy, texts=texts_)
         found.append(candidacy)
     seats = [make_member(cycle, chair=number == 0, declared=False) for number in range(members)]
     for seat in seats:

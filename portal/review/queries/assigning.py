@@ -243,7 +243,7 @@ def readings(round_: Round, candidacy: int | None = None) -> dict[int, list[Row]
 def pair(round_: Round, candidacy: int, person: int) -> Assignment | None:
     """Return one reviewer's reading of one candidacy in a round, whatever became of it."""
     wanted = select(Assignment).where(Assignment.round_id == round_.id, Assignment.candidacy_id == candidacy)
-    return db.session.scalar(wanted.where(Assignment.reviewer_id == person))
+    return db.session.scalar(wanted.options(joinedload(Assignment.round)).where(Assignment.reviewer_id == person))
 
 
 def plan_at(review: rounds.InReview | None, number: int) -> Plan | None:

@@ -47,6 +47,7 @@ class Layout:
     def __init__(self, ratings: Ratings) -> None:
         """Choose which factor to eliminate and sum the scores over each."""
         self.ratings = ratings
+        self.optimum: Point | None = None
         self.strata = len(ratings.strata)
         # The effects of strata belong to candidacies, and chances need the reviewers as the inner factor there.
         self.swapped = len(ratings.candidacies) < len(ratings.reviewers) and self.strata == 1
@@ -95,7 +96,9 @@ class Layout:
         return np.asarray((self.N.T @ scaled).toarray())
 
     def at(self, ta: float, tb: float) -> Point:
-        """Return the model solved at these ratios of SDs."""
+        """Return the model solved at these ratios of SDs; the optimum, once found, is not solved again."""
+        if self.optimum is not None and (self.optimum.ta, self.optimum.tb) == (ta, tb):
+            return self.optimum
         return Point(self, ta, tb)
 
 
@@ -261,6 +264,7 @@ def fit(layout: Layout) -> Fit:
     for reml, ta, tb in ((reml_outer, only_outer, 0.0), (reml_inner, 0.0, only_inner), (none.reml, 0.0, 0.0)):
         if reml <= best.reml + EVEN:
             best = search.point(ta, tb)
+    layout.optimum = best
     sigma = float(np.sqrt(best.s2))
     without = reml_inner if layout.swapped else reml_outer
     ta, tb = (best.tb, best.ta) if layout.swapped else (best.ta, best.tb)

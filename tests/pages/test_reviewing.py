@@ -1,0 +1,557 @@
+"""What reviewers, chairs and staff get in review, and what they never get."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import event, func, select
+
+from portal import clock
+from portal.db import db, transaction
+from portal.demo.makers import NOW, make_auditor, make_person, sign_in
+from portal.nominations.actions import conflicts
+from portal.nominations.models import Candidacy, Conflict, Snapshot
+from portal.people.models import Person
+from portal.review.actions import rounds
+from portal.review.models import Assignment, Note, Review, Score, SpokenName
+from portal.review.queries import rounds as rounds_queries
+from portal.review.rules.lives import AssignmentState
+from tests.support.reviewing import LATER, make_committee, make_open, make_planned, score
+
+NASTY = [
+    "x" * 100_000,
+    "nul\x00inside",
+    "<script>alert(1)</script>", "{{7*7}}", "\u202eright to left", "=1+1", "line\r\nbreak", "\U0001f33f"]
+
+
+def token(page: str) -> str:
+    return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+
+
+def version(page: str) -> str:
+    return re.search(r'name="version" value="([^"]+)"', page)[1]
+
+
+class Browser:
+    """Somebody signed in, at a moment."""
+
+    def __init__(self, app, person_id, at=LATER):
+        self.client, self.at = app.test_client(), at
+        with transaction():
+            sign_in(self.client, db.session.get_one(Person, person_id), at=at)
+
+    def get(self, url, **more):
+        with clock.at(self.at):
+            return self.client.get(url, **more)
+
+    def text(self, url):
+        answer = self.get(url)
+        assert answer.status_code == 200, (url, answer.status_code)
+        return answer.get_data(as_text=True)
+
+    def post(self, url, fields=None, *, page=None, **more):
+        data = {"csrf_token": token(self.text(page or url)), **(fields or {})}
+        with clock.at(self.at):
+            return self.client.post(url, data=data, **more)
+
+
+def levels(*given, **more):
+    return {f"score-c{place}": str(level) for place, level in enumerate(given, start=1) if level is not None} | more
+
+
+@pytest.fixture
+def committee(app):
+    with transaction():
+        made = make_open(candidacies=4, members=3, reads=2)
+    made.slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+    made.staff_id = made.staff.id
+    return made
+
+
+def first_reading(committee, place=0):
+    wanted = select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[place]).order_by(Assignment.position)
+    return db.session.scalars(wanted).first()
+
+
+# ---------------------------------------------------------------- the reviewer
+
+
+def test_the_queue_lists_ones_own_readings_by_their_spoken_names(app, committee):
+    page = Browser(app, committee.numbers[1]).text("/reading")
+    mine = set(
+        db.session.scalars(
+            select(SpokenName.name)
+            .join(Assignment, Assignment.candidacy_id == SpokenName.candidacy_id)
+            .where(Assignment.reviewer_id == committee.numbers[1])
+        )
+    )
+    others = set(db.session.scalars(select(SpokenName.name))) - mine
+    assert mine
+    assert all(name in page for name in mine)
+    assert not any(f">{name}<" in page for name in others)
+
+
+def test_reading_shows_masked_text_and_no_name_anywhere(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    answer = browser.get(f"/reading/{first_reading(committee)}")
+    page = answer.get_data(as_text=True)
+    assert '<span class="mask">The nominee</span>' in page
+    assert '<span class="mask">the school</span>' in page
+    everything = page + str(answer.headers)
+    for planted in ("Warsame", "Rivera", "Nguyen", "Okafor", "mont Number", "school.example", "Amina", "Tomás", "Linh"):
+        assert planted not in everything
+    for reference in db.session.scalars(select(Candidacy.reference)):
+        assert reference not in everything
+
+
+def test_looking_writes_nothing(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    browser.text("/reading")
+    browser.text(f"/reading/{first_reading(committee)}")
+    assert db.session.scalar(select(func.count()).select_from(Review)) == 0
+    assert set(db.session.scalars(select(Assignment.state))) == {AssignmentState.CLEAR}
+
+
+def test_scoring_submitting_and_going_on_to_the_next(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    answer = browser.post(f"/reading/{number}", levels(5, 4, 3, "na", act="submit", version="0", comment="Well said."))
+    assert answer.status_code == 303
+    assert re.search(r"/reading/\d+$", answer.location)
+    assert not answer.location.endswith(f"/{number}")
+    review = db.session.scalars(select(Review)).one()
+    assert review.state.value == "submitted"
+    assert review.total == pytest.approx(10 * (35 * 5 + 25 * 4 + 20 * 3) / 80)
+    assert review.comment == "Well said."
+    page = browser.text("/reading/scores")
+    assert f"{review.total:.1f}" in page
+
+
+def test_submitting_too_early_says_what_is_missing_and_keeps_the_rest(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    answer = browser.post(f"/reading/{number}", levels(5, 4, act="submit", version="0"))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Criterion 3: Give a level" in page
+    assert 'href="#criterion-c3"' in page
+    assert db.session.scalar(select(func.count()).select_from(Score)) == 2
+    again = browser.post(f"/reading/{number}", levels(5, 4, 3, 2, act="submit", version=version(page)))
+    assert again.status_code == 303
+
+
+def test_save_and_next_comes_to_the_next_that_is_left(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    answer = browser.post(f"/reading/{number}", levels(5, act="next", version="0"))
+    assert answer.status_code == 303
+    assert db.session.scalar(select(func.count()).select_from(Score)) == 1
+
+
+def test_autosave_answers_with_time_and_version_and_409_with_both_texts(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    page = f"/reading/{number}"
+    headers = {"X-Autosave": "1"}
+    first = browser.post(f"{page}/draft", levels(5, version="0"), page=page, headers=headers)
+    assert (first.status_code, first.json["version"]) == (200, 1)
+    second = browser.post(f"{page}/draft", levels(4, version="1"), page=page, headers=headers)
+    assert second.json["version"] == 2
+    stale = browser.post(f"{page}/draft", levels(1, version="1", comment="From the other tab."), page=page, headers=headers)
+    assert stale.status_code == 409
+    both = browser.text(stale.json["conflict_url"])
+    assert "From the other tab." in both
+    fields = dict(re.findall(r'<input type="hidden" name="((?:score|comment)[^"]*)" value="([^"]*)"', both))
+    chosen = browser.post(page, {**fields, "version": version(both), "act": "save"}, page=stale.json["conflict_url"])
+    assert chosen.status_code == 303
+    review = db.session.scalars(select(Review)).one()
+    assert review.comment == "From the other tab."
+    assert db.session.scalars(select(Score.level).where(Score.replaced_at.is_(None))).all() == [1]
+
+
+def test_a_stale_page_without_script_shows_both_texts(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    browser.post(page, levels(5, act="save", version="0"))
+    answer = browser.post(page, levels(2, act="save", version="0"))
+    assert answer.status_code == 303
+    assert "In this window" in browser.text(answer.location)
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+def test_any_text_is_kept_or_refused_in_a_sentence(app, committee, nasty):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    answer = browser.post(page, levels(5, act="save", version="0", comment=nasty, **{"comment-c1": nasty}))
+    assert answer.status_code in {303, 422}
+    if answer.status_code == 303:
+        shown = browser.text(page)
+        assert "<script>alert" not in shown
+        assert "49" not in re.sub(r"\d{4,}", "", shown.split("comment-c1")[1].split("</textarea>")[0]) or "7*7" not in nasty
+    else:
+        assert "Nothing was cut" in answer.get_data(as_text=True) or "taken out" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("level", ["7", "-1", "x", "1e9", "９", "", "999999999999999999999"])
+def test_a_level_that_is_not_offered_is_refused_in_a_sentence(app, committee, level):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    answer = browser.post(page, {"score-c1": level, "version": "0", "act": "save"})
+    assert answer.status_code == (422 if level else 303)
+
+
+def test_nobody_else_opens_a_reading_and_missing_ones_look_the_same(app, committee):
+    other = Browser(app, committee.numbers[1])
+    mine = {number for (number,) in db.session.execute(select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[1]))}
+    theirs = {number for (number,) in db.session.execute(select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[0]))}
+    missing = other.get("/reading/9999")
+    assert missing.status_code == 404
+    for number in theirs - mine:
+        assert other.get(f"/reading/{number}").get_data() == missing.get_data()
+    staff = Browser(app, committee.staff_id)
+    assert staff.get("/reading").status_code == 404
+
+
+def test_recusing_ends_it_and_it_is_never_found_again(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    browser.post(page, levels(5, 5, 5, 5, act="submit", version="0"))
+    assert browser.post(f"{page}/recusal", {"words": ""}).status_code == 422
+    assert browser.post(f"{page}/recusal", {"words": "I think we met."}).status_code == 303
+    assert browser.get(page).status_code == 404
+    assert browser.get(f"{page}/recusal").status_code == 404
+    assert page not in browser.text("/reading")
+    assert page not in browser.text("/reading/scores")
+
+
+@pytest.mark.parametrize(("noun", "state"), [("return", "declined"), ("abstention", "abstained")])
+def test_handing_back_and_abstaining(app, committee, noun, state):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    assert browser.post(f"/reading/{number}/{noun}", {"words": "No time."}).status_code == 303
+    found = db.session.scalar(select(Assignment.state).where(Assignment.reviewer_id == committee.numbers[0], Assignment.position == number))
+    assert found.value == state
+
+
+def test_a_closed_round_shows_ones_scores_and_takes_no_more(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    browser.post(page, levels(5, 5, 5, 5, act="submit", version="0"))
+    closes = db.session.scalar(select(rounds_queries.Round.closes_at))
+    browser = Browser(app, committee.numbers[0], at=closes)
+    assert "This round is closed" in browser.text(page)
+    answer = browser.post(page, levels(1, 1, 1, 1, version="1", act="submit"), page=f"{page}/recusal")
+    assert answer.status_code == 409
+    assert "closed" in answer.get_data(as_text=True)
+
+
+# ---------------------------------------------------------------- the committee
+
+
+def test_an_invitation_is_answered_once_then_conflicts_are_declared(app):
+    with transaction():
+        made = make_committee(members=1, declared=False)
+        member = made.members[0]
+        from portal.awards.rules import MemberState
+
+        member.state, member.capacity, member.rules_agreed_at = MemberState.INVITED, None, None
+        number, person = member.id, member.person_id
+    browser = Browser(app, person)
+    url = f"/committees/{number}"
+    assert browser.post(url, {"answer": "accept", "capacity": "5"}).status_code == 422
+    assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": ""}).status_code == 422
+    assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "-2"}).status_code == 422
+    answer = browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "5"})
+    assert answer.location.endswith(f"{url}/conflicts")
+    page = browser.text(f"{url}/conflicts")
+    assert "mont Number" in page
+    for name in ("Warsame", "Rivera", "Nguyen", "Okafor"):
+        assert name not in page
+    assert browser.post(f"{url}/conflicts", {}).status_code == 422
+    tie = re.search(r'name="tie" value="([^"]+)"', page)[1]
+    closer = browser.post(f"{url}/conflicts", {"tie": tie})
+    assert closer.status_code == 200
+    assert db.session.scalar(select(func.count()).select_from(Conflict)) == 0
+    assert browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1"}).status_code == 422
+    done = browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1", f"close-{tie}": "hard", f"words-{tie}": "I taught there."})
+    assert done.status_code == 303
+    assert db.session.scalars(select(Conflict.fact)).all() == ["I taught there."]
+
+
+def test_declining_leaves_no_trace_to_come_back_to(app):
+    with transaction():
+        made = make_committee(members=1, declared=False)
+        number, person = made.members[0].id, made.members[0].person_id
+    browser = Browser(app, person)
+    assert browser.post(f"/committees/{number}", {"answer": "decline"}).status_code == 303
+    assert browser.get(f"/committees/{number}").status_code == 404
+
+
+def test_somebody_elses_invitation_looks_missing(app, committee):
+    other = Browser(app, committee.numbers[1])
+    number = db.session.scalar(select(db_member().id).where(db_member().person_id == committee.numbers[0]))
+    assert other.get(f"/committees/{number}").get_data() == other.get("/committees/99999").get_data()
+    assert other.get(f"/committees/{number}/conflicts").status_code == 404
+
+
+def db_member():
+    from portal.awards.models import Member
+
+    return Member
+
+
+def test_the_list_is_shuffled_for_each_person(app):
+    with transaction():
+        made = make_committee(candidacies=8, members=2, declared=False)
+        numbers = [(member.id, member.person_id) for member in made.members]
+    orders = []
+    for number, person in numbers:
+        page = Browser(app, person).text(f"/committees/{number}/conflicts")
+        orders.append(re.findall(r'name="tie" value="([^"]+)"', page))
+    assert sorted(orders[0]) == sorted(orders[1])
+    assert orders[0] != orders[1]
+    assert orders[0] != sorted(orders[0])
+
+
+# ---------------------------------------------------------------- staff and chair
+
+
+def test_staff_make_a_round_look_texts_over_plan_and_open(app):
+    with transaction():
+        made = make_committee(candidacies=2, members=2, reads=1)
+    slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+    staff = Browser(app, made.staff.id, at=NOW)
+    assert "2 candidacies are eligible" in staff.text(f"{slug}/round")
+    assert staff.post(f"{slug}/round", {"covers_pronouns": "y"}).status_code == 303
+    assert "looked over" in staff.text(f"{slug}/round")
+    refused = staff.post(f"{slug}/round/opening", page=f"{slug}/round")
+    assert refused.status_code == 409
+    while "masking/" in (location := staff.get(f"{slug}/masking/next").location):
+        if location.endswith("/masking"):
+            break
+        path = location.removeprefix("http://localhost")
+        page = staff.text(path)
+        assert "As submitted" in page
+        seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+        assert staff.post(f"{path}/approval", {"seen": seen}, page=path).status_code == 303
+    assert "Everything was looked over" in staff.text(f"{slug}/masking")
+    plan = staff.post(f"{slug}/assignments/plans", page=f"{slug}/assignments")
+    path = plan.location.removeprefix("http://localhost")
+    assert "readings are added" in staff.text(path)
+    assert staff.post(f"{path}/application", page=path).status_code == 303
+    assert "This plan was applied" in staff.text(path)
+    assert staff.post(f"{slug}/round/opening", page=f"{slug}/round").status_code == 303
+    assert "Close it now" in staff.text(f"{slug}/round")
+
+
+def test_covering_and_showing_again_on_the_desk(app):
+    with transaction():
+        made = make_planned(candidacies=1, members=2)
+        number = db.session.scalars(select(Snapshot.id)).one()
+    path = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}/masking/{number}"
+    staff = Browser(app, made.staff.id)
+    page = staff.text(path)
+    assert "Amina Warsame" in page
+    assert staff.post(f"{path}/covering", {"string": "number 0", "noun": "something covered"}, page=path).status_code == 303
+    assert staff.post(f"{path}/covering", {"string": "nowhere", "noun": "the school"}, page=path).status_code == 422
+    assert staff.post(f"{path}/covering", {"string": "x" * 100_000, "noun": "the school"}, page=path).status_code == 422
+    page = staff.text(path)
+    piece = re.search(r'name="piece" value="([^"]+)"', page)[1]
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    assert staff.post(f"{path}/uncovering", {"piece": piece, "seen": seen}, page=path).status_code == 303
+    assert staff.post(f"{path}/uncovering", {"piece": piece, "seen": seen}, page=path).status_code == 409
+    assert staff.post(f"{path}/uncovering", {"piece": "no:such", "seen": "x"}, page=path).status_code == 409
+
+
+def test_the_desk_pages_are_for_staff_and_chair_alone(app, committee):
+    staff, chair, member = (Browser(app, number) for number in (committee.staff_id, committee.numbers[0], committee.numbers[1]))
+    with transaction():
+        stranger, auditor = make_person().id, make_auditor().id
+    stranger, auditor = Browser(app, stranger), Browser(app, auditor)
+    reference = db.session.scalars(select(SpokenName.reference)).first()
+    expected = {
+        "round": (200, 200, 404, 404, 404),
+        "assignments": (200, 200, 404, 404, 404),
+        f"assignments/{reference}": (200, 200, 404, 404, 404),
+        "assignments.csv": (200, 200, 404, 404, 404),
+        "masking": (200, 404, 404, 404, 404),
+        "standings": (200, 200, 404, 404, 200),
+        "standings.csv": (200, 200, 404, 404, 200),
+        f"standings/{reference}": (200, 200, 404, 404, 404),
+    }
+    for noun, codes in expected.items():
+        found = tuple(browser.get(f"{committee.slug}/{noun}").status_code for browser in (staff, chair, member, stranger, auditor))
+        assert found == codes, noun
+
+
+def test_members_see_standings_only_in_deliberation_and_never_who_read_what(app, committee):
+    with transaction():
+        made = committee
+        mine = made.readings(made.people[2])
+        score(made, mine[0], 5, 5, 5, 5)
+        score(made, mine[1], 3, 3, 3, 3)
+    member = Browser(app, committee.numbers[1])
+    assert member.get(f"{committee.slug}/standings").status_code == 404
+    with transaction():
+        rounds.close(rounds_queries.by_id(committee.round.id), by=db.session.get_one(Person, committee.staff_id), at=LATER)
+    page = member.text(f"{committee.slug}/standings")
+    names = [person.name for person in db.session.scalars(select(Person).where(Person.id.in_(committee.numbers)))]
+    own = db.session.get_one(Person, committee.numbers[1]).name
+    assert "Reads still missing" in page
+    assert not any(name in page for name in names if name != own)
+    assert "Warsame" not in page
+    reference = db.session.scalars(select(SpokenName.reference)).first()
+    assert not any(name in member.text(f"{committee.slug}/standings/{reference}") for name in names if name != own)
+
+
+def test_staff_see_names_and_the_chair_sees_spoken_ones_while_the_round_is_blind(app, committee):
+    with transaction():
+        score(committee, committee.readings(committee.people[2])[0], 5, 5, 5, 5)
+    shown = Browser(app, committee.staff_id).text(f"{committee.slug}/standings")
+    assert any(name in shown for name in ("Warsame", "Rivera", "Nguyen", "Okafor"))
+    chair = Browser(app, committee.numbers[0])
+    for noun in ("standings", "standings.csv", "assignments", "assignments.csv", "standings/print"):
+        page = chair.text(f"{committee.slug}/{noun}")
+        assert not any(name in page for name in ("Warsame", "Rivera", "Nguyen", "Okafor")), noun
+
+
+def test_somebody_in_conflict_finds_that_candidacy_nowhere(app, committee):
+    with transaction():
+        candidacy = db.session.get_one(Candidacy, committee.candidacies[0].id)
+        score_it = [a for a in committee.readings(committee.people[1]) if a.candidacy_id == candidacy.id]
+        for each in score_it:
+            score(committee, each, 5, 5, 5, 5)
+        name = db.session.scalar(select(SpokenName).where(SpokenName.candidacy_id == candidacy.id))
+        for number in (committee.staff_id, committee.numbers[0]):
+            conflicts.declare(candidacy, db.session.get_one(Person, number), words="Kin.", at=LATER)
+        spoken, reference = name.name, name.reference
+    for number in (committee.staff_id, committee.numbers[0]):
+        browser = Browser(app, number)
+        for noun in ("standings", "standings.csv", "assignments", "assignments.csv"):
+            page = browser.text(f"{committee.slug}/{noun}")
+            assert reference not in page, noun
+            assert f"{spoken}<" not in page
+        assert browser.get(f"{committee.slug}/standings/{reference}").status_code == 404
+        assert browser.get(f"{committee.slug}/assignments/{reference}").status_code == 404
+    staff = Browser(app, committee.staff_id)
+    number = db.session.scalar(
+        select(Snapshot.id).join(nomination(), nomination().id == Snapshot.nomination_id).where(nomination().candidacy_id == candidacy.id)
+    )
+    assert staff.get(f"{committee.slug}/masking/{number}").status_code == 404
+    assert "Amina Warsame" not in staff.text(f"{committee.slug}/masking?show=all")
+
+
+def nomination():
+    from portal.nominations.models import Nomination
+
+    return Nomination
+
+
+def test_a_chair_who_still_scores_it_reads_others_scores_only_after_their_own(app, committee):
+    with transaction():
+        mine = committee.readings(committee.people[0])[0]
+        shared = next(
+            (other, each)
+            for other in committee.people[1:]
+            for each in committee.readings(other)
+            if each.candidacy_id in {a.candidacy_id for a in committee.readings(committee.people[0])}
+        )
+        score(committee, shared[1], 6, 6, 6, 6)
+        reference = db.session.scalar(select(SpokenName.reference).where(SpokenName.candidacy_id == shared[1].candidacy_id))
+        del mine
+    chair = Browser(app, committee.numbers[0])
+    page = chair.text(f"{committee.slug}/standings/{reference}")
+    assert "after your own" in page
+    assert "60.0" not in page
+
+
+def test_notes_are_added_by_those_who_discuss(app, committee):
+    reference = db.session.scalars(select(SpokenName.reference)).first()
+    url = f"{committee.slug}/standings/{reference}"
+    staff = Browser(app, committee.staff_id)
+    assert staff.post(url, {"text": ""}).status_code == 422
+    assert staff.post(url, {"text": "x" * 100_000}).status_code == 422
+    assert staff.post(url, {"text": "<b>Strong</b> on families."}).status_code == 303
+    assert "&lt;b&gt;Strong" in staff.text(url)
+    assert db.session.scalars(select(Note.text)).all() == ["<b>Strong</b> on families."]
+
+
+def test_a_reading_is_given_and_taken_back_by_hand(app):
+    with transaction():
+        made = make_planned(candidacies=2, members=3, reads=1)
+        slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+        candidacy = made.candidacies[0].id
+        reference = db.session.scalar(select(SpokenName.reference).where(SpokenName.candidacy_id == candidacy))
+        reader = db.session.scalar(select(Assignment.reviewer_id).where(Assignment.candidacy_id == candidacy))
+        other = next(number for number in made.numbers if number != reader)
+    staff = Browser(app, made.staff.id)
+    url = f"{slug}/assignments/{reference}"
+    assert staff.post(url, {"person": ""}).status_code == 422
+    assert staff.post(url, {"person": "99999"}).status_code == 422
+    assert staff.post(url, {"person": str(other)}).status_code == 303
+    assert staff.post(f"{url}/return/{other}", page=url).status_code == 303
+    assert staff.post(f"{url}/return/99999", page=url).status_code == 404
+    assert db.session.scalar(select(func.count()).select_from(Assignment).where(Assignment.candidacy_id == candidacy)) == 1
+
+
+def test_the_round_is_closed_reopened_with_a_reason_and_locked(app, committee):
+    staff = Browser(app, committee.staff_id)
+    url = f"{committee.slug}/round"
+    assert staff.post(f"{url}/closing", page=url).status_code == 303
+    assert staff.post(f"{url}/reopening", {"until": "", "reason": ""}, page=url).status_code == 422
+    assert staff.post(f"{url}/reopening", {"until": "2020-01-01T10:00", "reason": "Late."}, page=url).status_code == 422
+    assert staff.post(f"{url}/reopening", {"until": "2026-03-20T23:59", "reason": "Two were ill."}, page=url).status_code == 303
+    assert "Open again" in staff.text(url)
+    assert staff.post(f"{url}/closing", page=url).status_code == 303
+    assert staff.post(f"{url}/lock", page=url).status_code == 303
+    assert "Locked" in staff.text(url)
+
+
+# ---------------------------------------------------------------- numbers of queries
+
+
+class Counting:
+    """Counts statements while it is open."""
+
+    def __enter__(self):
+        self.count = 0
+        event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def _note(self, *_):
+        self.count += 1
+
+    def __exit__(self, *_):
+        event.remove(db.engine, "before_cursor_execute", self._note)
+
+
+@pytest.mark.sqlite_only
+def test_every_list_asks_the_same_number_of_queries_at_1_and_at_50(app):
+    counts = {}
+    for size in (1, 50):
+        with transaction():
+            made = make_open(candidacies=size, members=2, reads=2, capacity=60)
+            person = made.people[1]
+            for mine in made.readings(person)[: size // 2 + 1]:
+                score(made, mine, 4, 4, 4, 4)
+        slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+        reader, staff = Browser(app, made.numbers[1]), Browser(app, made.staff.id)
+        number = first_reading(made, 1)
+        for browser, url, name in (
+            (reader, "/reading", "queue"),
+            (reader, "/reading/scores", "scores"),
+            (reader, f"/reading/{number}", "score"),
+            (staff, f"{slug}/assignments", "assignments"),
+            (staff, f"{slug}/standings", "standings"),
+            (staff, f"{slug}/standings.csv", "csv"),
+            (staff, f"{slug}/masking?show=all", "masking"),
+            (staff, f"{slug}/round", "round"),
+        ):
+            with Counting() as asked:
+                browser.text(url)
+            counts.setdefault(name, []).append(asked.count)
+    assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
+    assert max(pair[0] for pair in counts.values()) < 30, counts
+
+
