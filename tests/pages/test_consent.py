@@ -1,0 +1,228 @@
+"""Saying what may be published, field by field, and taking it back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import g
+from sqlalchemy import select
+
+from portal import clock
+from portal.awards.queries import organisation
+from portal.db import db, transaction
+from portal.demo.makers import NOW, make_candidacy, make_cycle, make_organisation, make_person, sign_in
+from portal.errors import Refused
+from portal.jobs import worker
+from portal.mail.models import Message, SentCopy
+from portal.nominations.actions import consent as actions
+from portal.nominations.forms.consent import words
+from portal.nominations.models import Candidacy, Consent, Field, Part
+from portal.nominations.queries import consent as queries
+from portal.nominations.rules import ConsentState
+from portal.people.models import Person
+
+WORDS = {field: f"words about {field.value}" for field in Field}
+
+
+@pytest.fixture
+def told(app):
+    with transaction():
+        make_organisation()
+        person = make_person("Amina Warsame", email="amina@example.org")
+        candidacy = make_candidacy(make_cycle(), person=person)
+        candidacy.told_at = NOW
+    return candidacy.id, person.id
+
+
+def page(client, url):
+    with clock.at(NOW):
+        return client.get(url)
+
+
+def post(client, url, fields, *, form=None, **more):
+    text = page(client, form or url).get_data(as_text=True)
+    data = {"csrf_token": re.search(r'name="csrf_token"[^>]* value="([^"]+)"', text)[1], **fields}
+    with clock.at(NOW):
+        return client.post(url, data=data, **more)
+
+
+def signed_in(app, person_id, *, guardian=False):
+    client = app.test_client()
+    with transaction():
+        session = sign_in(client, db.session.get(Person, person_id), at=NOW)
+        session.guardian = guardian
+    return client
+
+
+def both(number, person_id):
+    return queries.candidacy_by_number(number), db.session.get(Person, person_id)
+
+
+def test_nothing_is_agreed_to_until_somebody_says_so(app, told):
+    number, person_id = told
+    client = signed_in(app, person_id)
+    text = page(client, f"/consent/{number}").get_data(as_text=True)
+    assert "checked" not in text
+    assert text.count("Not answered yet") == len(Field)
+    assert queries.given(number) == {}
+
+
+def test_each_field_is_said_kept_with_its_words_and_taken_back(app, told):
+    number, person_id = told
+    client = signed_in(app, person_id)
+    url = f"/consent/{number}"
+    assert post(client, url, {"name": "yes", "photo": "no"}).status_code == 303
+    assert queries.given(number) == {person_id: {Field.NAME: words(guardian=False, name="")[Field.NAME]}}
+    assert post(client, url, {"name": "yes", "photo": "no", "sum": "yes"}).status_code == 303
+    rows = db.session.scalars(select(Consent).order_by(Consent.id)).all()
+    assert [(row.field, row.state) for row in rows] == [
+        (Field.NAME, ConsentState.GIVEN),
+        (Field.PHOTO, ConsentState.REFUSED),
+        (Field.SUM, ConsentState.GIVEN),
+    ]
+    assert post(client, url, {"name": "no", "photo": "no", "sum": "yes"}).status_code == 303
+    assert set(queries.given(number)[person_id]) == {Field.SUM}
+    assert "Taken back on" in page(client, url).get_data(as_text=True)
+    assert post(client, f"{url}/withdrawal", {}, form=url).status_code == 303
+    assert queries.given(number) == {}
+    assert len(db.session.scalars(select(Consent)).all()) == 5  # appended, never changed
+
+
+def test_whoever_listens_feels_it_in_the_same_transaction(told, monkeypatch):
+    heard = []
+    monkeypatch.setattr(
+        actions, "on_consent_changed", [lambda candidacy, person, _at: heard.append((candidacy.id, person.id))]
+    )
+    number, person_id = told
+    for agrees in (True, True, False, False):
+        with transaction():
+            candidacy, person = both(number, person_id)
+            actions.say(candidacy, person, {Field.NAME: agrees}, words=WORDS, by_guardian=False, at=NOW)
+    assert heard == [(number, person_id)] * 2
+
+
+def test_a_guardian_agrees_for_someone_under_eighteen(app, told):
+    number, person_id = told
+    with transaction():
+        db.session.get(Person, person_id).minor = True
+    student = signed_in(app, person_id)
+    text = page(student, f"/consent/{number}").get_data(as_text=True)
+    assert "your guardian says" in text
+    assert 'value="yes"' not in text
+    assert post(student, f"/consent/{number}", {"name": "yes"}).status_code == 422
+    with pytest.raises(Refused), transaction():
+        actions.say(*both(number, person_id), {Field.NAME: True}, words=WORDS, by_guardian=False, at=NOW)
+    guardian = signed_in(app, person_id, guardian=True)
+    assert "about Amina Warsame" in page(guardian, f"/consent/{number}").get_data(as_text=True)
+    assert post(guardian, f"/consent/{number}", {"name": "yes"}).status_code == 303
+    assert "Amina Warsame may be named" in queries.given(number)[person_id][Field.NAME]
+    assert post(student, f"/consent/{number}", {"name": "no"}).status_code == 303
+    assert queries.given(number) == {}
+
+
+def test_what_someone_said_before_we_knew_their_age_no_longer_counts(told):
+    number, person_id = told
+    with transaction():
+        candidacy, person = both(number, person_id)
+        actions.say(candidacy, person, {Field.NAME: True}, words=WORDS, by_guardian=False, at=NOW)
+    with transaction():
+        db.session.get(Person, person_id).minor = True
+    assert queries.given(number) == {}
+    with transaction():
+        candidacy, person = both(number, person_id)
+        actions.say(candidacy, person, {Field.NAME: True}, words=WORDS, by_guardian=True, at=NOW)
+    assert set(queries.given(number)[person_id]) == {Field.NAME}
+
+
+def test_a_guardian_sees_the_consent_page_alone(app, told):
+    number, person_id = told
+    guardian = signed_in(app, person_id, guardian=True)
+    assert page(guardian, f"/consent/{number}").status_code == 200
+    for url in ("/me", "/account", "/desk", "/nominations/N-0001"):
+        assert page(guardian, url).status_code in {200, 404}
+        assert "amina@example.org" not in page(guardian, url).get_data(as_text=True)
+    assert "N-0001" not in page(guardian, "/nominations").get_data(as_text=True)
+
+
+def test_a_surprise_is_kept_until_it_is_told(app, told):
+    number, person_id = told
+    with transaction():
+        candidacy = queries.candidacy_by_number(number)
+        candidacy.told_at, candidacy.cycle.surprise = None, True
+    assert page(signed_in(app, person_id), f"/consent/{number}").status_code == 404
+    assert page(signed_in(app, person_id, guardian=True), f"/consent/{number}").status_code == 404
+    with pytest.raises(Refused), transaction():
+        actions.ask(queries.candidacy_by_number(number), at=NOW, by=None)
+    assert db.session.scalars(select(Message)).all() == []
+    assert queries.concerning(person_id) == []
+
+
+def test_others_find_no_such_page(app, told):
+    number, _person_id = told
+    with transaction():
+        other = make_person()
+    assert page(signed_in(app, other.id), f"/consent/{number}").status_code == 404
+    assert "Sign in with a link" in page(app.test_client(), f"/consent/{number}").get_data(as_text=True)
+
+
+def test_the_link_that_asks_leads_to_the_page(app, told):
+    number, person_id = told
+    with transaction():
+        db.session.get(Person, person_id).guardian_email = "mother@example.org"
+        db.session.get(Person, person_id).minor = True
+    with transaction():
+        assert actions.ask(queries.candidacy_by_number(number), at=NOW, by=None) == 2
+    g.organisation = organisation()
+    with clock.at(NOW):
+        worker.run_once(at=NOW)
+    copies = {copy.to_email: copy for copy in db.session.scalars(select(SentCopy))}
+    assert set(copies) == {"amina@example.org", "mother@example.org"}
+    path = "/" + re.search(r"http://\S+/link/\S+", copies["mother@example.org"].text)[0].split("/", 3)[3]
+    browser = app.test_client()
+    answer = post(browser, f"{path}/use", {}, form=path)
+    assert answer.location.endswith(f"/consent/{number}")
+    assert "about Amina Warsame" in page(browser, answer.location).get_data(as_text=True)
+
+
+def test_a_biography_is_written_kept_whole_and_never_overwritten_unseen(app, told):
+    number, person_id = told
+    client = signed_in(app, person_id)
+    url = f"/consent/{number}/biography"
+    assert post(client, url, {"biography": "Amina teaches.", "version": "0"}).status_code == 303
+    long = "word " * 260
+    answer = post(client, url, {"biography": long, "version": "1"})
+    assert answer.status_code == 422
+    assert "260 words, 10 more than 250" in answer.get_data(as_text=True)
+    assert db.session.scalar(select(Part.biography)) == long
+    stale = post(client, url, {"biography": "From another window.", "version": "1"})
+    assert stale.status_code == 409
+    assert "From another window." in stale.get_data(as_text=True)
+    assert "word word" in stale.get_data(as_text=True)
+    assert db.session.scalar(select(Part.biography)) == long
+    saved = post(client, url, {"biography": "Shorter.", "version": "2"}, headers={"X-Autosave": "1"})
+    assert saved.get_json()["version"] == 3
+    stale = post(client, url, {"biography": "Older.", "version": "1"}, headers={"X-Autosave": "1"})
+    assert stale.status_code == 409
+    assert "conflict_url" in stale.get_json()
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{7*7}}", "abc\u202edef", "100% %s"])
+def test_a_biography_is_shown_exactly(app, told, text):
+    number, person_id = told
+    client = signed_in(app, person_id)
+    url = f"/consent/{number}/biography"
+    post(client, url, {"biography": text, "version": "0"})
+    assert "<script>alert" not in page(client, url).get_data(as_text=True)
+    assert db.session.scalar(select(Part.biography)) == text
+    assert post(client, url, {"biography": "x" * 100_000, "version": "1"}).status_code == 422
+
+
+def test_many_candidacies_cost_one_question(told):
+    number, person_id = told
+    with transaction():
+        other = make_candidacy(make_cycle(), name="Luis Ortega").id
+        candidacy, person = both(number, person_id)
+        actions.say(candidacy, person, {Field.SUM: True}, words=WORDS, by_guardian=False, at=NOW)
+    assert queries.given_in([number, other]) == {number: {person_id: {Field.SUM: WORDS[Field.SUM]}}, other: {}}
+    assert db.session.get(Candidacy, number).told_at == NOW
