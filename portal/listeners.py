@@ -25,6 +25,7 @@ from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds
 from portal.review.queries import facts as review_facts
+from portal.review.queries import progress
 from portal.web import cache
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def install() -> None:
     cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it
     _add(awards_actions.may_serve, declaring.may_serve)  # nobody reviews in a cycle they nominated in
+    _add(award_queries.reading_of, progress.of_cycle)  # how far each reviewer is
     _add(awards_actions.on_member_left, assigning.felt_leaving)  # what they had not finished is handed back
     _add(conflicts.on_changed, reading.felt_conflict)  # a conflict that stands ends a reading, and its scores count nowhere
     _add(gathering.on_gathered, masking.felt_gathering)  # what comes in late is covered and looked over before it is read

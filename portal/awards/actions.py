@@ -34,6 +34,7 @@ from portal.awards.rules import (
     MemberState,
     MemberStep,
     lacks,
+    out_of_order,
     shifted,
     weeks_between_years,
 )
@@ -296,11 +297,22 @@ def edit_cycle(cycle: Cycle, *, version: int, by: Person, at: datetime, **facts:
                 N_("This was fixed when the cycle opened, and people rely on it. A deadline can be extended instead."),
                 field=fixed[0],
             )
+    _refuse_disorder(cycle, changed)
     before = {name: _plain(getattr(cycle, name)) for name in changed}
     _save(cycle, {**changed, "version": Cycle.version + 1})
     history.record(
         "edited", cycle, by=by, at=at, before=before, after={name: _plain(value) for name, value in changed.items()}
     )
+
+
+def _refuse_disorder(cycle: Cycle, changed: dict[str, Any]) -> None:
+    """Refuse dates out of order: in a draft only a closing before the opening, since the rest is seen to before it opens."""
+    calendar = Calendar(**{name: changed.get(name, getattr(cycle, name)) for name in Calendar._fields})
+    wrong = out_of_order(calendar)
+    if cycle.stage is CycleStage.DRAFT:
+        wrong = [pair for pair in wrong if pair == ("opens_at", "closes_at")]
+    for first, second in wrong:
+        raise Refused(N_('"%(later)s" must come after "%(earlier)s".'), field=second, earlier=DATES[first], later=DATES[second])
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps it

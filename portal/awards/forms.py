@@ -329,10 +329,10 @@ def extension_form(zone: str) -> Any:  # noqa: ANN401 - a form made for this zon
         until = WallClock(_l("Until"), zone=zone, needed_sentence=_l("Say until when"))
         reason = Text(_l("Why"), [needed(_l("Say why: the reason stays on the record."))], most=2000)
 
-        def validate_email(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        def validate_whom(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
             """One person has an address."""
-            if self.whom.data == "one" and not field.data:
-                raise ValidationError(str(_l("Write that person's e-mail address")))
+            if field.data == "one" and not self.email.data:
+                raise ValidationError(str(_l("Write that person's e-mail address below")))
 
     return ExtensionForm()
 

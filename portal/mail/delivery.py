@@ -68,17 +68,18 @@ def deliver(number: int, *, at: datetime) -> bool:
         )
         if taken.rowcount != 1:  # type: ignore[attr-defined]
             return False
-    with transaction():
-        message = db.session.scalars(select(Message).options(joinedload(Message.to)).where(Message.id == number)).one()
-        address = message.to_email or message.to.email
-        if not address or (message.to.bounced_at and not message.to_email):
+    try:
+        prepared = _prepared(number, at=at)
+    except Exception:
+        log.exception("message %s cannot be written", number)
+        with transaction():
+            message = db.session.get_one(Message, number)
             message.state, message.lease_until = MessageState.FAILED, None
-            message.problem = "No address." if not address else "The address bounced before."
-            return False
-        token = minters[0](message, at) if message.link and minters else None
-        link = f"{base_url()}/link/{token}" if token else None
-        written = write(message, link=link, language=message.to.language)
-        message_id = message.message_id
+            message.problem = "It could not be written; the log says why."
+        return False
+    if prepared is None:
+        return False
+    message_id, address, written = prepared
     try:
         _send(message_id, address, written)
     except (OSError, smtplib.SMTPException) as problem:
@@ -91,6 +92,20 @@ def deliver(number: int, *, at: datetime) -> bool:
         if g.organisation is not None and g.organisation.demonstration:
             db.session.add(SentCopy(message_id=number, to_email=address, subject=written.subject, text=written.text, html=written.html, sent_at=at))
     return True
+
+
+def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written] | None:
+    """Return a message as it leaves (its Message-ID, where to, what), its link minted now; None where there is no way to its reader."""
+    with transaction():
+        message = db.session.scalars(select(Message).options(joinedload(Message.to)).where(Message.id == number)).one()
+        address = message.to_email or message.to.email
+        if not address or (message.to.bounced_at and not message.to_email):
+            message.state, message.lease_until = MessageState.FAILED, None
+            message.problem = "No address." if not address else "The address bounced before."
+            return None
+        token = minters[0](message, at) if message.link and minters else None
+        link = f"{base_url()}/link/{token}" if token else None
+        return message.message_id, address, write(message, link=link, language=message.to.language)
 
 
 def _failed(number: int, problem: Exception, *, at: datetime) -> None:

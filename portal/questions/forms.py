@@ -67,10 +67,10 @@ class QuestionForm(Form):
         _l("It is held"), [needed(_l("Choose one of these"))], choices=[(s.value, words) for s, words in HELD.items()]
     )
 
-    def validate_choices(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+    def validate_kind(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """A choice needs something to choose from."""
-        if self.kind.data in WITH_CHOICES and len(_lines(field.data)) < FEWEST_CHOICES:
-            raise ValidationError(str(_l("Write at least two choices, one on each line")))
+        if field.data in WITH_CHOICES and len(_lines(self.choices.data)) < FEWEST_CHOICES:
+            raise ValidationError(str(_l("Write at least two choices below, one on each line")))
 
     def validate_scored(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """What staff alone see, reviewers do not read."""

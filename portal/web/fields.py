@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 from flask import request
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.i18n import get_translations
+from wtforms.validators import Email, InputRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 LINE = 300
@@ -90,13 +93,41 @@ class Choices(SelectMultipleField):
         super().__init__(label, validators or [Optional()], **more)
 
 
+class Needed(InputRequired):
+    """Refuse an empty answer, and one of spaces alone."""
+
+    def __call__(self, form: Any, field: Field) -> None:  # noqa: ANN401 - WTForms' signature
+        """Check one field."""
+        raw = field.raw_data
+        if raw and isinstance(raw[0], str) and not raw[0].strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
 def needed(sentence: Any) -> InputRequired:  # noqa: ANN401 - a lazy string
     """Return the validator that says what is missing, as an instruction ("Write the person's last name")."""
-    return InputRequired(message=sentence)
+    return Needed(message=sentence)
+
+
+@cache
+def _library_words(language: str) -> Any:  # noqa: ANN401 - WTForms' translations, untyped
+    """Return WTForms' own few sentences in a language, its catalogue opened once and not with every form."""
+    try:
+        return get_translations([language])
+    except OSError:  # no such catalogue: English
+        return get_translations(["en"])
 
 
 class Form(FlaskForm):
     """A form that answers a refused POST with 422 and the text still in it."""
+
+    class Meta(FlaskForm.Meta):
+        """How it is drawn and checked."""
+
+        def get_translations(self, _form: object) -> Any:  # noqa: ANN401 - as above
+            """Return WTForms' own few sentences in the reader's language."""
+            return _library_words(str(get_locale() or "en"))
 
     @property
     def status(self) -> int:
