@@ -25,7 +25,12 @@ def render_item(kind: str, thing: object, _context: object) -> str | bool:
 
 def options() -> dict[str, object]:
     """Return what both modes share."""
-    return {"target_metadata": Model.metadata, "render_as_batch": True, "compare_type": True, "render_item": render_item}
+    return {
+        "target_metadata": Model.metadata,
+        "render_as_batch": True,
+        "compare_type": True,
+        "render_item": render_item,
+    }
 
 
 def run_offline() -> None:

@@ -1,0 +1,119 @@
+"""`portal demo`: built by the portal's own actions, well in every row, the same at a second run, and nowhere it does not belong."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from sqlalchemy import func, select
+
+from portal import models
+from portal.awards.models import Cycle, Organisation
+from portal.awards.rules import CycleStage
+from portal.db import Model, db, transaction
+from portal.demo import makers
+from portal.demo.calendar import Stage, lay
+from portal.nominations.models import ImportRow, Nomination, RowState
+from portal.publishing.models import Recipient
+from portal.review.models import Assignment, Plan, Review
+
+GROWS = {"link"}  # each run prints fresh sign-in links
+
+
+def digest():
+    models.load()
+    made = hashlib.sha256()
+    for table in Model.metadata.sorted_tables:
+        if table.name not in GROWS:
+            made.update(table.name.encode())
+            made.update(repr(db.session.execute(select(table).order_by(*table.primary_key)).all()).encode())
+    db.session.rollback()
+    return made.hexdigest()
+
+
+@pytest.mark.sqlite_only
+def test_the_demonstration_stands_on_real_data_and_a_second_run_changes_nothing(app, portal):
+    first = portal("demo")
+    assert first.returncode == 0, first.stdout + first.stderr
+    db.session.rollback()
+    rows = dict(db.session.execute(select(ImportRow.state, func.count()).group_by(ImportRow.state)).tuples().all())
+    assert sum(rows.values()) == 144, "143 submissions, one of which names two awards"
+    assert rows[RowState.REPEATED] == 1
+    assert rows[RowState.IMPORTED] == db.session.scalar(select(func.count(Nomination.id)).where(Nomination.entered == "import"))
+    stages = {stage for (stage,) in db.session.execute(select(Cycle.stage).distinct())}
+    assert stages == {CycleStage.OPEN, CycleStage.IN_REVIEW, CycleStage.RELEASED}
+    assert db.session.scalar(select(func.count(Recipient.id)).where(Recipient.name.is_(None))) == 1
+    for plan in db.session.scalars(select(Plan)):
+        assert plan.facts["unfilled"] == []
+    assert db.session.scalar(select(func.count(Review.id)).join(Assignment).where(Assignment.excluded)) == 3
+    doctor = portal("doctor")
+    assert doctor.returncode == 0, doctor.stdout
+    before = digest()
+    second = portal("demo")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert digest() == before
+    assert second.stdout.count("/link/") == first.stdout.count("/link/") >= 24
+
+
+@pytest.mark.postgresql_only
+def test_a_stage_builds_on_postgresql_too(app, portal):
+    built = portal("demo", "--stage", "released")
+    assert built.returncode == 0, built.stdout + built.stderr
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Recipient.id))) > 30
+    doctor = portal("doctor")
+    assert doctor.returncode == 0, doctor.stdout
+
+
+def test_any_other_database_is_refused_and_untouched(app, portal):
+    with transaction():
+        makers.make_organisation(demonstration=False)
+        makers.make_staff("Real Person")
+    before = digest()
+    answer = portal("demo", "--stage", "open")
+    assert answer.returncode == 1
+    assert "not a demonstration" in answer.stderr
+    assert digest() == before
+
+
+def test_production_refuses_a_demonstration(app, portal):
+    with transaction():
+        makers.make_organisation(demonstration=True)
+    answer = portal("demo", PORTAL_ENV="production", SECRET_KEY="k" * 40, BASE_URL="https://awards.example.org", SMTP_URL="smtp://127.0.0.1")
+    assert answer.returncode == 1
+    assert "production" in answer.stderr
+
+
+def test_production_answers_nothing_on_a_demonstrations_database(app, backend, tmp_path):
+    from portal import create_app
+    from tests.support.apps import test_settings
+
+    with transaction():
+        makers.make_organisation(demonstration=True)
+    real = create_app(
+        test_settings(
+            backend.url(), environment="production", secret_key="k" * 40, base_url="https://awards.example.org", smtp_url="smtp://127.0.0.1", instance_path=tmp_path
+        )
+    )
+    answer = real.test_client().get("/", base_url="https://awards.example.org")
+    assert answer.status_code == 503
+    assert db.session.get_one(Organisation, 1).demonstration
+
+
+@pytest.mark.parametrize("stage", [None, *Stage])
+def test_seasons_are_laid_around_today_with_weekdays_and_clock_times_kept(stage):
+    from zoneinfo import ZoneInfo
+
+    now = makers.NOW
+    for season in lay(stage, now=now):
+        opens = season.dates["opens_at"].astimezone(ZoneInfo("America/Los_Angeles"))
+        closes = season.dates["closes_at"].astimezone(ZoneInfo("America/Los_Angeles"))
+        assert (opens.weekday(), opens.hour, closes.weekday(), closes.hour, closes.minute) == (0, 9, 4, 23, 59)
+    newest = lay(stage, now=now)[-1]
+    assert {
+        None: newest.dates["opens_at"] < now < newest.dates["closes_at"],
+        Stage.OPEN: newest.dates["opens_at"] < now < newest.dates["closes_at"],
+        Stage.REVIEW: newest.dates["scoring_opens_at"] < now < newest.dates["scoring_closes_at"],
+        Stage.DELIBERATION: newest.dates["deliberation_at"] < now < newest.dates["decision_at"],
+        Stage.RELEASED: newest.dates["announced_at"] < now,
+    }[stage]
