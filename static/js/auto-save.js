@@ -5,6 +5,8 @@ import { fill, say } from "./say.js";
 
 const PAUSE = 1200;
 const LONGEST = 8000;
+const PATIENCE = 4000;
+const TURN = 50;
 const TICK = '<svg class="tick" viewBox="0 0 14 12" aria-hidden="true"><path d="M1 6.5 5 10.5 13 1.5"/></svg>';
 
 class AutoSave extends HTMLElement {
@@ -19,7 +21,7 @@ class AutoSave extends HTMLElement {
     for (const field of this.texts()) if (field.value !== field.defaultValue) this.note(field); // typed before this script had come
     this.form.addEventListener("input", (event) => this.note(event.target));
     this.form.addEventListener("change", (event) => this.note(event.target));
-    this.form.addEventListener("submit", () => this.leave());
+    this.form.addEventListener("submit", (event) => this.leave(event));
     addEventListener("online", () => this.soon(0));
     addEventListener("pageshow", () => (this.leaving = false));
     addEventListener("pagehide", () => this.save({ keepalive: true }));
@@ -70,10 +72,19 @@ class AutoSave extends HTMLElement {
     this.timer = setTimeout(() => this.save(), wait);
   }
 
-  leave() {
+  // A save may be on its way: the form waits for it, so that it carries the version that the save made and not the one before.
+  async leave(event) {
     clearTimeout(this.timer);
     this.leaving = true;
     sent(this.url);
+    if (!this.busy) return;
+    event.preventDefault();
+    if (this.waits) return;
+    this.waits = true;
+    const { submitter } = event;
+    for (let rest = PATIENCE; this.busy && rest > 0; rest -= TURN) await new Promise((go) => setTimeout(go, TURN));
+    this.busy = this.waits = false;
+    this.form.requestSubmit(submitter);
   }
 
   async save({ keepalive = false } = {}) {
