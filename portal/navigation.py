@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal import policy
@@ -24,6 +24,19 @@ FOOT = (
     ("publishing.privacy", _l("Who sees what, and for how long"), ""),
 )
 SECTIONS = {  # pages that lie under a word of the masthead
+    "nominations.screening": "nominations.screening_all",
+    "nominations.candidacy": "nominations.screening_all",
+    "nominations.candidacy_name": "nominations.screening_all",
+    "nominations.nomination_step": "nominations.screening_all",
+    "nominations.match": "nominations.screening_all",
+    "nominations.late_one": "nominations.screening_all",
+    "nominations.conflict": "nominations.screening_all",
+    "nominations.conflicts_of_cycle": "nominations.screening_all",
+    "nominations.entry": "nominations.screening_all",
+    "nominations.imports": "nominations.screening_all",
+    "nominations.import_columns": "nominations.screening_all",
+    "nominations.import_rows": "nominations.screening_all",
+    "nominations.import_row": "nominations.screening_all",
     "publishing.award": "publishing.awards",
     "publishing.award_recipients": "publishing.recipients",
     "publishing.year": "publishing.recipients",
@@ -107,7 +120,7 @@ def foot() -> list[Word]:
 
 
 def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
-    here = SECTIONS.get(request.endpoint or "", request.endpoint)
+    here = None if g.get("nowhere") else SECTIONS.get(request.endpoint or "", request.endpoint)
     facts = policy.facts_about(viewer.current())
     return [Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)]
 

@@ -32,10 +32,9 @@ class ReasonForm(Form):
 class VerdictForm(Form):
     """Whether a candidacy is eligible."""
 
-    verdict = Choice(
-        _l("Is it eligible?"),
-        choices=[("eligible", _l("Eligible")), ("ineligible", _l("Not eligible")), ("reconsider", _l("Look at it again"))],
-    )
+    CHOICES = (("eligible", _l("Eligible")), ("ineligible", _l("Not eligible")), ("reconsider", _l("Look at it again")))
+
+    verdict = Choice(_l("Is it eligible?"), choices=CHOICES)
     reason = Text(_l("Reason"), description=_l("Needed where it is not eligible. It stands in the record."), most=REASON)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from portal.nominations.models import Conflict
 
-MOST_LINES = 60  # of history, on the page
+MOST_LINES = 400  # of history, on the page
 
 
 @dataclass
@@ -45,13 +45,22 @@ class Said:
 
 
 @dataclass
+class Happened:
+    """A line of the record, and how often the same was done at the same instant."""
+
+    event: Event
+    who: Person | None
+    times: int = 1
+
+
+@dataclass
 class Everything:
     """All that the office may know of one candidacy."""
 
     nominations: list[Said]
     conflicts: Sequence[Conflict]
     matches: list[tuple[Match, Candidacy]]
-    history: list[tuple[Event, Person | None]]
+    history: list[Happened]
     elsewhere: list[Candidacy]
 
 
@@ -87,8 +96,20 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
         *(("nomination", said.nomination.id) for said in nominations),
         *(("conflict", conflict.id) for conflict in conflicts),
     ]
-    lines = db.session.execute(history.of(*subjects).limit(MOST_LINES))
-    return Everything(nominations, conflicts, matches, [(event, who) for event, who in lines], _elsewhere(candidacy, person))
+    lines = [(event, who) for event, who in db.session.execute(history.of(*subjects).limit(MOST_LINES))]
+    return Everything(nominations, conflicts, matches, _grouped(lines), _elsewhere(candidacy, person))
+
+
+def _grouped(lines: Sequence[tuple[Event, Person | None]]) -> list[Happened]:
+    """Draw together what was done several times at one instant, as by an import."""
+    found: dict[tuple[object, ...], Happened] = {}
+    for event, who in lines:
+        key = (event.at, event.action, event.actor_id, event.reason)
+        if key in found:
+            found[key].times += 1
+        else:
+            found[key] = Happened(event, who)
+    return list(found.values())
 
 
 def _nominations(candidacy: Candidacy, cycle: Cycle) -> list[Said]:

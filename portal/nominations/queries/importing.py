@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 TAKES = frozenset({CycleStage.OPEN, CycleStage.CLOSED})
+SAMPLES = 3  # of each column, to tell what it holds
 REMEMBERED = 20  # how many earlier imports' columns are remembered
 
 
@@ -84,9 +86,9 @@ def samples(upload: Import, *, most: int = 200) -> dict[str, list[str]]:
     wanted = select(ImportRow.cells).where(ImportRow.import_id == upload.id, ImportRow.part == 0)
     for cells in db.session.scalars(wanted.order_by(ImportRow.number).limit(most)):
         for column, kept in found.items():
-            cell = " ".join(cells.get(column, "").split())
-            if cell and len(kept) < 3 and cell[:60] not in kept:  # noqa: PLR2004 - three samples tell enough
-                kept.append(cell[:60])
+            cell = shorten(cells.get(column, ""), 60, placeholder=" …")
+            if cell and len(kept) < SAMPLES and cell not in kept:
+                kept.append(cell)
     return found
 
 

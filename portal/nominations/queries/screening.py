@@ -138,6 +138,12 @@ class Line:
         return any(match.why == [TWO_SCHOOLS] for match, _other in self.matches)
 
 
+def cycle_at(slug: str, year: int) -> Cycle | None:
+    """Return one year of an award without its questions and rubric: what a list needs."""
+    wanted = select(Cycle).join(Award, Award.id == Cycle.award_id).join(Season, Season.id == Cycle.season_id)
+    return db.session.scalar(wanted.where(Award.slug == slug, Season.year == year))
+
+
 # ---------------------------------------------------------------- which stand where
 
 
@@ -307,43 +313,28 @@ def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
 
 def open_matches_of(numbers: Collection[int], person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
     """Return the open suggestions about any of these, with both sides, of which `person` has a conflict with neither."""
-    return _matches(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers)), person)
-
-
-def open_matches(cycle: Cycle, person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
-    """Return a cycle's open suggestions with both sides, the oldest first."""
-    return _matches(Match.cycle_id == cycle.id, person)
-
-
-def _matches(which: ColumnElement[bool], person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
     first, second = aliased(Candidacy), aliased(Candidacy)
-    wanted = (
-        select(Match, first, second)
-        .join(first, first.id == Match.first_id)
-        .join(second, second.id == Match.second_id)
-        .where(which, Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None))
-        .order_by(Match.id)
-    )
-    if person is not None:
-        mine = standing(person)
-        wanted = wanted.where(Match.first_id.not_in(mine), Match.second_id.not_in(mine))
-    return [(match, one, other) for match, one, other in db.session.execute(wanted)]
+    wanted = _open(select(Match, first, second), first, second, person)
+    about = wanted.where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))).order_by(Match.id)
+    return [(match, one, other) for match, one, other in db.session.execute(about)]
 
 
-def match_counts(cycle: Cycle, person: Person | None) -> tuple[int, int | None]:
-    """Return how many suggestions of a cycle are open, and the number of the oldest."""
+def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:
+    """Return a cycle's oldest open suggestion with both sides, and how many are open: one query."""
     first, second = aliased(Candidacy), aliased(Candidacy)
-    wanted = (
-        select(func.count(), func.min(Match.id))
-        .join(first, first.id == Match.first_id)
-        .join(second, second.id == Match.second_id)
-        .where(Match.cycle_id == cycle.id, Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None))
-    )
-    if person is not None:
-        mine = standing(person)
-        wanted = wanted.where(Match.first_id.not_in(mine), Match.second_id.not_in(mine))
-    count, oldest = db.session.execute(wanted).one()
-    return count, oldest
+    wanted = _open(select(Match, first, second, func.count().over()), first, second, person).where(Match.cycle_id == cycle.id)
+    found = db.session.execute(wanted.order_by(Match.id).limit(1)).first()
+    return (found[0], found[1], found[2], found[3]) if found is not None else None
+
+
+def _open(wanted: Any, first: Any, second: Any, person: Person | None) -> Any:  # noqa: ANN401 - selects and aliases
+    """Narrow a select of suggestions to the open ones, of which `person` has a conflict with neither side."""
+    joined = wanted.select_from(Match).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
+    open_ones = joined.where(Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None))
+    if person is None:
+        return open_ones
+    mine = standing(person)
+    return open_ones.where(Match.first_id.not_in(mine), Match.second_id.not_in(mine))
 
 
 def match_by_id(number: int) -> Match | None:
@@ -386,14 +377,8 @@ def across(person: Person | None) -> list[Across]:
     look = _by_cycle(untouched_by_conflict(intake, person).group_by(Candidacy.cycle_id))
     held = select(Nomination.cycle_id, func.count()).where(Nomination.cycle_id.in_(numbers), Nomination.stage == Stage.LATE)
     first, second = aliased(Candidacy), aliased(Candidacy)
-    asked = (
-        select(Match.cycle_id, func.count())
-        .join(first, first.id == Match.first_id)
-        .join(second, second.id == Match.second_id)
-        .where(Match.cycle_id.in_(numbers), Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None))
-    )
+    asked = _open(select(Match.cycle_id, func.count()), first, second, person).where(Match.cycle_id.in_(numbers))
     if person is not None:
-        asked = asked.where(Match.first_id.not_in(standing(person)), Match.second_id.not_in(standing(person)))
         held = held.where(Nomination.nominator_id != person.id)
     late_ones, matches = _by_cycle(held.group_by(Nomination.cycle_id)), _by_cycle(asked.group_by(Match.cycle_id))
     return [Across(cycle, look.get(cycle.id, 0), late_ones.get(cycle.id, 0), matches.get(cycle.id, 0)) for cycle in mine]
@@ -433,6 +418,15 @@ def sides(match: Match) -> dict[int, list[From]]:
     found: dict[int, list[From]] = defaultdict(list)
     for number, one in nominations_of([match.first_id, match.second_id]):
         found[number].append(one)
+    return found
+
+
+def places(numbers: Collection[int]) -> dict[int, list[str]]:
+    """Return the names of these candidacies' schools."""
+    found: dict[int, list[str]] = defaultdict(list)
+    wanted = select(CandidacySchool.candidacy_id, School.name).join(School, School.id == CandidacySchool.school_id)
+    for number, name in db.session.execute(wanted.where(CandidacySchool.candidacy_id.in_(numbers)).order_by(School.name)):
+        found[number].append(name)
     return found
 
 

@@ -54,12 +54,14 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
     all_of_it = queries.everything(candidacy, person)
     persons = conflict_queries.people_concerned(candidacy.cycle)
     drawn: dict[str, Any] = {
-        "verdict": VerdictForm(formdata=None, verdict=_verdict(candidacy), reason=candidacy.reason),
+        "verdict": VerdictForm(formdata=None),
         "withdrawal": ReasonForm(formdata=None, prefix="withdrawal-"),
         "standing": StandingForm(formdata=None),
         "conflict": ConflictForm(formdata=None),
         **forms,
     }
+    fits = CANDIDACY.steps(candidacy.stage)
+    drawn["verdict"].verdict.choices = [one for one in VerdictForm.CHOICES if VERDICTS[one[0]] in fits]
     drawn["conflict"].ask([one for one in persons if person is None or one.id != person.id])
     return (
         render_template(
@@ -68,7 +70,7 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
             cycle=candidacy.cycle,
             all=all_of_it,
             forms=drawn,
-            steps=CANDIDACY.steps(candidacy.stage),
+            steps=fits,
             label=lambda label: with_name(words_in(label), candidacy.name),
             otherwise=[said for said in all_of_it.nominations if _named_otherwise(candidacy, said)],
             conflict_steps=lambda conflict: _conflict_steps(conflict, person),
@@ -78,10 +80,6 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
         ),
         status,
     )
-
-
-def _verdict(candidacy: Candidacy) -> str:
-    return {"eligible": "eligible", "ineligible": "ineligible"}.get(candidacy.stage.value, "")
 
 
 def _named_otherwise(candidacy: Candidacy, said: queries.Said) -> bool:

@@ -20,7 +20,6 @@ from portal.nominations.queries import candidacies as queries
 from portal.nominations.rules import Stage
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
-from portal.nominations.views.screening import cycle_at
 from portal.policy import Permission
 from portal.questions.drawing import answer_of, field_for
 from portal.questions.models import Asked
@@ -37,6 +36,10 @@ if TYPE_CHECKING:
     from portal.schools.models import School
 
 CENTRAL, NOT_LISTED = "central", "not listed"
+
+
+def _cycle_at(slug: str, year: int) -> Cycle | None:
+    return awards.cycle_at(slug, year)
 
 
 def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each question
@@ -62,7 +65,7 @@ def _offered(form: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - the form
     return [*((str(school.id), school.name) for school in found), (NOT_LISTED, _("A school that is not listed: keep it as typed")), (CENTRAL, _("The district's central office, or no one school"))]
 
 
-@pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=cycle_at)
+@pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
 def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Write down what somebody tells, and send it in for them."""
     form = _form(cycle)

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.awards import queries as awards
 from portal.errors import Refused
 from portal.nominations.actions import gathering
 from portal.nominations.actions import screening as actions
@@ -24,11 +23,15 @@ from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, csv_file, listing
+from portal.questions.drawing import with_name
 from portal.web.pages import see_other
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portal.awards.models import Cycle
-    from portal.nominations.models import Match, Nomination
+    from portal.nominations.models import Candidacy, Match, Nomination
     from portal.nominations.queries.screening import Line
 
 ACTS = {"eligible": CandidacyStep.FIND_ELIGIBLE, "ineligible": CandidacyStep.FIND_INELIGIBLE, "reconsider": CandidacyStep.RECONSIDER}
@@ -38,7 +41,7 @@ FURTHEST = 1_000_000_000
 
 def cycle_at(slug: str, year: int) -> Cycle | None:
     """Return the cycle at an address."""
-    return awards.cycle_at(slug, year)
+    return queries.cycle_at(slug, year)
 
 
 def _filters() -> Filters:
@@ -86,25 +89,27 @@ def screening(cycle: Cycle) -> str:
 
 def _panel(cycle: Cycle) -> dict[str, Any] | None:
     """Return the oldest suggestion, or the one asked for, as the panel draws it."""
-    person = viewer.current()
-    count, oldest = queries.match_counts(cycle, person)
-    if not count:
+    found = queries.oldest_match(cycle, viewer.current())
+    if found is None:
         return None
-    match = queries.match_by_id(oldest or 0)
-    return {"count": count, **_sides(match)} if match is not None else None
+    match, first, second, count = found
+    return {"count": count, **_sides(match, first, second)}
 
 
-def _sides(match: Match) -> dict[str, Any]:
+def _sides(match: Match, first: Candidacy, second: Candidacy) -> dict[str, Any]:
     grouped = queries.sides(match)
-    typed = queries.addresses([match.first_id, match.second_id])
+    typed = queries.addresses([first.id, second.id])
+    schools = queries.places([first.id, second.id])
     sides = []
-    for candidacy in (match.first, match.second):
+    for candidacy in (first, second):
         nominations = grouped.get(candidacy.id, [])
-        place = ", ".join(part for part in (words.place(candidacy), candidacy.role) if part)
-        sent = _("%(references)s, from: %(who)s.", references=", ".join(one.reference for one in nominations[:4]), who=words.relations(nominations))
+        place = ", ".join(part for part in (words.place(candidacy, schools.get(candidacy.id, [])), candidacy.role) if part)
+        references = ", ".join(one.reference for one in nominations[:4])
+        sent = _("%(references)s, from: %(who)s.", references=references, who=words.relations(nominations))
         known = ", ".join(typed.get(candidacy.id, [])) or _("No address given.")
         sides.append({"name": f"{candidacy.name}, {candidacy.reference}", "lines": [place], "said": f"{sent} {known}"})
-    return {"match": match, "sides": sides, "why": [_(why) for why in match.why], "all": sum(len(grouped.get(c.id, [])) for c in (match.first, match.second))}
+    count = sum(len(nominations) for nominations in grouped.values())
+    return {"match": match, "sides": sides, "why": [_(why) for why in match.why], "all": count}
 
 
 @pages.step("/desk/<slug>/<int:year>/screening/decisions", needs=Permission.SCREEN, of=cycle_at)
@@ -180,7 +185,12 @@ def _match(slug: str, year: int, number: int) -> Match | None:
 def match(match: Match) -> str:
     """Read two candidacies side by side."""
     read = {candidacy.id: candidacies.side(candidacy, match.first.cycle) for candidacy in (match.first, match.second)}
-    return render_template("nominations/match.html", cycle=match.first.cycle, read=read, **_sides(match), **words.about())
+    return render_template("nominations/match.html", cycle=match.first.cycle, read=read, label_for=_label_for, **_sides(match, match.first, match.second), **words.about())
+
+
+def _label_for(candidacy: Candidacy) -> Callable[[Any], str]:
+    """Return what gives a question its words about this candidacy's nominee."""
+    return lambda label: with_name(words_in(label), candidacy.name)
 
 
 def _back(match: Match, tab: str | None = None) -> Any:  # noqa: ANN401 - an answer

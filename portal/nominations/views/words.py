@@ -18,7 +18,7 @@ from portal.web.language import NAMES
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from portal.nominations.models import Candidacy, Conflict, Nomination
     from portal.nominations.queries.screening import From, Line
@@ -167,9 +167,9 @@ def relations(ones: Iterable[From]) -> str:
     return ", ".join(f"{seen[word]} × {word}" if seen[word] > 1 else word for word in ordered)
 
 
-def place(candidacy: Candidacy) -> str:
-    """Return where a nominee works or learns. Needs `schools` loaded."""
-    names = sorted(link.school.name for link in candidacy.schools)
+def place(candidacy: Candidacy, names: Sequence[str] | None = None) -> str:
+    """Return where a nominee works or learns. `names` are the schools'; without them, `schools` must be loaded."""
+    names = sorted(link.school.name for link in candidacy.schools) if names is None else names
     if names:
         return ", ".join(names)
     return _("Central office") if candidacy.place_text == "central office" else candidacy.place_text or _("No one school")

@@ -63,24 +63,23 @@ SHORT = 260  # letters of an answer shown before "Show all of it"
 def begin() -> Any:  # noqa: ANN401 - an answer
     """Choose one or several awards."""
     now, who = clock.now(), queries.writer()
-    open_now = queries.choosable(who.person_id, now)
+    open_now, last = queries.choosable(who.person_id, now), queries.last_sitting(who)
     form = AwardsForm()
     form.awards.choices = [(cycle.award.slug, words_in(cycle.award.name)) for cycle in open_now]
     facts = {cycle.award.slug: words_in(cycle.award.summary) for cycle in open_now}
     if request.method == "GET":
         asked = set(request.args.getlist("award"))
-        form.awards.data = [slug for slug, _words in form.awards.choices if slug in asked or len(open_now) == 1]
+        form.awards.data = [slug for slug in facts if slug in asked or len(open_now) == 1]
         form.once.data = secrets.token_urlsafe(24)
     elif form.validate_on_submit():
         chosen = form.awards.data or []
-        last = queries.last_sitting(who)
         if not chosen:
             form.fail("awards", _("Choose at least one award"))
-        elif last is None or not last.nominator_email:
+        elif last is None or not last.nominator_email or request.form.get("other"):
             return see_other(".begin_you", award=chosen)
         else:
             return _begun(chosen, name=last.nominator_name, email=last.nominator_email, once=form.once.data)
-    return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts), form.status
+    return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts, last=last), form.status
 
 
 @pages.form("/nominate/you", needs=Permission.BEGIN_NOMINATION)
@@ -202,7 +201,7 @@ def _label(nomination: Nomination, part: str) -> str:
         QUOTE: _("May we quote you?"),
     }
     if part in usual:
-        return usual[part]
+        return str(usual[part])
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
     return with_name(words_in(asks.short) or words_in(asks.label), _name(nomination)) if asks else part
 
@@ -333,7 +332,7 @@ def _field_of(problem: Problem, form: PartForm) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    return _(problem.message, **problem.facts)
+    return str(_(problem.message, **problem.facts))
 
 
 def _page(nomination: Nomination, part: str, form: PartForm, template: str, **more: Any) -> Any:  # noqa: ANN401 - an answer
@@ -420,9 +419,7 @@ def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Say how one knows the nominee."""
     form = RelationForm(data=_data(nomination, RELATION))
     if not nomination.cycle.self_nomination:
-        form.relation.choices = [
-            (value, words) for value, words in form.relation.choices if value != Relation.SELF.value
-        ]
+        form.relation.choices = [(one.value, words) for one, words in RELATIONS.items() if one is not Relation.SELF]
     return _page(nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS)
 
 
