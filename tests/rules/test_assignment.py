@@ -252,7 +252,7 @@ def test_a_candidacy_that_too_few_may_read_is_not_blamed_on_loads():
     (short,) = found.shortages
     assert (short.full, short.need, short.short) == ((), 3, 2)
     assert "Candidacy c needs 3 reads, but all who may read it give only 1: 2 short." in sentence(short)
-    assert "B has room for 9 more, but may read none of these that are short: not listed (1)." in sentence(short)
+    assert "B has room for 9 more, but may not read it: not listed (1)." in sentence(short)
 
 
 def silos(seed: int = 1, affinity: float = 0.55):

@@ -163,7 +163,7 @@ def select(  # the facts of one decision, all by keyword
         reasons=problem.reasons(found),
         prices=costs,
         broken=(),
-        ties=_ties(order, chosen),
+        ties=problem.ties(chosen),
     )
 
 
@@ -214,13 +214,6 @@ def _check_fund(fund: Fund, candidates: Sequence[Candidate]) -> None:
                 raise BadSelection(N_("%(id)s does not say what amount is asked."), id=each.id)
 
 
-def _ties(order: Sequence[Candidate], chosen: set[int]) -> tuple[str, ...]:
-    """Return those in and out whose rounded scores are equal: there the ticket decided."""
-    inside = {units(order[i].score) for i in chosen}
-    outside = {units(c.score) for i, c in enumerate(order) if i not in chosen}
-    return tuple(c.id for c in order if units(c.score) in inside & outside)
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Candidates (rows) of whom at least `low` and at most `high` may be selected, by the rule of index `rule`."""
@@ -256,6 +249,13 @@ class _Problem:
         self.order, self.places, self.windows, self.fund, self.exact = order, places, windows, fund, exact
         self.value = np.array([units(c.score) for c in order], dtype=np.int64)
         self.groups = [group for k, window in enumerate(windows) for group in self._groups(k, window)]
+
+    def ties(self, chosen: set[int]) -> tuple[str, ...]:
+        """Return those in and out whose rounded scores are equal: there the ticket decided."""
+        inside = np.zeros(len(self.order), dtype=bool)
+        inside[list(chosen)] = True
+        both = np.intersect1d(self.value[inside], self.value[~inside])
+        return tuple(self.order[i].id for i in np.flatnonzero(np.isin(self.value, both)).tolist())
 
     def _groups(self, rule: int, window: Window) -> list[_Group]:
         members: dict[str, list[int]] = {}

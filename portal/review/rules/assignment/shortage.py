@@ -85,6 +85,9 @@ RAISE = N_("Let %(reviewers)s each read %(more)d more.")
 RAISE_ONE = N_("Let %(reviewers)s read %(more)d more.")
 FREE = N_("%(reviewer)s has room for %(room)d more, but may read none of these that are short: %(reasons)s.")
 FREE_SOME = N_("%(reviewer)s has room for %(room)d more; what stands in the way is: %(reasons)s.")
+FREE_ONE = N_("%(reviewer)s has room for %(room)d more, but may not read it: %(reasons)s.")
+ANOTHER_ONE = N_("Find one more reviewer who may read it.")
+OTHERS_ONE = N_("Find %(count)d more reviewers who may read it.")
 ANOTHER = N_("Find one more reviewer who may read them, with room for %(more)d.")
 OTHERS = N_("Find %(count)d more reviewers who may read them.")
 
@@ -198,6 +201,7 @@ def _describe(
         if left > 0 and reasons:
             in_the_way = Counter(why(candidacies[i], reviewers[j]) for i in lacking if (i, j) not in eligible)
             spare.append((j, in_the_way or reasons))
+    one = len(names) == 1
     mends: list[Mend] = []
     if len(full):
         more = -(-short // len(full))
@@ -205,16 +209,16 @@ def _describe(
         mends.append(Mend(RAISE if len(who) > 1 else RAISE_ONE, {"reviewers": listed(who), "more": more}, short))
     widest = max((solution.unfilled[i] for i in lacking), default=0)
     if widest > 1:
-        mends.append(Mend(OTHERS, {"count": int(widest)}, short))
+        mends.append(Mend(OTHERS_ONE if one else OTHERS, {"count": int(widest)}, short))
     else:
-        mends.append(Mend(ANOTHER, {"more": short}, short))
+        mends.append(Mend(ANOTHER_ONE if one else ANOTHER, {"more": short}, short))
     for j, reasons in sorted(spare, key=lambda s: (sum(s[1].values()), reviewers[s[0]]))[:3]:
         left = int(problem.high[j] - load[j])
         said = ", ".join(f"{reason} ({n})" for reason, n in sorted(reasons.items()))
         everything = sum(reasons.values()) >= len(lacking)
         facts: dict[str, object] = {"reviewer": reviewers[j], "room": left, "reasons": said}
-        mends.append(Mend(FREE if everything else FREE_SOME, facts, min(left, short)))
-    one = len(names) == 1
+        said_as = (FREE_ONE if one else FREE) if everything else FREE_SOME
+        mends.append(Mend(said_as, facts, min(left, short)))
     message = (SHORT_ONE if one else SHORT) if len(full) else (SHORT_LINKS_ONE if one else SHORT_LINKS)
     return Shortage(
         message=message,
