@@ -1,4 +1,5 @@
-// <score-total> beside a rubric: the sum so far, from what is chosen. What is not scored, or does not apply, leaves the sum; it is not zero.
+// <score-total> beside a rubric: the weighted mean so far, times ten, from what is chosen. What is not scored, or does not apply, leaves the
+// sum; it is not zero.
 import { fill } from "./say.js";
 
 class ScoreTotal extends HTMLElement {
@@ -18,15 +19,15 @@ class ScoreTotal extends HTMLElement {
       scored += 1;
       if (chosen.value === "na") continue;
       const weight = Number(criterion.dataset.weight);
-      const top = Math.max(...levels.map((one) => Number(one.value) || 0));
-      points += (weight * Number(chosen.value)) / top;
+      points += weight * Number(chosen.value);
       weights += weight;
     }
+    const top = Math.max(...[...this.form.querySelectorAll(".criterion .level input")].map((one) => Number(one.value) || 0));
     const all = this.criteria.length;
     const word = this.dataset.words.split("|");
     const most = this.querySelector("[data-most-words]");
-    most.textContent = fill(most.dataset.mostWords, { most: weights });
-    this.querySelector("[data-figure]").textContent = scored ? points.toFixed(1) : "–";
+    most.textContent = fill(most.dataset.mostWords, { most: 10 * top });
+    this.querySelector("[data-figure]").textContent = weights ? ((10 * points) / weights).toFixed(1) : "–";
     this.querySelector("[data-said]").textContent = fill(scored === all ? this.dataset.complete : this.dataset.soFar, {
       scored: word[scored] ?? scored,
       all: word[all] ?? all,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.awards.models import Cycle, Member, Rubric
-from portal.awards.rules import MemberState
+from portal.awards.models import Cycle, Member, MemberRole, Rubric
+from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
 from portal.nominations.models import Candidacy
 from portal.nominations.queries.conflicts import untouched_by_conflict
@@ -114,7 +114,9 @@ def around(assignment: Assignment, person: Person) -> Around:
         readable_by(person)
         .join(SpokenName, (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id))
         .where(Assignment.round_id == assignment.round_id)
-        .with_only_columns(Assignment.position, SpokenName.name, Assignment.state)
+        .with_only_columns(
+            Assignment.position, SpokenName.name if assignment.round.blind else Candidacy.name, Assignment.state
+        )
         .order_by(Assignment.position)
     )
     rows = [(position, name, state) for position, name, state in db.session.execute(wanted)]
@@ -175,6 +177,7 @@ def queues(person: Person) -> list[Queue]:
         mine(person)
         .options(
             contains_eager(Assignment.round).contains_eager(Round.cycle).joinedload(Cycle.rubric),
+            contains_eager(Assignment.candidacy),
             joinedload(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),
         )
         .where(Round.state != RoundState.PLANNED)
@@ -211,8 +214,8 @@ def _task(assignment: Assignment, name: SpokenName) -> Task:
     marks = marks_of(assignment.review, rubric) if rubric is not None else {}
     return Task(
         number=assignment.position,
-        name=name.name,
-        reference=name.reference,
+        name=name.name if assignment.round.blind else assignment.candidacy.name,
+        reference=name.reference if assignment.round.blind else "",
         state=assignment.state,
         figure=total(weights, marks),
         left=len(unanswered(weights, marks)),
@@ -226,6 +229,14 @@ def invitations(person: Person) -> Sequence[Member]:
     open_ = (Member.state == MemberState.INVITED) | ((Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None))
     wanted = select(Member).options(joinedload(Member.cycle)).where(Member.person_id == person.id, open_)
     return db.session.scalars(wanted.order_by(Member.id)).all()
+
+
+def chaired(person: Person) -> Sequence[Member]:
+    """Return the committees that somebody chairs whose work is not over, cycles with them."""
+    at_work = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
+    wanted = select(Member).join(Member.cycle).options(contains_eager(Member.cycle)).where(Member.person_id == person.id)
+    leads = wanted.where(Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED, Cycle.stage.in_(at_work))
+    return db.session.scalars(leads.order_by(Member.id)).unique().all()
 
 
 class OwnScore(NamedTuple):
@@ -252,6 +263,7 @@ def own_scores(person: Person) -> list[OwnScore]:
         .join(Review, Review.assignment_id == Assignment.id)
         .options(
             contains_eager(Assignment.round).contains_eager(Round.cycle),
+            contains_eager(Assignment.candidacy),
             contains_eager(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),
         )
         .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
@@ -278,8 +290,8 @@ def own_scores(person: Person) -> list[OwnScore]:
         scores.append(
             OwnScore(
                 number=assignment.position,
-                name=name.name,
-                reference=name.reference,
+                name=name.name if assignment.round.blind else assignment.candidacy.name,
+                reference=name.reference if assignment.round.blind else "",
                 award=cycle.award.name,
                 year=cycle.year,
                 award_key=f"{-assignment.round_id:09d}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,21 +80,37 @@ def standings(round_: Round, person: Person | None = None) -> Table:
     found.sort(key=lambda each: _order(each[0], each[1], calibrated=calibrated))
     places = round_.cycle.places
     plain = rules.groups([row.mean for row, _name in found], places=places)
+    ranks = Counter(_rank(row, calibrated=calibrated) for row, _name in found)
     rows = [
-        _row(row, name, plain[place], owing.get(row.candidacy_id, ()), calibrated=calibrated)
+        _row(row, name, plain[place], owing.get(row.candidacy_id, ()), calibrated=calibrated, ranks=ranks)
         for place, (row, name) in enumerate(found)
         if row.candidacy_id not in hidden
     ]
     return Table(rows, places, calibrated)
 
 
-def _order(row: Standing, name: SpokenName, *, calibrated: bool) -> tuple[float, float, str]:
+def _rank(row: Standing, *, calibrated: bool) -> int | None:
+    """Return the rank that is shown: by calibrated scores where there are any."""
     known = row.facts.get("calibrated") if calibrated else None
-    rank = (known or {}).get("rank") or row.rank
+    rank: int | None = (known or {}).get("rank") or row.rank
+    return rank
+
+
+def _order(row: Standing, name: SpokenName, *, calibrated: bool) -> tuple[float, float, str]:
+    rank = _rank(row, calibrated=calibrated)
     return (rank if rank is not None else float("inf"), -(row.mean or 0), name.reference)
 
 
-def _row(row: Standing, name: SpokenName, plain: str, owing: Sequence[str], *, calibrated: bool) -> Row:
+def _row(
+    row: Standing,
+    name: SpokenName,
+    plain: str,
+    owing: Sequence[str],
+    *,
+    calibrated: bool,
+    ranks: Counter[int | None],
+) -> Row:
+    rank = _rank(row, calibrated=calibrated)
     known: dict[str, Any] = (row.facts.get("calibrated") or {}) if calibrated else {}
     mean = row.mean / TIMES if row.mean is not None else None
     adjusted = known.get("adjusted")
@@ -104,8 +120,8 @@ def _row(row: Standing, name: SpokenName, plain: str, owing: Sequence[str], *, c
         name=name.name,
         reference=name.reference,
         nominee=row.candidacy.name,
-        rank=known.get("rank") or row.rank,
-        tied=row.tied,
+        rank=rank,
+        tied=rank is not None and ranks[rank] > 1,
         mean=mean,
         adjusted=adjusted if adjusted is not None else mean,
         low=known["low"] if known.get("low") is not None else _levels(row.facts.get("low")),

@@ -43,6 +43,7 @@ PRONOUNS = {
     "hers": THEIRS,
     **dict.fromkeys(("himself", "herself"), THEMSELF),
 }
+KINDS = ("School", "Elementary", "Middle", "High", "Middle School", "High School", "Elementary School")
 _INITIALS = 3  # letters of a short form made of initials, at least
 _BARE = 2  # letters of a name that is covered alone, at least
 
@@ -134,31 +135,26 @@ def of_school(names: Iterable[str]) -> set[Known]:
             if special:
                 found |= _initials(words)
             continue
-        core = " ".join(special)
-        found.add(Known(core, SCHOOL, capital=True))
-        kinds = [word for word in words if word not in special]
-        for kind in (
-            *kinds,
-            "School",
-            "Elementary",
-            "Middle",
-            "High",
-            "Middle School",
-            "High School",
-            "Elementary School",
-        ):
-            found.add(Known(f"{core} {kind}", SCHOOL))
-        for end in range(len(words) - 1, 0, -1):
-            if any(word in special for word in words[:end]):
-                found.add(Known(" ".join(words[:end]), SCHOOL, capital=True))
         bare = [word for word in special if fold(word) not in PARTICLES]
-        found |= _initials(words) | _initials(special) | _initials(bare)
+        cores = {" ".join(special), " ".join(bare), *_letters(special), *_letters(bare)} - {""}
+        kinds = [word for word in words if word not in special]
+        for core in cores:
+            found.add(Known(core, SCHOOL, capital=True))
+            found |= {Known(f"{core} {kind}", SCHOOL) for kind in (*kinds, *KINDS)}
+        for end in range(len(words) - 1, 0, -1):
+            if all(word in words[:end] for word in bare):
+                found.add(Known(" ".join(words[:end]), SCHOOL, capital=True))
+        found |= _initials(words)
     return found
 
 
 def _initials(words: Sequence[str]) -> set[Known]:
+    return {Known(letters, SCHOOL, capital=True) for letters in _letters(words)}
+
+
+def _letters(words: Sequence[str]) -> set[str]:
     letters = "".join(word[0] for word in words if word[0].isalpha()).upper()
-    return {Known(letters, SCHOOL, capital=True)} if len(letters) >= _INITIALS else set()
+    return {letters} if len(letters) >= _INITIALS else set()
 
 
 # ---------------------------------------------------------------- finding

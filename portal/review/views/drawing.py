@@ -34,7 +34,7 @@ def said_by(relation: Relation | None) -> str:
         Relation.COMMUNITY: _("Someone from the community"),
         Relation.SELF: _("The nominee"),
     }
-    return words.get(relation, _("Someone who knows them")) if relation is not None else _("Someone who knows them")
+    return str(words.get(relation or Relation.OTHER, _("Someone who knows them")))
 
 
 def title_of(question: Question, name: str) -> str:

@@ -58,7 +58,7 @@ def discussion(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
         given=[] if first_own else queries.reviews_of(thing.round, thing.candidacy.id),
         readers=sees_readers(person, thing.review),
         notes=queries.notes_of(thing.round, thing.candidacy.id),
-        passages=drawing.passages_of(read.passages, thing.candidacy.name if named else _("the nominee")),
+        passages=drawing.passages_of(read.passages, _("the nominee") if thing.round.blind else thing.candidacy.name),
         withheld=read.withheld,
         most=rubric.highest * 10 if rubric else 60,
         form=form,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
@@ -25,6 +25,7 @@ from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
 if TYPE_CHECKING:
+    from portal.awards.models import Cycle
     from portal.people.models import Person
     from portal.review.models import Assignment
 
@@ -37,8 +38,25 @@ def queue() -> str:
         "review/queue.html",
         queues=queries.queues(person),
         waiting=queries.invitations(person),
+        chaired=[(member.cycle, _led(member.cycle)) for member in queries.chaired(person)],
         state_of=drawing.state_of,
     )
+
+
+def _led(cycle: Cycle) -> list[dict[str, str]]:
+    """Return a chair's pages of a cycle."""
+    wanted = (
+        (".round_", _("Round")),
+        ("nominations.conflicts_of_cycle", _("Conflicts")),
+        (".assignments", _("Assignments")),
+        (".standings", _("Standings")),
+        ("decisions.decisions", _("Decisions")),
+    )
+    return [
+        {"url": url_for(endpoint, slug=cycle.award.slug, year=cycle.year), "text": words}
+        for endpoint, words in wanted
+        if endpoint.startswith(".") or endpoint in current_app.view_functions
+    ]
 
 
 @pages.page("/reading/scores", needs=Permission.SEE_QUEUE)
@@ -190,7 +208,7 @@ def versions(assignment: Assignment, held: int) -> Any:  # noqa: ANN401 - an ans
     return render_template(
         "review/versions.html",
         assignment=assignment,
-        name=rounds.names(assignment.round)[assignment.candidacy_id].name,
+        name=_called(assignment),
         names=names,
         mine=mine,
         saved=saved,
@@ -236,7 +254,11 @@ def abstention(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 
 
 def _give_back(assignment: Assignment, form: Any, title: str, act: str) -> str:  # noqa: ANN401 - one of three forms
-    name = rounds.names(assignment.round)[assignment.candidacy_id].name if assignment.round.blind else assignment.candidacy.name
-    return render_template("review/give_back.html", assignment=assignment, form=form, title=title, act=act, name=name)
+    return render_template("review/give_back.html", assignment=assignment, form=form, title=title, act=act, name=_called(assignment))
 
 
+def _called(assignment: Assignment) -> str:
+    """Return what a candidacy is called by its reader: its spoken name while names are covered."""
+    if not assignment.round.blind:
+        return assignment.candidacy.name
+    return rounds.names(assignment.round)[assignment.candidacy_id].name

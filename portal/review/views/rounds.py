@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.errors import NotFound, PortalError
+from portal.errors import N_, PortalError, Refused
 from portal.history import queries as record
 from portal.policy import Permission
 from portal.review.actions import rounds as actions
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portal.review.queries.rounds import InReview
 
 SEEDS = 2**31
+NO_ROUND = N_("This cycle has no round yet.")
 
 
 def at(cycle: Cycle) -> dict[str, Any]:
@@ -36,9 +37,9 @@ def at(cycle: Cycle) -> dict[str, Any]:
 
 
 def round_of(review: InReview) -> Round:
-    """Return the round a page is about. Before there is one, its steps do not exist."""
+    """Return the round a page is about. Before there is one, a sentence says so."""
     if review.round is None:
-        raise NotFound(actions.MEANWHILE)
+        raise Refused(NO_ROUND)
     return review.round
 
 

@@ -75,7 +75,6 @@ def _page(review: InReview, template: str) -> str:
         place=at(review.cycle),
         table=table,
         rows=[_drawn(row, made.reads, named=named) for row in scored],
-        unscored=[{"name": row.nominee if named else row.name, "reference": row.reference, "owing": row.owing} for row in table.rows if row.adjusted is None],
         missing=[
             {"name": row.nominee if named else row.name, "missing": row.missing, "owing": row.owing if readers else ()}
             for row in table.rows
@@ -116,12 +115,21 @@ def _verdict(table: queries.Table) -> list[tuple[int, str]]:
     """Return three sentences' worth of numbers and words: above, in the band, below."""
     above, band, below = (table.in_group(group) for group in ("above", "band", "below"))
     left = max(table.places - above, 0)
+    if not table.calibrated:
+        said = [(above, ngettext("stands within the places so far.", "stand within the places so far.", above))]
+        if band:
+            said.append((band, _("are tied at the cut, and %(places)s.", places=_places(left))))
+        said.append((below, ngettext("stands below them.", "stand below them.", below)))
+        return said
     said = [(above, ngettext("is clearly above.", "are clearly above.", above))]
     if band:
-        places = ngettext("one place remains", "%(num)s places remain", left)
-        said.append((band, _("cannot be told apart, and %(places)s.", places=places)))
+        said.append((band, _("cannot be told apart, and %(places)s.", places=_places(left))))
     said.append((below, ngettext("is clearly below.", "are clearly below.", below)))
     return said
+
+
+def _places(left: int) -> str:
+    return str(ngettext("one place remains", "%(num)s places remain", left))
 
 
 def _why(calibration: dict[str, Any] | None) -> str:
