@@ -11,7 +11,7 @@ from portal.accounts import actions as accounts
 from portal.awards import actions, forms, queries
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MEMBER, MemberState, MemberStep
-from portal.awards.views.pages import cycle_at, pages, where, who_and_when
+from portal.awards.views.pages import beside, cycle_at, pages, where, who_and_when
 from portal.errors import Refused
 from portal.mail import queries as mail
 from portal.policy import Permission
@@ -124,10 +124,14 @@ def member(member: Member) -> Any:  # noqa: ANN401 - an answer
     """One member: mend the address and send again, note how many they can read."""
     form = forms.AddressForm(data={"email": member.person.email})
     if form.validate_on_submit():
-        accounts.mend_address(member.person, email=form.email.data, **who_and_when())
-        sent = member.state is MemberState.INVITED and actions.send_again(member, **who_and_when())
-        flash(_("Saved. The invitation goes out again.") if sent else _("Saved."))
-        return see_other(".committee", **where(member.cycle))
+        try:
+            accounts.mend_address(member.person, email=form.email.data, **who_and_when())
+        except Refused as refused:
+            beside(form, refused)
+        else:
+            sent = actions.send_again(member, **who_and_when())
+            flash(_("Saved. The invitation goes out again.") if sent else _("Saved."))
+            return see_other(".committee", **where(member.cycle))
     row = next(row for row in _rows(member.cycle) if row["member"].id == member.id)
     return render_template(
         "awards/member.html", cycle=member.cycle, row=row, member=member, form=form, steps=row["steps"], Step=MemberStep

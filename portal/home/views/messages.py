@@ -81,6 +81,8 @@ def message(number: int) -> Any:  # noqa: ANN401 - an answer
     if found is None:
         abort(404)
     form = forms.SendAgainForm(data={"email": found.to_email or found.to.email})
+    if request.method == "POST":
+        MESSAGE.advance(found.state, MessageStep.SEND_AGAIN)  # nothing to mend where it cannot go again
     if form.validate_on_submit():
         try:
             _send_again(found, form)
