@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
@@ -24,6 +26,17 @@ SMALL = {
 MOST_REASON = 4_000
 
 
+class Version(HiddenField):
+    """Which version of something was seen. What is no number is none that anything ever had."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        typed = str(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1  # noqa: PLR2004 - no version is longer
+
+
 class DecisionForm(Form):
     """One candidacy's outcome."""
 
@@ -35,7 +48,7 @@ class DecisionForm(Form):
         most=MOST_REASON,
         description=_l("For the record and the board's memo. Needed where the outcome departs from the order of standing, or chooses within a tie."),
     )
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
 
 
 class StandingForm(Form):
@@ -60,10 +73,10 @@ class ReturnForm(Form):
     """Why an approved decision goes back."""
 
     why = Text(_l("Why it goes back"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON)
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
 
 
 class VersionForm(Form):
     """Which version was seen."""
 
-    version = Whole(least=0, most=1_000_000)
+    version = Version()

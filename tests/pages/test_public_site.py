@@ -16,7 +16,6 @@ from portal.demo import makers
 from portal.demo.makers import CLOSES, NOW, OPENS
 from portal.people.rules import name_key
 from portal.publishing.models import Recipient
-from portal.web import cache
 
 SECOND = timedelta(seconds=1)
 PAGES = ("/", "/awards", "/awards/teaching", "/awards/teaching/recipients", "/recipients", "/recipients/2025", "/about", "/help", "/privacy")
@@ -303,9 +302,7 @@ def test_addresses_with_a_question_are_not_kept(world, client, asked):
 
 def test_each_language_has_its_own_copy(world, app, client):
     app.config["LANGUAGES_OFFERED"] = ["en", "es"]
-    cache_of = app.wsgi_app
-    while not isinstance(cache_of, cache.PublicCache):
-        cache_of = cache_of.app
+    cache_of = app.extensions["portal.cache"]
     cache_of.forget()
     try:
         english = words(client, "/")

@@ -64,6 +64,12 @@ class World:
         loads = [selectinload(Candidacy.people), joinedload(Candidacy.cycle)]
         return db.session.get_one(Candidacy, self.candidacies[place], options=loads, populate_existing=True)
 
+    def reference(self, place: int) -> str:
+        """Return the reference of the candidacy with this place in the order of standing."""
+        from portal.nominations.models import Candidacy
+
+        return db.session.get_one(Candidacy, self.candidacies[place]).reference
+
     def person(self, name: str) -> Person:
         """Return joy or ruth."""
         from portal.people.models import Person
@@ -181,6 +187,11 @@ class Desk:
         assert answer.status_code == 200, (url, answer.status_code)
         return str(answer.get_data(as_text=True))
 
+    def post(self, url: str, data: dict[str, Any]) -> Any:
+        """Send these fields as they are."""
+        with clock.at(self.at):
+            return self.client.post(url, data=data)
+
     def send(self, page: str, action: str, **fields: Any) -> Any:
         """Send a form of `page` to `action`, with that page's token and whatever hidden fields that form holds."""
         text = self.text(page)
@@ -188,5 +199,4 @@ class Desk:
         assert found, f"{page} has no form for {action}"
         hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', found[0])
         data = {re.search(r'name="([^"]+)"', one)[1]: (re.search(r'value="([^"]*)"', one) or ["", ""])[1] for one in hidden}
-        with clock.at(self.at):
-            return self.client.post(action, data={**data, **{key: value for key, value in fields.items() if value is not None}})
+        return self.post(action, {**data, **{key: value for key, value in fields.items() if value is not None}})

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from portal.awards.forms import WallClock
+from portal.decisions.forms import Version
 from portal.web.fields import Choice, Form, Text, needed
-from portal.web.figures import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class TimesForm(Form):
 
     told_at = WallClock(_l("Those concerned are told"), description=_l("Recipients, others who know of their nomination, and nominators, each by one message. Left empty: not yet."))
     public_at = WallClock(_l("The public can read it"), description=_l("Until this minute no page, feed or search result exists. Left empty: not yet."))
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
 
 
 def times_form(zone: str, **facts: Any) -> TimesForm:  # noqa: ANN401 - WTForms' own keywords
@@ -43,7 +43,7 @@ class DraftForm(Form):
 
     citation = Text(_l("Citation"), most=MOST_CITATION, description=_l("One sentence that begins with “For”: what they are honored for. It stands under the name."))
     reason = Text(_l("What is corrected"), most=MOST_REASON, description=_l("Readers see this sentence with the day."))
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
     nomination_0 = Choice(_l("From the nomination"))
     words_0 = Text(_l("Words to quote"), most=MOST_WORDS, description=_l("As they were written. Three dots may leave something out."))
     translation_0 = Text(_l("Translation, where it needs one"), most=MOST_WORDS)
@@ -87,14 +87,14 @@ class DraftForm(Form):
 class VersionForm(Form):
     """Which version was seen."""
 
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
 
 
 class CancelForm(Form):
     """Why a release is cancelled."""
 
     why = Text(_l("Why it is cancelled"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON)
-    version = Whole(least=0, most=1_000_000)
+    version = Version()
 
 
 class RemovalForm(Form):
