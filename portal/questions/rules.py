@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from portal.errors import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 # Scripts written without spaces: how many letters make about one word of it.
 _HAN_AND_KANA = (
@@ -36,7 +36,7 @@ class Asks(Protocol):
     kind: Any
     required: bool
     word_limit: int | None
-    choices: Sequence[Any]
+    choices: list[Any]
 
 
 class Problem(NamedTuple):

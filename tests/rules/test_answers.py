@@ -20,7 +20,6 @@ from portal.nominations.rules import (
     ConsentStep,
     Stage,
     Step,
-    canonical,
     digest,
     may_submit,
 )

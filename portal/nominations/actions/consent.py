@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -14,11 +14,12 @@ from portal.errors import N_, Refused
 from portal.nominations.models import Candidacy, Consent, Field, Part
 from portal.nominations.queries import consent as queries
 from portal.nominations.rules import CONSENT, ConsentState, ConsentStep
-from portal.people.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from portal.people.models import Person
 
 CONSENT_LINK, GUARDIAN_LINK = "consent", "guardian"
 LINK_DAYS = 60
@@ -58,7 +59,7 @@ def ask(candidacy: Candidacy, *, at: datetime, by: Person | None) -> int:
 
 def _ask_one(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
     where = f"/consent/{candidacy.id}"
-    facts = {"award": candidacy.cycle.award.name, "year": candidacy.cycle.year, "nominee": person.name}
+    facts: dict[str, Any] = {"award": candidacy.cycle.award.name, "year": candidacy.cycle.year, "nominee": person.name}
     asked = 0
     if person.email:
         link = {

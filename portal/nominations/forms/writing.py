@@ -167,9 +167,7 @@ class QuoteForm(PartForm):
     """Whether the nominator may be quoted, and whether the nominee may know who wrote."""
 
     quote = Choice(_l("May we quote you?"), choices=[(value.value, words) for value, words in QUOTES.items()])
-    tell = Choice(
-        _l("May they know that you nominated them?"), choices=[(value, words) for value, words in TELLS.items()]
-    )
+    tell = Choice(_l("May they know that you nominated them?"), choices=list(TELLS.items()))
 
     def fields(self) -> dict[str, Any]:
         """Return quote and tell."""

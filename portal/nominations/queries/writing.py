@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.queries import roles_of
 from portal.awards import queries as awards
-from portal.awards.models import Award, Cycle, CycleStage, Extension
+from portal.awards.models import Award, Cycle, Extension
+from portal.awards.rules import CycleStage
 from portal.db import db
 from portal.mail.models import Message
 from portal.nominations.models import Answer, Aside, Nomination, Sitting, Snapshot, Where
@@ -25,6 +26,8 @@ from portal.web import viewer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from portal.accounts.models import Session
     from portal.people.models import Person
@@ -120,9 +123,9 @@ def next_in_sitting(nomination: Nomination) -> Nomination | None:
     )
 
 
-def written_by(who: Writer) -> Select[tuple[Nomination]]:
+def written_by(who: Writer) -> Select[Any]:
     """Select the nominations that this person wrote, address confirmed, or that this browser began; the newest first."""
-    mine = []
+    mine: list[ColumnElement[bool]] = []
     if who.person_id is not None:
         mine.append((Nomination.nominator_id == who.person_id) & Sitting.confirmed_at.is_not(None))
     if who.session_id is not None:
@@ -169,7 +172,7 @@ def facts_of_sitting(person: Person | None, sitting: Sitting) -> frozenset[Fact]
 
 def last_sitting(who: Writer) -> Sitting | None:
     """Return the writer's latest sitting, so that name and address are typed once."""
-    mine = []
+    mine: list[ColumnElement[bool]] = []
     if who.person_id is not None:
         mine.append((Sitting.nominator_id == who.person_id) & Sitting.confirmed_at.is_not(None))
     if who.session_id is not None:
