@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from portal.errors import N_, Refused
 from portal.nominations.rules import canonical
 from portal.nominations.rules.writing import looks_like_address, split_name
-from portal.people.rules import fold
+from portal.people.rules import address_key, fold
 from portal.questions.rules import Asks, over
 from portal.schools.rules import match
 
@@ -532,7 +532,7 @@ def _time(values: Mapping[str, str], award: AwardFacts | None, context: Context,
     facts["late"] = False
     if award is None:
         return notes
-    address = fold(facts["nominator"]["email"] or "")
+    address = address_key(facts["nominator"]["email"]) or ""
     closes = max(award.closes_at, context.deadlines.get((award.id, address), award.closes_at))
     if facts["received_at"] >= closes + timedelta(minutes=award.grace_minutes):
         facts["late"] = True

@@ -6,6 +6,7 @@ else is a suggestion for a person to decide; an address alone never proves a per
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import product
@@ -32,6 +33,7 @@ ADDRESS = N_("The same e-mail address, which families and schools may share")
 TEAM = N_("One is a team that the other is part of")
 SEVERAL = N_("More than one fits as well as the other")
 
+_CALLED = re.compile(r"[“\"(].*?[”\")]")  # a nickname set among the names: Roberto “Beto” Salas
 _WAYS = {
     "accent": ACCENT,
     "nickname": NICKNAME,
@@ -167,6 +169,7 @@ def likeness(one: Name, other: Name) -> Iterator[str]:
     ):
         yield "order"
         return
+    given, given_too = (fold(_CALLED.sub(" ", name.given)) for name in (one, other))
     first, first_too = (given.split() or [""])[0], (given_too.split() or [""])[0]
     rest, rest_too = {*given.split()[1:], *family.split()}, {*given_too.split()[1:], *family_too.split()}
     part = bool(rest and rest_too) and (rest <= rest_too or rest_too <= rest)
@@ -201,4 +204,4 @@ def distance(one: str, other: str, most: int) -> int:
             line.append(cost)
         if min(line) > most:
             return most + 1
-    return line[-1]
+    return min(line[-1], most + 1)
