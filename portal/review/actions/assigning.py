@@ -44,6 +44,7 @@ def make_plan(round_: Round, *, seed: int, by: Person | None, at: datetime) -> P
     """Compute who should read what and keep it as a plan, to be looked at before it is applied."""
     if round_.state not in CAN_PLAN:
         raise Refused(ROUND.refusal, state=round_.state.value)
+    _queue(round_)
     conflicts.raise_from_facts(round_.cycle, at=at)
     declaring.match(round_.cycle, at=at)
     db.session.flush()

@@ -41,6 +41,7 @@ def declare(member: Member, *, listed: Sequence[Item], ties: Sequence[Tie], at: 
 
     `member` needs its cycle and person loaded. What was assigned to them and stood on the list opens now.
     """
+    db.session.scalar(select(Member.id).where(Member.id == member.id).with_for_update())
     there = set(listed)
     if any(tie.item not in there for tie in ties):
         raise Refused(N_("The list has changed since you opened it. Look at it again."))

@@ -226,6 +226,8 @@ def recuse(assignment: Assignment, *, words: str, by: Person, at: datetime) -> N
     """Give a reading back for a conflict found while reading. The review is kept and counts nowhere; a replacement is asked for."""
     if not words.strip():
         raise Refused(N_("Say in a few words how you know this person."), field="words")
+    db.session.scalar(select(Assignment.id).where(Assignment.id == assignment.id).with_for_update())
+    db.session.refresh(assignment, ["state", "excluded"])
     ASSIGNMENT.advance(assignment.state, AssignmentStep.RECUSE)
     conflicts.declare(assignment.candidacy, by, words=words, at=at, kind=Kind.RECUSED)
     db.session.refresh(assignment, ["state", "excluded"])

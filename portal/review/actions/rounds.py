@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from portal import history, mail
 from portal.awards import actions as awards
-from portal.awards.models import Criterion, Rubric
+from portal.awards.models import Criterion, Cycle, Rubric
 from portal.awards.rules import CycleStage, CycleStep
 from portal.db import db
 from portal.errors import N_, Refused, Stale
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from portal.awards.models import Cycle
 
 MEANWHILE = N_("Somebody changed this round since you opened the page. Look at it again.")
 METHOD = "mean of the weighted totals of all counted reviews"
@@ -46,6 +45,7 @@ def make(cycle: Cycle, *, seed: int, covers_pronouns: bool = False, by: Person, 
 
     `seed` settles spoken names, each reader's own order and chance in assigning; it stands on the record.
     """
+    db.session.scalar(select(Cycle.id).where(Cycle.id == cycle.id).with_for_update())
     if cycle.stage not in {CycleStage.CLOSED, CycleStage.IN_REVIEW}:
         raise Refused(N_("Nominations close first; then a round can be made."))
     if cycle.scoring_opens_at is None or cycle.scoring_closes_at is None:
