@@ -67,6 +67,7 @@ OWN = (
     ("home.me", _l("What waits for you")),
     ("nominations.mine", _l("My nominations")),
     ("accounts.people", _l("People and roles")),
+    ("awards.organisation", _l("The organization")),
     ("funds.funds", _l("Funds")),
     ("nominations.imports", _l("Imports")),
     ("accounts.account", _l("Where you are signed in")),

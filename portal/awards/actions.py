@@ -20,6 +20,7 @@ from portal.awards.models import (
     Honours,
     Member,
     MemberRole,
+    Organisation,
     Rubric,
     Season,
 )
@@ -70,6 +71,15 @@ class NotReady(Refused):
         """Keep what is missing."""
         super().__init__(N_("This cycle cannot open yet. Its page says what is missing."))
         self.lacks = found
+
+
+def edit_organisation(held: Organisation, *, by: Person, at: datetime, **facts: Any) -> None:
+    """Change what is said of the organisation. Whether it is a demonstration is none of it."""
+    changed = [name for name, value in facts.items() if getattr(held, name) != value]
+    for name in changed:
+        setattr(held, name, facts[name])
+    if changed:
+        history.record("edited", held, by=by, at=at, changed=changed)
 
 
 # ---------------------------------------------------------------- awards

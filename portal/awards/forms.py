@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel.numbers import list_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, ValidationError
@@ -16,14 +17,14 @@ from wtforms.widgets import DateTimeLocalInput
 from portal.awards import rules
 from portal.awards.models import AwardKind, Honours, PaidTo
 from portal.awards.rules import DATES, NoSuchTime
-from portal.web.fields import Address, Choice, Form, Line, Text, needed
+from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
 from portal.web.figures import Money, Whole
 from portal.web.language import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from portal.awards.models import Award, Criterion, Cycle, Rubric
+    from portal.awards.models import Award, Criterion, Cycle, Organisation, Rubric
     from portal.awards.templates import AwardTemplate
     from portal.funds.models import Fund
 
@@ -114,17 +115,17 @@ def _local(typed: str) -> datetime | None:
 class Said:
     """Reads and fills fields that ask for one thing in several languages: `name_en`, `name_es`."""
 
-    languages: ClassVar[tuple[str, ...]] = ("en",)
+    said_in: ClassVar[tuple[str, ...]] = ("en",)
     said_things: ClassVar[tuple[str, ...]] = ()
 
     def said(self, thing: str) -> dict[str, str]:
         """Return what was written, by language; languages left empty are left out."""
-        written = {code: (self._fields[f"{thing}_{code}"].data or "").strip() for code in self.languages}  # type: ignore[attr-defined]
+        written = {code: (self._fields[f"{thing}_{code}"].data or "").strip() for code in self.said_in}  # type: ignore[attr-defined]
         return {code: words for code, words in written.items() if words}
 
     def fields_of(self, thing: str) -> list[Any]:
         """Return the fields of one thing, a language each, for the page."""
-        return [self._fields[f"{thing}_{code}"] for code in self.languages]  # type: ignore[attr-defined]
+        return [self._fields[f"{thing}_{code}"] for code in self.said_in]  # type: ignore[attr-defined]
 
 
 def spread(**things: Mapping[str, str] | None) -> dict[str, str]:
@@ -137,7 +138,7 @@ def in_languages(base: type[Form], languages: Sequence[str], things: Mapping[str
 
     What is needed is needed in the first language alone; the others may stay empty.
     """
-    fields: dict[str, Any] = {"languages": tuple(languages), "said_things": tuple(things)}
+    fields: dict[str, Any] = {"said_in": tuple(languages), "said_things": tuple(things)}
     for thing, (label, kind, sentence) in things.items():
         for place, code in enumerate(languages):
             words = (
@@ -405,3 +406,75 @@ class CapacityForm(Form):
     """How many somebody can read."""
 
     capacity = Whole(_l("How many they can read"), most=500)
+
+
+# ---------------------------------------------------------------- the organisation
+
+
+VALUES = 3  # how many things it stands for fit on the home page
+
+
+class OrganisationForm(Form):
+    """Who runs the portal."""
+
+    name = Line(_l("Its name"), [needed(_l("Write the organization's name"))], most=200)
+    short_name = Line(_l("A shorter name, for small places"), [needed(_l("Write a short name"))], most=80)
+    website = Line(_l("Its own website"), most=300)
+    zone = SelectField(_l("Time zone"), description=_l("Every date is read and shown on its clocks."))
+    currency = Line(_l("Currency"), [needed(_l("Write a currency, such as USD"))], most=3, description=_l("Three letters, such as USD."))
+    languages = Choices(_l("Languages it says things in"), description=_l("English first, where it is among them. Words are asked for in each of them."))
+    help_name = Line(_l("Who answers"), [needed(_l("Say who answers"))], most=200, description=_l("Every page and message says whom to ask."))
+    help_email = Address(_l("At which address"), [needed(_l("Write the address where people find help"))])
+    help_phone = Line(_l("Under which number"), most=60)
+
+    def validate_currency(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """A currency is one that exists."""
+        field.data = (field.data or "").upper()
+        if field.data not in list_currencies("en"):
+            raise ValidationError(str(_l("Write a currency, such as USD")))
+
+    def validate_website(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """An address begins as one does."""
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError(str(_l("The address begins with https://")))
+
+    def validate_help_name(self, _field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """It says things in one language at least."""
+        if not self.languages.data:
+            self.languages.errors = [*self.languages.errors, str(_l("Choose at least one language"))]
+            raise ValidationError(str(_l("Choose at least one language above")))
+
+
+def organisation_form(held: Organisation) -> Any:  # noqa: ANN401 - a form made for its languages
+    """Return the form that says everything about the organisation, in the languages it has now."""
+    things: dict[str, tuple[Any, type, Any]] = {
+        "lead": (_l("The home page's heading"), Line, _l("Write the home page's heading")),
+        "about": (_l("Who you are, in a paragraph"), Text, None),
+        "mission": (_l("What you stand for, in a sentence"), Text, None),
+        "help_hours": (_l("When somebody answers"), Line, None),
+    }
+    for number in range(VALUES):
+        things[f"value{number}_title"] = (_l("Value %(number)s", number=number + 1), Line, None)
+        things[f"value{number}_text"] = (_l("Value %(number)s, in a sentence or two", number=number + 1), Text, None)
+    made = in_languages(OrganisationForm, held.languages, things)
+    said: dict[str, Any] = {name: getattr(held, name) for name in ("lead", "about", "mission", "help_hours")}
+    for number, value in enumerate(held.values[:VALUES]):
+        said |= {f"value{number}_title": value.get("title"), f"value{number}_text": value.get("text")}
+    plain = ("name", "short_name", "website", "zone", "currency", "languages", "help_name", "help_email", "help_phone")
+    form = made(data={**{name: getattr(held, name) for name in plain}, **spread(**said)})
+    form.zone.choices = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+    form.languages.choices = list(NAMES.items())
+    return form
+
+
+def organisation_facts(form: Any) -> dict[str, Any]:  # noqa: ANN401 - an OrganisationForm in languages
+    """Return a checked form as the organisation's columns."""
+    plain = ("name", "short_name", "zone", "currency", "help_name", "help_email", "help_phone")
+    values = [{"title": form.said(f"value{number}_title"), "text": form.said(f"value{number}_text")} for number in range(VALUES)]
+    return {
+        **{name: form[name].data or "" for name in plain},
+        "website": form.website.data or None,
+        "languages": sorted(form.languages.data, key=lambda code: (code != "en", list(NAMES).index(code))),
+        "values": [value for value in values if value["title"]],
+        **{name: form.said(name) for name in ("lead", "about", "mission", "help_hours")},
+    }

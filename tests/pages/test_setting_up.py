@@ -455,6 +455,7 @@ def test_lists_cost_the_same_at_one_row_and_at_fifty(joy, people):
     joy.get("/desk/awards")
     few = cost()
     fill(49)
+    joy.get("/desk/awards")  # after a write, the first page fetches the organization anew
     assert cost() == few
     assert max(few.values()) <= 30, few
 
@@ -483,3 +484,30 @@ def test_everything_is_said_in_the_overview(joy):
     assert "midnight" not in page.lower()
     joy.at = makers.CLOSES + timedelta(minutes=3)
     assert "The deadline has passed" in joy.get(HERE)
+
+
+# ---------------------------------------------------------------- the organisation, and lists as files
+
+
+def test_the_organisation_says_who_it_is_and_whom_to_ask(joy, app, people):
+    answer = joy.send("/desk/organization", {"help_phone": "206 555 0100", "currency": "eur", "languages": ["es", "en"], "value0_title_en": "Every child", "lead_es": "Nombre a quienes"})
+    assert answer.status_code == 303, answer.text
+    db.session.rollback()
+    held = queries.organisation()
+    assert (held.help_phone, held.currency, held.languages) == ("206 555 0100", "EUR", ["en", "es"])
+    assert held.values == [{"title": {"en": "Every child"}, "text": {}}]
+    assert held.lead["es"] == "Nombre a quienes"
+    assert held.demonstration
+    assert "206 555 0100" in joy.get("/desk/awards")
+    for changes in ({"currency": "bread"}, {"languages": None}, {"zone": "Mars/Base"}, {"website": "javascript:alert(1)"}, {"lead_en": " "}, {"name": "x" * 201}):
+        assert joy.send("/desk/organization", changes, holding="name").status_code == 422, changes
+    Desk(app.test_client(), people["of_it"], at=JANUARY).get("/desk/organization", 404)
+    joy.send("/desk/organization", {"demonstration": "", "id": "2", "help_phone": "1"}, holding="name")
+    db.session.rollback()
+    assert queries.organisation().demonstration
+
+
+def test_awards_and_funds_are_csv_files(joy):
+    assert "Excellence in Teaching Award,2026,draft,2026-02-02T17:00+00:00" in joy.client.get("/desk/awards.csv").text
+    joy.send("/desk/funds/new", {"name": "@Fund", "yearly_cents": "24,000"})
+    assert "'@Fund,24000.00,0" in joy.client.get("/desk/funds.csv").text

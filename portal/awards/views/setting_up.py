@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, render_template
+from flask import abort, flash, render_template
 from flask_babel import gettext as _
 
 from portal.awards import actions, forms, queries
@@ -14,17 +14,57 @@ from portal.awards.views.pages import beside, languages, now, pages, where, who_
 from portal.errors import Refused
 from portal.policy import Permission
 from portal.web import viewer
+from portal.web.lists import csv_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
-    from portal.awards.models import Award
+    from portal.awards.models import Award, Organisation
 
 
 @pages.page("/desk/awards", needs=Permission.SEE_DESK)
 def desk() -> str:
     """Every award, with its years."""
     return render_template("awards/desk.html", awards=queries.awards_of_office(viewer.current()))
+
+
+@pages.page("/desk/awards.csv", needs=Permission.SEE_DESK)
+def desk_csv() -> Any:  # noqa: ANN401 - an answer
+    """The same list as a CSV file, a line for each year."""
+    header = [_("Award"), _("Year"), _("Stage"), _("Nominations open"), _("Nominations close"), _("Places"), _("Sum for each"), _("Readings of each candidate")]
+    rows = [
+        [
+            words_in(award.name),
+            cycle.year,
+            cycle.stage.value,
+            cycle.opens_at.isoformat(timespec="minutes"),
+            cycle.closes_at.isoformat(timespec="minutes"),
+            cycle.places,
+            f"{cycle.sum_cents / 100:.2f}",
+            cycle.reads,
+        ]
+        for award in queries.awards_of_office(viewer.current())
+        for cycle in sorted(award.cycles, key=lambda cycle: -cycle.year)
+    ]
+    return csv_file("awards", header, rows)
+
+
+def _organisation() -> Organisation | None:
+    return queries.organisation()
+
+
+@pages.form("/desk/organization", needs=Permission.MANAGE_PEOPLE)
+def organisation() -> Any:  # noqa: ANN401 - an answer
+    """Who runs the portal, and whom people ask."""
+    held = _organisation()
+    if held is None:
+        abort(404)
+    form = forms.organisation_form(held)
+    if form.validate_on_submit():
+        actions.edit_organisation(held, **forms.organisation_facts(form), **who_and_when())
+        flash(_("Saved."))
+        return see_other(".organisation")
+    return render_template("awards/organisation.html", form=form, values=range(forms.VALUES)), form.status
 
 
 @pages.form("/desk/awards/new", needs=Permission.MANAGE_AWARDS)
