@@ -82,16 +82,12 @@ def make_committee(
     **facts: Any,
 ) -> Committee:
     """Return a cycle whose nominations are closed, with candidacies found eligible and a committee that accepted."""
-    cycle = make_cycle(
-        make_award(),
-        stage=CycleStage.CLOSED,
-        reads=reads,
-        blind=blind,
-        closes_at=NOW - timedelta(days=1),
-        scoring_opens_at=NOW,
-        scoring_closes_at=NOW + timedelta(days=14),
-        **facts,
-    )
+    dates = {
+        "closes_at": NOW - timedelta(days=1),
+        "scoring_opens_at": NOW,
+        "scoring_closes_at": NOW + timedelta(days=14),
+    }
+    cycle = make_cycle(make_award(), stage=CycleStage.CLOSED, reads=reads, blind=blind, **{**dates, **facts})
     staff = make_staff("Joy Adeyemi")
     found = []
     for number in range(candidacies):
