@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -16,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
-from portal.web import cache
+from portal.web import addresses, cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(HOME / "templates"), static_folder=str(HOME / "static"), instance_path=str(settings.instance_path.resolve()))
     app.config.update(_flask_settings(settings))
+    addresses.install(app)
     cache.install(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=settings.trusted_proxies)  # type: ignore[method-assign]
@@ -75,7 +75,7 @@ def _flask_settings(settings: Settings) -> Mapping[str, object]:
 def _languages(app: Flask) -> None:
     from portal.web import language  # noqa: PLC0415 - rooms are imported once there is an app to build
 
-    Babel(app, locale_selector=language.choose)
+    language.Catalogues(app, locale_selector=language.choose)
     language.install(app)
 
 
@@ -111,7 +111,7 @@ def _who_is_looking(app: Flask) -> None:
 
     @app.before_request
     def _organisation() -> Response | None:
-        g.organisation = awards.organisation() if request.endpoint != "static" else None
+        g.organisation = cache.kept("organisation", awards.organisation) if request.endpoint != "static" else None
         if g.organisation is not None and g.organisation.demonstration and app.config["SETTINGS"].production:
             return Response("This database is a demonstration. Production needs its own.\n", 503, mimetype="text/plain")
         return None

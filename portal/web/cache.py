@@ -12,7 +12,7 @@ from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import LanguageAccept
@@ -102,7 +102,17 @@ def install(app: Flask) -> None:
         request.environ[TOUCHED] = until
         return answer
 
-    app.wsgi_app = PublicCache(app)  # type: ignore[method-assign]
+    app.extensions["portal.cache"] = made = PublicCache(app)
+    app.wsgi_app = made  # type: ignore[method-assign]
+
+
+def kept(name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
+    """Return what `load()` gave since the last write of anything watched; `load` gives a row (or None) with nothing left to fetch.
+
+    The row belongs to no session: it is read, never changed.
+    """
+    found: PublicCache = current_app.extensions["portal.cache"]
+    return found.thing(name, load)
 
 
 def _plain(environ: dict[str, Any]) -> bool:
@@ -141,6 +151,7 @@ class PublicCache:
         self.portal = app.wsgi_app
         self.host = app.config["SETTINGS"].host
         self.pages: dict[tuple[str, str], Kept] = {}
+        self.things: dict[str, tuple[int, Any]] = {}
         self.idle: deque[Any] = deque()
         self.listens = False
         self.negotiate = lru_cache(maxsize=1024)(self._negotiate)
@@ -194,6 +205,19 @@ class PublicCache:
             self.pages[key] = Kept(version, at, until, status, list(headers), body, names["etag"])
         return [body]
 
+    def thing(self, name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
+        """Return what was loaded under this name since the last write; see `kept()`."""
+        number = self._version()
+        held = self.things.get(name)
+        if held is not None and number is not None and held[0] == number:
+            return held[1]
+        row = load()
+        if row is not None and not db.session.is_modified(row):
+            db.session.expunge(row)
+            if number is not None:
+                self.things[name] = (number, row)
+        return row
+
     def _negotiate(self, cookies: str, accepts: str) -> str:
         """Return the language that the portal would answer this visitor in."""
         with self.app.app_context():
@@ -236,5 +260,6 @@ class PublicCache:
     def forget(self, *_engine: object) -> None:
         """Drop everything: the database beneath may be another one."""
         self.pages.clear()
+        self.things.clear()
         while self.idle:
             self.idle.pop().close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, has_request_context, request
-from flask_babel import get_locale
+from flask_babel import Babel, Domain, get_locale, get_translations
 
 from portal.web import viewer
 
@@ -66,8 +67,33 @@ def choose() -> str:
     return request.accept_languages.best_match(codes) or "en"
 
 
+class Catalogues(Babel):  # type: ignore[misc]  # Flask-Babel is untyped
+    """Flask-Babel, opening each catalogue once and not once a request."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """The one domain, with what it has opened."""
+        return Domain(domain=self.domain)
+
+
+def _words() -> Any:  # noqa: ANN401 - Babel's translations, untyped
+    """Return the catalogue that this request reads, found once for each language it is drawn in."""
+    locale = get_locale()
+    held = g.get("catalogue")
+    if held is None or held[0] is not locale:
+        held = g.catalogue = (locale, get_translations())
+    return held[1]
+
+
 def install(app: Flask) -> None:
     """Tell templates who is looking, in what language, and what may be offered; remember a chosen language."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # given by Jinja's own extension
+        gettext=lambda words: _words().ugettext(words),
+        ngettext=lambda one, many, number: _words().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, words: _words().upgettext(context, words),
+        npgettext=lambda context, one, many, number: _words().unpgettext(context, one, many, number),
+    )
 
     @app.context_processor
     def _about_the_reader() -> dict[str, Any]:
