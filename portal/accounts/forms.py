@@ -12,7 +12,11 @@ from portal.web.fields import Address, Choice, Form, Line, needed
 class SignInForm(Form):
     """Where to send the link."""
 
-    address = Address(_l("Your e-mail address"), [needed(_l("Write your e-mail address"))], description=_l("We send you a link. There is no password."))
+    address = Address(
+        _l("Your e-mail address"),
+        [needed(_l("Write your e-mail address"))],
+        description=_l("We send you a link. There is no password."),
+    )
     next = HiddenField()
 
 

@@ -322,7 +322,9 @@ def _refuse_disorder(cycle: Cycle, changed: dict[str, Any]) -> None:
     if cycle.stage is CycleStage.DRAFT:
         wrong = [pair for pair in wrong if pair == ("opens_at", "closes_at")]
     for first, second in wrong:
-        raise Refused(N_('"%(later)s" must come after "%(earlier)s".'), field=second, earlier=DATES[first], later=DATES[second])
+        raise Refused(
+            N_('"%(later)s" must come after "%(earlier)s".'), field=second, earlier=DATES[first], later=DATES[second]
+        )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps it

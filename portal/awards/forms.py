@@ -421,9 +421,22 @@ class OrganisationForm(Form):
     short_name = Line(_l("A shorter name, for small places"), [needed(_l("Write a short name"))], most=80)
     website = Line(_l("Its own website"), most=300)
     zone = SelectField(_l("Time zone"), description=_l("Every date is read and shown on its clocks."))
-    currency = Line(_l("Currency"), [needed(_l("Write a currency, such as USD"))], most=3, description=_l("Three letters, such as USD."))
-    languages = Choices(_l("Languages it says things in"), description=_l("English first, where it is among them. Words are asked for in each of them."))
-    help_name = Line(_l("Who answers"), [needed(_l("Say who answers"))], most=200, description=_l("Every page and message says whom to ask."))
+    currency = Line(
+        _l("Currency"),
+        [needed(_l("Write a currency, such as USD"))],
+        most=3,
+        description=_l("Three letters, such as USD."),
+    )
+    languages = Choices(
+        _l("Languages it says things in"),
+        description=_l("English first, where it is among them. Words are asked for in each of them."),
+    )
+    help_name = Line(
+        _l("Who answers"),
+        [needed(_l("Say who answers"))],
+        most=200,
+        description=_l("Every page and message says whom to ask."),
+    )
     help_email = Address(_l("At which address"), [needed(_l("Write the address where people find help"))])
     help_phone = Line(_l("Under which number"), most=60)
 
@@ -470,7 +483,10 @@ def organisation_form(held: Organisation) -> Any:  # noqa: ANN401 - a form made 
 def organisation_facts(form: Any) -> dict[str, Any]:  # noqa: ANN401 - an OrganisationForm in languages
     """Return a checked form as the organisation's columns."""
     plain = ("name", "short_name", "zone", "currency", "help_name", "help_email", "help_phone")
-    values = [{"title": form.said(f"value{number}_title"), "text": form.said(f"value{number}_text")} for number in range(VALUES)]
+    values = [
+        {"title": form.said(f"value{number}_title"), "text": form.said(f"value{number}_text")}
+        for number in range(VALUES)
+    ]
     return {
         **{name: form[name].data or "" for name in plain},
         "website": form.website.data or None,

@@ -12,8 +12,12 @@ class FundForm(Form):
     """A fund."""
 
     name = Line(_l("Name"), [needed(_l("Give the fund a name"))], most=200)
-    yearly_cents = Money(_l("What it gives in a year"), description=_l("The sums that a year's awards promise from it stay within this."))
-    credit = Text(_l("How it is thanked in public"), most=2000, description=_l("A sentence, shown beside what it pays for."))
+    yearly_cents = Money(
+        _l("What it gives in a year"), description=_l("The sums that a year's awards promise from it stay within this.")
+    )
+    credit = Text(
+        _l("How it is thanked in public"), most=2000, description=_l("A sentence, shown beside what it pays for.")
+    )
 
 
 class DonorForm(Form):

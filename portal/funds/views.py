@@ -80,7 +80,9 @@ def _fund(number: int) -> Fund:
 def fund(number: int) -> Any:  # noqa: ANN401 - an answer
     """Change a fund."""
     found = _fund(number)
-    form = FundForm(data={"name": found.name, "yearly_cents": found.yearly_cents, "credit": found.credit.get(_language(), "")})
+    form = FundForm(
+        data={"name": found.name, "yearly_cents": found.yearly_cents, "credit": found.credit.get(_language(), "")}
+    )
     if form.validate_on_submit() and _saved(found, form):
         return see_other(".funds")
     return _page(found, form=form)
@@ -88,7 +90,8 @@ def fund(number: int) -> Any:  # noqa: ANN401 - an answer
 
 def _page(fund: Fund, *, form: FundForm | None = None, donor: DonorForm | None = None) -> tuple[str, int]:
     shown = form or FundForm(
-        formdata=None, data={"name": fund.name, "yearly_cents": fund.yearly_cents, "credit": fund.credit.get(_language(), "")}
+        formdata=None,
+        data={"name": fund.name, "yearly_cents": fund.yearly_cents, "credit": fund.credit.get(_language(), "")},
     )
     page = render_template(
         "funds/fund.html", fund=fund, form=shown, donors=queries.donors(fund), donor=donor or DonorForm(formdata=None)
@@ -102,7 +105,9 @@ def add_donor(number: int) -> Any:  # noqa: ANN401 - an answer
     found, form = _fund(number), DonorForm()
     if not form.validate():
         return _page(found, donor=form)
-    person = accounts.person_at(form.email.data or "", at=clock.now(), given=form.given.data or "", family=form.family.data or "")
+    person = accounts.person_at(
+        form.email.data or "", at=clock.now(), given=form.given.data or "", family=form.family.data or ""
+    )
     actions.add_donor(found, person, by=viewer.current(), at=clock.now())
     flash(_("Noted."))
     return see_other(".fund", number=number)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from portal.people.models import Person
 
 
-def record(action: str, subject: Model, *, at: datetime, by: Person | None = None, reason: str | None = None, **facts: Any) -> Event:  # noqa: ANN401 - JSON facts
+def record(
+    action: str, subject: Model, *, at: datetime, by: Person | None = None, reason: str | None = None, **facts: Any
+) -> Event:
     """Append one line about `subject`. `facts` must be plain JSON; `by` is None when the portal acts by itself."""
     if subject.id is None:
         db.session.flush()

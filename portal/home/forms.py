@@ -11,11 +11,21 @@ from portal.web.fields import Address, Form, Line, needed
 class SendAgainForm(Form):
     """A message sent again, perhaps to another address."""
 
-    email = Address(_l("Their address"), [needed(_l("Write an address to send it to"))], description=_l("Mend it here if it was wrong: the person is written to there from now on."))
-    decided = BooleanField(_l("Send it again although it may have arrived"), description=_l("It tells an outcome, so a person decides."))
+    email = Address(
+        _l("Their address"),
+        [needed(_l("Write an address to send it to"))],
+        description=_l("Mend it here if it was wrong: the person is written to there from now on."),
+    )
+    decided = BooleanField(
+        _l("Send it again although it may have arrived"), description=_l("It tells an outcome, so a person decides.")
+    )
 
 
 class BounceForm(Form):
     """A message that came back."""
 
-    reason = Line(_l("What the other side said"), [needed(_l("Say what the other side said"))], description=_l("Such as: no such mailbox."))
+    reason = Line(
+        _l("What the other side said"),
+        [needed(_l("Say what the other side said"))],
+        description=_l("Such as: no such mailbox."),
+    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def post(  # noqa: PLR0913 - every fact of a message, by keyword
+def post(
     template: str,
     *,
     to: Person,
@@ -30,7 +30,7 @@ def post(  # noqa: PLR0913 - every fact of a message, by keyword
     result: bool = False,
     key: str | None = None,
     to_email: str | None = None,
-    **facts: Any,  # noqa: ANN401 - JSON facts for the template
+    **facts: Any,
 ) -> Message | None:
     """Post one message in this transaction. With a `key`, the same message is posted once; a second call returns None.
 
@@ -72,7 +72,7 @@ def cancel(about: Model, *, templates: tuple[str, ...] = ()) -> int:
     return int(db.session.execute(waiting).rowcount)  # type: ignore[attr-defined]
 
 
-def _step(message: Message, step: MessageStep, **values: Any) -> None:  # noqa: ANN401 - columns
+def _step(message: Message, step: MessageStep, **values: Any) -> None:
     """Take a message one step on, once however many ask."""
     state = MESSAGE.advance(message.state, step)
     wanted = update(Message).where(Message.id == message.id, Message.state == message.state)

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 6
+NO_SUCH_MAILBOX = 550  # SMTP's family of permanent refusals
 
 # (message, at) -> the token of a link minted for this sending; `accounts` installs it in create_app()
 minters: list[Callable[[Message, datetime], str]] = []
@@ -39,7 +40,11 @@ def due(*, at: datetime, most: int = 20) -> list[int]:
     """Return the numbers of messages that may leave now: waiting ones, and those whose sender died holding the lease."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at, Message.result.is_(False))
     waiting = and_(Message.state == MessageState.WAITING, Message.not_before <= at)
-    return list(db.session.scalars(select(Message.id).where(or_(waiting, lapsed)).order_by(Message.not_before, Message.id).limit(most)))
+    return list(
+        db.session.scalars(
+            select(Message.id).where(or_(waiting, lapsed)).order_by(Message.not_before, Message.id).limit(most)
+        )
+    )
 
 
 def stop_doubtful(*, at: datetime) -> int:
@@ -47,7 +52,11 @@ def stop_doubtful(*, at: datetime) -> int:
     doubtful = (
         update(Message)
         .where(Message.state == MessageState.SENDING, Message.lease_until < at, Message.result.is_(True))
-        .values(state=MessageState.FAILED, problem="The sender stopped while this was leaving. It may have arrived.", lease_until=None)
+        .values(
+            state=MessageState.FAILED,
+            problem="The sender stopped while this was leaving. It may have arrived.",
+            lease_until=None,
+        )
     )
     return int(db.session.execute(doubtful).rowcount)  # type: ignore[attr-defined]
 
@@ -90,7 +99,16 @@ def deliver(number: int, *, at: datetime) -> bool:
         message.state, message.lease_until, message.sent_at = MessageState.SENT, None, at
         message.subject, message.problem = written.subject, None
         if g.organisation is not None and g.organisation.demonstration:
-            db.session.add(SentCopy(message_id=number, to_email=address, subject=written.subject, text=written.text, html=written.html, sent_at=at))
+            db.session.add(
+                SentCopy(
+                    message_id=number,
+                    to_email=address,
+                    subject=written.subject,
+                    text=written.text,
+                    html=written.html,
+                    sent_at=at,
+                )
+            )
     return True
 
 
@@ -111,7 +129,9 @@ def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written] | None:
 def _failed(number: int, problem: Exception, *, at: datetime) -> None:
     with transaction():
         message = db.session.scalars(select(Message).options(joinedload(Message.to)).where(Message.id == number)).one()
-        permanent = isinstance(problem, smtplib.SMTPRecipientsRefused) and all(code >= 550 for code, _words in problem.recipients.values())  # noqa: PLR2004 - SMTP's "no such mailbox" family
+        permanent = isinstance(problem, smtplib.SMTPRecipientsRefused) and all(
+            code >= NO_SUCH_MAILBOX for code, _words in problem.recipients.values()
+        )
         message.lease_until, message.problem = None, str(problem)[:500]
         if permanent:
             bounced(message, reason=str(problem)[:500], at=at)
@@ -157,7 +177,11 @@ def _server(url: str) -> Any:  # noqa: ANN401 - SMTP or SMTP_SSL
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or (465 if parts.scheme == "smtps" else 25)
     context = ssl.create_default_context()
-    server = smtplib.SMTP_SSL(host, port, timeout=30, context=context) if parts.scheme == "smtps" else smtplib.SMTP(host, port, timeout=30)
+    server = (
+        smtplib.SMTP_SSL(host, port, timeout=30, context=context)
+        if parts.scheme == "smtps"
+        else smtplib.SMTP(host, port, timeout=30)
+    )
     if parts.scheme == "smtp" and server.has_extn("starttls"):
         server.starttls(context=context)
     if parts.username:

@@ -15,7 +15,8 @@ from portal.people.models import Person
 
 class Message(Model):
     """Something to tell one person. It is written in their language when it leaves; a link in it is minted then, too,
-    so that no token rests here."""
+    so that no token rests here.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -23,14 +24,20 @@ class Message(Model):
         Index("ix_message_about", "about_kind", "about_id"),
     )
 
-    template: Mapped[str] = mapped_column(String(80))  # "nominations/received" is templates/mail/nominations/received.txt
+    template: Mapped[str] = mapped_column(
+        String(80)
+    )  # "nominations/received" is templates/mail/nominations/received.txt
     to_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    to_email: Mapped[str | None] = mapped_column(String(320))  # another address of theirs (a guardian's); else the person's own
+    to_email: Mapped[str | None] = mapped_column(
+        String(320)
+    )  # another address of theirs (a guardian's); else the person's own
     about_kind: Mapped[str | None] = mapped_column(String(40))
     about_id: Mapped[int | None]
     facts: Mapped[dict[str, Any]]
     link: Mapped[dict[str, Any] | None]  # {"purpose", "kind", "id", "next"}: what accounts mints a sign-in link from
-    result: Mapped[bool] = mapped_column(default=False)  # tells an outcome: never sent again without a person deciding so
+    result: Mapped[bool] = mapped_column(
+        default=False
+    )  # tells an outcome: never sent again without a person deciding so
     key: Mapped[str | None] = mapped_column(String(160), unique=True)  # a reminder is posted once per kind and due date
     state: Mapped[MessageState] = mapped_column(enumeration(MessageState), default=MessageState.WAITING)
     not_before: Mapped[datetime]

@@ -10,14 +10,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.mail import queries
-from portal.mail.models import SentCopy
 from portal.mail.rules import MessageState
 from portal.policy import Permission
 from portal.web.lists import asked_page, listing
 from portal.web.pages import Pages
 
 if TYPE_CHECKING:
-    from portal.mail.models import Message
+    from portal.mail.models import Message, SentCopy
 
 pages = Pages("mail", __name__)
 

@@ -31,11 +31,18 @@ class Written(NamedTuple):
 def write(message: Message, *, link: str | None, language: str) -> Written:
     """Write a message in one language. `link` is the whole address its button goes to, minted for this sending."""
     with force_locale(language):
-        facts: dict[str, Any] = {**message.facts, "link": link, "person": message.to, "organisation": g.get("organisation")}
+        facts: dict[str, Any] = {
+            **message.facts,
+            "link": link,
+            "person": message.to,
+            "organisation": g.get("organisation"),
+        }
         source = render_template(f"mail/{message.template}.txt", **facts)
         subject, _, body = source.strip().partition("\n")
         blocks = [block.strip() for block in re.split(r"\n\s*\n", body.strip()) if block.strip()]
-        html = render_template("mail/layout.html", subject=subject, blocks=[_html(block) for block in blocks], language=language, **facts)
+        html = render_template(
+            "mail/layout.html", subject=subject, blocks=[_html(block) for block in blocks], language=language, **facts
+        )
         text = render_template("mail/layout.txt", blocks=[_text(block) for block in blocks], **facts)
     return Written(" ".join(subject.split()), text.strip() + "\n", html)
 
@@ -46,7 +53,9 @@ def _html(block: str) -> Markup:
         return Markup('<p><a class="button" href="{address}">{words}</a></p>').format(**found.groupdict())
     if block.startswith("> "):
         quoted = "\n".join(line.removeprefix("> ").removeprefix(">") for line in block.split("\n"))
-        return Markup("<blockquote>{}</blockquote>").format(Markup("<br>").join(escape(line) for line in quoted.split("\n")))
+        return Markup("<blockquote>{}</blockquote>").format(
+            Markup("<br>").join(escape(line) for line in quoted.split("\n"))
+        )
     return Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n")))
 
 

@@ -34,14 +34,23 @@ def signed_in(joy, served):
     def sign(page):
         token, now = new_token(), datetime.now(UTC)
         with transaction():
-            db.session.add(Session(token_hash=token_hash(token), person_id=joy.id, created_at=now, seen_at=now, expires_at=now.replace(year=now.year + 1), browser="test"))
+            db.session.add(
+                Session(
+                    token_hash=token_hash(token),
+                    person_id=joy.id,
+                    created_at=now,
+                    seen_at=now,
+                    expires_at=now.replace(year=now.year + 1),
+                    browser="test",
+                )
+            )
         page.context.add_cookies([{"name": "visit", "value": token, "url": served}])
         return page
 
     return sign
 
 
-def set_up(page, axe, *, script=True):
+def set_up(page, axe, *, script=True):  # noqa: PLR0915 - a whole journey
     """Set an award up and open its next year, looking at each page on the way."""
 
     def look():
@@ -217,5 +226,7 @@ def test_the_offices_pages_are_for_everyone(open_page, signed_in, axe, joy, opti
     ):
         page.goto(url)
         axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), f"{url} is too wide"
+        assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), (
+            f"{url} is too wide"
+        )
     assert db.session.scalar(select(Message.id)) is not None

@@ -261,7 +261,7 @@ def test_messages_about_what_one_has_a_conflict_with_are_not_there(joy, cycle, a
     hers.get(f"/desk/messages/{hidden}", 404)
     hers.get(f"/desk/messages/{shown}")
     assert hers.press(f"/desk/messages/{hidden}/cancellation").status_code == 404
-    assert f"/desk/messages/{hidden}\"" not in hers.get("/desk/messages")
+    assert f'/desk/messages/{hidden}"' not in hers.get("/desk/messages")
     assert "All <b>1</b>" in hers.get("/desk/messages")
     assert "All <b>2</b>" in joy.get("/desk/messages")
 
@@ -276,7 +276,14 @@ def copy(app):
         message = post(makers.make_person("Ana Reyes"), state=MessageState.SENT)
         link = f"{app.config['SETTINGS'].base_url}/link/abc"
         html = f'<!DOCTYPE html>\n<html lang="en"><head><title>Hi</title></head><body><h1>Hi</h1><p><a href="{link}">Go</a></p></body></html>'
-        kept = SentCopy(message_id=message.id, to_email="ana@example.org", subject="<b>Hi</b>", text=f"Go:\n{link}\n<script>x</script>", html=html, sent_at=NOW)
+        kept = SentCopy(
+            message_id=message.id,
+            to_email="ana@example.org",
+            subject="<b>Hi</b>",
+            text=f"Go:\n{link}\n<script>x</script>",
+            html=html,
+            sent_at=NOW,
+        )
         db.session.add(kept)
         db.session.flush()
         return kept.id
@@ -372,7 +379,11 @@ def test_a_name_and_an_address_are_put_right(joy):
     assert joy.send(url, {"email": "aamina@schools.example"}, action="/address").status_code == 303
     db.session.rollback()
     person = db.session.get(Person, number)
-    assert (person.name, person.sort_name, person.email_key) == ("Aamina Warsame", "warsame aamina", "aamina@schools.example")
+    assert (person.name, person.sort_name, person.email_key) == (
+        "Aamina Warsame",
+        "warsame aamina",
+        "aamina@schools.example",
+    )
     joy.get("/desk/people/999999", 404)
 
 
@@ -437,7 +448,9 @@ def test_an_auditor_reads_the_record_without_the_names_of_families(joy, cycle, a
         nominator = makers.make_person("Nadia Nominator")
         nomination = makers.make_nomination(cycle, nominator=nominator)
         history.record("submitted", nomination, by=nominator, at=NOW, reason="Because Amina Warsame asked.")
-        history.record("extend for all", queries.cycle_at("teaching", 2026), by=auditor, at=NOW, reason="Snow closed the schools.")
+        history.record(
+            "extend for all", queries.cycle_at("teaching", 2026), by=auditor, at=NOW, reason="Snow closed the schools."
+        )
     theirs = Desk(app.test_client(), auditor)
     page = theirs.get("/desk/record") + theirs.client.get("/desk/record.csv").text
     for words in ("Nadia", "Warsame"):
@@ -474,7 +487,13 @@ def test_today_says_what_needs_somebody_and_where_each_year_stands(joy, cycle):
         makers.make_member(cycle, state=MemberState.INVITED)
         makers.make_cycle(makers.make_award("Kitchen Award", slug="kitchen"), stage=CycleStage.DRAFT)
     page = joy.get("/desk").replace("\xa0", " ")
-    for words in ("Excellence in Teaching Award 2026", "One invitation is not answered", "is still a draft", "Closes Friday, March 13, 2026, 11:59 pm Pacific", "Nominations close"):
+    for words in (
+        "Excellence in Teaching Award 2026",
+        "One invitation is not answered",
+        "is still a draft",
+        "Closes Friday, March 13, 2026, 11:59 pm Pacific",
+        "Nominations close",
+    ):
         assert words in page, words
     assert "midnight" not in page.lower()
 
@@ -501,6 +520,7 @@ def test_each_sees_what_waits_for_them(app, cycle):
         makers.make_nomination(cycle, nominator=writer)
         nominee = makers.make_person("Amina Warsame")
         candidacy = makers.make_candidacy(cycle, person=nominee)
+
     def page(person):
         return Desk(app.test_client(), person).get("/me")
 
@@ -530,7 +550,18 @@ def test_one_page_of_mine_and_today_cost_the_same_at_one_row_and_at_fifty(joy, c
                 makers.make_conflict(candidacy, person)
 
     hers = Desk(app.test_client(), me)
-    urls = ("/me", "/desk", "/desk/messages", "/desk/messages.csv", "/desk/people", "/desk/people.csv", "/desk/record", "/desk/record.csv", f"/desk/people/{me.id}", "/mailbox")
+    urls = (
+        "/me",
+        "/desk",
+        "/desk/messages",
+        "/desk/messages.csv",
+        "/desk/people",
+        "/desk/people.csv",
+        "/desk/record",
+        "/desk/record.csv",
+        f"/desk/people/{me.id}",
+        "/mailbox",
+    )
 
     def cost():
         found = {}
@@ -552,7 +583,19 @@ def test_looking_changes_nothing(joy):
     ask(joy)
     seat = member()
     message = db.session.scalar(select(Message.id))
-    urls = ["/me", "/desk", "/desk/messages", f"/desk/messages/{message}", "/desk/people", f"/desk/people/{seat.person_id}", "/desk/record", "/desk/record.csv", "/mailbox", COMMITTEE, f"{COMMITTEE}/{seat.id}"]
+    urls = [
+        "/me",
+        "/desk",
+        "/desk/messages",
+        f"/desk/messages/{message}",
+        "/desk/people",
+        f"/desk/people/{seat.person_id}",
+        "/desk/record",
+        "/desk/record.csv",
+        "/mailbox",
+        COMMITTEE,
+        f"{COMMITTEE}/{seat.id}",
+    ]
     with counted() as statements:
         for url in urls:
             joy.get(url)
@@ -612,7 +655,15 @@ def test_no_text_breaks_a_page_of_the_office(joy, text):
     from urllib.parse import quote
 
     words = quote(text[:5000], errors="surrogatepass")
-    for url in (f"/desk/messages?q={words}&state={words}&page={words}", f"/desk/people?q={words}&show={words}", f"/desk/record?q={words}&kind={words}&from={words}&number={words}", f"/mailbox?q={words}", "/desk", COMMITTEE, "/me"):
+    for url in (
+        f"/desk/messages?q={words}&state={words}&page={words}",
+        f"/desk/people?q={words}&show={words}",
+        f"/desk/record?q={words}&kind={words}&from={words}&number={words}",
+        f"/mailbox?q={words}",
+        "/desk",
+        COMMITTEE,
+        "/me",
+    ):
         assert "<script>alert" not in joy.get(url)
 
 
@@ -638,7 +689,9 @@ def test_a_message_is_sent_again_or_stopped_only_where_its_life_allows(app, stat
 
 def test_an_address_that_came_back_is_noted_for_everyone_written_to_there(app):
     with transaction():
-        both = [makers.make_person(name, email="family@example.org", account=False) for name in ("Ana Reyes", "Bea Reyes")]
+        both = [
+            makers.make_person(name, email="family@example.org", account=False) for name in ("Ana Reyes", "Bea Reyes")
+        ]
         sent = post(both[0], state=MessageState.SENT, at=NOW - timedelta(days=1))
         sent.sent_at = NOW
         assert messages.bounce_address(" Family@Example.org", reason="full", at=NOW) == 2

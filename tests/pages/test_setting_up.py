@@ -70,13 +70,23 @@ PAGES = [
     "/desk/funds",
     "/desk/funds/new",
 ]
-OF_ALL = {"/desk/awards/new", "/desk/awards/excellence-in-teaching", "/desk/awards/excellence-in-teaching/years/new", "/desk/funds", "/desk/funds/new"}
+OF_ALL = {
+    "/desk/awards/new",
+    "/desk/awards/excellence-in-teaching",
+    "/desk/awards/excellence-in-teaching/years/new",
+    "/desk/funds",
+    "/desk/funds/new",
+}
 
 
 @pytest.mark.parametrize("url", PAGES)
 def test_each_page_opens_for_those_it_is_for_and_is_missing_for_others(app, people, url):
     expected = {"staff": 200, "publisher": 200, "of_it": 404 if url in OF_ALL else 200}
-    expected |= {"of_other": 200 if url == "/desk/awards" else 404, "auditor": 200 if url == "/desk/awards" else 404, "someone": 404}
+    expected |= {
+        "of_other": 200 if url == "/desk/awards" else 404,
+        "auditor": 200 if url == "/desk/awards" else 404,
+        "someone": 404,
+    }
     for who, status in expected.items():
         Desk(app.test_client(), people[who], at=JANUARY).get(url, status)
     signed_out = app.test_client().get(url)
@@ -84,7 +94,13 @@ def test_each_page_opens_for_those_it_is_for_and_is_missing_for_others(app, peop
 
 
 def test_a_page_of_no_cycle_is_missing(joy):
-    for url in ("/desk/excellence-in-teaching/1999", "/desk/nothing/2026", "/desk/awards/nothing", f"{HERE}/questions/999999", f"{HERE}/rubric/criteria/999999"):
+    for url in (
+        "/desk/excellence-in-teaching/1999",
+        "/desk/nothing/2026",
+        "/desk/awards/nothing",
+        f"{HERE}/questions/999999",
+        f"{HERE}/rubric/criteria/999999",
+    ):
         joy.get(url, 404)
 
 
@@ -108,7 +124,10 @@ def test_an_award_starts_from_a_template_or_from_nothing(joy):
 
 
 def test_an_award_is_read_through_and_changed_in_both_languages(joy):
-    answer = joy.send("/desk/awards/excellence-in-teaching", {"name_en": "Teaching Award", "name_es": "", "summary_es": "Para docentes."})
+    answer = joy.send(
+        "/desk/awards/excellence-in-teaching",
+        {"name_en": "Teaching Award", "name_es": "", "summary_es": "Para docentes."},
+    )
     assert answer.status_code == 303
     award = queries.award_by_slug("excellence-in-teaching")
     assert award.name == {"en": "Teaching Award"}
@@ -245,9 +264,15 @@ def test_a_deadline_is_extended_for_all_and_for_one(joy, people):
     assert answer.status_code == 422
     assert "Write that person" in answer.text
     assert "Ill." in answer.text
-    answer = joy.send(f"{HERE}/extension", {"whom": "one", "until": "2026-03-25T23:59", "reason": "Ill.", "email": people["someone"].email})
+    answer = joy.send(
+        f"{HERE}/extension",
+        {"whom": "one", "until": "2026-03-25T23:59", "reason": "Ill.", "email": people["someone"].email},
+    )
     assert answer.status_code == 303
-    assert [e.person_id for e in db.session.scalars(select(Extension).order_by(Extension.id))] == [None, people["someone"].id]
+    assert [e.person_id for e in db.session.scalars(select(Extension).order_by(Extension.id))] == [
+        None,
+        people["someone"].id,
+    ]
     answer = joy.send(f"{HERE}/extension", {"whom": "all", "until": "2026-03-01T23:59", "reason": "Back."})
     assert answer.status_code == 422
     assert "not later than the deadline that stands" in answer.text
@@ -281,7 +306,9 @@ def keys():
 
 
 def test_questions_are_added_changed_moved_and_taken_out(joy):
-    answer = joy.send(f"{HERE}/questions/new", {"label_en": "Who taught {nominee}?", "short_en": "Teachers", "word_limit": "80"})
+    answer = joy.send(
+        f"{HERE}/questions/new", {"label_en": "Who taught {nominee}?", "short_en": "Teachers", "word_limit": "80"}
+    )
     assert answer.status_code == 303
     assert keys()[-1] == "teachers"
     added = db.session.scalar(select(Question).where(Question.key == "teachers"))
@@ -312,7 +339,7 @@ def test_choices_are_typed_one_a_line_and_keep_their_values(joy):
     joy.send(url, {"kind": "choice", "choices": "Green\nBlue | Azul\nRed"})
     db.session.rollback()
     again = db.session.get(Question, number).choices
-    assert dict((words["en"], value) for value, words in again)["Blue"] == first[1][0]
+    assert {words["en"]: value for value, words in again}["Blue"] == first[1][0]
     assert len({value for value, _words in again}) == 3
 
 
@@ -321,7 +348,10 @@ def test_what_staff_alone_may_see_is_never_shown_to_reviewers(joy):
     answer = joy.send(f"{HERE}/questions/{number}", {"sensitivity": "need"})
     assert answer.status_code == 422
     assert "What staff alone may see" in answer.text
-    answer = joy.send(f"{HERE}/questions/{number}", {"sensitivity": "need", "scored": None, "blind_visible": None, "publishable": None})
+    answer = joy.send(
+        f"{HERE}/questions/{number}",
+        {"sensitivity": "need", "scored": None, "blind_visible": None, "publishable": None},
+    )
     assert answer.status_code == 303
     db.session.rollback()
     assert db.session.get(Question, number).sensitivity is Sensitivity.NEED
@@ -329,7 +359,10 @@ def test_what_staff_alone_may_see_is_never_shown_to_reviewers(joy):
 
 def test_a_form_cannot_set_what_it_does_not_show(joy):
     number = db.session.scalar(select(Question.id).where(Question.key == "story"))
-    joy.send(f"{HERE}/questions/{number}", {"label_en": "Same?", "key": "hacked", "set_id": "1", "id": "77", "position": "-4"})
+    joy.send(
+        f"{HERE}/questions/{number}",
+        {"label_en": "Same?", "key": "hacked", "set_id": "1", "id": "77", "position": "-4"},
+    )
     db.session.rollback()
     held = db.session.get(Question, number)
     assert (held.key, held.position) == ("story", 1)
@@ -348,14 +381,23 @@ def test_criteria_are_added_changed_moved_and_taken_out(joy):
     added = db.session.scalar(select(Criterion).where(Criterion.key == "voice"))
     joy.press(f"{HERE}/rubric/criteria/{added.id}/move", to="up")
     db.session.rollback()
-    assert [c.key for c in sorted(cycle().rubric.criteria, key=lambda c: c.position)] == ["gaps", "belief", "peers", "voice", "craft"]
+    assert [c.key for c in sorted(cycle().rubric.criteria, key=lambda c: c.position)] == [
+        "gaps",
+        "belief",
+        "peers",
+        "voice",
+        "craft",
+    ]
     joy.send(f"{HERE}/rubric/criteria/{added.id}", {"weight": "20", "by_staff": "y"})
     db.session.rollback()
     assert (db.session.get(Criterion, added.id).weight, db.session.get(Criterion, added.id).by_staff) == (20, True)
     joy.press(f"{HERE}/rubric/criteria/{added.id}/removal")
     assert "The weights add up to 100" in joy.get(f"{HERE}/rubric")
     for weight in ("0", "101", "", "ten"):
-        assert joy.send(f"{HERE}/rubric/criteria/new", {"name_en": "A", "about_en": "B", "weight": weight}).status_code == 422
+        assert (
+            joy.send(f"{HERE}/rubric/criteria/new", {"name_en": "A", "about_en": "B", "weight": weight}).status_code
+            == 422
+        )
 
 
 def test_levels_are_put_in_words_on_another_scale(joy):
@@ -383,7 +425,9 @@ def test_a_rubric_with_a_score_is_read_only(joy):
 
 
 def test_a_fund_is_noted_with_its_donors(joy, people):
-    answer = joy.send("/desk/funds/new", {"name": "The Madrona Fund", "yearly_cents": "24,000", "credit": "With thanks."})
+    answer = joy.send(
+        "/desk/funds/new", {"name": "The Madrona Fund", "yearly_cents": "24,000", "credit": "With thanks."}
+    )
     assert answer.status_code == 303
     fund = db.session.scalar(select(Fund))
     assert (fund.yearly_cents, fund.credit) == (2_400_000, {"en": "With thanks."})
@@ -426,7 +470,15 @@ def test_no_text_breaks_a_page(joy, text):
             assert answer.status_code in {303, 409, 422}, (url, name, answer.status_code)
             assert "<script>alert" not in answer.text
             assert "49" not in answer.text or "7*7" not in text or "{{7*7}}" in answer.text or answer.status_code == 303
-    for url in ("/desk/awards", HERE, f"{HERE}/questions", f"{HERE}/rubric", f"{HERE}/committee", "/desk/funds", "/desk/awards/excellence-in-teaching"):
+    for url in (
+        "/desk/awards",
+        HERE,
+        f"{HERE}/questions",
+        f"{HERE}/rubric",
+        f"{HERE}/committee",
+        "/desk/funds",
+        "/desk/awards/excellence-in-teaching",
+    ):
         page = joy.get(url)
         assert "<script>alert" not in page
 
@@ -439,13 +491,51 @@ def test_lists_cost_the_same_at_one_row_and_at_fifty(joy, people):
                 makers.make_cycle(award, stage=CycleStage.DRAFT, year=2026)
                 held = queries.cycle_at("excellence-in-teaching", 2026)
                 makers.make_member(held, makers.make_person(f"Reviewer {place}"))
-                db.session.add(Question(set_id=held.question_set_id, position=100 + place, key=f"more{award.id}", kind=QuestionKind.TEXT, label={"en": "A?"}, short={"en": "A"}, hint={}, choices=[]))
-                db.session.add(Criterion(rubric_id=held.rubric_id, position=100 + place, key=f"more{award.id}", name={"en": "A"}, about={"en": "B"}, weight=1))
-                db.session.add(Extension(cycle_id=held.id, until=JANUARY, before=JANUARY, reason="Snow.", granted_by_id=people["staff"].id, granted_at=JANUARY))
+                db.session.add(
+                    Question(
+                        set_id=held.question_set_id,
+                        position=100 + place,
+                        key=f"more{award.id}",
+                        kind=QuestionKind.TEXT,
+                        label={"en": "A?"},
+                        short={"en": "A"},
+                        hint={},
+                        choices=[],
+                    )
+                )
+                db.session.add(
+                    Criterion(
+                        rubric_id=held.rubric_id,
+                        position=100 + place,
+                        key=f"more{award.id}",
+                        name={"en": "A"},
+                        about={"en": "B"},
+                        weight=1,
+                    )
+                )
+                db.session.add(
+                    Extension(
+                        cycle_id=held.id,
+                        until=JANUARY,
+                        before=JANUARY,
+                        reason="Snow.",
+                        granted_by_id=people["staff"].id,
+                        granted_at=JANUARY,
+                    )
+                )
 
     def cost():
         found = {}
-        for url in ("/desk/awards", HERE, f"{HERE}/questions", f"{HERE}/rubric", f"{HERE}/committee", f"{HERE}/committee.csv", "/desk/funds", "/desk"):
+        for url in (
+            "/desk/awards",
+            HERE,
+            f"{HERE}/questions",
+            f"{HERE}/rubric",
+            f"{HERE}/committee",
+            f"{HERE}/committee.csv",
+            "/desk/funds",
+            "/desk",
+        ):
             with counted() as statements:
                 joy.get(url)
             found[url] = len(statements)
@@ -479,7 +569,13 @@ def test_two_clicks_open_once(joy, people):
 def test_everything_is_said_in_the_overview(joy):
     joy.send(HERE, action="/opening")
     page = joy.get(HERE).replace("\xa0", " ")
-    for words in ("Friday, March 13, 2026, 11:59 pm Pacific", "10 minutes", "8 × ", "3 reviewers", "Extend the deadline"):
+    for words in (
+        "Friday, March 13, 2026, 11:59 pm Pacific",
+        "10 minutes",
+        "8 × ",
+        "3 reviewers",
+        "Extend the deadline",
+    ):
         assert words in page, words
     assert "midnight" not in page.lower()
     joy.at = makers.CLOSES + timedelta(minutes=3)
@@ -490,7 +586,16 @@ def test_everything_is_said_in_the_overview(joy):
 
 
 def test_the_organisation_says_who_it_is_and_whom_to_ask(joy, app, people):
-    answer = joy.send("/desk/organization", {"help_phone": "206 555 0100", "currency": "eur", "languages": ["es", "en"], "value0_title_en": "Every child", "lead_es": "Nombre a quienes"})
+    answer = joy.send(
+        "/desk/organization",
+        {
+            "help_phone": "206 555 0100",
+            "currency": "eur",
+            "languages": ["es", "en"],
+            "value0_title_en": "Every child",
+            "lead_es": "Nombre a quienes",
+        },
+    )
     assert answer.status_code == 303, answer.text
     db.session.rollback()
     held = queries.organisation()
@@ -499,7 +604,14 @@ def test_the_organisation_says_who_it_is_and_whom_to_ask(joy, app, people):
     assert held.lead["es"] == "Nombre a quienes"
     assert held.demonstration
     assert "206 555 0100" in joy.get("/desk/awards")
-    for changes in ({"currency": "bread"}, {"languages": None}, {"zone": "Mars/Base"}, {"website": "javascript:alert(1)"}, {"lead_en": " "}, {"name": "x" * 201}):
+    for changes in (
+        {"currency": "bread"},
+        {"languages": None},
+        {"zone": "Mars/Base"},
+        {"website": "javascript:alert(1)"},
+        {"lead_en": " "},
+        {"name": "x" * 201},
+    ):
         assert joy.send("/desk/organization", changes, holding="name").status_code == 422, changes
     Desk(app.test_client(), people["of_it"], at=JANUARY).get("/desk/organization", 404)
     joy.send("/desk/organization", {"demonstration": "", "id": "2", "help_phone": "1"}, holding="name")

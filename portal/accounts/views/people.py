@@ -39,10 +39,17 @@ def people() -> str:
     found = listing(queries.people(shown, words), page=asked_page())
     labels = {"office": _("With a role"), "everyone": _("Everyone"), "unreached": _("No message reaches them")}
     views = [
-        {"label": labels[name], "count": queries.count_people(name), "url": url_for(".people", show=name), "current": name == shown}
+        {
+            "label": labels[name],
+            "count": queries.count_people(name),
+            "url": url_for(".people", show=name),
+            "current": name == shown,
+        }
         for name in SHOWN
     ]
-    return render_template("accounts/people.html", listing=found, held=queries.grants_of(found.items), views=views, shown=shown, q=words)
+    return render_template(
+        "accounts/people.html", listing=found, held=queries.grants_of(found.items), views=views, shown=shown, q=words
+    )
 
 
 @pages.page("/desk/people.csv", needs=Permission.MANAGE_PEOPLE)
@@ -72,7 +79,11 @@ def new_person() -> Any:  # noqa: ANN401 - an answer
     if form.validate_on_submit():
         try:
             person = actions.add_person(
-                given=form.given.data or "", family=form.family.data or "", email=form.email.data or "", by=viewer.current(), at=clock.now()
+                given=form.given.data or "",
+                family=form.family.data or "",
+                email=form.email.data or "",
+                by=viewer.current(),
+                at=clock.now(),
             )
         except PortalError as refused:
             form.fail(refused.field or "email", failures.sentence(refused))
@@ -123,7 +134,9 @@ def person_name(number: int) -> Any:  # noqa: ANN401 - an answer
     found, form = _person(number), forms.NameForm()
     if not form.validate():
         return _page(found, name=form)
-    actions.rename(found, given=form.given.data or "", family=form.family.data or "", by=viewer.current(), at=clock.now())
+    actions.rename(
+        found, given=form.given.data or "", family=form.family.data or "", by=viewer.current(), at=clock.now()
+    )
     flash(_("Saved."))
     return see_other(".person", number=number)
 

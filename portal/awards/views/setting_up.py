@@ -31,7 +31,16 @@ def desk() -> str:
 @pages.page("/desk/awards.csv", needs=Permission.SEE_DESK)
 def desk_csv() -> Any:  # noqa: ANN401 - an answer
     """The same list as a CSV file, a line for each year."""
-    header = [_("Award"), _("Year"), _("Stage"), _("Nominations open"), _("Nominations close"), _("Places"), _("Sum for each"), _("Readings of each candidate")]
+    header = [
+        _("Award"),
+        _("Year"),
+        _("Stage"),
+        _("Nominations open"),
+        _("Nominations close"),
+        _("Places"),
+        _("Sum for each"),
+        _("Readings of each candidate"),
+    ]
     rows = [
         [
             words_in(award.name),

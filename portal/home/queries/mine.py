@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,6 @@ from portal.publishing.rules import ReleaseState
 from portal.review.queries import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from portal.people.models import Person
 
 

@@ -88,5 +88,3 @@ def message(person: Person | None, number: int) -> Message | None:
     wanted = mail.every().where(Message.id == number, untouched(Message.about_kind, Message.about_id, person))
     found: Message | None = db.session.scalar(wanted)
     return found
-
-

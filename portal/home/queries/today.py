@@ -21,6 +21,7 @@ from portal.nominations.queries.conflicts import standing
 from portal.nominations.rules import ConflictState
 from portal.people.models import Person
 from portal.publishing.desk.models import Release
+from portal.publishing.rules import ReleaseState
 from portal.review.models import Assignment, Round
 from portal.review.rules.lives import OWED, AssignmentState
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from portal.publishing.rules import ReleaseState
+    from sqlalchemy import Select
+
 
 RUNNING = (CycleStage.DRAFT, CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 AHEAD = timedelta(days=45)
@@ -45,16 +47,27 @@ class Numbers:
     decisions: Counter[str] = field(default_factory=Counter)  # by state
     same_person: int = 0
     conflicts: int = 0
-    owed: int = 0
-    read: int = 0
+    readings: Counter[str] = field(default_factory=Counter)  # by state
     release: ReleaseState | None = None
+
+    @property
+    def owed(self) -> int:
+        """How many readings are still owed."""
+        return sum(self.readings[state.value] for state in OWED)
+
+    @property
+    def read(self) -> int:
+        """How many readings are submitted."""
+        return self.readings[AssignmentState.SUBMITTED.value]
 
 
 def cycles_within_reach(person: Person | None, stages: Iterable[CycleStage] = RUNNING) -> Sequence[Cycle]:
     """Return the cycles at these stages that a role of this person's reaches, soonest closing first."""
     from portal.accounts.queries import roles_of  # noqa: PLC0415 - one question of another room
 
-    wanted = select(Cycle).join(Cycle.award).where(Cycle.stage.in_(list(stages))).order_by(Cycle.closes_at, Award.position)
+    wanted = (
+        select(Cycle).join(Cycle.award).where(Cycle.stage.in_(list(stages))).order_by(Cycle.closes_at, Award.position)
+    )
     if not everywhere(person):
         awards = [number for _role, scope, number in roles_of(person) if scope == "award"]
         wanted = wanted.where(Cycle.award_id.in_(awards))
@@ -64,67 +77,56 @@ def cycles_within_reach(person: Person | None, stages: Iterable[CycleStage] = RU
 def numbers(person: Person | None, cycles: Sequence[Cycle]) -> list[Numbers]:
     """Return the numbers of these cycles in their order."""
     found = {cycle.id: Numbers(cycle) for cycle in cycles}
-    ids = list(found)
-    if not ids:
+    if not found:
         return []
     kept = standing(person) if person is not None else select(Conflict.candidacy_id).where(Conflict.id.is_(None))
-
-    def counted(*columns: Any, where: Iterable[Any], group: Iterable[Any]) -> Any:  # noqa: ANN401 - rows of a count
-        return db.session.execute(select(*columns, func.count()).where(*where).group_by(*group))
-
-    nominations = counted(
-        Nomination.cycle_id,
-        Nomination.stage,
-        where=[Nomination.cycle_id.in_(ids), or_(Nomination.candidacy_id.is_(None), Nomination.candidacy_id.not_in(kept))],
-        group=[Nomination.cycle_id, Nomination.stage],
-    )
-    for number, stage, count in nominations:
-        found[number].nominations[stage.value] += count
-    candidacies = counted(
-        Candidacy.cycle_id,
-        Candidacy.stage,
-        where=[Candidacy.cycle_id.in_(ids), Candidacy.merged_into_id.is_(None), Candidacy.id.not_in(kept)],
-        group=[Candidacy.cycle_id, Candidacy.stage],
-    )
-    for number, stage, count in candidacies:
-        found[number].candidacies[stage.value] += count
-    for number, state, count in counted(
-        Member.cycle_id, Member.state, where=[Member.cycle_id.in_(ids)], group=[Member.cycle_id, Member.state]
-    ):
-        found[number].members[state.value] += count
-    for number, state, count in counted(
-        Decision.cycle_id,
-        Decision.state,
-        where=[Decision.cycle_id.in_(ids), Decision.candidacy_id.not_in(kept)],
-        group=[Decision.cycle_id, Decision.state],
-    ):
-        found[number].decisions[state.value] += count
-    for number, count in counted(
-        Match.cycle_id,
-        where=[Match.cycle_id.in_(ids), Match.state == MatchState.OPEN, Match.first_id.not_in(kept), Match.second_id.not_in(kept)],
-        group=[Match.cycle_id],
-    ):
-        found[number].same_person = count
-    undecided = (
-        select(Candidacy.cycle_id, func.count())
-        .join(Conflict, Conflict.candidacy_id == Candidacy.id)
-        .where(Candidacy.cycle_id.in_(ids), Conflict.state == ConflictState.SUGGESTED, Candidacy.id.not_in(kept))
-        .group_by(Candidacy.cycle_id)
-    )
-    for number, count in db.session.execute(undecided):
-        found[number].conflicts = count
-    reading = (
-        select(Round.cycle_id, Assignment.state, func.count())
-        .join(Assignment, Assignment.round_id == Round.id)
-        .where(Round.cycle_id.in_(ids), Assignment.candidacy_id.not_in(kept))
-        .group_by(Round.cycle_id, Assignment.state)
-    )
-    for number, state, count in db.session.execute(reading):
-        found[number].owed += count if state in OWED else 0
-        found[number].read += count if state is AssignmentState.SUBMITTED else 0
-    for number, state in db.session.execute(select(Release.cycle_id, Release.state).where(Release.cycle_id.in_(ids))):
+    for name, by_state in _by_state(list(found), kept).items():
+        for number, state, count in db.session.execute(by_state):
+            getattr(found[number], name)[state.value] += count
+    for name, total in _totals(list(found), kept).items():
+        for number, count in db.session.execute(total):
+            setattr(found[number], name, count)
+    releases = select(Release.cycle_id, Release.state).where(Release.cycle_id.in_(found))
+    for number, state in db.session.execute(releases):
         found[number].release = state
     return list(found.values())
+
+
+def _by_state(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Return what counts each kind of thing by cycle and by where it stands."""
+    free = or_(Nomination.candidacy_id.is_(None), Nomination.candidacy_id.not_in(kept))
+    return {
+        "nominations": select(Nomination.cycle_id, Nomination.stage, func.count())
+        .where(Nomination.cycle_id.in_(ids), free)
+        .group_by(Nomination.cycle_id, Nomination.stage),
+        "candidacies": select(Candidacy.cycle_id, Candidacy.stage, func.count())
+        .where(Candidacy.cycle_id.in_(ids), Candidacy.merged_into_id.is_(None), Candidacy.id.not_in(kept))
+        .group_by(Candidacy.cycle_id, Candidacy.stage),
+        "members": select(Member.cycle_id, Member.state, func.count())
+        .where(Member.cycle_id.in_(ids))
+        .group_by(Member.cycle_id, Member.state),
+        "decisions": select(Decision.cycle_id, Decision.state, func.count())
+        .where(Decision.cycle_id.in_(ids), Decision.candidacy_id.not_in(kept))
+        .group_by(Decision.cycle_id, Decision.state),
+        "readings": select(Round.cycle_id, Assignment.state, func.count())
+        .join(Assignment, Assignment.round_id == Round.id)
+        .where(Round.cycle_id.in_(ids), Assignment.candidacy_id.not_in(kept), Assignment.excluded.is_(False))
+        .group_by(Round.cycle_id, Assignment.state),
+    }
+
+
+def _totals(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Return what counts, by cycle, the questions that a person has to decide."""
+    return {
+        "same_person": select(Match.cycle_id, func.count())
+        .where(Match.cycle_id.in_(ids), Match.state == MatchState.OPEN)
+        .where(Match.first_id.not_in(kept), Match.second_id.not_in(kept))
+        .group_by(Match.cycle_id),
+        "conflicts": select(Candidacy.cycle_id, func.count())
+        .join(Conflict, Conflict.candidacy_id == Candidacy.id)
+        .where(Candidacy.cycle_id.in_(ids), Conflict.state == ConflictState.SUGGESTED, Candidacy.id.not_in(kept))
+        .group_by(Candidacy.cycle_id),
+    }
 
 
 class Office(NamedTuple):

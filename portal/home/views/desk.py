@@ -33,15 +33,24 @@ def desk() -> str:
     person, now = viewer.current(), clock.now()
     cycles = today.cycles_within_reach(person)
     lines = today.numbers(person, cycles)
-    items = [item for line in lines for item in _of_cycle(line, now) if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)]
+    items = [
+        item
+        for line in lines
+        for item in _of_cycle(line, now)
+        if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)
+    ]
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     rows = [
         {
             "cycle": line.cycle,
-            "url": to("awards.cycle", slug=line.cycle.award.slug, year=line.cycle.year) if policy.may(person, Permission.MANAGE_CYCLE, line.cycle) else "",
+            "url": to("awards.cycle", slug=line.cycle.award.slug, year=line.cycle.year)
+            if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)
+            else "",
             "submitted": sum(line.nominations[stage.value] for stage in COUNTS),
-            "people": sum(count for stage, count in line.candidacies.items() if stage != CandidacyStage.WITHDRAWN.value),
+            "people": sum(
+                count for stage, count in line.candidacies.items() if stage != CandidacyStage.WITHDRAWN.value
+            ),
             "accepted": line.members[MemberState.ACCEPTED.value],
             "read": line.read,
             "reads": line.read + line.owed,
@@ -60,7 +69,7 @@ def desk() -> str:
     )
 
 
-def _of_cycle(line: Numbers, now: datetime) -> list[Item]:  # noqa: C901, PLR0912 - one question after another, each a sentence
+def _of_cycle(line: Numbers, now: datetime) -> list[Item]:  # noqa: C901 - one question after another, each a sentence
     """Return what needs somebody in one cycle, the most pressing first."""
     cycle = line.cycle
     here = {"slug": cycle.award.slug, "year": cycle.year}
@@ -73,28 +82,77 @@ def _of_cycle(line: Numbers, now: datetime) -> list[Item]:  # noqa: C901, PLR091
 
     if cycle.stage is CycleStage.DRAFT and cycle.opens_at <= now + SOON:
         late = cycle.opens_at <= now
-        words = _("It was to open %(day)s and is still a draft", day=day(cycle.opens_at)) if late else _("It opens %(day)s and is still a draft", day=day(cycle.opens_at))
+        words = (
+            _("It was to open %(day)s and is still a draft", day=day(cycle.opens_at))
+            if late
+            else _("It opens %(day)s and is still a draft", day=day(cycle.opens_at))
+        )
         add(words, to("awards.cycle", **here), _("Look at it"), "blocks" if late else "writing")
     if held := line.nominations[Stage.LATE.value]:
-        add(ngettext("One late nomination waits for a decision", "%(num)s late nominations wait for a decision", held), screening, _("Decide"))
+        add(
+            ngettext("One late nomination waits for a decision", "%(num)s late nominations wait for a decision", held),
+            screening,
+            _("Decide"),
+        )
     if line.same_person:
-        add(ngettext("One pair may be the same person", "%(num)s pairs may be the same person", line.same_person), screening, _("Decide"), "undecided")
+        add(
+            ngettext("One pair may be the same person", "%(num)s pairs may be the same person", line.same_person),
+            screening,
+            _("Decide"),
+            "undecided",
+        )
     if cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED} and (fresh := line.candidacies[CandidacyStage.INTAKE.value]):
         add(ngettext("One person to look at", "%(num)s people to look at", fresh), screening, _("Screen"))
     if line.conflicts:
-        add(ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", line.conflicts), to("nominations.conflicts", **here) or screening, _("Decide"), "undecided")
+        add(
+            ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", line.conflicts),
+            to("nominations.conflicts", **here) or screening,
+            _("Decide"),
+            "undecided",
+        )
     seats = today.seats(line)
-    if seats and cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED} and cycle.scoring_opens_at is not None and cycle.scoring_opens_at <= now + 2 * SOON:
-        add(ngettext("The committee lacks one reviewer", "The committee lacks %(num)s reviewers", seats), to("awards.committee", **here), _("Invite"))
+    if (
+        seats
+        and cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED}
+        and cycle.scoring_opens_at is not None
+        and cycle.scoring_opens_at <= now + 2 * SOON
+    ):
+        add(
+            ngettext("The committee lacks one reviewer", "The committee lacks %(num)s reviewers", seats),
+            to("awards.committee", **here),
+            _("Invite"),
+        )
     if (asked := line.members[MemberState.INVITED.value]) and cycle.stage is not CycleStage.DECIDED:
-        add(ngettext("One invitation is not answered", "%(num)s invitations are not answered", asked), to("awards.committee", **here), _("See who"), "not_started")
+        add(
+            ngettext("One invitation is not answered", "%(num)s invitations are not answered", asked),
+            to("awards.committee", **here),
+            _("See who"),
+            "not_started",
+        )
     if cycle.stage is CycleStage.CLOSED and (ready := line.candidacies[CandidacyStage.ELIGIBLE.value]):
-        add(ngettext("One eligible person waits for the reading to open", "%(num)s eligible people wait for the reading to open", ready), to("review.round_", **here), _("Prepare it"))
+        add(
+            ngettext(
+                "One eligible person waits for the reading to open",
+                "%(num)s eligible people wait for the reading to open",
+                ready,
+            ),
+            to("review.round_", **here),
+            _("Prepare it"),
+        )
     if line.owed and cycle.stage is CycleStage.IN_REVIEW:
         state = "blocks" if cycle.scoring_closes_at is not None and cycle.scoring_closes_at <= now else "not_started"
-        add(ngettext("One reading is still owed", "%(num)s readings are still owed", line.owed), to("review.assignments", **here), _("See whose"), state)
+        add(
+            ngettext("One reading is still owed", "%(num)s readings are still owed", line.owed),
+            to("review.assignments", **here),
+            _("See whose"),
+            state,
+        )
     if proposed := line.decisions[DecisionState.PROPOSED.value]:
-        add(ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", proposed), to("decisions.decisions", **here), _("See"))
+        add(
+            ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", proposed),
+            to("decisions.decisions", **here),
+            _("See"),
+        )
     if cycle.stage is CycleStage.DECIDED and line.release is None:
         add(_("Its release is not planned yet"), to("publishing.release", **here), _("Plan it"))
     return items
@@ -110,5 +168,7 @@ def _of_office(found: today.Office) -> list[Item]:
         items.append(Item(words, to("accounts.people", show="unreached"), _("Mend"), "", "blocks"))
     for number, name, count in found.rows:
         words = ngettext("One row of an import needs mending", "%(num)s rows of an import need mending", count)
-        items.append(Item(words, to("nominations.import_", number=number) or to("nominations.imports"), _("Mend"), name))
+        items.append(
+            Item(words, to("nominations.import_", number=number) or to("nominations.imports"), _("Mend"), name)
+        )
     return items

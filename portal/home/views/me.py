@@ -30,8 +30,12 @@ def me() -> str:
     found = mine.waiting(person)
     items = [*_invitations(found), *_reading(found), *_approvals(found), *_consents(found), *_nominations(found)]
     office = policy.may(person, Permission.SEE_DESK)
-    submitted = sum(count for stage, count in found.nominations.items() if stage not in {Stage.DRAFT.value, Stage.VOID.value})
-    return render_template("home/me.html", person=person, items=[item for item in items if item.url], office=office, submitted=submitted)
+    submitted = sum(
+        count for stage, count in found.nominations.items() if stage not in {Stage.DRAFT.value, Stage.VOID.value}
+    )
+    return render_template(
+        "home/me.html", person=person, items=[item for item in items if item.url], office=office, submitted=submitted
+    )
 
 
 def _name(cycle: Cycle) -> str:
@@ -59,16 +63,38 @@ def _reading(found: mine.Mine) -> list[Item]:
 def _approvals(found: mine.Mine) -> list[Item]:
     items = []
     for cycle, count in found.decisions:
-        words = ngettext("One proposed decision needs a second person", "%(num)s proposed decisions need a second person", count)
-        items.append(Item(words, to("decisions.decisions", slug=cycle.award.slug, year=cycle.year), _("Look at them"), _name(cycle)))
-    for cycle in found.releases:
-        items.append(Item(_("A planned release needs a second person"), to("publishing.release", slug=cycle.award.slug, year=cycle.year), _("Look at it"), _name(cycle)))
+        words = ngettext(
+            "One proposed decision needs a second person", "%(num)s proposed decisions need a second person", count
+        )
+        items.append(
+            Item(
+                words,
+                to("decisions.decisions", slug=cycle.award.slug, year=cycle.year),
+                _("Look at them"),
+                _name(cycle),
+            )
+        )
+    items += [
+        Item(
+            _("A planned release needs a second person"),
+            to("publishing.release", slug=cycle.award.slug, year=cycle.year),
+            _("Look at it"),
+            _name(cycle),
+        )
+        for cycle in found.releases
+    ]
     return items
 
 
 def _consents(found: mine.Mine) -> list[Item]:
     return [
-        Item(_("Say what may be published about you"), to("nominations.consent", number=candidacy.id), _("See and change"), _name(candidacy.cycle), "not_started")
+        Item(
+            _("Say what may be published about you"),
+            to("nominations.consent", number=candidacy.id),
+            _("See and change"),
+            _name(candidacy.cycle),
+            "not_started",
+        )
         for candidacy in found.consents
     ]
 
@@ -79,5 +105,3 @@ def _nominations(found: mine.Mine) -> list[Item]:
         return []
     words = ngettext("One nomination is not finished", "%(num)s nominations are not finished", count)
     return [Item(words, to("nominations.mine"), _("Go on writing"))]
-
-

@@ -30,7 +30,9 @@ STATES = (MessageState.WAITING, MessageState.SENT, MessageState.FAILED, MessageS
 
 def _asked() -> tuple[MessageState | None, str]:
     asked = request.args.get("state", "")
-    return (MessageState(asked) if asked in {state.value for state in MessageState} else None), request.args.get("q", "")[:200]
+    return (MessageState(asked) if asked in {state.value for state in MessageState} else None), request.args.get(
+        "q", ""
+    )[:200]
 
 
 @pages.page("/desk/messages", needs=Permission.SEE_MESSAGES)
@@ -40,11 +42,18 @@ def messages() -> str:
     counts = record.counts(viewer.current())
     views = [{"label": _("All"), "count": sum(counts.values()), "url": url_for(".messages"), "current": state is None}]
     views += [
-        {"label": state_words(each), "count": counts.get(each, 0), "url": url_for(".messages", state=each.value), "current": state is each}
+        {
+            "label": state_words(each),
+            "count": counts.get(each, 0),
+            "url": url_for(".messages", state=each.value),
+            "current": state is each,
+        }
         for each in STATES
     ]
     found = listing(record.messages(viewer.current(), state=state, words=words), page=asked_page())
-    return render_template("mail/messages.html", listing=found, views=views, state=state.value if state else "", q=words)
+    return render_template(
+        "mail/messages.html", listing=found, views=views, state=state.value if state else "", q=words
+    )
 
 
 @pages.page("/desk/messages.csv", needs=Permission.SEE_MESSAGES)
@@ -52,7 +61,17 @@ def messages_csv() -> Any:  # noqa: ANN401 - an answer
     """The same list as a CSV file."""
     state, words = _asked()
     found = listing(record.messages(viewer.current(), state=state, words=words), page=1, size=MOST).items
-    header = [_("Number"), _("What"), _("Subject"), _("To"), _("Address"), _("Where it stands"), _("Posted"), _("Sent"), _("What went wrong")]
+    header = [
+        _("Number"),
+        _("What"),
+        _("Subject"),
+        _("To"),
+        _("Address"),
+        _("Where it stands"),
+        _("Posted"),
+        _("Sent"),
+        _("What went wrong"),
+    ]
     rows = [
         [
             message.id,

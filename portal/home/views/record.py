@@ -39,7 +39,9 @@ def _filters() -> dict[str, Any]:
         "number": request.args.get("number", type=int),
         "words": request.args.get("q", "")[:200],
         "begins": datetime.combine(begins, time(), zone()) if begins else None,
-        "ends": datetime.combine(ends, time(), zone()) + timedelta(days=1) if ends and ends < date.max - timedelta(days=2) else None,
+        "ends": datetime.combine(ends, time(), zone()) + timedelta(days=1)
+        if ends and ends < date.max - timedelta(days=2)
+        else None,
     }
 
 
@@ -54,7 +56,11 @@ def _lines(found: Sequence[Any]) -> list[dict[str, Any]]:
         lines.append(
             {
                 "event": event,
-                "who": person.name if named else _("The portal itself") if person is None else _("Someone outside the office"),
+                "who": person.name
+                if named
+                else _("The portal itself")
+                if person is None
+                else _("Someone outside the office"),
                 "words": event_words(event, reason=reads_all or event.subject_kind in FREE_OF_NAMES),
                 "about": references.get((event.subject_kind, event.subject_id)),
             }
@@ -67,8 +73,18 @@ def record() -> str:
     """Line by line, the last first."""
     filters = _filters()
     found = listing(queries.record(viewer.current(), **filters), page=asked_page(), scalars=False)
-    kinds = [("", _("Anything")), *sorted(((kind, _(words)) for kind, words in KINDS.items()), key=lambda pair: pair[1])]
-    return render_template("history/record.html", listing=found, lines=_lines(found.items), chosen=filters, kinds=kinds, args=request.args.to_dict())
+    kinds = [
+        ("", _("Anything")),
+        *sorted(((kind, _(words)) for kind, words in KINDS.items()), key=lambda pair: pair[1]),
+    ]
+    return render_template(
+        "history/record.html",
+        listing=found,
+        lines=_lines(found.items),
+        chosen=filters,
+        kinds=kinds,
+        args=request.args.to_dict(),
+    )
 
 
 @pages.page("/desk/record.csv", needs=Permission.READ_RECORD)
