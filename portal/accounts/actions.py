@@ -17,6 +17,8 @@ from portal.people import actions as people
 from portal.people.rules import address_key, name_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portal.people.models import Person
 
 LINK_GONE = N_("This link has been used or is too old. Ask for a new one: it comes to the same address.")
@@ -40,6 +42,21 @@ def person_at(address: str, *, at: datetime, language: str = "en", given: str = 
     return person
 
 
+def persons_at(wanted: Mapping[str, Mapping[str, str]], *, at: datetime) -> dict[str, Person]:
+    """Return the persons who sign in with these addresses, by `address_key`, made anew where there is none: two queries.
+
+    `wanted` gives the names and the language of those that are new, by the address as typed.
+    """
+    keys = {address_key(address) or "": address for address in wanted}
+    found = {account.address: account.person for account in queries.accounts_at(keys)}
+    for key, address in keys.items():
+        if key and key not in found:
+            found[key] = people.make(email=address, at=at, **wanted[address])
+            db.session.add(Account(person=found[key], address=key))
+    db.session.flush()
+    return found
+
+
 def let_sign_in(person: Person, *, at: datetime) -> Account:
     """Give a person with an address an account, so that links can sign them in. Raises `Refused` where another has it."""
     account = db.session.scalar(select(Account).where(Account.person_id == person.id))
@@ -53,13 +70,26 @@ def let_sign_in(person: Person, *, at: datetime) -> Account:
     return account
 
 
-def grant(person: Person, *, role: Role, scope: Scope = Scope.ORGANISATION, scope_id: int = 0, by: Person | None, at: datetime) -> None:
+def grant(
+    person: Person, *, role: Role, scope: Scope = Scope.ORGANISATION, scope_id: int = 0, by: Person | None, at: datetime
+) -> None:
     """Give somebody a role; the same role twice is one."""
     held = db.session.scalar(
-        select(Grant).where(Grant.person_id == person.id, Grant.role == role, Grant.scope == scope, Grant.scope_id == scope_id)
+        select(Grant).where(
+            Grant.person_id == person.id, Grant.role == role, Grant.scope == scope, Grant.scope_id == scope_id
+        )
     )
     if held is None:
-        db.session.add(Grant(person_id=person.id, role=role, scope=scope, scope_id=scope_id, granted_by_id=by.id if by else None, granted_at=at))
+        db.session.add(
+            Grant(
+                person_id=person.id,
+                role=role,
+                scope=scope,
+                scope_id=scope_id,
+                granted_by_id=by.id if by else None,
+                granted_at=at,
+            )
+        )
     else:
         held.ended_at = None
     history.record("role granted", person, by=by, at=at, role=role.value, scope=scope.value, scope_id=scope_id)
@@ -77,7 +107,16 @@ def _person() -> type[Person]:
     return Kind
 
 
-def mint_link(person: Person, *, purpose: str, next_path: str, days: float, at: datetime, kind: str | None = None, number: int | None = None) -> str:
+def mint_link(
+    person: Person,
+    *,
+    purpose: str,
+    next_path: str,
+    days: float,
+    at: datetime,
+    kind: str | None = None,
+    number: int | None = None,
+) -> str:
     """Make a link for one purpose and return its token, which is kept nowhere."""
     token = new_token()
     db.session.add(
@@ -106,7 +145,13 @@ def ask_for_link(address: str, *, next_path: str, at: datetime) -> None:
 def open_browser(*, at: datetime, days: int, browser: str) -> Opened:
     """Begin a session without a person, which remembers what is begun in this browser."""
     token = new_token()
-    session = Session(token_hash=token_hash(token), created_at=at, seen_at=at, expires_at=at + timedelta(days=days), browser=browser[:200])
+    session = Session(
+        token_hash=token_hash(token),
+        created_at=at,
+        seen_at=at,
+        expires_at=at + timedelta(days=days),
+        browser=browser[:200],
+    )
     db.session.add(session)
     db.session.flush()
     return Opened(session, token)
@@ -118,7 +163,9 @@ def use_link(link: Link, *, session: Session | None, at: datetime, lasts: timede
     What was begun in this browser stays with it: the old session's row is kept and gets a new token. Raises `Refused` when
     the link is used up or expired, also when two clicks race.
     """
-    used = db.session.execute(update(Link).where(Link.id == link.id, Link.used_at.is_(None), Link.expires_at > at).values(used_at=at))
+    used = db.session.execute(
+        update(Link).where(Link.id == link.id, Link.used_at.is_(None), Link.expires_at > at).values(used_at=at)
+    )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(LINK_GONE)
     person = link.person

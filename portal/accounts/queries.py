@@ -17,7 +17,7 @@ from portal.policy import Fact
 from portal.web import viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
 
@@ -41,8 +41,22 @@ def session_by_id(session_id: int) -> Session | None:
 
 def account_at(address: str) -> Account | None:
     """Return the account that signs in with this address, its person with it."""
-    wanted = select(Account).options(joinedload(Account.person)).where(Account.address == address_key(address), Account.ended_at.is_(None))
+    wanted = (
+        select(Account)
+        .options(joinedload(Account.person))
+        .where(Account.address == address_key(address), Account.ended_at.is_(None))
+    )
     return db.session.scalar(wanted)
+
+
+def accounts_at(addresses: Collection[str]) -> Sequence[Account]:
+    """Return the accounts that sign in with any of these addresses (`address_key`), their persons with them."""
+    wanted = (
+        select(Account)
+        .options(joinedload(Account.person))
+        .where(Account.address.in_(addresses), Account.ended_at.is_(None))
+    )
+    return db.session.scalars(wanted).all()
 
 
 def link_by_token(token: str) -> Link | None:
@@ -56,7 +70,9 @@ def roles_of(person: Person | None) -> list[tuple[str, str, int]]:
         return []
     if has_request_context() and g.get("roles_of") == person.id:
         return g.roles  # type: ignore[no-any-return]
-    wanted = select(Grant.role, Grant.scope, Grant.scope_id).where(Grant.person_id == person.id, Grant.ended_at.is_(None))
+    wanted = select(Grant.role, Grant.scope, Grant.scope_id).where(
+        Grant.person_id == person.id, Grant.ended_at.is_(None)
+    )
     roles = [(role.value, scope.value, number) for role, scope, number in db.session.execute(wanted)]
     if has_request_context():
         g.roles_of, g.roles = person.id, roles
@@ -94,7 +110,11 @@ def holders(role: Role, *, award_id: int | None = None) -> Sequence[Person]:
     reach = Grant.scope == Scope.ORGANISATION
     if award_id is not None:
         reach = or_(reach, (Grant.scope == Scope.AWARD) & (Grant.scope_id == award_id))
-    wanted = select(Person).join(Grant, Grant.person_id == Person.id).where(Grant.role == role, Grant.ended_at.is_(None), reach)
+    wanted = (
+        select(Person)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(Grant.role == role, Grant.ended_at.is_(None), reach)
+    )
     return db.session.scalars(wanted.distinct().order_by(Person.id)).all()
 
 
@@ -157,5 +177,7 @@ def account_of(person: Person) -> Account | None:
 
 def count_staff() -> int:
     """Return how many people are staff of the whole organisation."""
-    wanted = select(func.count()).where(Grant.role == Role.STAFF, Grant.scope == Scope.ORGANISATION, Grant.ended_at.is_(None))
+    wanted = select(func.count()).where(
+        Grant.role == Role.STAFF, Grant.scope == Scope.ORGANISATION, Grant.ended_at.is_(None)
+    )
     return db.session.scalar(wanted) or 0

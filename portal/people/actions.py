@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def add(*, given: str = "", family: str = "", email: str | None = None, language: str = "en", at: datetime) -> Person:
-    """Add a person we had not heard of."""
-    person = Person(
+def make(*, given: str = "", family: str = "", email: str | None = None, language: str = "en", at: datetime) -> Person:
+    """Return a person we had not heard of, for the caller to add with what belongs to them."""
+    return Person(
         given_name=given.strip(),
         family_name=family.strip(),
         sort_name=name_key(given, family),
@@ -23,7 +23,11 @@ def add(*, given: str = "", family: str = "", email: str | None = None, language
         language=language,
         created_at=at,
     )
+
+
+def add(*, given: str = "", family: str = "", email: str | None = None, language: str = "en", at: datetime) -> Person:
+    """Add a person we had not heard of."""
+    person = make(given=given, family=family, email=email, language=language, at=at)
     db.session.add(person)
     db.session.flush()
     return person
-

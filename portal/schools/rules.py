@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from portal.people.rules import fold
@@ -51,6 +52,7 @@ class Match(NamedTuple):
     offered: tuple[int, ...]
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
     """Return a school's name for comparing: folded, its usual short forms written out."""
     words = (_LONG.get(word, word) for word in fold(name).split())

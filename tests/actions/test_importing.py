@@ -234,7 +234,7 @@ def test_a_row_within_the_grace_is_in_time_and_one_at_its_end_is_held(app):
         times = ("03/14/2026 00:08:59", "03/14/2026 00:09:00", "03/14/2026 00:09:01", "03/13/2026 23:58:59")
         made = uploaded(make_season(2026), table(*(f"{said},A B,a{n}@b.example,Nia,Mendoza,Lowell,Librarian Award,Text" for n, said in enumerate(times))))
         importing.start(made, tell=False, by=staff, at=AFTER)
-        stages = {n.received_at: n.stage for n in db.session.scalars(select(Nomination))}
+        stages = {n.received_at: n.stage for n in db.session.scalars(select(Nomination).order_by(Nomination.id))}
         assert list(stages.values()) == [Stage.SUBMITTED, Stage.LATE, Stage.LATE, Stage.SUBMITTED]
 
 

@@ -116,5 +116,5 @@ def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem
     for problem in rules.quote_problems({"quote": told.quote, "tell": told.tell}):
         yield "tell" if problem.facts.get("field") == "tell" else "quote", problem
     for question in cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else ():
-        for problem in questions.problems(question, told.answers.get(question.key, "")):  # type: ignore[arg-type]
+        for problem in questions.problems(question, told.answers.get(question.key, "")):
             yield f"answer-{question.key}", problem

@@ -57,42 +57,55 @@ on_parted: list[Callable[[Candidacy, Candidacy, datetime], None]] = []  # (what 
 
 
 def gather(
-    nomination: Nomination, *, at: datetime, by: Person | None = None, raise_conflicts: bool = True
+    nomination: Nomination,
+    *,
+    at: datetime,
+    by: Person | None = None,
+    raise_conflicts: bool = True,
+    known: queries.Known | None = None,
 ) -> Candidacy:
     """Put a submitted nomination into its nominee's candidacy of that cycle, made where there is none; return it.
 
     One sure match gathers by itself. Candidacies that may be the same person become suggestions. Gathering again after a
-    revision keeps the nomination where it is unless it now names somebody else.
+    revision keeps the nomination where it is unless it now names somebody else. Who gathers many gives what is `known` of
+    the cycle, and raises their conflicts together.
     """
     queue()
     _load(nomination)
     profile = queries.profile_of(nomination)
-    found = queries.profiles(db.session.scalars(queries.near(nomination.cycle_id, profile)).all())
     before = nomination.candidacy_id
-    if before is not None:
-        stays = _stays(nomination, profile, found)
-        if stays is not None:
-            return stays
-    others = {number: known for number, known in found.items() if number != before}
-    verdicts = {number: compare(profile, known) for number, known in others.items()}
-    sure = [number for number, verdict in verdicts.items() if verdict.sure]
-    candidacy = None
-    if len(sure) == 1:
-        candidacy = _join(sure[0], profile)
-    if candidacy is None:
-        candidacy = _begin(nomination, profile, at=at)
-        why = {number: list(verdict.why) or ([SEVERAL] if verdict.sure else []) for number, verdict in verdicts.items()}
-        _suggest(candidacy, why)
-    nomination.candidacy_id = candidacy.id
-    db.session.flush()
-    history.record("gathered", nomination, by=by, at=at, candidacy=candidacy.reference, alone=len(sure) != 1)
-    if before is not None:
-        _leave(before, candidacy, at=at)
+    candidacy, alone = None, True
+    while candidacy is None:
+        found = known.near(profile) if known is not None else _near(nomination, profile)
+        if before is not None and (stays := _stays(nomination, profile, found)) is not None:
+            candidacy, alone = stays, False
+            break
+        verdicts = {number: compare(profile, other) for number, other in found.items() if number != before}
+        sure = [number for number, verdict in verdicts.items() if verdict.sure]
+        if len(sure) == 1:
+            candidacy, alone = _join(sure[0], profile, found[sure[0]]), False  # None: it was merged meanwhile, so look again
+            known = None if candidacy is None else known
+        else:
+            candidacy = _begin(nomination, profile, at=at)
+            _suggest(candidacy, {number: list(verdict.why) or [SEVERAL] * verdict.sure for number, verdict in verdicts.items()})
+    if known is not None:
+        known.put(candidacy.id, profile)
+    if candidacy.id != before:
+        nomination.candidacy_id = candidacy.id
+        history.record("gathered", nomination, by=by, at=at, candidacy=candidacy.reference, alone=alone)
+        if before is not None:
+            db.session.flush()
+            _leave(before, candidacy, at=at)
     if raise_conflicts:
+        db.session.flush()
         conflicts.raise_from_facts(candidacy, at=at)
     for listener in on_gathered:
         listener(nomination, candidacy, at)
     return candidacy
+
+
+def _near(nomination: Nomination, profile: Profile) -> dict[int, Profile]:
+    return queries.profiles(db.session.scalars(queries.near(nomination.cycle_id, profile)).all())
 
 
 def queue() -> None:
@@ -181,7 +194,7 @@ def _only_here(link: CandidacyPerson) -> bool:
     return not db.session.scalar(others)
 
 
-def _join(number: int, profile: Profile) -> Candidacy | None:
+def _join(number: int, profile: Profile, known: Profile) -> Candidacy | None:
     """Take a place in a candidacy, unless it was gathered into another since it was read."""
     taken = db.session.execute(
         update(Candidacy)
@@ -191,11 +204,14 @@ def _join(number: int, profile: Profile) -> Candidacy | None:
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         return None
-    candidacy = db.session.get_one(Candidacy, number, populate_existing=True)
-    _add_schools(number, profile.schools)
-    for link in db.session.scalars(select(CandidacyPerson).where(CandidacyPerson.candidacy_id == number)):
-        if link.person.email is None and len(profile.addresses) == 1:
-            link.person.email = link.person.email_key = next(iter(profile.addresses))
+    candidacy = db.session.get_one(Candidacy, number)
+    db.session.expire(candidacy, ["version"])
+    if not profile.schools.keys() <= known.schools.keys():
+        _add_schools(number, profile.schools)
+    if len(profile.addresses) == 1 and not known.addresses:
+        for link in db.session.scalars(select(CandidacyPerson).where(CandidacyPerson.candidacy_id == number)):
+            if link.person.email is None:
+                link.person.email = link.person.email_key = next(iter(profile.addresses))
     return candidacy
 
 
@@ -209,30 +225,31 @@ def _begin(nomination: Nomination, profile: Profile, *, at: datetime) -> Candida
         place_text=_place(nomination),
         created_at=at,
     )
+    known = _known_person(nomination, profile)
+    candidacy.people = [
+        CandidacyPerson(
+            cycle_id=nomination.cycle_id,
+            person=known or people.make(given=named.given_name, family=named.family_name, email=named.email, at=at),
+            position=place,
+        )
+        for place, named in enumerate(nomination.named)
+    ]
+    candidacy.schools = [CandidacySchool(school_id=school) for school in profile.schools]
     db.session.add(candidacy)
     db.session.flush()
     candidacy.reference = f"C-{candidacy.id:04d}"
-    known = _known_person(nomination, profile)
-    for place, named in enumerate(nomination.named):
-        person = known or people.add(given=named.given_name, family=named.family_name, email=named.email, at=at)
-        db.session.add(
-            CandidacyPerson(candidacy_id=candidacy.id, cycle_id=candidacy.cycle_id, person_id=person.id, position=place)
-        )
-    for school in profile.schools:
-        db.session.add(CandidacySchool(candidacy_id=candidacy.id, school_id=school))
-    db.session.flush()
     history.record("candidacy begun", candidacy, at=at, nomination=nomination.reference)
     return candidacy
 
 
 def _known_person(nomination: Nomination, profile: Profile) -> Person | None:
     """Return the person of another cycle's candidacy, where it is surely the same one and not yet in this cycle."""
-    if len(nomination.named) != 1:
+    namesakes = db.session.scalars(queries.namesakes(profile, but_cycle_id=nomination.cycle_id)).all()
+    if len(nomination.named) != 1 or not namesakes:
         return None
-    elsewhere = queries.profiles(db.session.scalars(queries.namesakes(profile, but_cycle_id=nomination.cycle_id)).all())
     sure = [
         number
-        for number, known in elsewhere.items()
+        for number, known in queries.profiles(namesakes).items()
         if all(len(team) == 1 for team in known.namings) and compare(profile, known).sure
     ]
     here = select(CandidacyPerson.person_id).where(CandidacyPerson.cycle_id == nomination.cycle_id)
@@ -247,7 +264,7 @@ def _known_person(nomination: Nomination, profile: Profile) -> Person | None:
 
 def _title(nomination: Nomination) -> str:
     names = [named.name for named in nomination.named]
-    return " & ".join(names)[:600] if len(names) != 1 else names[0]
+    return " & ".join(names)[:600]
 
 
 def _sort(nomination: Nomination) -> str:

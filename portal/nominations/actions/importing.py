@@ -11,7 +11,7 @@ from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.jobs import actions as jobs
-from portal.nominations.actions import arriving, conflicts, gathering
+from portal.nominations.actions import arriving, gathering
 from portal.nominations.models import Entered, Import, ImportRow, ImportState, RowState
 from portal.nominations.queries import importing as queries
 from portal.nominations.rules import Stage
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Award, Season
-    from portal.nominations.rules.importing import Context
+    from portal.nominations.rules.importing import Context, Judged
     from portal.people.models import Person
 
 BATCH = 100
@@ -230,7 +230,7 @@ def batch(made: Import, *, by: Person | None, at: datetime, most: int = BATCH) -
     awards = {award.id: award for award in context.awards}
     cycles = {cycle.award_id: cycle for cycle in queries.cycles_of(made.season_id)}
     before = queries.imported_digests([row.digest for row in rows])
-    touched: dict[int, set[int]] = {}
+    right: list[tuple[ImportRow, Judged]] = []
     for row in rows:
         again = before.get(row.digest)
         if again is not None:
@@ -242,14 +242,12 @@ def batch(made: Import, *, by: Person | None, at: datetime, most: int = BATCH) -
             row.state = RowState.WRONG
             continue
         before[row.digest] = (made.id, row.number)
-        nomination = arriving.arrive(judged.facts, cycles[row.award_id or 0], entered=Entered.IMPORT, by=by, at=at, raise_conflicts=False)
+        right.append((row, judged))
+    arriving_now = [(judged.facts, cycles[row.award_id or 0]) for row, judged in right]
+    arrived = arriving.arrive_together(arriving_now, entered=Entered.IMPORT, by=by, at=at)
+    for (row, _judged), nomination in zip(right, arrived, strict=True):
         row.state, row.nomination_id = RowState.IMPORTED, nomination.id
-        if nomination.candidacy_id is not None:
-            touched.setdefault(nomination.cycle_id, set()).add(nomination.candidacy_id)
         if made.tell and nomination.stage is Stage.SUBMITTED:
             arriving.thank(nomination, at=at)
     db.session.flush()
-    for cycle in cycles.values():
-        if cycle.id in touched:
-            conflicts.raise_for(cycle, touched[cycle.id], at=at)
     return len(rows)

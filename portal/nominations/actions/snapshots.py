@@ -36,8 +36,11 @@ def facts_of(nomination: Nomination) -> dict[str, Any]:
     }
 
 
-def take(nomination: Nomination, *, at: datetime) -> Snapshot:
-    """Take a snapshot of a nomination as it stands and append it to `nomination.snapshots` (which must be loaded)."""
+def take(nomination: Nomination, *, at: datetime, flush: bool = True) -> Snapshot:
+    """Take a snapshot of a nomination as it stands and append it to `nomination.snapshots` (which must be loaded).
+
+    Who takes many leaves the flush to the end.
+    """
     facts = facts_of(nomination)
     texts = [answer.text for answer in nomination.answers]
     snapshot = Snapshot(
@@ -50,7 +53,8 @@ def take(nomination: Nomination, *, at: datetime) -> Snapshot:
         taken_at=at,
     )
     nomination.snapshots.append(snapshot)
-    db.session.flush()
+    if flush:
+        db.session.flush()
     return snapshot
 
 

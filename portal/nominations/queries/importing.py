@@ -174,7 +174,7 @@ def _facts(cycle: Cycle) -> AwardFacts:
         closes_at=cycle.closes_at,
         grace_minutes=cycle.grace_minutes,
         self_nomination=cycle.self_nomination,
-        questions={question.key: question for question in asked},  # type: ignore[misc]  # a column's type is its own
+        questions={question.key: question for question in asked},
     )
 
 

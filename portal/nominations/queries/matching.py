@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 CENTRAL = "central office"
+AT_ONCE = 5000  # numbers in one query
 NAMED_SO = (Stage.SUBMITTED, Stage.REVISING, Stage.RETURNED, Stage.WITHDRAWN, Stage.VOID)
 
 
@@ -104,9 +105,15 @@ def namesakes(profile: Profile, *, but_cycle_id: int) -> Select[int]:
 
 
 def profiles(numbers: Collection[int]) -> dict[int, Profile]:
-    """Return what is known of each of these candidacies: four queries, however many they are."""
-    if not numbers:
-        return {}
+    """Return what is known of each of these candidacies: four queries for every few thousand of them."""
+    wanted = list(numbers)
+    found: dict[int, Profile] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        found.update(_profiles(wanted[start : start + AT_ONCE]))
+    return found
+
+
+def _profiles(numbers: Collection[int]) -> dict[int, Profile]:
     teams: dict[int, dict[int, list[Name]]] = defaultdict(
         lambda: defaultdict(list)
     )  # candidacy -> nomination (0: as staff put it) -> names
@@ -153,6 +160,43 @@ def profiles(numbers: Collection[int]) -> dict[int, Profile]:
         )
         for number in numbers
     }
+
+
+class Known:
+    """What is known of every candidacy of one cycle, held in memory while many nominations are gathered one after another."""
+
+    def __init__(self, cycle_id: int) -> None:
+        """Load it: five queries, whatever the cycle holds."""
+        self.cycle_id = cycle_id
+        self.profiles: dict[int, Profile] = {}
+        self._by: dict[object, set[int]] = defaultdict(set)
+        live = select(Candidacy.id).where(Candidacy.cycle_id == cycle_id, Candidacy.merged_into_id.is_(None))
+        for number, profile in profiles(db.session.scalars(live).all()).items():
+            self.put(number, profile)
+
+    def put(self, number: int, profile: Profile) -> None:
+        """Add what one more nomination says of a candidacy."""
+        before = self.profiles.get(number)
+        if before is not None:
+            profile = Profile(
+                before.namings | profile.namings,
+                {**before.schools, **profile.schools},
+                before.places | profile.places,
+                before.addresses | profile.addresses,
+            )
+        self.profiles[number] = profile
+        for key in self._keys(profile, own=True):
+            self._by[key].add(number)
+
+    def near(self, profile: Profile) -> dict[int, Profile]:
+        """Return the candidacies worth comparing, as `near()` selects them."""
+        numbers = {number for key in self._keys(profile, own=False) for number in self._by.get(key, ())}
+        return {number: self.profiles[number] for number in sorted(numbers)}
+
+    @staticmethod
+    def _keys(profile: Profile, *, own: bool) -> set[object]:
+        names = {name_key(name.given, name.family) for team in profile.namings for name in team} if own else keys_of(profile)
+        return {*names, *profile.schools, *(("address", one) for one in profile.addresses), *(("place", one) for one in profile.places)}
 
 
 def _teams(found: Iterable[list[Name]]) -> Iterable[Team]:

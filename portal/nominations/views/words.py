@@ -218,7 +218,7 @@ def event(action: str, facts: dict[str, Any]) -> str:
 
 def said(problem: dict[str, Any]) -> str:
     """Return a problem or a note of a row as a sentence."""
-    return _(problem["message"], **problem["facts"])
+    return str(_(problem["message"], **problem["facts"]))
 
 
 @pages.app_template_filter("translated")

@@ -1,0 +1,234 @@
+"""Who must not touch what: raised from facts, declared, decided by somebody else, and the same in SQL as in the policy."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal import policy
+from portal.accounts import actions as accounts
+from portal.accounts.models import Role, Scope
+from portal.awards.rules import CycleStage, MemberState
+from portal.db import db, transaction
+from portal.demo.makers import (
+    NOW,
+    make_auditor,
+    make_award,
+    make_candidacy,
+    make_conflict,
+    make_cycle,
+    make_member,
+    make_nomination,
+    make_person,
+    make_publisher,
+    make_school,
+    make_staff,
+)
+from portal.errors import Refused
+from portal.funds.models import FundDonor
+from portal.history.models import Event
+from portal.nominations.actions import conflicts, gathering
+from portal.nominations.models import Candidacy, Conflict, Kind
+from portal.nominations.queries import screening
+from portal.nominations.queries import conflicts as queries
+from portal.nominations.rules import ConflictState, Stage
+from portal.policy import Fact, Permission
+from portal.schools.models import Affiliation
+
+
+def raised(*, person=None):
+    found = db.session.scalars(select(Conflict).order_by(Conflict.candidacy_id, Conflict.person_id, Conflict.kind))
+    return [(one.candidacy_id, one.person_id, one.kind) for one in found if person is None or one.person_id == person.id]
+
+
+def test_facts_suggest_and_what_was_decided_stays_decided(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        amina = make_candidacy(cycle, name="Amina Warsame", school=school)
+        keala = make_candidacy(cycle, name="Keala Baptiste")
+        twin, cousin, neighbor, donor, nominator, outsider = (
+            make_person(name) for name in ("Amina Warsame", "Ola Warsame", "Ruth Diaz", "Grace Park", "Nia Khoury", "Ola Baptiste")
+        )
+        for person in (twin, cousin, neighbor, donor, nominator):
+            make_member(cycle, person)
+        db.session.add(Affiliation(person_id=neighbor.id, school_id=school.id))
+        db.session.add(FundDonor(fund_id=cycle.fund_id, person_id=donor.id))
+        make_nomination(cycle, nominee="Amina Warsame", nominator=nominator, candidacy=amina)
+        db.session.flush()
+
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 7
+        assert raised(person=twin) == [(amina.id, twin.id, Kind.IS_NOMINEE)]
+        assert raised(person=cousin) == [(amina.id, cousin.id, Kind.SAME_NAME)]
+        assert raised(person=neighbor) == [(amina.id, neighbor.id, Kind.SAME_SCHOOL)]
+        assert raised(person=donor) == [(amina.id, donor.id, Kind.DONOR), (keala.id, donor.id, Kind.DONOR)]
+        assert raised(person=nominator) == [(amina.id, nominator.id, Kind.NOMINATED), (keala.id, nominator.id, Kind.NOMINATED)]
+        assert raised(person=outsider) == []
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+        assert conflicts.raise_from_facts(amina, at=NOW) == 0
+        assert conflicts.raise_from_facts(cousin, at=NOW) == 0
+
+        one = db.session.scalars(select(Conflict).where(Conflict.person_id == cousin.id)).one()
+        conflicts.dismiss(one, by=make_staff(), reason="Not related", at=NOW)
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+        assert one.state is ConflictState.DISMISSED
+
+
+def test_a_nominee_is_known_by_address_and_by_every_name_a_nominator_typed(app):
+    with transaction():
+        cycle, school = make_cycle(), make_school("Denny")
+        by_address, by_name = make_person("Somebody Else", email="amina@denny.example"), make_person("Amina Warsame")
+        make_member(cycle, by_address)
+        make_member(cycle, by_name)
+        nomination = make_nomination(cycle, nominee="Amina Warsame", school=school, email="Amina@Denny.example ")
+        candidacy = gathering.gather(nomination, at=NOW)
+        assert {kind for _c, _p, kind in raised()} == {Kind.IS_NOMINEE}
+        assert {person for _c, person, _k in raised()} == {by_address.id, by_name.id}
+
+
+def test_staff_who_nominated_are_kept_from_that_candidacy_alone(app):
+    with transaction():
+        cycle, school, joy = make_cycle(), make_school("Denny"), make_staff("Joy Tanaka")
+        own = gathering.gather(make_nomination(cycle, nominee="Amina Warsame", school=school, nominator=joy), at=NOW)
+        other = gathering.gather(make_nomination(cycle, nominee="Keala Baptiste", school=school), at=NOW)
+        assert raised() == [(own.id, joy.id, Kind.NOMINATED)]
+        assert queries.stands(joy, own.id)
+        assert not queries.stands(joy, other.id)
+
+
+@pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.REFUSED])
+def test_a_draft_is_no_nomination(app, stage):
+    with transaction():
+        cycle = make_cycle()
+        make_candidacy(cycle, name="Amina Warsame")
+        person = make_person("Nia Khoury")
+        make_member(cycle, person)
+        make_nomination(cycle, nominee="Keala Baptiste", nominator=person, stage=stage)
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+
+
+def test_a_person_is_looked_at_in_every_cycle_they_could_touch_and_that_is_not_over(app):
+    with transaction():
+        joy = make_staff("Joy Warsame")
+        mine, over, other = make_cycle(), make_cycle(stage=CycleStage.RELEASED), make_cycle()
+        for cycle in (mine, over, other):
+            make_candidacy(cycle, name="Amina Warsame")
+        assert conflicts.raise_from_facts(joy, at=NOW) == 2
+        only = make_staff("Ola Warsame", award=other.award)
+        assert conflicts.raise_from_facts(only, at=NOW) == 1
+        removed = make_person("Una Warsame")
+        make_member(mine, removed, state=MemberState.REMOVED)
+        assert conflicts.raise_from_facts(removed, at=NOW) == 0
+
+
+def test_nobody_decides_on_their_own_and_every_step_is_taken_once(app):
+    with transaction():
+        candidacy = make_candidacy(make_cycle())
+        reviewer, joy, ruth = make_person(), make_staff(), make_staff()
+        soft = make_conflict(candidacy, reviewer, kind=Kind.SAME_NAME, state=ConflictState.SUGGESTED)
+        for act in (conflicts.confirm, conflicts.dismiss, conflicts.waive):
+            with pytest.raises(Refused):
+                act(soft, by=reviewer, reason="It is nothing", at=NOW)
+        with pytest.raises(Refused):
+            conflicts.dismiss(soft, by=joy, reason="  ", at=NOW)
+        conflicts.confirm(soft, by=joy, at=NOW)
+        with pytest.raises(Refused):
+            conflicts.confirm(soft, by=ruth, at=NOW)
+        with pytest.raises(Refused):
+            conflicts.waive(soft, by=joy, reason="They never met", at=NOW)
+        conflicts.waive(soft, by=ruth, reason="They never met", at=NOW)
+        assert (soft.state, soft.decided_by_id, soft.reason) == (ConflictState.WAIVED, ruth.id, "They never met")
+        assert not queries.stands(reviewer, candidacy.id)
+        actions = list(db.session.scalars(select(Event.action).where(Event.subject_kind == "conflict").order_by(Event.id)))
+        assert actions == ["conflict confirmed", "conflict waived"]
+
+
+@pytest.mark.parametrize("kind", [Kind.IS_NOMINEE, Kind.NOMINATED, Kind.DECLARED, Kind.RECUSED])
+def test_a_hard_kind_is_never_waived(app, kind):
+    with transaction():
+        conflict = make_conflict(make_candidacy(make_cycle()), make_person(), kind=kind)
+        with pytest.raises(Refused):
+            conflicts.waive(conflict, by=make_staff(), reason="All is well", at=NOW)
+
+
+def test_what_is_declared_stands_at_once_and_twice_is_one(app):
+    with transaction():
+        candidacy, person = make_candidacy(make_cycle()), make_person()
+        heard = []
+        conflicts.on_changed.append(lambda conflict, at: heard.append((conflict.id, at)))
+        try:
+            first = conflicts.declare(candidacy, person, words="We are neighbors", at=NOW)
+            again = conflicts.declare(candidacy, person, words="And we sing together", at=NOW)
+        finally:
+            conflicts.on_changed.pop()
+        assert first is again
+        assert (first.state, first.fact) == (ConflictState.CONFIRMED, "We are neighbors\nAnd we sing together")
+        assert heard == [(first.id, NOW)] * 2
+        assert queries.stands(person, candidacy.id)
+
+
+def world():
+    """Two cycles, several candidacies, and people in every role, with conflicts in every state."""
+    award, other = make_award(), make_award()
+    cycles = [make_cycle(award), make_cycle(other), make_cycle(award, year=2025, stage=CycleStage.RELEASED)]
+    school = make_school()
+    held = [make_candidacy(cycle, name=f"Person{n} Family{n}", school=school) for cycle in cycles for n in range(4)]
+    people = [make_staff(), make_staff(award=award), make_publisher(), make_auditor(), make_person(), make_person()]
+    make_member(cycles[0], people[4])
+    make_member(cycles[0], people[5], chair=True)
+    both = make_staff()
+    accounts.grant(both, role=Role.PUBLISHER, by=None, at=NOW, scope=Scope.AWARD, scope_id=other.id)
+    people.append(both)
+    states = list(ConflictState)
+    for place, candidacy in enumerate(held):
+        for turn, person in enumerate(people):
+            if (place + turn) % 3 == 0:
+                make_conflict(candidacy, person, kind=list(Kind)[turn % 7], state=states[(place + turn) % len(states)])
+    gathered = make_candidacy(cycles[0], name="Gathered Elsewhere", nominations=0)
+    gathered.merged_into_id = held[0].id
+    db.session.flush()
+    return people, cycles, held
+
+
+def test_sql_and_policy_agree_on_whom_each_person_may_read(app):
+    with transaction():
+        people, _cycles, held = world()
+        wanted = select(Candidacy).options(joinedload(Candidacy.cycle)).where(Candidacy.id.in_([one.id for one in held]))
+        everything = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+        for person in [*people, None]:
+            in_sql = set(db.session.scalars(queries.untouched_by_conflict(select(Candidacy.id).where(Candidacy.merged_into_id.is_(None)), person)))
+            in_python = {one.id for one in everything if Fact.CONFLICT not in policy.facts_about(person, one)}
+            assert in_sql == in_python
+            assert all(one.id in in_sql for one in everything if policy.may(person, Permission.READ_CANDIDACY, one))
+            assert not any(policy.may(person, permission, one) for one in everything if one.id not in in_sql for permission in OFFICE)
+
+
+OFFICE = (
+    Permission.SCREEN,
+    Permission.READ_CANDIDACY,
+    Permission.MANAGE_CONFLICTS,
+    Permission.REDACT,
+    Permission.CONFIRM_STANDING,
+)
+
+
+def test_every_list_and_count_leaves_out_what_a_conflict_stands_with(app):
+    with transaction():
+        people, cycles, held = world()
+        for person in people:
+            hidden = set(db.session.scalars(queries.standing(person)))
+            for cycle in cycles:
+                own = [one for one in held if one.cycle_id == cycle.id and one.id not in hidden]
+                found = [
+                    candidacy.id
+                    for tab in screening.Tab
+                    if tab is not screening.Tab.LATE
+                    for candidacy in db.session.scalars(screening.candidacies(cycle, person, screening.Filters(tab=tab)))
+                ]
+                assert sorted(found) == sorted(one.id for one in own)
+                counts = screening.counts(cycle, person)
+                assert counts.people == len(own)
+                assert sum(counts.tabs.values()) == len(own)
+                assert counts.submissions == len(own)
+                assert {one.id for one in screening.chosen(cycle, [c.id for c in held], person)} == {one.id for one in own}
+                assert not {conflict.candidacy_id for conflict in queries.every(cycle, person)} & hidden
