@@ -235,18 +235,6 @@ def awards_of_office(person: Person | None) -> Sequence[Award]:
     return db.session.scalars(wanted).unique().all()
 
 
-def cycles_of_office(person: Person | None, stages: Iterable[CycleStage]) -> Sequence[Cycle]:
-    """Return the cycles at these stages that this person may manage, award and season with them, soonest closing first."""
-    roles = roles_of(person)
-    everywhere = any(role == "staff" and scope == "organisation" for role, scope, _number in roles)
-    wanted = select(Cycle).join(Cycle.award).options(contains_eager(Cycle.award)).where(Cycle.stage.in_(list(stages)))
-    if not everywhere:
-        wanted = wanted.where(
-            Cycle.award_id.in_([number for role, scope, number in roles if role == "staff" and scope == "award"])
-        )
-    return db.session.scalars(wanted.order_by(Cycle.closes_at, Award.position)).unique().all()
-
-
 def latest_cycle(award: Award, *, before: int | None = None) -> Cycle | None:
     """Return an award's last cycle (before a year), with what is copied from it."""
     wanted = (

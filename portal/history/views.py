@@ -26,5 +26,11 @@ def subject_words(event: Event) -> str:
     return f"{_(words.kind(event.subject_kind))} {event.subject_id}"
 
 
+def kind_words(event: Event) -> str:
+    """Return what kind of thing a line is about."""
+    return str(_(words.kind(event.subject_kind)))
+
+
 pages.add_app_template_global(event_words)
+pages.add_app_template_global(kind_words)
 pages.add_app_template_global(subject_words)

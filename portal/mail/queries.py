@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from portal.db import db
 from portal.mail.models import Message, SentCopy
@@ -33,13 +33,11 @@ def latest_about(kind: str, numbers: Iterable[int]) -> dict[int, Message]:
     return {message.about_id: message for message in found if message.about_id is not None}
 
 
-def every(*, state: MessageState | None = None, words: str = "", template: str = "") -> Select[Any]:
-    """Select messages, each with its reader, the last posted first: by state, by name or address, by what they are."""
+def every(*, state: MessageState | None = None, words: str = "") -> Select[Any]:
+    """Select messages, each with its reader, the last posted first: by state, by name or address."""
     wanted = select(Message).join(Message.to).options(contains_eager(Message.to)).order_by(Message.id.desc())
     if state is not None:
         wanted = wanted.where(Message.state == state)
-    if template:
-        wanted = wanted.where(Message.template == template)
     for word in words.split():
         key = f"%{_plain(fold(word))}%"
         address = f"%{_plain(word.casefold())}%"
@@ -57,10 +55,6 @@ def _plain(text: str) -> str:
     """Return text in which LIKE finds no wildcard."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
-
-def by_id(number: int) -> Message | None:
-    """Return one message with its reader."""
-    return db.session.scalar(select(Message).options(joinedload(Message.to)).where(Message.id == number))
 
 
 def copies_of(message: Message) -> Sequence[SentCopy]:

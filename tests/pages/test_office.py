@@ -419,6 +419,7 @@ def test_the_record_says_who_did_what_and_is_filtered(joy):
     assert "No line fits" in joy.get("/desk/record?to=2001-01-01")
     assert "Invited" in joy.get("/desk/record?from=2001-01-01&to=9999-12-31&number=x&kind=nonsense&page=-3")
     assert "Invited" in joy.client.get("/desk/record.csv?kind=member").text
+    assert "Ana Reyes" in joy.get("/desk/record?kind=member"), "staff read whom a line is about"
 
 
 def test_lines_about_what_one_has_a_conflict_with_are_not_there(joy, cycle, app):

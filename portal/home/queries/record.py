@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from portal.accounts.models import Grant
+from portal.awards.models import Award, Cycle, Member, Season
 from portal.db import db
+from portal.funds.models import Fund
 from portal.history import queries as history
 from portal.history.models import Event
 from portal.home.queries.scope import everywhere, untouched, within_reach
@@ -16,9 +18,11 @@ from portal.mail.models import Message
 from portal.nominations.models import Candidacy, Nomination
 from portal.people.models import Person
 from portal.people.rules import fold
+from portal.review.models import Round
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -53,17 +57,52 @@ def record(  # the filters of one page
     return wanted
 
 
-def references(events: Iterable[Event]) -> dict[tuple[str, int], str]:
-    """Return what nominations and candidacies in these lines are called ("N-0042"): two queries."""
-    numbers: dict[str, set[int]] = {"nomination": set(), "candidacy": set()}
+def references(events: Iterable[Event], *, names: bool) -> dict[tuple[str, int], str]:
+    """Return what the things in these lines are called: references, awards and years; and people, where `names` may be read.
+
+    One query for each kind of thing among them.
+    """
+    numbers: dict[str, set[int]] = {}
     for event in events:
-        if event.subject_kind in numbers:
-            numbers[event.subject_kind].add(event.subject_id)
+        numbers.setdefault(event.subject_kind, set()).add(event.subject_id)
     found: dict[tuple[str, int], str] = {}
-    for kind, model in (("nomination", Nomination), ("candidacy", Candidacy)):
-        wanted = select(model.id, model.reference).where(model.id.in_(numbers[kind]))
-        found.update({(kind, number): reference for number, reference in db.session.execute(wanted)})
+    for kind, those in numbers.items():
+        if kind in _CALLED and (names or kind not in _PEOPLE):
+            wanted, words = _CALLED[kind]
+            for number, *facts in db.session.execute(wanted.where(wanted.selected_columns[0].in_(those))):
+                found[kind, number] = words(*facts)
     return found
+
+
+def _year(name: dict[str, str], year: int) -> str:
+    return f"{words_in(name)} {year}"
+
+
+def _name(given: str, family: str) -> str:
+    return f"{given} {family}".strip()
+
+
+_of_cycle = (
+    select(Award.name, Season.year).join(Cycle, Cycle.award_id == Award.id).join(Season, Season.id == Cycle.season_id)
+)
+# kind -> what finds its number and its facts, and how these are said
+_CALLED: dict[str, tuple[Any, Callable[..., str]]] = {
+    "award": (select(Award.id, Award.name), words_in),
+    "cycle": (_of_cycle.with_only_columns(Cycle.id, Award.name, Season.year), _year),
+    "round": (
+        _of_cycle.join(Round, Round.cycle_id == Cycle.id).with_only_columns(Round.id, Award.name, Season.year),
+        _year,
+    ),
+    "nomination": (select(Nomination.id, Nomination.reference), str),
+    "candidacy": (select(Candidacy.id, Candidacy.reference), str),
+    "fund": (select(Fund.id, Fund.name), str),
+    "person": (select(Person.id, Person.given_name, Person.family_name), _name),
+    "member": (
+        select(Member.id, Person.given_name, Person.family_name).join(Person, Person.id == Member.person_id),
+        _name,
+    ),
+}
+_PEOPLE = frozenset({"person", "member"})
 
 
 def of_the_office(people: Iterable[Person | None]) -> set[int]:

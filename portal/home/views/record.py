@@ -48,7 +48,7 @@ def _filters() -> dict[str, Any]:
 def _lines(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Return lines as the page and the file show them."""
     reads_all = policy.may(viewer.current(), Permission.MANAGE_PEOPLE)
-    references = queries.references(event for event, _person in found)
+    references = queries.references((event for event, _person in found), names=reads_all)
     office = queries.of_the_office(person for _event, person in found) if not reads_all else set()
     lines = []
     for event, person in found:

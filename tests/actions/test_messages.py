@@ -1,0 +1,88 @@
+"""What the office's messages rest on: a message that cannot be written stops nobody else's; an address noted from the command line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from portal import HOME, mail
+from portal.awards import queries
+from portal.db import db, transaction
+from portal.demo import makers
+from portal.demo.makers import NOW
+from portal.history import words
+from portal.jobs import worker
+from portal.mail.models import Message
+from portal.mail.rules import MessageState
+from portal.people.models import Person
+
+
+def work(app):
+    with app.test_request_context("/", base_url=app.config["SETTINGS"].base_url):
+        app.preprocess_request()
+        worker.run_once(at=NOW)
+    db.session.rollback()
+
+
+def test_a_message_that_cannot_be_written_is_set_aside_and_the_others_leave(app):
+    with transaction():
+        makers.make_organisation()
+        ana, bea = makers.make_person("Ana Reyes"), makers.make_person("Bea Ortiz")
+        mail.post("awards/no_such_template", to=ana, at=NOW)
+        mail.post("accounts/link", to=bea, at=NOW, link={"purpose": "sign in", "next": "/"})
+    work(app)
+    states = dict(db.session.execute(select(Message.template, Message.state)).all())
+    assert states == {"awards/no_such_template": MessageState.FAILED, "accounts/link": MessageState.SENT}
+    work(app)
+    assert db.session.scalars(select(Message.attempts).order_by(Message.id)).all() == [1, 1], "neither is tried again"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_each_message_about_awards_is_written_whole(app, language):
+    from portal.awards import actions
+    from portal.mail.models import SentCopy
+
+    with transaction():
+        cycle = makers.make_cycle(makers.make_award("Excellence in Teaching Award", slug="teaching"))
+        staff = makers.make_staff()
+        person = makers.make_person("Ana Reyes", email="ana@example.org", language=language)
+        member = actions.appoint(cycle, person, by=staff, at=NOW)
+        actions.remind(queries.member_by_id(member.id), by=staff, at=NOW)
+        actions.extend(
+            queries.cycle_at("teaching", 2026),
+            until=makers.CLOSES.replace(day=20),
+            reason="Ill.",
+            by=staff,
+            at=NOW,
+            person=person,
+        )
+    work(app)
+    copies = db.session.scalars(select(SentCopy)).all()
+    assert len(copies) == 3
+    for copy in copies:
+        assert "Excellence in Teaching Award" in copy.subject
+        assert "/link/" in copy.text
+        assert "{" not in copy.text
+        assert "midnight" not in copy.text.lower()
+        assert "206 555 0142" in copy.text, "every message says whom to ask"
+    assert any(("11:59" if language == "en" else "23:59") in copy.text for copy in copies)
+
+
+def test_an_address_is_noted_from_the_command_line(app, portal):
+    with transaction():
+        makers.make_person("Ana Reyes", email="ana@example.org")
+    db.session.remove()
+    done = portal("bounce", "ANA@example.org", "--reason", "550 no such mailbox")
+    assert "Noted for 1 person." in done.stdout
+    assert db.session.scalar(select(Person.bounce_reason)) == "550 no such mailbox"
+
+
+def test_every_step_that_is_recorded_has_words():
+    """Whoever records a new step says in `portal/history/words.py` what the record's page calls it."""
+    found = set()
+    for path in (HOME / "portal").rglob("*.py"):
+        found |= set(re.findall(r'\bhistory\.record\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'(?<![\w.])record\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    assert found - set(words.ACTIONS) == set()
