@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.awards.queries import organisation
 from portal.db import db, transaction
-from portal.demo.makers import NOW, make_candidacy, make_cycle, make_organisation, make_person, sign_in
+from portal.demo.makers import NOW, make_candidacy, make_cycle, make_organisation, make_person, make_staff, sign_in
 from portal.errors import Refused
 from portal.jobs import worker
 from portal.mail.models import Message, SentCopy
@@ -226,3 +226,53 @@ def test_many_candidacies_cost_one_question(told):
         actions.say(candidacy, person, {Field.SUM: True}, words=WORDS, by_guardian=False, at=NOW)
     assert queries.given_in([number, other]) == {number: {person_id: {Field.SUM: WORDS[Field.SUM]}}, other: {}}
     assert db.session.get(Candidacy, number).told_at == NOW
+
+
+def test_staff_note_a_guardian_and_ask(app, told):
+    number, person_id = told
+    with transaction():
+        db.session.get(Candidacy, number).told_at = None
+        staff = make_staff()
+        client = app.test_client()
+        sign_in(client, staff, at=NOW)
+        candidacy = queries.candidacy_by_number(number)
+        url = f"/desk/{candidacy.cycle.award.slug}/2026/candidacies/{candidacy.reference}/asking"
+    assert "have not been told" in page(client, url).get_data(as_text=True)
+    wrong = {
+        "people-0-email": "amina@example.org",
+        "people-0-minor": "yes",
+        "people-0-guardian_email": "Amina@example.org",
+    }
+    answer = post(client, url, wrong)
+    assert answer.status_code == 422
+    assert "an address of their own" in answer.get_data(as_text=True)
+    right = {**wrong, "people-0-guardian_email": "mother@example.org", "people-0-guardian_name": "Hodan Warsame"}
+    assert post(client, url, right).status_code == 303
+    assert db.session.get(Person, person_id).minor is True
+    assert db.session.scalars(select(Message)).all() == []
+    assert post(client, url, {**right, "ask": "1"}).status_code == 303
+    assert sorted(m.template for m in db.session.scalars(select(Message))) == [
+        "nominations/consent",
+        "nominations/guardian",
+    ]
+    assert db.session.get(Candidacy, number).told_at is not None
+    with transaction():
+        candidacy, person = both(number, person_id)
+        actions.say(candidacy, person, {Field.NAME: True}, words=WORDS, by_guardian=True, at=NOW)
+    assert "Allowed" in page(client, url).get_data(as_text=True)
+
+
+def test_becoming_known_as_a_minor_is_felt_at_once(told, monkeypatch):
+    heard = []
+    monkeypatch.setattr(actions, "on_consent_changed", [lambda candidacy, _person, _at: heard.append(candidacy.id)])
+    number, person_id = told
+    with transaction():
+        candidacy, person = both(number, person_id)
+        actions.say(candidacy, person, {Field.NAME: True}, words=WORDS, by_guardian=False, at=NOW)
+    with transaction():
+        _candidacy, person = both(number, person_id)
+        facts = {"guardian_name": "", "guardian_email": "", "by": person, "at": NOW}
+        actions.note_person(person, email="amina@example.org", minor=True, **facts)
+        actions.note_person(person, email="amina@example.org", minor=True, **facts)
+    assert heard == [number, number]
+    assert queries.given(number) == {}

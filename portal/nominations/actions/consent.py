@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history, mail
+from portal.accounts import actions as accounts
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.nominations.models import Candidacy, Consent, Field, Part
@@ -93,6 +94,26 @@ def _ask_one(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
         )
         asked += 1
     return asked
+
+
+def note_person(
+    person: Person, *, email: str, minor: bool | None, guardian_name: str, guardian_email: str, by: Person, at: datetime
+) -> None:
+    """Note where somebody is written to, whether they are under 18, and who their guardian is.
+
+    Whose word counts may change with it, so whatever shows something about this person is told, in the same transaction.
+    """
+    if (person.email or "") != email.strip():
+        accounts.mend_address(person, email=email, by=by, at=at)
+    before = (person.minor, person.guardian_name or "", person.guardian_email or "")
+    if before == (minor, guardian_name, guardian_email):
+        return
+    person.minor, person.guardian_name, person.guardian_email = minor, guardian_name or None, guardian_email or None
+    db.session.flush()
+    history.record("guardian noted", person, by=by, at=at, minor=minor)
+    for candidacy in queries.with_consent(person.id):
+        for listener in on_consent_changed:
+            listener(candidacy, person, at)
 
 
 def say(

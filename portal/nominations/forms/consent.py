@@ -6,11 +6,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from wtforms import FieldList, FormField, HiddenField
+from wtforms import Form as PlainForm
+from wtforms.widgets import EmailInput
 
 from portal.nominations.models import Field
+from portal.nominations.rules.writing import ADDRESS_NEEDS_AT, looks_like_address
+from portal.people.rules import address_key
 from portal.questions.rules import NO, YES
-from portal.web.fields import Choice, Form, Text
+from portal.web.fields import Choice, Form, Line, Text
 
 # What each field means, in the words that are agreed to; {name} is the person's.
 WORDS = {
@@ -60,6 +64,44 @@ class ConsentForm(Form):
     def said(self) -> dict[Field, bool]:
         """Return what was answered; a field left alone is left out."""
         return {field: self[field.value].data == YES for field in Field if self[field.value].data in {YES, NO}}
+
+
+MINORS = {YES: _l("Under 18"), NO: _l("18 or older")}
+
+
+class AskedForm(PlainForm):
+    """Where one person of a candidacy is written to, and who speaks for them."""
+
+    email = Line(_l("E-mail address"), most=320, widget=EmailInput())
+    minor = Choice(_l("Age"), choices=list(MINORS.items()))
+    guardian_name = Line(_l("The guardian's name"))
+    guardian_email = Line(
+        _l("The guardian's e-mail address"),
+        most=320,
+        widget=EmailInput(),
+        description=_l("For someone under 18. The link that goes there opens this one page and nothing else."),
+    )
+
+
+class AskingForm(Form):
+    """The people of a candidacy, in their order."""
+
+    people = FieldList(FormField(AskedForm))
+
+    def validate_people(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Say of an address that it does not look like one, and of a guardian that theirs is not the student's own."""
+        for entry in field.entries:
+            row = entry.form
+            for address in (row.email, row.guardian_email):
+                if address.data and not looks_like_address(address.data):
+                    address.errors = [*address.errors, str(_(ADDRESS_NEEDS_AT))]
+            if row.guardian_email.data and address_key(row.guardian_email.data) == address_key(row.email.data):
+                row.guardian_email.errors = [
+                    *row.guardian_email.errors,
+                    _("The guardian needs an address of their own"),
+                ]
+        found = [entry.errors for entry in field.entries]
+        field.errors = found if any(found) else []
 
 
 class BiographyForm(Form):

@@ -84,6 +84,13 @@ def part(candidacy_id: int, person_id: int) -> Part | None:
     return db.session.scalar(select(Part).where(Part.candidacy_id == candidacy_id, Part.person_id == person_id))
 
 
+def with_consent(person_id: int) -> list[Candidacy]:
+    """Return the candidacies about which somebody (or their guardian) has said anything, with their cycles."""
+    said = select(Consent.candidacy_id).where(Consent.person_id == person_id)
+    wanted = select(Candidacy).options(joinedload(Candidacy.cycle, innerjoin=True)).where(Candidacy.id.in_(said))
+    return list(db.session.scalars(wanted.order_by(Candidacy.id)).unique())
+
+
 def concerning(person_id: int) -> list[Candidacy]:
     """Return the candidacies somebody has been told of, with their cycles: where they may say what is published."""
     wanted = (

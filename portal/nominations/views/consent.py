@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.nominations.actions import consent as actions
-from portal.nominations.forms.consent import BiographyForm, ConsentForm, words
+from portal.nominations.forms.consent import AskingForm, BiographyForm, ConsentForm, words
 from portal.nominations.models import Field
+from portal.nominations.queries import candidacies
 from portal.nominations.queries import consent as queries
 from portal.nominations.rules import ConsentState
 from portal.nominations.rules.writing import BIOGRAPHY_WORDS
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.questions.rules import NO, YES, over
+from portal.web import viewer
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -84,6 +86,55 @@ def consent_withdrawal(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
     )
     flash(_("Taken back. Nothing about this is shown from now on."))
     return see_other(".consent", number=candidacy.id)
+
+
+@pages.form(
+    "/desk/<slug>/<int:year>/candidacies/<reference>/asking", needs=Permission.SCREEN, of=candidacies.by_reference
+)
+def asking(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Tell the people of a candidacy that they were nominated, ask what may be published, and read what they said."""
+    people = [link.person for link in candidacy.people]
+    rows = [
+        {
+            "email": person.email or "",
+            "minor": "" if person.minor is None else YES if person.minor else NO,
+            "guardian_name": person.guardian_name or "",
+            "guardian_email": person.guardian_email or "",
+        }
+        for person in people
+    ]
+    form = AskingForm(data={"people": rows})
+    if form.validate_on_submit() and len(form.people.entries) == len(people):
+        return _asked(candidacy, people, form)
+    said = {person.id: queries.latest(candidacy.id, person.id) for person in people}
+    facts = {"people": people, "said": said, "given": queries.given(candidacy.id), "fields": list(Field)}
+    return render_template(
+        "nominations/asking.html", candidacy=candidacy, cycle=candidacy.cycle, form=form, **facts
+    ), form.status
+
+
+def _asked(candidacy: Candidacy, people: list[Any], form: AskingForm) -> Any:  # noqa: ANN401 - an answer
+    now, by = clock.now(), viewer.current()
+    for person, entry in zip(people, form.people.entries, strict=True):
+        row = entry.form
+        actions.note_person(
+            person,
+            email=row.email.data or "",
+            minor={YES: True, NO: False}.get(row.minor.data or ""),
+            guardian_name=row.guardian_name.data or "",
+            guardian_email=row.guardian_email.data or "",
+            by=by,
+            at=now,
+        )
+    if request.form.get("ask"):
+        asked = actions.ask(candidacy, at=now, by=by)
+        flash(
+            _("Asked: %(count)s messages are on their way.", count=asked) if asked else _("Nobody has an address yet.")
+        )
+    else:
+        flash(_("Saved."))
+    here = {"slug": candidacy.cycle.award.slug, "year": candidacy.cycle.year, "reference": candidacy.reference}
+    return see_other(".asking", **here)
 
 
 @pages.form("/consent/<int:number>/biography", needs=Permission.CONSENT, of=_candidacy)
