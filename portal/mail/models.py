@@ -14,8 +14,9 @@ from portal.people.models import Person
 
 
 class Message(Model):
-    """Something to tell one person. It is written in their language when it leaves; a link in it is minted then, too,
-    so that no token rests here.
+    """Something to tell one person, written in their language when it leaves.
+
+    A link in it is minted then, too, so that no token rests here.
     """
 
     __tablename__ = "message"
