@@ -110,11 +110,6 @@ def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a hig
     return [Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint) for endpoint, words in shown]
 
 
-def exists(endpoint: str) -> bool:
-    """Say whether a page has been built: rooms link to each other's pages only where they exist."""
-    return endpoint in current_app.view_functions
-
-
 def foot() -> list[Word]:
     """Return the public foot's links."""
     return [Word(url_for(endpoint) + part, str(label), False) for endpoint, label, part in FOOT if endpoint in current_app.view_functions]  # noqa: FBT003 - a named tuple's field
@@ -142,6 +137,7 @@ def install(app: Flask) -> None:
         views = current_app.view_functions
         return {
             "nav": words(),
+            "public_nav": public_words,
             "foot_nav": foot(),
             "cycle_pages": cycle_pages,
             "home_url": url_for("publishing.home") if "publishing.home" in views else "/",

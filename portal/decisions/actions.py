@@ -63,7 +63,11 @@ class Held(NamedTuple):
 
 def _hold(cycle: Cycle) -> Held:
     """Hold a cycle and its fund against everybody else who would decide, and return it as it stands now."""
-    wanted = select(Cycle.stage, Cycle.places, Cycle.sum_cents, Cycle.most_cents).where(Cycle.id == cycle.id).with_for_update()
+    wanted = (
+        select(Cycle.stage, Cycle.places, Cycle.sum_cents, Cycle.most_cents)
+        .where(Cycle.id == cycle.id)
+        .with_for_update()
+    )
     held = Held(*db.session.execute(wanted).one())
     if cycle.fund_id is not None:
         db.session.execute(select(Fund.id).where(Fund.id == cycle.fund_id).with_for_update())
@@ -99,7 +103,9 @@ def propose(
     stage = db.session.scalar(select(Candidacy.stage).where(Candidacy.id == candidacy.id))
     if stage is CandidacyStage.WITHDRAWN:
         raise Refused(WITHDRAWN)
-    before = db.session.execute(select(Decision.state, Decision.version).where(Decision.candidacy_id == candidacy.id)).first()
+    before = db.session.execute(
+        select(Decision.state, Decision.version).where(Decision.candidacy_id == candidacy.id)
+    ).first()
     if before is not None and before.state is not DecisionState.PROPOSED:
         raise Refused(APPROVED_ALREADY)
     if (before.version if before is not None else 0) != version:
@@ -108,7 +114,17 @@ def propose(
     own = next(one for one in ranked if one.number == candidacy.id)
     if not reason.strip() and choosing.owes_reason(own, outcome, ranked, places=held.places):
         raise Refused(REASON, field="reason")
-    _write(thing.deciding.cycle, held, candidacy.id, outcome=outcome, reason=reason, sum_cents=sum_cents, alternate=alternate, by=by, at=at)
+    _write(
+        thing.deciding.cycle,
+        held,
+        candidacy.id,
+        outcome=outcome,
+        reason=reason,
+        sum_cents=sum_cents,
+        alternate=alternate,
+        by=by,
+        at=at,
+    )
     _changed(thing.deciding.cycle, at)
 
 
@@ -125,7 +141,13 @@ def _write(
     at: datetime,
 ) -> None:
     """Write one proposal into a cycle that is held."""
-    facts: dict[str, object] = {"outcome": outcome, "place": None, "alternate": None, "sum_cents": None, "reason": reason.strip()}
+    facts: dict[str, object] = {
+        "outcome": outcome,
+        "place": None,
+        "alternate": None,
+        "sum_cents": None,
+        "reason": reason.strip(),
+    }
     if outcome is Outcome.SELECTED:
         facts["place"] = _place(cycle, held, candidacy_id)
         facts["sum_cents"] = _sum(cycle, held, candidacy_id, sum_cents)
@@ -138,7 +160,11 @@ def _write(
         db.session.add(decision)
         db.session.flush()
     else:
-        mine = (Decision.id == decision.id, Decision.state == DecisionState.PROPOSED, Decision.version == decision.version)
+        mine = (
+            Decision.id == decision.id,
+            Decision.state == DecisionState.PROPOSED,
+            Decision.version == decision.version,
+        )
         changed = db.session.execute(update(Decision).where(*mine).values(version=decision.version + 1, **facts))
         if changed.rowcount != 1:  # type: ignore[attr-defined]
             raise Stale(MOVED)
@@ -179,7 +205,11 @@ def _figure(cents: int) -> str:
 
 def _alternate(cycle: Cycle, candidacy_id: int, wanted: int | None) -> int:
     """Return the number asked for if it is free, else this candidacy's own, else the next after all others."""
-    rows = db.session.execute(select(Decision.candidacy_id, Decision.alternate).where(Decision.cycle_id == cycle.id, Decision.alternate.is_not(None)))
+    rows = db.session.execute(
+        select(Decision.candidacy_id, Decision.alternate).where(
+            Decision.cycle_id == cycle.id, Decision.alternate.is_not(None)
+        )
+    )
     taken = {number: one for one, number in rows if number is not None}
     if wanted is not None:
         if taken.get(wanted, candidacy_id) != candidacy_id:
@@ -219,7 +249,9 @@ def propose_by_standing(thing: Deciding, *, alternates: int, by: Person, at: dat
     for one in choosing.by_standing(ranked, places=held.places, alternates=alternates):
         if one.number in closed:
             continue
-        _write(thing.cycle, held, one.number, outcome=one.outcome, reason="", sum_cents=None, alternate=None, by=by, at=at)
+        _write(
+            thing.cycle, held, one.number, outcome=one.outcome, reason="", sum_cents=None, alternate=None, by=by, at=at
+        )
         done += 1
     _changed(thing.cycle, at)
     return done
@@ -237,7 +269,17 @@ def propose_the_rest(thing: Deciding, *, reason: str, by: Person, at: datetime) 
         raise Refused(REASON, field="reason")
     for one in rest:
         own = reason if _owes(one, ranked, held.places) else ""
-        _write(thing.cycle, held, one.number, outcome=Outcome.NOT_SELECTED, reason=own, sum_cents=None, alternate=None, by=by, at=at)
+        _write(
+            thing.cycle,
+            held,
+            one.number,
+            outcome=Outcome.NOT_SELECTED,
+            reason=own,
+            sum_cents=None,
+            alternate=None,
+            by=by,
+            at=at,
+        )
     _changed(thing.cycle, at)
     return len(rest)
 
@@ -303,7 +345,12 @@ def _approve(decision: Decision, held: Held, *, by: Person, at: datetime) -> Non
         Decision.state == DecisionState.PROPOSED,
         Decision.proposed_by_id != by.id,
     )
-    facts = {"state": DECISION.advance(decision.state, DecisionStep.APPROVE), "approved_by_id": by.id, "approved_at": at, "version": decision.version + 1}
+    facts = {
+        "state": DECISION.advance(decision.state, DecisionStep.APPROVE),
+        "approved_by_id": by.id,
+        "approved_at": at,
+        "version": decision.version + 1,
+    }
     if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
     history.record("decision approved", decision, by=by, at=at)
@@ -318,7 +365,9 @@ def _decide(candidacies: Iterable[int]) -> None:
 
 
 def _move(cycle: Cycle, before: CycleStage, after: CycleStage) -> None:
-    moved = db.session.execute(update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=after, version=Cycle.version + 1))
+    moved = db.session.execute(
+        update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=after, version=Cycle.version + 1)
+    )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
 
@@ -392,5 +441,7 @@ def rescind(decision: Decision, *, reason: str, by: Person, at: datetime) -> Non
 
 def selected(cycle: Cycle) -> int:
     """Return how many places of a cycle are taken: for checks, never for a page."""
-    wanted = select(func.count()).select_from(Decision).where(Decision.cycle_id == cycle.id, Decision.place.is_not(None))
+    wanted = (
+        select(func.count()).select_from(Decision).where(Decision.cycle_id == cycle.id, Decision.place.is_not(None))
+    )
     return int(db.session.scalar(wanted) or 0)

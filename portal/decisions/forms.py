@@ -40,13 +40,25 @@ class Version(HiddenField):
 class DecisionForm(Form):
     """One candidacy's outcome."""
 
-    outcome = Choice(_l("Outcome"), [needed(_l("Choose an outcome"))], choices=[(key.value, words) for key, words in OUTCOMES.items()])
+    outcome = Choice(
+        _l("Outcome"),
+        [needed(_l("Choose an outcome"))],
+        choices=[(key.value, words) for key, words in OUTCOMES.items()],
+    )
     sum = Money(_l("Sum"), may_be_empty=True)
-    alternate = Whole(_l("Number among the alternates"), least=1, most=999, may_be_empty=True, description=_l("Left empty, the next one."))
+    alternate = Whole(
+        _l("Number among the alternates"),
+        least=1,
+        most=999,
+        may_be_empty=True,
+        description=_l("Left empty, the next one."),
+    )
     reason = Text(
         _l("Reason"),
         most=MOST_REASON,
-        description=_l("For the record and the board's memo. Needed where the outcome departs from the order of standing, or chooses within a tie."),
+        description=_l(
+            "For the record and the board's memo. Needed where the outcome departs from the order of standing, or chooses within a tie."
+        ),
     )
     version = Version()
 
@@ -54,13 +66,22 @@ class DecisionForm(Form):
 class StandingForm(Form):
     """How far to follow the standings."""
 
-    alternates = Whole(_l("Alternates"), least=0, most=99, description=_l("How many, after the places. A tie across the cut is left to you."))
+    alternates = Whole(
+        _l("Alternates"),
+        least=0,
+        most=99,
+        description=_l("How many, after the places. A tie across the cut is left to you."),
+    )
 
 
 class RestForm(Form):
     """Why the others are not selected, where a reason is owed."""
 
-    reason = Text(_l("Reason, where one is owed"), most=MOST_REASON, description=_l("Kept only for those who stand within the places, or in a tie at the cut."))
+    reason = Text(
+        _l("Reason, where one is owed"),
+        most=MOST_REASON,
+        description=_l("Kept only for those who stand within the places, or in a tie at the cut."),
+    )
 
 
 class ApprovalForm(Form):
@@ -72,7 +93,9 @@ class ApprovalForm(Form):
 class ReturnForm(Form):
     """Why an approved decision goes back."""
 
-    why = Text(_l("Why it goes back"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON)
+    why = Text(
+        _l("Why it goes back"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON
+    )
     version = Version()
 
 

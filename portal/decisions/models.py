@@ -15,14 +15,18 @@ from portal.people.models import Person
 
 
 class Decision(Model):
-    """One candidacy's outcome. A selected one takes a numbered place, and a place is taken once: however many click at
-    once, no cycle selects more than it has."""
+    """One candidacy's outcome.
+
+    A selected one takes a numbered place, and a place is taken once: however many click, no cycle selects more than it has.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         UniqueConstraint("cycle_id", "place"),
         UniqueConstraint("cycle_id", "alternate"),
-        CheckConstraint("(outcome = 'selected' AND state != 'rescinded') = (place IS NOT NULL)", name="selected_takes_a_place"),
+        CheckConstraint(
+            "(outcome = 'selected' AND state != 'rescinded') = (place IS NOT NULL)", name="selected_takes_a_place"
+        ),
         CheckConstraint("(outcome = 'selected') = (sum_cents IS NOT NULL)", name="selected_has_a_sum"),
         CheckConstraint("(outcome = 'alternate') = (alternate IS NOT NULL)", name="alternates_are_in_order"),
         CheckConstraint("place IS NULL OR place >= 1", name="places_from_one"),

@@ -1,7 +1,11 @@
-"""What is decided of a cycle, and what still waits, as far as whoever looks may know. A candidacy they have a conflict with is nowhere here."""
+"""What is decided of a cycle, and what still waits, as far as whoever looks may know.
+
+A candidacy they have a conflict with is nowhere here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,18 +32,19 @@ from portal.policy import Fact, Permission
 from portal.review.models import Round, SpokenName, Standing
 from portal.review.queries import facts as review_facts
 from portal.review.queries import rounds
+from portal.review.queries.rounds import InReview
 from portal.web import viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.engine import Row
 
     from portal.history.models import Event
 
-    from portal.review.queries.rounds import InReview
-
-DECIDABLE = frozenset({CandidacyStage.IN_REVIEW, CandidacyStage.SHORTLISTED, CandidacyStage.NOT_ADVANCED, CandidacyStage.DECIDED})
+DECIDABLE = frozenset(
+    {CandidacyStage.IN_REVIEW, CandidacyStage.SHORTLISTED, CandidacyStage.NOT_ADVANCED, CandidacyStage.DECIDED}
+)
 AWAITING = Decision.state == DecisionState.PROPOSED
 SETTLED = frozenset({DecisionState.APPROVED, DecisionState.RELEASED, DecisionState.CORRECTED})
 
@@ -118,7 +123,7 @@ class Decided:
 
 
 def decided(slug: str, year: int, reference: str) -> Decided | None:
-    """Return the candidacy called `reference` on whoever looks' own pages: by its own reference, or by the round's where names are covered."""
+    """Return a candidacy by what whoever looks calls it: its own reference, or the round's where names are covered."""
     found = deciding(slug, year)
     if found is None:
         return None
@@ -133,7 +138,11 @@ def facts_of_deciding(person: Person | None, thing: Deciding) -> frozenset[Fact]
     """Return what holds of this person and a cycle being decided: they proposed it, where nothing waits that somebody else proposed."""
     facts = set(review_facts.facts_of_in_review(person, thing.review))
     if person is not None:
-        proposers = set(db.session.scalars(select(Decision.proposed_by_id).where(Decision.cycle_id == thing.cycle.id, AWAITING).distinct()))
+        proposers = set(
+            db.session.scalars(
+                select(Decision.proposed_by_id).where(Decision.cycle_id == thing.cycle.id, AWAITING).distinct()
+            )
+        )
         if proposers == {person.id}:
             facts.add(Fact.PROPOSED_IT)
     return frozenset(facts)
@@ -166,7 +175,7 @@ def _decidable(cycle: Cycle) -> ColumnElement[bool]:
     return and_(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None), known)
 
 
-def _lines(thing: Deciding) -> Select[tuple[Candidacy, Standing, Decision, SpokenName]]:
+def _lines(thing: Deciding) -> Select[Candidacy, Standing, Decision, SpokenName]:
     number = thing.round.id if thing.round is not None else 0
     return (
         select(Candidacy, Standing, Decision, SpokenName)
@@ -178,12 +187,12 @@ def _lines(thing: Deciding) -> Select[tuple[Candidacy, Standing, Decision, Spoke
     )
 
 
-def _line(row: Row[tuple[Candidacy, Standing, Decision, SpokenName]], *, named: bool) -> Line:
+def _line(row: Row[Candidacy, Standing, Decision, SpokenName], *, named: bool) -> Line:
     candidacy, figures_of, decision, spoken = row
     if named:
         places = ", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text or ""
         return Line(candidacy, figures_of, decision, candidacy.reference, candidacy.name, places)
-    return Line(candidacy, figures_of, decision, spoken.reference if spoken else "", spoken.name if spoken else "", "")
+    return Line(candidacy, figures_of, decision, spoken.reference, spoken.name, "")
 
 
 SHOWS: Mapping[str, ColumnElement[bool]] = {
@@ -195,7 +204,9 @@ SHOWS: Mapping[str, ColumnElement[bool]] = {
 }
 
 
-def lines(thing: Deciding, person: Person | None, *, show: str = "") -> Select[tuple[Candidacy, Standing, Decision, SpokenName]]:
+def lines(
+    thing: Deciding, person: Person | None, *, show: str = ""
+) -> Select[Candidacy, Standing, Decision, SpokenName]:
     """Select a cycle's candidacies in the order of standing, narrowed to what this person may know and to one outcome."""
     wanted = untouched_by_conflict(_lines(thing), person)
     if not sees_names(person, thing):
@@ -207,7 +218,7 @@ def lines(thing: Deciding, person: Person | None, *, show: str = "") -> Select[t
     return wanted.order_by(Standing.rank.is_(None), Standing.rank, Candidacy.id)
 
 
-def drawn(rows: Sequence[Row[tuple[Candidacy, Standing, Decision, SpokenName]]], *, named: bool) -> list[Line]:
+def drawn(rows: Sequence[Row[Candidacy, Standing, Decision, SpokenName]], *, named: bool) -> list[Line]:
     """Return rows as lines."""
     return [_line(row, named=named) for row in rows]
 
@@ -261,7 +272,13 @@ def conflicted(thing: Deciding, person: Person | None) -> list[int]:
 def figures(thing: Deciding, person: Person | None) -> Figures:
     """Return how far a cycle is decided, without what a conflict keeps this person from: three queries."""
     base = untouched_by_conflict(
-        select(Decision.outcome, Decision.state, Decision.proposed_by_id, func.count(), func.coalesce(func.sum(Decision.sum_cents), 0))
+        select(
+            Decision.outcome,
+            Decision.state,
+            Decision.proposed_by_id,
+            func.count(),
+            func.coalesce(func.sum(Decision.sum_cents), 0),
+        )
         .select_from(Candidacy)
         .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
         .where(_decidable(thing.cycle), or_(Candidacy.stage != CandidacyStage.WITHDRAWN, Decision.id.is_not(None))),
@@ -273,12 +290,14 @@ def figures(thing: Deciding, person: Person | None) -> Figures:
         if state is DecisionState.RESCINDED:
             continue
         counts[outcome] = counts.get(outcome, 0) + count
-        cents += total if outcome is Outcome.SELECTED else 0
+        cents += (total or 0) if outcome is Outcome.SELECTED else 0
         if state is DecisionState.PROPOSED:
             awaiting += count
             awaiting_others += count if person is None or proposer != person.id else 0
     fund = db.session.get(Fund, thing.cycle.fund_id) if thing.cycle.fund_id is not None else None
-    return Figures(counts, awaiting, awaiting_others, cents, fund, given(thing.cycle, as_seen_by=person) if fund else cents)
+    return Figures(
+        counts, awaiting, awaiting_others, cents, fund, given(thing.cycle, as_seen_by=person) if fund else cents
+    )
 
 
 def given(cycle: Cycle, *, as_seen_by: Person | None = None) -> int:
@@ -302,7 +321,12 @@ def of_cycle(cycle: Cycle) -> Sequence[Decision]:
 def awaiting(thing: Deciding, by: Person) -> list[Decision]:
     """Return the decisions that wait and that this person may approve: proposed by somebody else, and no conflict of theirs."""
     hidden = conflicted(thing, by)
-    wanted = select(Decision).where(Decision.cycle_id == thing.cycle.id, AWAITING, Decision.proposed_by_id != by.id, Decision.candidacy_id.not_in(hidden))
+    wanted = select(Decision).where(
+        Decision.cycle_id == thing.cycle.id,
+        AWAITING,
+        Decision.proposed_by_id != by.id,
+        Decision.candidacy_id.not_in(hidden),
+    )
     return list(db.session.scalars(wanted.order_by(Decision.id)))
 
 
@@ -331,7 +355,11 @@ def approvers(cycle: Cycle, *, but: Person | None) -> list[Person]:
 
 def proposers(thing: Deciding) -> Sequence[Person]:
     """Return who proposed what waits."""
-    wanted = select(Person).join(Decision, Decision.proposed_by_id == Person.id).where(Decision.cycle_id == thing.cycle.id, AWAITING)
+    wanted = (
+        select(Person)
+        .join(Decision, Decision.proposed_by_id == Person.id)
+        .where(Decision.cycle_id == thing.cycle.id, AWAITING)
+    )
     return db.session.scalars(wanted.distinct().order_by(Person.id)).all()
 
 
@@ -342,7 +370,11 @@ def approvals(thing: Deciding) -> list[Decision]:
         .where(Decision.cycle_id == thing.cycle.id, Decision.approved_by_id.is_not(None))
         .group_by(Decision.proposed_by_id, Decision.approved_by_id)
     )
-    wanted = select(Decision).options(joinedload(Decision.proposed_by), joinedload(Decision.approved_by)).where(Decision.id.in_(newest))
+    wanted = (
+        select(Decision)
+        .options(joinedload(Decision.proposed_by), joinedload(Decision.approved_by))
+        .where(Decision.id.in_(newest))
+    )
     return list(db.session.scalars(wanted.order_by(Decision.id)))
 
 

@@ -10,7 +10,16 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.decisions import actions, queries
-from portal.decisions.forms import OUTCOMES, SMALL, ApprovalForm, DecisionForm, RestForm, ReturnForm, StandingForm, VersionForm
+from portal.decisions.forms import (
+    OUTCOMES,
+    SMALL,
+    ApprovalForm,
+    DecisionForm,
+    RestForm,
+    ReturnForm,
+    StandingForm,
+    VersionForm,
+)
 from portal.decisions.rules import choosing
 from portal.decisions.rules.lives import Outcome
 from portal.errors import PortalError
@@ -78,7 +87,11 @@ def by_standing(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     if not form.validate():
         return _page(thing, 422, standing=form)
     done = actions.propose_by_standing(thing, alternates=form.alternates.data, by=viewer.current(), at=clock.now())
-    flash(ngettext("One decision proposed.", "%(num)s decisions proposed.", done) if done else _("The standings suggest nobody more."))
+    flash(
+        ngettext("One decision proposed.", "%(num)s decisions proposed.", done)
+        if done
+        else _("The standings suggest nobody more.")
+    )
     return _here(thing)
 
 
@@ -103,7 +116,11 @@ def the_rest(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
 def request_approval(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     """Ask those who may approve."""
     asked = actions.ask(thing, by=viewer.current(), at=clock.now())
-    flash(_("Asked: %(names)s.", names=", ".join(person.name for person in asked)) if asked else _("Nobody else may approve yet. Give a second person that right."))
+    flash(
+        _("Asked: %(names)s.", names=", ".join(person.name for person in asked))
+        if asked
+        else _("Nobody else may approve yet. Give a second person that right.")
+    )
     return _here(thing)
 
 
@@ -112,7 +129,13 @@ def approval(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     """Approve what others proposed, exactly as it was shown."""
     form = ApprovalForm()
     done = actions.approve(thing, digest=form.digest.data or "", by=viewer.current(), at=clock.now())
-    flash(ngettext("One decision approved. Nobody is told before the release.", "%(num)s decisions approved. Nobody is told before the release.", done))
+    flash(
+        ngettext(
+            "One decision approved. Nobody is told before the release.",
+            "%(num)s decisions approved. Nobody is told before the release.",
+            done,
+        )
+    )
     return _here(thing)
 
 
@@ -121,7 +144,9 @@ def memo(thing: Deciding) -> str:
     """The board's memo, for paper."""
     person = viewer.current()
     chosen = queries.chosen(thing, person)
-    groups = {outcome: [line for line in chosen if line.decision and line.decision.outcome is outcome] for outcome in Outcome}
+    groups = {
+        outcome: [line for line in chosen if line.decision and line.decision.outcome is outcome] for outcome in Outcome
+    }
     groups[Outcome.ALTERNATE].sort(key=lambda line: (line.decision.alternate or 0) if line.decision else 0)
     return render_template(
         "decisions/memo.html",
@@ -140,7 +165,18 @@ def table(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     """Every decision as a table."""
     person = viewer.current()
     lines = queries.every_line(thing, person)
-    header = [_("Reference"), _("Name"), _("Rank"), _("Mean"), _("Outcome"), _("Place"), _("Alternate"), _("Sum"), _("State"), _("Reason")]
+    header = [
+        _("Reference"),
+        _("Name"),
+        _("Rank"),
+        _("Mean"),
+        _("Outcome"),
+        _("Place"),
+        _("Alternate"),
+        _("Sum"),
+        _("State"),
+        _("Reason"),
+    ]
     rows = [
         [
             line.handle,
@@ -224,7 +260,13 @@ def proposal(one: Decided) -> Any:  # noqa: ANN401 - an answer
         except PortalError as refused:
             form.fail(refused.field, sentence(refused))
             return _draw(one, form, _forms(one)[1], refused.status)
-        flash(_("Proposed: %(name)s, %(outcome)s.", name=one.line.name, outcome=str(OUTCOMES[Outcome(form.outcome.data)]).lower()))
+        flash(
+            _(
+                "Proposed: %(name)s, %(outcome)s.",
+                name=one.line.name,
+                outcome=str(OUTCOMES[Outcome(form.outcome.data)]).lower(),
+            )
+        )
         return _here(one.deciding)
     return _draw(one, form, _forms(one)[1], 422)
 
@@ -247,4 +289,6 @@ def return_(one: Decided) -> Any:  # noqa: ANN401 - an answer
         return _draw(one, _forms(one)[0], form, 422)
     actions.return_(one, reason=form.why.data or "", version=form.version.data, by=viewer.current(), at=clock.now())
     flash(_("Returned. It can be changed now, and must be approved anew."))
-    return see_other(".decision", slug=one.deciding.cycle.award.slug, year=one.deciding.cycle.year, reference=one.line.handle)
+    return see_other(
+        ".decision", slug=one.deciding.cycle.award.slug, year=one.deciding.cycle.year, reference=one.line.handle
+    )

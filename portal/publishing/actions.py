@@ -43,7 +43,9 @@ BLOCKED = N_("Something still blocks the release: %(what)s.")
 SECOND = N_("Whoever planned the release cannot approve it.")
 DONOR = N_("Whoever gives to the fund cannot release its results.")
 REASON = N_("Say why, in a sentence: it stands in the record.")
-NOT_SAID = N_("These words are not in the nomination %(reference)s. Quote what was written; three dots may leave something out.")
+NOT_SAID = N_(
+    "These words are not in the nomination %(reference)s. Quote what was written; three dots may leave something out."
+)
 NOT_QUOTABLE = N_("The writer of %(reference)s did not agree to be quoted.")
 NOT_TOLD_YET = N_("The time to tell has not come: it is %(when)s.")
 ONLY_SURPRISE = N_("This award is no surprise: everyone selected is written to at the time that was set.")
@@ -56,7 +58,15 @@ SEED = 1_000_003  # portraits are drawn from a number below this
 # ---------------------------------------------------------------- planning
 
 
-def plan(thing: Releasing, *, told_at: datetime | None, public_at: datetime | None, version: int = 0, by: Person, at: datetime) -> Release:
+def plan(
+    thing: Releasing,
+    *,
+    told_at: datetime | None,
+    public_at: datetime | None,
+    version: int = 0,
+    by: Person,
+    at: datetime,
+) -> Release:
     """Set when those concerned may be told and when the public may read. Whoever sets the times cannot approve them."""
     if told_at is not None and public_at is not None and public_at < told_at:
         raise Refused(TOLD_FIRST, field="public_at")
@@ -65,14 +75,29 @@ def plan(thing: Releasing, *, told_at: datetime | None, public_at: datetime | No
             raise Refused(PAST, field=field)
     release = thing.release
     if release is None:
-        release = Release(cycle_id=thing.cycle.id, told_at=told_at, public_at=public_at, planned_by_id=by.id, planned_at=at)
+        release = Release(
+            cycle_id=thing.cycle.id, told_at=told_at, public_at=public_at, planned_by_id=by.id, planned_at=at
+        )
         db.session.add(release)
     else:
         if release.state is ReleaseState.TOLD:
             raise Refused(SETTLED)
-        state = release.state if release.state is not ReleaseState.APPROVED else RELEASE.advance(release.state, ReleaseStep.RETURN)
+        state = (
+            release.state
+            if release.state is not ReleaseState.APPROVED
+            else RELEASE.advance(release.state, ReleaseStep.RETURN)
+        )
         facts = {"told_at": told_at, "public_at": public_at, "planned_by_id": by.id, "planned_at": at}
-        _move(release, RELEASE.advance(state, ReleaseStep.PLAN), version=version, **facts, approved_by_id=None, approved_at=None, asked_at=None, held=None)
+        _move(
+            release,
+            RELEASE.advance(state, ReleaseStep.PLAN),
+            version=version,
+            **facts,
+            approved_by_id=None,
+            approved_at=None,
+            asked_at=None,
+            held=None,
+        )
     db.session.flush()
     said = {name: when.isoformat() if when else None for name, when in (("told_at", told_at), ("public_at", public_at))}
     history.record("release planned", release, by=by, at=at, **said)
@@ -92,7 +117,14 @@ def _move(release: Release, state: ReleaseState, *, version: int | None = None, 
 
 
 def save_draft(
-    thing: Drafting, *, citation: str, quotations: Sequence[dict[str, str]], version: int = 0, reason: str = "", by: Person, at: datetime
+    thing: Drafting,
+    *,
+    citation: str,
+    quotations: Sequence[dict[str, str]],
+    version: int = 0,
+    reason: str = "",
+    by: Person,
+    at: datetime,
 ) -> Draft:
     """Save what the office prepares for a candidacy's pages. `quotations` are {"nomination", "words", "translation"}.
 
@@ -113,12 +145,20 @@ def save_draft(
     if draft is None:
         if version:
             raise Stale(MOVED)
-        draft = Draft(candidacy_id=thing.candidacy.id, citation=citation.strip(), quotations=list(quotations), saved_at=at, saved_by_id=by.id)
+        draft = Draft(
+            candidacy_id=thing.candidacy.id,
+            citation=citation.strip(),
+            quotations=list(quotations),
+            saved_at=at,
+            saved_by_id=by.id,
+        )
         db.session.add(draft)
         db.session.flush()
     else:
         facts = {"citation": citation.strip(), "quotations": list(quotations), "saved_at": at, "saved_by_id": by.id}
-        saved = db.session.execute(update(Draft).where(Draft.id == draft.id, Draft.version == version).values(version=version + 1, **facts))
+        saved = db.session.execute(
+            update(Draft).where(Draft.id == draft.id, Draft.version == version).values(version=version + 1, **facts)
+        )
         if saved.rowcount != 1:  # type: ignore[attr-defined]
             raise Stale(MOVED)
     history.record("page prepared", thing.candidacy, by=by, at=at, reason=reason.strip() or None)
@@ -197,7 +237,13 @@ def cancel(thing: Releasing, *, reason: str, version: int, by: Person, at: datet
         raise Refused(SETTLED)
     if not reason.strip():
         raise Refused(REASON, field="why")
-    _move(release, RELEASE.advance(release.state, ReleaseStep.CANCEL), version=version, approved_by_id=None, approved_at=None)
+    _move(
+        release,
+        RELEASE.advance(release.state, ReleaseStep.CANCEL),
+        version=version,
+        approved_by_id=None,
+        approved_at=None,
+    )
     mail.cancel(release)
     history.record("release cancelled", release, by=by, at=at, reason=reason.strip())
 
@@ -207,7 +253,13 @@ def decisions_changed(cycle: Cycle, at: datetime) -> None:
     release = queries.of_cycle(cycle)
     if release is None or release.state is not ReleaseState.APPROVED:
         return
-    _move(release, RELEASE.advance(release.state, ReleaseStep.RETURN), approved_by_id=None, approved_at=None, asked_at=None)
+    _move(
+        release,
+        RELEASE.advance(release.state, ReleaseStep.RETURN),
+        approved_by_id=None,
+        approved_at=None,
+        asked_at=None,
+    )
     mail.cancel(release)
     history.record("release returned", release, at=at, reason="A decision changed.")
 
@@ -295,7 +347,11 @@ def _tell_nominators(release: Release, cycle: Cycle, *, at: datetime, candidacy:
     Of a surprise, nothing is said yet about anyone selected who has not been told; once they are, their nominators hear (`candidacy`).
     """
     for person, wrote in queries.nominators(cycle, candidacy=candidacy).items():
-        ripe = [(one, outcome) for one, outcome in wrote if not (cycle.surprise and outcome is Outcome.SELECTED and one.told_at is None)]
+        ripe = [
+            (one, outcome)
+            for one, outcome in wrote
+            if not (cycle.surprise and outcome is Outcome.SELECTED and one.told_at is None)
+        ]
         if ripe:
             about = f" candidacy {candidacy}" if candidacy is not None else ""
             key = f"release {release.id} nominator {person.id}{about}"
@@ -311,7 +367,9 @@ def publish(thing: Releasing, *, at: datetime) -> bool:
     _move(release, RELEASE.advance(release.state, ReleaseStep.PUBLISH), public_done_at=at)
     before = cycle.stage
     stage = CYCLE.advance(before, CycleStep.RELEASE)
-    moved = db.session.execute(update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=stage, version=Cycle.version + 1))
+    moved = db.session.execute(
+        update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=stage, version=Cycle.version + 1)
+    )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
     history.record("released", cycle, at=at)
@@ -329,8 +387,13 @@ def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
     if not cycle.surprise:
         raise Refused(ONLY_SURPRISE)
     if release is None or release.told_at is None or release.state not in {ReleaseState.TOLD, ReleaseState.PUBLIC}:
-        raise Refused(SET_BOTH if release is None or release.told_at is None else NOT_TOLD_YET, when=release.told_at if release else None)
-    told = db.session.execute(update(Candidacy).where(Candidacy.id == thing.candidacy.id, Candidacy.told_at.is_(None)).values(told_at=at))
+        raise Refused(
+            SET_BOTH if release is None or release.told_at is None else NOT_TOLD_YET,
+            when=release.told_at if release else None,
+        )
+    told = db.session.execute(
+        update(Candidacy).where(Candidacy.id == thing.candidacy.id, Candidacy.told_at.is_(None)).values(told_at=at)
+    )
     if told.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(TOLD_ALREADY)
     history.record("told in person", thing.candidacy, by=by, at=at)
@@ -384,7 +447,10 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
     row.name = page.name
     row.sort_name = _sort_name(one) if page.name is not None else ""
     row.role, row.school, row.biography, row.citation = page.role, page.school, page.biography, page.citation
-    row.quotations = [{key: said.get(key) for key in ("words", "translation", "name", "relation", "language")} for said in page.quotations]
+    row.quotations = [
+        {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
+        for said in page.quotations
+    ]
     row.sum_cents, row.paid_to = page.sum_cents, page.paid_to
     row.fund_name, row.fund_credit = (fund.name, fund.credit) if fund is not None else (None, {})
 

@@ -27,8 +27,14 @@ def release_due(at: datetime) -> int:
         and_(Release.state == ReleaseState.APPROVED, Release.told_at <= at),
         and_(Release.state == ReleaseState.TOLD, Release.public_at <= at),
     )
-    wanted = select(Award.slug, Season.year).join(Cycle, Cycle.award_id == Award.id).join(Season, Season.id == Cycle.season_id)
-    addresses = db.session.execute(wanted.join(Release, Release.cycle_id == Cycle.id).where(due).order_by(Release.told_at, Release.id)).all()
+    wanted = (
+        select(Award.slug, Season.year)
+        .join(Cycle, Cycle.award_id == Award.id)
+        .join(Season, Season.id == Cycle.season_id)
+    )
+    addresses = db.session.execute(
+        wanted.join(Release, Release.cycle_id == Cycle.id).where(due).order_by(Release.told_at, Release.id)
+    ).all()
     db.session.rollback()
     done = 0
     for slug, year in addresses:

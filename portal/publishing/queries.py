@@ -53,7 +53,9 @@ def _offered(award: Award, cycle: Cycle | None, at: datetime) -> Offered:
 def _known() -> ColumnElement[bool]:
     """Return the condition that an award is anything to the public: a year of it was announced, or somebody was honored."""
     cycles = exists().where(Cycle.award_id == Award.id, Cycle.stage != CycleStage.DRAFT)
-    return or_(cycles, exists().where(PastHonour.award_id == Award.id), exists().where(Recipient.award_slug == Award.slug))
+    return or_(
+        cycles, exists().where(PastHonour.award_id == Award.id), exists().where(Recipient.award_slug == Award.slug)
+    )
 
 
 def offered(at: datetime) -> list[Offered]:
@@ -72,7 +74,9 @@ def offered(at: datetime) -> list[Offered]:
         .options(contains_eager(Cycle.season), joinedload(Cycle.fund))
     )
     cycles = {cycle.award_id: cycle for cycle in db.session.scalars(wanted).unique()}
-    given = db.session.scalars(select(Award).where(Award.retired_at.is_(None), _known()).order_by(Award.position, Award.id)).all()
+    given = db.session.scalars(
+        select(Award).where(Award.retired_at.is_(None), _known()).order_by(Award.position, Award.id)
+    ).all()
     return [_offered(award, cycles.get(award.id), at) for award in given]
 
 
@@ -86,7 +90,12 @@ def announced(award: Award, at: datetime) -> Offered:
     wanted = (
         select(Cycle)
         .join(Cycle.season)
-        .options(contains_eager(Cycle.season), joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund))
+        .options(
+            contains_eager(Cycle.season),
+            joinedload(Cycle.question_set),
+            joinedload(Cycle.rubric),
+            joinedload(Cycle.fund),
+        )
         .where(Cycle.award_id == award.id, Cycle.stage != CycleStage.DRAFT)
         .order_by(Season.year.desc())
         .limit(1)
@@ -99,7 +108,9 @@ def next_date(at: datetime, zone: str) -> datetime:
     there = ZoneInfo(zone)
     midnight = datetime.combine(at.astimezone(there).date() + timedelta(days=1), time(), tzinfo=there)
     columns = (Cycle.opens_at, Cycle.closes_at)
-    dates = union_all(*(select(column.label("date")).where(column > at, Cycle.stage != CycleStage.DRAFT) for column in columns)).subquery()
+    dates = union_all(
+        *(select(column.label("date")).where(column > at, Cycle.stage != CycleStage.DRAFT) for column in columns)
+    ).subquery()
     soonest = db.session.scalar(select(func.min(dates.c.date)))
     return min(soonest, midnight) if soonest is not None else midnight
 
@@ -168,19 +179,25 @@ def honored(row: Recipient) -> Honored:
     return Honored(row.name, row.school, row.role, slug, row.year, row.portrait, row.award_name, row.citation)
 
 
-def _past(row: Row[Any]) -> Honored:
+def _past(row: Row[PastHonour, str]) -> Honored:
     honour, school = row
-    return Honored(honour.name, school or honour.school_name if honour.name else None, None, None, honour.year, honour.id, {})
+    return Honored(
+        honour.name, school or honour.school_name if honour.name else None, None, None, honour.year, honour.id, {}
+    )
 
 
-def _archive() -> Select[Any]:
+def _archive() -> Select[PastHonour, str]:
     return select(PastHonour, School.name).outerjoin(School, School.id == PastHonour.school_id)
 
 
 def year(year: int) -> Year | None:
     """Return a year's program, or None where nobody is on record for it: four queries whatever its length."""
-    rows = db.session.scalars(select(Recipient).where(Recipient.year == year, STANDING).order_by(Recipient.sort_name, Recipient.id)).all()
-    past = db.session.execute(_archive().where(PastHonour.year == year).order_by(PastHonour.name_key, PastHonour.id)).all()
+    rows = db.session.scalars(
+        select(Recipient).where(Recipient.year == year, STANDING).order_by(Recipient.sort_name, Recipient.id)
+    ).all()
+    past = db.session.execute(
+        _archive().where(PastHonour.year == year).order_by(PastHonour.name_key, PastHonour.id)
+    ).all()
     if not rows and not past:
         return None
     known = {award.id: award for award in db.session.scalars(select(Award).order_by(Award.position, Award.id))}
@@ -193,11 +210,20 @@ def year(year: int) -> Year | None:
         award = known[line[0].award_id]
         people.setdefault(award.slug, []).append(_past(line))
         names.setdefault(award.slug, award.name)
-    of_year = select(Cycle).join(Cycle.season).options(contains_eager(Cycle.season), joinedload(Cycle.fund)).where(Season.year == year)
+    of_year = (
+        select(Cycle)
+        .join(Cycle.season)
+        .options(contains_eager(Cycle.season), joinedload(Cycle.fund))
+        .where(Season.year == year)
+    )
     cycles = {known[cycle.award_id].slug: cycle for cycle in db.session.scalars(of_year)}
     order = {award.slug: number for number, award in enumerate(known.values())}
     slugs = sorted(people, key=lambda slug: (order.get(slug, len(order)), slug))
-    return Year(year, [Section(slug, names[slug], _in_order(people[slug]), cycles.get(slug)) for slug in slugs], _years_before(year))
+    return Year(
+        year,
+        [Section(slug, names[slug], _in_order(people[slug]), cycles.get(slug)) for slug in slugs],
+        _years_before(year),
+    )
 
 
 def _in_order(people: Iterable[Honored]) -> list[Honored]:
@@ -207,7 +233,9 @@ def _in_order(people: Iterable[Honored]) -> list[Honored]:
 
 def _years_before(year: int) -> list[int]:
     known = select(Recipient.year).where(STANDING).union(select(PastHonour.year)).subquery()
-    return list(db.session.scalars(select(known.c.year).where(known.c.year < year).order_by(known.c.year.desc()).limit(2)))
+    return list(
+        db.session.scalars(select(known.c.year).where(known.c.year < year).order_by(known.c.year.desc()).limit(2))
+    )
 
 
 def years() -> list[tuple[int, int]]:
@@ -217,15 +245,11 @@ def years() -> list[tuple[int, int]]:
     return [(year, count) for year, count in db.session.execute(wanted)]
 
 
-def first_year() -> int | None:
-    """Return the first year on record."""
-    known = select(Recipient.year).where(STANDING).union(select(PastHonour.year)).subquery()
-    return db.session.scalar(select(func.min(known.c.year)))
-
-
 def recipient_at(year: int, slug: str) -> Recipient | None:
     """Return the page at this address: one taken down too, which shows nothing; none without a name."""
-    wanted = select(Recipient).where(Recipient.year == year, Recipient.slug == slug, or_(Recipient.name.is_not(None), ~STANDING))
+    wanted = select(Recipient).where(
+        Recipient.year == year, Recipient.slug == slug, or_(Recipient.name.is_not(None), ~STANDING)
+    )
     return db.session.scalar(wanted)
 
 
@@ -233,8 +257,14 @@ def neighbors(recipient: Recipient) -> tuple[Honored | None, Honored | None]:
     """Return who comes before and after in the year's program, among those with a page: two queries."""
     named = select(Recipient).where(Recipient.year == recipient.year, STANDING, Recipient.name.is_not(None)).limit(1)
     order = (Recipient.sort_name, Recipient.id)
-    less = or_(Recipient.sort_name < recipient.sort_name, and_(Recipient.sort_name == recipient.sort_name, Recipient.id < recipient.id))
-    more = or_(Recipient.sort_name > recipient.sort_name, and_(Recipient.sort_name == recipient.sort_name, Recipient.id > recipient.id))
+    less = or_(
+        Recipient.sort_name < recipient.sort_name,
+        and_(Recipient.sort_name == recipient.sort_name, Recipient.id < recipient.id),
+    )
+    more = or_(
+        Recipient.sort_name > recipient.sort_name,
+        and_(Recipient.sort_name == recipient.sort_name, Recipient.id > recipient.id),
+    )
     before = db.session.scalar(named.where(less).order_by(*(column.desc() for column in order)))
     after = db.session.scalar(named.where(more).order_by(*order))
     return (honored(before) if before else None, honored(after) if after else None)
@@ -242,7 +272,8 @@ def neighbors(recipient: Recipient) -> tuple[Honored | None, Honored | None]:
 
 def latest_year() -> int | None:
     """Return the latest year with recipients' pages."""
-    return db.session.scalar(select(func.max(Recipient.year)).where(STANDING))
+    found: int | None = db.session.scalar(select(func.max(Recipient.year)).where(STANDING))
+    return found
 
 
 def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored]:
@@ -253,9 +284,15 @@ def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored
     wanted = select(Recipient).where(STANDING, Recipient.name.is_not(None), Recipient.year == latest.scalar_subquery())
     wanted = wanted.order_by(Recipient.sort_name, Recipient.id)
     if award is not None:
-        return [honored(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))]
+        return [
+            honored(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))
+        ]
     number = func.row_number().over(partition_by=Recipient.award_slug, order_by=(Recipient.sort_name, Recipient.id))
-    ranked = select(Recipient.id, number.label("number")).where(STANDING, Recipient.name.is_not(None), Recipient.year == latest.scalar_subquery()).subquery()
+    ranked = (
+        select(Recipient.id, number.label("number"))
+        .where(STANDING, Recipient.name.is_not(None), Recipient.year == latest.scalar_subquery())
+        .subquery()
+    )
     spread = (
         select(Recipient)
         .join(ranked, ranked.c.id == Recipient.id)
@@ -274,23 +311,42 @@ def featured(at: datetime) -> Honored | None:
     if not count:
         return None
     week = at.isocalendar().week
-    row = db.session.scalar(select(Recipient).where(fit).order_by(Recipient.portrait, Recipient.id).offset(week % count).limit(1))
+    row = db.session.scalar(
+        select(Recipient).where(fit).order_by(Recipient.portrait, Recipient.id).offset(week % count).limit(1)
+    )
     return honored(row) if row else None
 
 
 def of_award(award: Award, *, page: int) -> Listing[Any]:
     """Return everybody ever honored by one award, the latest first, one page at a time: one query, and one for who they are."""
-    ours = select(Recipient.year.label("year"), Recipient.sort_name.label("sort"), Recipient.id.label("recipient"), null().label("past")).where(
-        Recipient.award_slug == award.slug, STANDING
+    ours = select(
+        Recipient.year.label("year"),
+        Recipient.sort_name.label("sort"),
+        Recipient.id.label("recipient"),
+        null().label("past"),
+    ).where(Recipient.award_slug == award.slug, STANDING)
+    past = select(PastHonour.year, func.coalesce(PastHonour.name_key, literal("")), null(), PastHonour.id).where(
+        PastHonour.award_id == award.id
     )
-    past = select(PastHonour.year, func.coalesce(PastHonour.name_key, literal("")), null(), PastHonour.id).where(PastHonour.award_id == award.id)
     lines = union_all(ours, past).subquery()
     unnamed_last = case((lines.c.sort == "", 1), else_=0)
     order = (lines.c.year.desc(), unnamed_last, lines.c.sort, lines.c.recipient, lines.c.past)
     found = listing(select(lines).order_by(*order), page=page, size=60, scalars=False)
-    recipients = {row.id: row for row in db.session.scalars(select(Recipient).where(Recipient.id.in_([line.recipient for line in found.items if line.recipient])))}
-    honours = {row[0].id: row for row in db.session.execute(_archive().where(PastHonour.id.in_([line.past for line in found.items if line.past])))}
-    people = [honored(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items]
+    recipients = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Recipient).where(Recipient.id.in_([line.recipient for line in found.items if line.recipient]))
+        )
+    }
+    honours = {
+        row[0].id: row
+        for row in db.session.execute(
+            _archive().where(PastHonour.id.in_([line.past for line in found.items if line.past]))
+        )
+    }
+    people = [
+        honored(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items
+    ]
     return Listing(people, found.page, found.size, found.more)
 
 
@@ -301,11 +357,17 @@ def by_year(people: Sequence[Honored]) -> list[tuple[int, list[Honored]]]:
 
 def addresses() -> list[tuple[str, dict[str, Any]]]:
     """Return (endpoint, values) of every public page that a search engine may know: only what is public now."""
-    found: list[tuple[str, dict[str, Any]]] = [(f"publishing.{name}", {}) for name in ("home", "awards", "recipients", "about", "help", "privacy")]
+    found: list[tuple[str, dict[str, Any]]] = [
+        (f"publishing.{name}", {}) for name in ("home", "awards", "recipients", "about", "help", "privacy")
+    ]
     slugs = db.session.scalars(select(Award.slug).where(_known()).order_by(Award.position, Award.id)).all()
     found += [("publishing.award", {"slug": slug}) for slug in slugs]
     found += [("publishing.award_recipients", {"slug": slug}) for slug in slugs]
     found += [("publishing.year", {"year": number}) for number, _count in years()]
-    named = select(Recipient.year, Recipient.slug).where(STANDING, Recipient.name.is_not(None)).order_by(Recipient.year.desc(), Recipient.sort_name, Recipient.id)
+    named = (
+        select(Recipient.year, Recipient.slug)
+        .where(STANDING, Recipient.name.is_not(None))
+        .order_by(Recipient.year.desc(), Recipient.sort_name, Recipient.id)
+    )
     found += [("publishing.recipient", {"year": number, "slug": slug}) for number, slug in db.session.execute(named)]
     return found

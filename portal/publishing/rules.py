@@ -6,7 +6,6 @@ import re
 import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from portal.errors import N_
 from portal.lives import Life
@@ -14,6 +13,7 @@ from portal.lives import Life
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
 # ---------------------------------------------------------------- the life of a release
 
@@ -98,7 +98,9 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
         school=known.school if "school" in agreed else None,
         biography=known.biography if "biography" in agreed and known.biography else None,
         citation=known.citation or None,
-        quotations=tuple(q for q in known.quotations if q.get("nomination") in quotable) if "quotation" in agreed else (),
+        quotations=tuple(q for q in known.quotations if q.get("nomination") in quotable)
+        if "quotation" in agreed
+        else (),
         sum_cents=known.sum_cents if sums else None,
         paid_to=known.paid_to if sums else None,
     )
@@ -195,10 +197,23 @@ def checks(ready: Readiness) -> list[Check]:
 
 def _decided(ready: Readiness) -> Iterable[Check]:
     if ready.undecided:
-        yield Check(Weight.BLOCKS, N_("Not everything is decided and approved"), {}, N_("%(count)s candidacies wait for a decision or its approval"), {"count": ready.undecided}, "decisions")
+        yield Check(
+            Weight.BLOCKS,
+            N_("Not everything is decided and approved"),
+            {},
+            N_("%(count)s candidacies wait for a decision or its approval"),
+            {"count": ready.undecided},
+            "decisions",
+        )
     else:
         yield Check(Weight.DONE, N_("Every decision is approved"), where="decisions")
-    facts = {"selected": ready.selected, "places": ready.places, "sum": ready.sum_cents, "given": ready.given_cents, "yearly": ready.yearly_cents}
+    facts = {
+        "selected": ready.selected,
+        "places": ready.places,
+        "sum": ready.sum_cents,
+        "given": ready.given_cents,
+        "yearly": ready.yearly_cents,
+    }
     over = ready.selected > ready.places or (ready.fund is not None and ready.given_cents > ready.yearly_cents)
     note = N_("%(fund)s gives %(given)s of its %(yearly)s this year") if ready.fund else ""
     message = N_("Places and sums: %(selected)s of %(places)s places, %(sum)s")
@@ -210,7 +225,14 @@ def _standing(ready: Readiness) -> Iterable[Check]:
     facts = {"known": known, "selected": ready.selected}
     message = N_("Employment, years and good standing, or enrollment, confirmed for %(known)s of %(selected)s")
     if ready.unconfirmed:
-        yield Check(Weight.BLOCKS, message, facts, N_("Still to confirm: %(names)s"), {"names": ", ".join(ready.unconfirmed)}, "standing")
+        yield Check(
+            Weight.BLOCKS,
+            message,
+            facts,
+            N_("Still to confirm: %(names)s"),
+            {"names": ", ".join(ready.unconfirmed)},
+            "standing",
+        )
     elif ready.selected:
         yield Check(Weight.DONE, message, facts)
 
@@ -218,44 +240,121 @@ def _standing(ready: Readiness) -> Iterable[Check]:
 def _donors(ready: Readiness) -> Iterable[Check]:
     where = "committee"
     if ready.donor_members and ready.donor_members * 2 >= ready.members:
-        yield Check(Weight.BLOCKS, N_("Donors are not a minority of the committee"), {}, N_("%(donors)s of %(members)s"), {"donors": ready.donor_members, "members": ready.members}, where)
+        yield Check(
+            Weight.BLOCKS,
+            N_("Donors are not a minority of the committee"),
+            {},
+            N_("%(donors)s of %(members)s"),
+            {"donors": ready.donor_members, "members": ready.members},
+            where,
+        )
     if ready.unappointed:
-        yield Check(Weight.BLOCKS, N_("Somebody on the committee was appointed by nobody"), {}, N_("The organization appoints every member"), {}, where)
+        yield Check(
+            Weight.BLOCKS,
+            N_("Somebody on the committee was appointed by nobody"),
+            {},
+            N_("The organization appoints every member"),
+            {},
+            where,
+        )
     if ready.involved:
         note = N_("A donor, a member of the committee or their family cannot receive: %(names)s")
-        yield Check(Weight.BLOCKS, N_("Somebody selected had a part in the award"), {}, note, {"names": ", ".join(ready.involved)}, "decisions")
-    if not ready.unappointed and not ready.involved and (ready.donor_members * 2 < ready.members or not ready.donor_members):
-        yield Check(Weight.DONE, N_("Donors are a minority of the committee, and none of them, of the committee or of their families receives"))
+        yield Check(
+            Weight.BLOCKS,
+            N_("Somebody selected had a part in the award"),
+            {},
+            note,
+            {"names": ", ".join(ready.involved)},
+            "decisions",
+        )
+    if (
+        not ready.unappointed
+        and not ready.involved
+        and (ready.donor_members * 2 < ready.members or not ready.donor_members)
+    ):
+        yield Check(
+            Weight.DONE,
+            N_(
+                "Donors are a minority of the committee, and none of them, of the committee or of their families receives"
+            ),
+        )
 
 
 def _times(ready: Readiness) -> Iterable[Check]:
     if ready.told_at is None or ready.public_at is None:
-        yield Check(Weight.BLOCKS, N_("Both times are to be set"), {}, N_("A time that is not set means not released"), {}, "times")
+        yield Check(
+            Weight.BLOCKS,
+            N_("Both times are to be set"),
+            {},
+            N_("A time that is not set means not released"),
+            {},
+            "times",
+        )
 
 
 def _pages(ready: Readiness) -> Iterable[Check]:
     if ready.not_agreed:
         facts = {"count": len(ready.not_agreed)}
         note = N_("Until they do, no page names them: %(names)s")
-        yield Check(Weight.MAY_WAIT, N_("%(count)s have not agreed to be named"), facts, note, {"names": ", ".join(ready.not_agreed)}, "pages")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("%(count)s have not agreed to be named"),
+            facts,
+            note,
+            {"names": ", ".join(ready.not_agreed)},
+            "pages",
+        )
     if ready.young:
         note = N_("Until a guardian agrees, no page names them: %(names)s")
-        yield Check(Weight.MAY_WAIT, N_("%(count)s are under 18 and no guardian has agreed"), {"count": len(ready.young)}, note, {"names": ", ".join(ready.young)}, "pages")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("%(count)s are under 18 and no guardian has agreed"),
+            {"count": len(ready.young)},
+            note,
+            {"names": ", ".join(ready.young)},
+            "pages",
+        )
     if ready.without_citation:
         note = N_("Their pages show none: %(names)s")
-        yield Check(Weight.MAY_WAIT, N_("%(count)s have no citation"), {"count": len(ready.without_citation)}, note, {"names": ", ".join(ready.without_citation)}, "pages")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("%(count)s have no citation"),
+            {"count": len(ready.without_citation)},
+            note,
+            {"names": ", ".join(ready.without_citation)},
+            "pages",
+        )
 
 
 def _messages(ready: Readiness) -> Iterable[Check]:
     if ready.unreachable:
         note = N_("Mend the address, or tell them in person: %(names)s")
-        yield Check(Weight.MAY_WAIT, N_("No message reaches %(count)s of those selected"), {"count": len(ready.unreachable)}, note, {"names": ", ".join(ready.unreachable)}, "people")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("No message reaches %(count)s of those selected"),
+            {"count": len(ready.unreachable)},
+            note,
+            {"names": ", ".join(ready.unreachable)},
+            "people",
+        )
     if ready.surprise and ready.untold:
         note = N_("Each is written to, and shown, once that is recorded here: %(names)s")
-        yield Check(Weight.MAY_WAIT, N_("%(count)s have not been told in person"), {"count": len(ready.untold)}, note, {"names": ", ".join(ready.untold)}, "pages")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("%(count)s have not been told in person"),
+            {"count": len(ready.untold)},
+            note,
+            {"names": ", ".join(ready.untold)},
+            "pages",
+        )
     if ready.unconfirmed_nominators:
         note = N_("Nothing is sent to an address that was never confirmed")
-        yield Check(Weight.MAY_WAIT, N_("%(count)s nominators never confirmed their address"), {"count": ready.unconfirmed_nominators}, note)
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("%(count)s nominators never confirmed their address"),
+            {"count": ready.unconfirmed_nominators},
+            note,
+        )
 
 
 # ---------------------------------------------------------------- where an award stands
@@ -290,7 +389,9 @@ class Mark(NamedTuple):
     state: str  # "past", "today" or "next"
 
 
-def season(dates: Sequence[tuple[str, datetime | None, datetime | None]], *, at: datetime, zone: ZoneInfo) -> list[Mark]:
+def season(
+    dates: Sequence[tuple[str, datetime | None, datetime | None]], *, at: datetime, zone: ZoneInfo
+) -> list[Mark]:
     """Return the marks of a season in order, today among them. `dates` are (key, begins, ends), each possibly unknown.
 
     Today stands before a mark of the same day that is still to come, and is left out where a mark spans it.
@@ -304,7 +405,12 @@ def season(dates: Sequence[tuple[str, datetime | None, datetime | None]], *, at:
         over = (ends or begins) <= at
         marks.append(Mark(key, first, last, "past" if over else "today" if first <= today <= last else "next"))
     marks.sort(key=lambda mark: mark.begins)
-    if marks and not any(mark.state == "today" for mark in marks) and marks[0].state == "past" and marks[-1].state == "next":
+    if (
+        marks
+        and not any(mark.state == "today" for mark in marks)
+        and marks[0].state == "past"
+        and marks[-1].state == "next"
+    ):
         place = next(number for number, mark in enumerate(marks) if mark.state == "next")
         marks.insert(place, Mark("today", today, today, "today"))
     return marks

@@ -88,7 +88,14 @@ def award(award: Award) -> str:
     at = _kept()
     offered = queries.announced(award, at)
     days = rules.days_left(offered.cycle.closes_at, at=at, zone=ZoneInfo(zone())) if offered.cycle else None
-    return render_template("publishing/award.html", award=award, offered=offered, cycle=offered.cycle, days=days, people=queries.honored_lately(award=award, most=4))
+    return render_template(
+        "publishing/award.html",
+        award=award,
+        offered=offered,
+        cycle=offered.cycle,
+        days=days,
+        people=queries.honored_lately(award=award, most=4),
+    )
 
 
 @pages.page("/awards/<slug>/recipients", needs=Permission.SEE_PUBLIC_PAGES, of=queries.award_at)
@@ -96,7 +103,9 @@ def award_recipients(award: Award) -> str:
     """Everybody one award has honored."""
     _kept()
     listing = queries.of_award(award, page=asked_page())
-    return render_template("publishing/award_recipients.html", award=award, listing=listing, groups=queries.by_year(listing.items))
+    return render_template(
+        "publishing/award_recipients.html", award=award, listing=listing, groups=queries.by_year(listing.items)
+    )
 
 
 @pages.page("/recipients", needs=Permission.SEE_PUBLIC_PAGES)
@@ -149,7 +158,12 @@ def robots() -> Response:
     """Tell search engines which addresses are nobody's business but their owners'."""
     _kept()
     private = sorted(current_app.config["PRIVATE_ROOTS"] | {"link", "sign-in", "nominate", "kept"})
-    lines = ["User-agent: *", *(f"Disallow: /{root}" for root in private if root), f"Sitemap: {current_app.config['SETTINGS'].base_url}{url_for('.sitemap')}", ""]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: /{root}" for root in private if root),
+        f"Sitemap: {current_app.config['SETTINGS'].base_url}{url_for('.sitemap')}",
+        "",
+    ]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

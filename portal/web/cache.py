@@ -34,9 +34,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 2_000
-RAISE = text("INSERT INTO public_version (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = public_version.number + 1")
+RAISE = text(
+    "INSERT INTO public_version (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = public_version.number + 1"
+)
 READ = "SELECT number FROM public_version WHERE id = 1"
 TOUCHED = "portal.public_touched"
+OF_A_BODY = frozenset({"Content-Length", "Content-Type"})
 
 _watched: set[type[Model]] = set()
 
@@ -55,13 +58,21 @@ def _kind(row: object) -> bool:
 
 @event.listens_for(Session, "after_flush")
 def _note_rows(session: Session, _context: object) -> None:
-    if any(map(_kind, session.new)) or any(map(_kind, session.deleted)) or any(_kind(row) and session.is_modified(row) for row in session.dirty):
+    if (
+        any(map(_kind, session.new))
+        or any(map(_kind, session.deleted))
+        or any(_kind(row) and session.is_modified(row) for row in session.dirty)
+    ):
         session.info[TOUCHED] = True
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_statements(state: ORMExecuteState) -> None:
-    if (state.is_update or state.is_insert or state.is_delete) and state.bind_mapper is not None and state.bind_mapper.class_ in _watched:
+    if (
+        (state.is_update or state.is_insert or state.is_delete)
+        and state.bind_mapper is not None
+        and state.bind_mapper.class_ in _watched
+    ):
         state.session.info[TOUCHED] = True
 
 
@@ -96,14 +107,16 @@ def install(app: Flask) -> None:
         until = g.pop("public_until", None)
         if until is None or answer.status_code != 200 or not _plain(request.environ):  # noqa: PLR2004 - HTTP's own number
             return answer
-        answer.headers["Cache-Control"] = "no-cache"  # kept, and asked about each time: what is taken back is gone at once
+        answer.headers["Cache-Control"] = (
+            "no-cache"  # kept, and asked about each time: what is taken back is gone at once
+        )
         answer.headers["Vary"] = "Accept-Language, Cookie"
         answer.add_etag()
         request.environ[TOUCHED] = until
         return answer
 
     app.extensions["portal.cache"] = made = PublicCache(app)
-    app.wsgi_app = made  # type: ignore[method-assign]
+    app.wsgi_app = made  # type: ignore[assignment]
 
 
 def kept(name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
@@ -158,28 +171,36 @@ class PublicCache:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("HTTP_HOST") != self.host or environ["PATH_INFO"].startswith("/static/"):
-            return self.portal(environ, start)
-        if not _plain(environ):
-            return self.portal(environ, start)
-        version = self._version()
+        version = self._version() if self._may_keep(environ) else None
         if version is None:
             return self.portal(environ, start)
         at = clock.now()
         said = self.negotiate(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         key = (environ["PATH_INFO"], said)
         kept = self.pages.get(key)
-        if kept is None or kept.version != version or not kept.begun <= at < kept.until:
-            if environ["REQUEST_METHOD"] == "HEAD":
-                return self.portal(environ, start)
-            return self._ask(environ, start, key, version, at)
+        if kept is not None and kept.version == version and kept.begun <= at < kept.until:
+            return self._give(environ, start, kept)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return self.portal(environ, start)
+        return self._ask(environ, start, key, version, at)
+
+    def _may_keep(self, environ: dict[str, Any]) -> bool:
+        """Whether an answer to this request could be the same for everyone."""
+        asked = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and environ.get("HTTP_HOST") == self.host
+        return asked and not environ["PATH_INFO"].startswith("/static/") and _plain(environ)
+
+    @staticmethod
+    def _give(environ: dict[str, Any], start: Callable[..., Any], kept: Kept) -> Iterable[bytes]:
+        """Answer from memory; a visitor who has this very page already gets no body."""
         if environ.get("HTTP_IF_NONE_MATCH") == kept.etag:
-            start("304 NOT MODIFIED", [header for header in kept.headers if header[0] not in {"Content-Length", "Content-Type"}])
+            start("304 NOT MODIFIED", [header for header in kept.headers if header[0] not in OF_A_BODY])
             return []
-        start(kept.status, kept.headers)
+        start(kept.status, list(kept.headers))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
 
-    def _ask(self, environ: dict[str, Any], start: Callable[..., Any], key: tuple[str, str], version: int, at: datetime) -> Iterable[bytes]:
+    def _ask(
+        self, environ: dict[str, Any], start: Callable[..., Any], key: tuple[str, str], version: int, at: datetime
+    ) -> Iterable[bytes]:
         """Let the portal answer, and keep what it says is the same for everyone."""
         said: list[Any] = []
 

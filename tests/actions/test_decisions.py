@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.awards.models import Cycle
@@ -34,7 +34,7 @@ def world(app):
 def outcomes(world):
     db.session.expire_all()
     rows = db.session.execute(select(Decision.candidacy_id, Decision.outcome))
-    known = {number: outcome for number, outcome in rows}
+    known = dict(rows.all())
     return [known.get(number) for number in world.candidacies]
 
 
@@ -60,13 +60,18 @@ def test_a_tie_at_the_cut_is_left_to_people_and_asks_for_a_reason(app):
         actions.propose(world.one(1), outcome=Outcome.SELECTED, by=joy, at=AT)
     assert refused.value.field == "reason"
     with transaction():
-        actions.propose(world.one(1), outcome=Outcome.SELECTED, reason="The only school without a library.", by=joy, at=AT)
+        actions.propose(
+            world.one(1), outcome=Outcome.SELECTED, reason="The only school without a library.", by=joy, at=AT
+        )
     with transaction(), pytest.raises(Refused, match="Say why"):
         actions.propose_the_rest(world.thing(), reason="", by=joy, at=AT)
     with transaction():
         actions.propose_the_rest(world.thing(), reason="Both were strong.", by=joy, at=AT)
     db.session.expire_all()
-    assert db.session.scalar(select(Decision.reason).where(Decision.candidacy_id == world.candidacies[2])) == "Both were strong."
+    assert (
+        db.session.scalar(select(Decision.reason).where(Decision.candidacy_id == world.candidacies[2]))
+        == "Both were strong."
+    )
     assert db.session.scalar(select(Decision.reason).where(Decision.candidacy_id == world.candidacies[3])) == ""
 
 
@@ -86,7 +91,15 @@ def test_places_are_never_exceeded_by_hand_or_by_the_database(world):
         actions.propose_by_standing(world.thing(), alternates=0, by=joy, at=AT)
     with transaction(), pytest.raises(Refused, match="All 2 places are taken"):
         actions.propose(world.one(2), outcome=Outcome.SELECTED, reason="She deserves it too.", by=joy, at=AT)
-    taken = dict(cycle_id=world.cycle, candidacy_id=world.candidacies[2], outcome=Outcome.SELECTED, place=2, sum_cents=1, proposed_by_id=joy.id, proposed_at=AT)
+    taken = {
+        "cycle_id": world.cycle,
+        "candidacy_id": world.candidacies[2],
+        "outcome": Outcome.SELECTED,
+        "place": 2,
+        "sum_cents": 1,
+        "proposed_by_id": joy.id,
+        "proposed_at": AT,
+    }
     with pytest.raises(IntegrityError), transaction():
         db.session.add(Decision(**taken))
     with pytest.raises(IntegrityError), transaction():
@@ -100,7 +113,9 @@ def test_a_freed_place_can_be_taken_by_another(world):
     with transaction():
         actions.clear(world.one(0), version=1, by=joy, at=AT)
     with transaction():
-        actions.propose(world.one(2), outcome=Outcome.SELECTED, reason="The first one left the district.", by=joy, at=AT)
+        actions.propose(
+            world.one(2), outcome=Outcome.SELECTED, reason="The first one left the district.", by=joy, at=AT
+        )
     assert db.session.scalar(select(Decision.place).where(Decision.candidacy_id == world.candidacies[2])) == 1
 
 
@@ -113,13 +128,19 @@ def test_sums_stay_within_the_cycle_and_within_the_fund_over_all_its_cycles(app)
         theirs = makers.make_candidacy(other, name="Rosa Other", stage=CandidacyStage.IN_REVIEW)
         db.session.add(
             Decision(
-                cycle_id=other.id, candidacy_id=theirs.id, outcome=Outcome.SELECTED, place=1, sum_cents=100_000, proposed_by_id=world.joy, proposed_at=AT
+                cycle_id=other.id,
+                candidacy_id=theirs.id,
+                outcome=Outcome.SELECTED,
+                place=1,
+                sum_cents=100_000,
+                proposed_by_id=world.joy,
+                proposed_at=AT,
             )
         )
     joy = world.person("joy")
     with transaction(), pytest.raises(Refused, match="between 500 and 3,500"):
         actions.propose(world.one(0), outcome=Outcome.SELECTED, sum_cents=350_001, by=joy, at=AT)
-    with transaction(), pytest.raises(Refused, match="would give 4,500 this year. It has 4,000"):
+    with transaction(), pytest.raises(Refused, match=r"would give 4,500 this year\. It has 4,000"):
         actions.propose(world.one(0), outcome=Outcome.SELECTED, sum_cents=350_000, by=joy, at=AT)
     with transaction():
         actions.propose(world.one(0), outcome=Outcome.SELECTED, sum_cents=250_000, by=joy, at=AT)
@@ -140,7 +161,14 @@ def test_the_second_person_approves_and_the_cycle_is_decided(world):
     assert {row.state for row in db.session.scalars(select(Decision))} == {DecisionState.APPROVED}
     assert {row.stage for row in db.session.scalars(select(Candidacy))} == {CandidacyStage.DECIDED}
     assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.DECIDED
-    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.action == "decision approved", Event.actor_id == ruth.id)) == 4
+    assert (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Event)
+            .where(Event.action == "decision approved", Event.actor_id == ruth.id)
+        )
+        == 4
+    )
 
 
 def test_nobody_approves_what_they_proposed(world):
@@ -150,10 +178,9 @@ def test_nobody_approves_what_they_proposed(world):
     assert queries.awaiting(world.thing(), ruth) == []
     with transaction(), pytest.raises(Refused, match="Nothing waits for your approval"):
         actions.approve(world.thing(), digest="", by=ruth, at=AT)
-    decision = db.session.scalars(select(Decision)).first()
+    approved = update(Decision).values(state=DecisionState.APPROVED, approved_by_id=ruth.id, approved_at=AT)
     with pytest.raises(IntegrityError), transaction():
-        decision = db.session.get_one(Decision, decision.id)
-        decision.state, decision.approved_by_id, decision.approved_at = DecisionState.APPROVED, ruth.id, AT
+        db.session.execute(approved)
 
 
 def test_what_changed_since_it_was_shown_is_not_approved(world):
@@ -175,7 +202,9 @@ def test_a_proposal_opened_before_somebody_else_changed_it_is_stale(world):
     with transaction(), pytest.raises(Stale):
         actions.propose(world.one(0), outcome=Outcome.SELECTED, version=0, by=ruth, at=AT)
     with transaction():
-        actions.propose(world.one(0), outcome=Outcome.NOT_SELECTED, reason="They moved away.", version=1, by=ruth, at=AT)
+        actions.propose(
+            world.one(0), outcome=Outcome.NOT_SELECTED, reason="They moved away.", version=1, by=ruth, at=AT
+        )
     with transaction(), pytest.raises(Stale):
         actions.clear(world.one(0), version=1, by=joy, at=AT)
 
@@ -185,7 +214,7 @@ def test_an_approved_decision_is_changed_only_after_it_is_returned_with_a_reason
     with transaction():
         decide(world)
     heard = []
-    actions.on_changed.append(lambda cycle, at: heard.append(cycle.id))
+    actions.on_changed.append(lambda cycle, _at: heard.append(cycle.id))
     try:
         with transaction(), pytest.raises(PortalError, match="Say why"):
             actions.return_(world.one(0), reason=" ", version=2, by=ruth, at=AT)
@@ -195,7 +224,7 @@ def test_an_approved_decision_is_changed_only_after_it_is_returned_with_a_reason
         actions.on_changed.pop()
     assert heard == [world.cycle]
     assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.IN_REVIEW
-    with transaction(), pytest.raises(Refused, match="approved. Return it first"):
+    with transaction(), pytest.raises(Refused, match=r"approved\. Return it first"):
         actions.propose(world.one(1), outcome=Outcome.FINALIST, reason="x", version=2, by=joy, at=AT)
     with transaction():
         actions.propose(world.one(0), outcome=Outcome.NOT_SELECTED, reason="They left.", version=3, by=joy, at=AT)
@@ -249,7 +278,10 @@ def test_whoever_has_a_conflict_neither_sees_counts_proposes_nor_approves(world,
     with transaction():
         thing = world.thing()
         assert actions.approve(thing, digest=queries.approval_digest(thing, ruth), by=ruth, at=AT) == 2
-    assert db.session.scalar(select(Decision.state).where(Decision.candidacy_id == world.candidacies[1])) is DecisionState.PROPOSED
+    assert (
+        db.session.scalar(select(Decision.state).where(Decision.candidacy_id == world.candidacies[1]))
+        is DecisionState.PROPOSED
+    )
     assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.IN_REVIEW
 
 
@@ -283,7 +315,11 @@ def test_sixteen_proposals_at_once_never_take_more_places_than_there_are(app):
 
     def job(place):
         return lambda: actions.propose(
-            world.one(place), outcome=Outcome.SELECTED, reason="Everyone deserves it.", by=db.session.get_one(Person, world.joy), at=AT
+            world.one(place),
+            outcome=Outcome.SELECTED,
+            reason="Everyone deserves it.",
+            by=db.session.get_one(Person, world.joy),
+            at=AT,
         )
 
     found = in_parallel(app, [job(place) for place in range(16)])
@@ -318,7 +354,9 @@ def test_two_cycles_of_one_fund_decided_at_once_never_give_more_than_it_has(app)
     db.session.rollback()
 
     def job(place):
-        return lambda: actions.propose(world.one(place), outcome=Outcome.SELECTED, by=db.session.get_one(Person, world.joy), at=AT)
+        return lambda: actions.propose(
+            world.one(place), outcome=Outcome.SELECTED, by=db.session.get_one(Person, world.joy), at=AT
+        )
 
     found = in_parallel(app, [job(place) for place in range(8)])
     assert sum(one is None for one in found) == 5

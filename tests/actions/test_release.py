@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.awards.models import Cycle, Member
@@ -30,7 +30,7 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from tests.support.deciding import AT, PUBLIC, SECOND, TOLD, biography, build, consent, decide
 
-WORDS = {field: "Yes." for field in Field}
+WORDS = dict.fromkeys(Field, "Yes.")
 
 
 def thing(world):
@@ -50,7 +50,11 @@ def planned(world, *, told=TOLD, public=PUBLIC):
 
 def messages():
     db.session.expire_all()
-    rows = db.session.execute(select(Message.template, Message.to_id, Message.facts).where(Message.template.like("publishing/%")).order_by(Message.id))
+    rows = db.session.execute(
+        select(Message.template, Message.to_id, Message.facts)
+        .where(Message.template.like("publishing/%"))
+        .order_by(Message.id)
+    )
     return [(row.template.removeprefix("publishing/"), row.to_id, row.facts) for row in rows]
 
 
@@ -84,7 +88,9 @@ def test_one_second_before_nothing_is_told_and_at_the_instant_everybody_is_once(
     assert len(messages()) == 8
     assert rows() == []
     assert {row.state for row in db.session.scalars(select(Decision))} == {DecisionState.RELEASED}
-    assert all(message.result for message in db.session.scalars(select(Message).where(Message.template.like("publishing/%"))))
+    assert all(
+        message.result for message in db.session.scalars(select(Message).where(Message.template.like("publishing/%")))
+    )
     assert all(world.candidacy(place).told_at == TOLD for place in (0, 1))
 
 
@@ -99,10 +105,22 @@ def test_one_second_before_there_is_no_public_row_and_at_the_instant_there_is(wo
     assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.DECIDED
     assert chores.release_due(PUBLIC) == 1
     unnamed, named = rows()
-    assert (named.name, named.slug, named.school, named.biography) == ("Amina Warsame", "amina-warsame", "School of Amina Warsame", "She came to teach.")
+    assert (named.name, named.slug, named.school, named.biography) == (
+        "Amina Warsame",
+        "amina-warsame",
+        "School of Amina Warsame",
+        "She came to teach.",
+    )
     assert (named.sum_cents, named.paid_to) == (300_000, "the person")
     assert unnamed.name is None
-    assert [unnamed.role, unnamed.school, unnamed.sum_cents, unnamed.fund_name, unnamed.quotations, unnamed.sort_name] == [None, None, None, None, [], ""]
+    assert [
+        unnamed.role,
+        unnamed.school,
+        unnamed.sum_cents,
+        unnamed.fund_name,
+        unnamed.quotations,
+        unnamed.sort_name,
+    ] == [None, None, None, None, [], ""]
     assert "villasenor" not in unnamed.slug
     assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.RELEASED
     assert chores.release_due(PUBLIC) == 0
@@ -160,7 +178,9 @@ def test_a_worker_that_dies_on_the_way_has_done_nothing(world, monkeypatch, step
         monkeypatch.setattr(actions, "_tell_nominators", lambda *_a, **_k: 1 / 0)
     else:
         real, calls = actions._show, []
-        monkeypatch.setattr(actions, "_show", lambda *a, **k: calls.append(1) or (1 / 0 if len(calls) > 1 else real(*a, **k)))
+        monkeypatch.setattr(
+            actions, "_show", lambda *a, **k: calls.append(1) or (1 / 0 if len(calls) > 1 else real(*a, **k))
+        )
     with pytest.raises(ZeroDivisionError):
         chores.release_due(PUBLIC)
     assert (len(messages()), len(rows()), thing(world).release.version) == before
@@ -203,9 +223,9 @@ def test_the_second_person_is_never_the_first(world):
     with transaction(), pytest.raises(Refused, match="cannot approve"):
         actions.approve(thing(world), version=1, by=ruth, at=AT)
     assert queries.approvers(thing(world)) == []
+    approved = update(Release).values(state=ReleaseState.APPROVED, approved_by_id=ruth.id, approved_at=AT)
     with pytest.raises(IntegrityError), transaction():
-        release = thing(world).release
-        release.state, release.approved_by_id, release.approved_at = ReleaseState.APPROVED, ruth.id, AT
+        db.session.execute(approved)
 
 
 def test_a_change_of_the_times_asks_for_approval_anew(world):
@@ -247,7 +267,10 @@ def test_it_can_be_cancelled_until_it_is_told_and_not_after(world):
         actions.plan(thing(world), told_at=None, public_at=None, version=6, by=world.person("joy"), at=TOLD)
 
 
-@pytest.mark.parametrize(("told", "public", "why"), [(PUBLIC, TOLD, "told first"), (AT, PUBLIC, "has passed"), (None, AT - SECOND, "has passed")])
+@pytest.mark.parametrize(
+    ("told", "public", "why"),
+    [(PUBLIC, TOLD, "told first"), (AT, PUBLIC, "has passed"), (None, AT - SECOND, "has passed")],
+)
 def test_times_that_make_no_sense_are_refused(world, told, public, why):
     with transaction(), pytest.raises(Refused, match=why):
         actions.plan(thing(world), told_at=told, public_at=public, by=world.person("joy"), at=AT)
@@ -261,11 +284,15 @@ def test_each_nominator_gets_one_message_about_everyone_they_wrote_for(world):
         hibo = makers.make_person("Hibo Nuradin", language="es")
         for place in (0, 3):
             candidacy = world.candidacy(place)
-            makers.make_nomination(db.session.get_one(Cycle, world.cycle), nominee=candidacy.name, nominator=hibo, candidacy=candidacy)
+            makers.make_nomination(
+                db.session.get_one(Cycle, world.cycle), nominee=candidacy.name, nominator=hibo, candidacy=candidacy
+            )
     planned(world)
     chores.release_due(TOLD)
     mine = [facts["nominees"] for kind, to, facts in messages() if kind == "nominator" and to == hibo.id]
-    assert mine == [[{"name": "Amina Warsame", "outcome": "selected"}, {"name": "Solomon Pratt", "outcome": "not selected"}]]
+    assert mine == [
+        [{"name": "Amina Warsame", "outcome": "selected"}, {"name": "Solomon Pratt", "outcome": "not selected"}]
+    ]
 
 
 def test_an_alternate_hears_what_a_finalist_hears(world):
@@ -274,7 +301,9 @@ def test_an_alternate_hears_what_a_finalist_hears(world):
     planned(world)
     chores.release_due(TOLD)
     assert [facts["finalist"] for kind, _to, facts in messages() if kind == "not_selected"] == [True]
-    assert {"name": "Linh Tran-Whitaker", "outcome": "finalist"} in [facts["nominees"][0] for kind, _to, facts in messages() if kind == "nominator"]
+    assert {"name": "Linh Tran-Whitaker", "outcome": "finalist"} in [
+        facts["nominees"][0] for kind, _to, facts in messages() if kind == "nominator"
+    ]
 
 
 def test_whoever_was_never_told_of_a_nomination_is_not_written_to_unless_selected(world):
@@ -298,7 +327,9 @@ def test_whoever_wrote_for_themself_hears_as_nominee_only(world):
     with transaction():
         candidacy = world.candidacy(0)
         person = candidacy.people[0].person
-        makers.make_nomination(db.session.get_one(Cycle, world.cycle), nominee=candidacy.name, nominator=person, candidacy=candidacy)
+        makers.make_nomination(
+            db.session.get_one(Cycle, world.cycle), nominee=candidacy.name, nominator=person, candidacy=candidacy
+        )
     planned(world)
     chores.release_due(TOLD)
     assert [kind for kind, to, _facts in messages() if to == person.id] == ["selected"]
@@ -311,7 +342,11 @@ def test_a_guardian_is_written_to_for_somebody_under_18(world):
     planned(world)
     chores.release_due(TOLD)
     letter = db.session.scalars(select(Message).where(Message.template == "publishing/guardian")).one()
-    assert (letter.to_email, letter.link["purpose"], letter.link["next"]) == ("faduma@example.org", "guardian", f"/consent/{world.candidacies[0]}")
+    assert (letter.to_email, letter.link["purpose"], letter.link["next"]) == (
+        "faduma@example.org",
+        "guardian",
+        f"/consent/{world.candidacies[0]}",
+    )
 
 
 # ---------------------------------------------------------------- a surprise
@@ -323,20 +358,28 @@ def test_a_surprise_is_told_one_at_a_time_and_whoever_is_not_selected_never_hear
         consent(world.candidacy(0), Field.NAME)
     planned(world)
     with transaction(), pytest.raises(Refused, match="time to tell has not come"):
-        actions.told_in_person(queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=AT)
+        actions.told_in_person(
+            queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=AT
+        )
     chores.release_due(TOLD)
     assert messages() == []
     with transaction():
-        actions.told_in_person(queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD + SECOND)
+        actions.told_in_person(
+            queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD + SECOND
+        )
     assert kinds() == {"selected": 1}
     with transaction(), pytest.raises(Refused, match="recorded already"):
-        actions.told_in_person(queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD + SECOND)
+        actions.told_in_person(
+            queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD + SECOND
+        )
     chores.release_due(PUBLIC)
     assert [row.name for row in rows()] == ["Amina Warsame"]
     told = [facts["nominees"][0]["name"] for kind, _to, facts in messages() if kind == "nominator"]
     assert told == ["Amina Warsame", "Linh Tran-Whitaker", "Solomon Pratt"]
     with transaction():
-        actions.told_in_person(queries.drafting(world.slug, 2026, world.candidacy(1).reference), by=world.person("joy"), at=PUBLIC + SECOND)
+        actions.told_in_person(
+            queries.drafting(world.slug, 2026, world.candidacy(1).reference), by=world.person("joy"), at=PUBLIC + SECOND
+        )
     assert len(rows()) == 2
     assert kinds() == {"nominator": 4, "selected": 2}
     nominees = {link.person_id for place in (2, 3) for link in world.candidacy(place).people}
@@ -347,7 +390,9 @@ def test_an_award_that_is_no_surprise_has_nobody_to_tell_in_person(world):
     planned(world)
     chores.release_due(TOLD)
     with transaction(), pytest.raises(Refused, match="no surprise"):
-        actions.told_in_person(queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD)
+        actions.told_in_person(
+            queries.drafting(world.slug, 2026, world.candidacy(0).reference), by=world.person("joy"), at=TOLD
+        )
 
 
 # ---------------------------------------------------------------- consent
@@ -362,7 +407,14 @@ def say(world, place, at, **said):
     with transaction():
         candidacy = world.candidacy(place)
         person = candidacy.people[0].person
-        consents.say(candidacy, person, {Field(name): agrees for name, agrees in said.items()}, words=WORDS, by_guardian=False, at=at)
+        consents.say(
+            candidacy,
+            person,
+            {Field(name): agrees for name, agrees in said.items()},
+            words=WORDS,
+            by_guardian=False,
+            at=at,
+        )
 
 
 def test_what_is_agreed_to_later_appears_and_what_is_taken_back_disappears_at_once(world):
@@ -399,7 +451,9 @@ def test_for_somebody_under_18_only_a_guardian_agrees_and_anyone_takes_back(worl
     assert [row.name for row in rows()] == [None, None]
     with transaction():
         candidacy = world.candidacy(0)
-        consents.say(candidacy, candidacy.people[0].person, {Field.NAME: True}, words=WORDS, by_guardian=True, at=PUBLIC + SECOND)
+        consents.say(
+            candidacy, candidacy.people[0].person, {Field.NAME: True}, words=WORDS, by_guardian=True, at=PUBLIC + SECOND
+        )
     assert [row.name for row in rows() if row.name] == ["Amina Warsame"]
     say(world, 0, PUBLIC + 2 * SECOND, name=False)
     assert [row.name for row in rows()] == [None, None]
@@ -423,7 +477,9 @@ def test_each_of_a_team_decides_alone(app):
         from portal.nominations.models import CandidacyPerson
 
         second = makers.make_person("Bilal Warsame", account=False)
-        db.session.add(CandidacyPerson(candidacy_id=candidacy.id, cycle_id=world.cycle, person_id=second.id, position=1))
+        db.session.add(
+            CandidacyPerson(candidacy_id=candidacy.id, cycle_id=world.cycle, person_id=second.id, position=1)
+        )
         candidacy.name = "Amina and Bilal Warsame"
     with transaction():
         consent(world.candidacy(0), Field.NAME, Field.SCHOOL)
@@ -476,7 +532,11 @@ def test_a_quotation_names_its_writer_only_as_they_agreed(world, quote):
         actions.approve(thing(world), version=1, by=world.person("ruth"), at=AT)
     chores.release_due(PUBLIC)
     row = next(row for row in rows() if row.name)
-    name = db.session.scalar(select(Sitting.nominator_name).join(Nomination, Nomination.sitting_id == Sitting.id).where(Nomination.candidacy_id == world.candidacies[0]))
+    name = db.session.scalar(
+        select(Sitting.nominator_name)
+        .join(Nomination, Nomination.sitting_id == Sitting.id)
+        .where(Nomination.candidacy_id == world.candidacies[0])
+    )
     assert row.citation == "For the homework table."
     assert [said["name"] for said in row.quotations] == [name if quote is Quote.NAMED else None]
     assert set(row.quotations[0]) == {"words", "translation", "name", "relation", "language"}
@@ -499,7 +559,11 @@ def test_a_public_page_is_corrected_with_a_reason_that_readers_see(world):
         drafted(world, at=PUBLIC + SECOND)
     drafted(world, at=PUBLIC + SECOND, reason="The citation was missing.")
     row = next(row for row in rows() if row.name)
-    assert (row.citation, row.correction, row.corrected_at) == ("For the homework table.", "The citation was missing.", PUBLIC + SECOND)
+    assert (row.citation, row.correction, row.corrected_at) == (
+        "For the homework table.",
+        "The citation was missing.",
+        PUBLIC + SECOND,
+    )
     decision = db.session.scalars(select(Decision).where(Decision.candidacy_id == world.candidacies[0])).one()
     assert decision.state is DecisionState.CORRECTED
 
@@ -512,11 +576,18 @@ def test_a_page_is_taken_down_with_a_reason_and_can_be_put_back(world):
     with transaction(), pytest.raises(Refused, match="Say why"):
         actions.take_down(queries.published(world.slug, 2026, number), reason=" ", by=world.person("ruth"), at=PUBLIC)
     with transaction():
-        actions.take_down(queries.published(world.slug, 2026, number), reason="They asked us to.", by=world.person("ruth"), at=PUBLIC)
+        actions.take_down(
+            queries.published(world.slug, 2026, number), reason="They asked us to.", by=world.person("ruth"), at=PUBLIC
+        )
     say(world, 0, PUBLIC + SECOND, school=True)
     assert db.session.get_one(Recipient, number).taken_down_at == PUBLIC
     with transaction():
-        actions.put_back(queries.published(world.slug, 2026, number), reason="They changed their mind.", by=world.person("ruth"), at=PUBLIC + SECOND)
+        actions.put_back(
+            queries.published(world.slug, 2026, number),
+            reason="They changed their mind.",
+            by=world.person("ruth"),
+            at=PUBLIC + SECOND,
+        )
     assert db.session.get_one(Recipient, number).taken_down_at is None
 
 
@@ -526,7 +597,13 @@ def test_a_rescinded_decision_frees_its_place_and_its_page_stays_down(world):
     released(world)
     number = next(row.id for row in rows() if row.name)
     with transaction():
-        actions.take_down(queries.published(world.slug, 2026, number), reason="The letter was forged.", rescind=True, by=world.person("ruth"), at=PUBLIC)
+        actions.take_down(
+            queries.published(world.slug, 2026, number),
+            reason="The letter was forged.",
+            rescind=True,
+            by=world.person("ruth"),
+            at=PUBLIC,
+        )
     decision = db.session.scalars(select(Decision).where(Decision.candidacy_id == world.candidacies[0])).one()
     assert (decision.state, decision.place) == (DecisionState.RESCINDED, None)
     with transaction(), pytest.raises(PortalError, match="nothing to show"):
@@ -589,7 +666,11 @@ def test_the_outcome_moves_nothing_but_decisions_before_the_instant(world):
     assert len(stages) == len(told) == 1
     outcomes = set(db.session.scalars(select(Decision.outcome)))
     assert outcomes == {Outcome.SELECTED, Outcome.ALTERNATE, Outcome.NOT_SELECTED}
-    about = select(func.count()).select_from(Message).where(Message.result.is_(True), Message.state != MessageState.CANCELLED)
+    about = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.result.is_(True), Message.state != MessageState.CANCELLED)
+    )
     assert db.session.scalar(about) == 0
     assert db.session.scalar(select(func.count()).select_from(Release).where(Release.told_done_at.is_not(None))) == 0
     assert consents.ConsentState is ConsentState

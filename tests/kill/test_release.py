@@ -53,7 +53,13 @@ def test_a_worker_killed_at_any_point_leaves_all_or_nothing(app, portal):
     with transaction():
         world = build(places=MANY // 2, ranks=tuple(range(1, MANY + 1)), sum_cents=100)
         decide(world)
-        actions.plan(queries.releasing(world.slug, 2026), told_at=now + timedelta(hours=1), public_at=now + timedelta(hours=2), by=world.person("joy"), at=now)
+        actions.plan(
+            queries.releasing(world.slug, 2026),
+            told_at=now + timedelta(hours=1),
+            public_at=now + timedelta(hours=2),
+            by=world.person("joy"),
+            at=now,
+        )
     with transaction():
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=now)
     with transaction():

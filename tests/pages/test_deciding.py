@@ -52,20 +52,36 @@ def proposed(world, joy):
 
 # ---------------------------------------------------------------- who may
 
+
+def strip(answer):
+    """Return a page without its tokens and the address that was asked for."""
+    return re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True))
+
+
 def at(world, path):
     """Put the first candidacy's reference where the path says C-0001: which one that is, depends on the database."""
     return path.replace("C-0001", world.reference(0))
 
 
-DESK = ("decisions", "decisions/memo", "decisions.csv", "decisions/C-0001", "release", "release/times", "release/preview", "release/messages/selected")
+DESK = (
+    "decisions",
+    "decisions/memo",
+    "decisions.csv",
+    "decisions/C-0001",
+    "release",
+    "release/times",
+    "release/preview",
+    "release/messages/selected",
+)
 
 
-@pytest.mark.parametrize("path", [*DESK, "release/pages/C-0001", "release/preview/C-0001/0", "decisions/C-9999", "release/pages/C-9999"])
+@pytest.mark.parametrize(
+    "path", [*DESK, "release/pages/C-0001", "release/preview/C-0001/0", "decisions/C-9999", "release/pages/C-9999"]
+)
 def test_signed_out_every_address_gives_the_same_sign_in_page(world, app, path):
     visitor = Desk(app, None)
     there = visitor.get(f"{world.desk}/{at(world, path)}")
     nowhere = visitor.get("/desk/nothing/1999/decisions")
-    strip = lambda page: re.sub(r'value="[^"]*"', "", page.get_data(as_text=True))  # noqa: E731 - the tokens and the address asked for differ
     assert there.status_code == nowhere.status_code == 200
     assert strip(there) == strip(nowhere)
 
@@ -77,7 +93,9 @@ def test_whoever_may_not_gets_the_404_of_what_does_not_exist(world, app, who, pa
         decide(world)
         person = {
             "nominator": makers.make_person,
-            "reviewer": lambda: makers.make_member(db.session.get_one(Cycle, world.cycle)).person_id and makers.make_person(),
+            "reviewer": lambda: (
+                makers.make_member(db.session.get_one(Cycle, world.cycle)).person_id and makers.make_person()
+            ),
             "auditor": makers.make_auditor,
             "staff of another award": lambda: makers.make_staff(award=makers.make_award()),
         }[who]()
@@ -87,7 +105,6 @@ def test_whoever_may_not_gets_the_404_of_what_does_not_exist(world, app, who, pa
     answer = desk.get(f"{world.desk}/{at(world, path)}")
     missing = desk.get("/desk/nothing/1999/decisions")
     assert answer.status_code == missing.status_code == 404
-    strip = lambda page: re.sub(r'value="[^"]*"', "", page.get_data(as_text=True))  # noqa: E731 - tokens differ
     assert strip(answer) == strip(missing)
 
 
@@ -97,7 +114,11 @@ def test_the_chair_of_a_blind_round_decides_without_names(app):
         person = makers.make_person("Chair Person")
         makers.make_member(db.session.get_one(Cycle, world.cycle), person, chair=True)
     chair = Desk(app, person)
-    page = chair.text(f"{world.desk}/decisions") + chair.text(f"{world.desk}/decisions/memo") + chair.text(f"{world.desk}/decisions.csv")
+    page = (
+        chair.text(f"{world.desk}/decisions")
+        + chair.text(f"{world.desk}/decisions/memo")
+        + chair.text(f"{world.desk}/decisions.csv")
+    )
     assert "Plant 0" in page
     assert not [name for name in NAMES if name in page]
     assert world.reference(0) not in page
@@ -144,7 +165,10 @@ def test_propose_ask_and_approve_on_the_page(world, joy, ruth):
 def test_pressing_approve_twice_approves_once(world, joy, ruth):
     page = proposed(world, joy)
     text = ruth.text(page)
-    data = {"csrf_token": re.search(r'name="csrf_token"[^>]* value="([^"]+)"', text)[1], "digest": re.search(r'name="digest" value="([^"]+)"', text)[1]}
+    data = {
+        "csrf_token": re.search(r'name="csrf_token"[^>]* value="([^"]+)"', text)[1],
+        "digest": re.search(r'name="digest" value="([^"]+)"', text)[1],
+    }
     first, second = (ruth.post(f"{page}/approval", data) for _ in range(2))
     assert first.status_code == 303
     assert second.status_code == 409
@@ -163,7 +187,15 @@ def test_a_refused_proposal_shows_the_text_back_beside_its_reason(world, joy):
     assert fresh(Decision) == []
 
 
-NASTY = ("<script>alert(1)</script>", "{{7*7}}", "\u202egnp.exe", "=HYPERLINK(1)", "a\x00b", "x" * 100_000, "\N{GRINNING FACE}\r\nsecond line")
+NASTY = (
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "\u202egnp.exe",
+    "=HYPERLINK(1)",
+    "a\x00b",
+    "x" * 100_000,
+    "\N{GRINNING FACE}\r\nsecond line",
+)
 
 
 @pytest.mark.parametrize("words", NASTY, ids=range(len(NASTY)))
@@ -311,15 +343,28 @@ def test_a_page_is_prepared_with_words_of_those_who_may_be_quoted(world, joy):
     page = f"{world.desk}/release/pages/{world.reference(0)}"
     text = joy.text(page)
     token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', text)[1]
-    data = {"csrf_token": token, "version": "0", "citation": "For the homework table.", "words_0": "She runs the homework table."}
+    data = {
+        "csrf_token": token,
+        "version": "0",
+        "citation": "For the homework table.",
+        "words_0": "She runs the homework table.",
+    }
     assert joy.post(page, data).status_code == 422
     refused = joy.post(page, {**data, "nomination_0": reference, "words_0": "Never written."})
     assert refused.status_code == 409
     assert "not in the nomination" in refused.get_data(as_text=True)
     assert joy.post(page, {**data, "nomination_0": reference}).status_code == 303
-    assert fresh(Draft)[0].quotations == [{"nomination": reference, "words": "She runs the homework table.", "translation": ""}]
+    assert fresh(Draft)[0].quotations == [
+        {"nomination": reference, "words": "She runs the homework table.", "translation": ""}
+    ]
     preview = joy.text(f"{world.desk}/release/preview/{world.reference(0)}/0")
-    for words in ("For the homework table.", "She runs the homework table.", "A colleague", "She came to teach.", "School of Amina Warsame"):
+    for words in (
+        "For the homework table.",
+        "She runs the homework table.",
+        "A colleague",
+        "She came to teach.",
+        "School of Amina Warsame",
+    ):
         assert words in preview
     assert "Joy Tanaka" not in preview
     assert "has not agreed to be named" in joy.text(f"{world.desk}/release/preview/{world.reference(1)}/0")
@@ -331,12 +376,16 @@ def test_a_page_is_prepared_with_words_of_those_who_may_be_quoted(world, joy):
     assert fresh(Recipient) == []
 
 
+def article(page):
+    """Return the page's article without its neighbors, which come only with the release."""
+    return re.search(r"<article.*?</article>", re.sub(r"\s*<nav.*?</nav>\s*", "", page, flags=re.DOTALL), re.DOTALL)[0]
+
+
 def test_the_preview_is_what_the_public_gets(world, app, joy):
     with transaction():
         consent(world.candidacy(0), *Field)
         biography(world.candidacy(0), "She came to teach.")
         decide(world)
-    article = lambda page: re.search(r"<article.*?</article>", re.sub(r"\s*<nav.*?</nav>\s*", "", page, flags=re.DOTALL), re.DOTALL)[0]  # noqa: E731 - neighbors come only with the release
     before = article(joy.text(f"{world.desk}/release/preview/{world.reference(0)}/0"))
     release(world)
     visitor = Desk(app, None, at=PUBLIC)
@@ -363,7 +412,12 @@ def test_each_message_can_be_read_before_it_leaves(world, joy, kind):
         decide(world)
     text = joy.text(f"{world.desk}/release/messages/{kind}")
     assert "Excellence in Teaching Award" in text
-    assert {"selected": "you are honored", "guardian": "Faduma Warsame", "not_selected": "chose others", "nominator": "what became of your nomination"}[kind] in text
+    assert {
+        "selected": "you are honored",
+        "guardian": "Faduma Warsame",
+        "not_selected": "chose others",
+        "nominator": "what became of your nomination",
+    }[kind] in text
     assert joy.get(f"{world.desk}/release/messages/nonsense").status_code == 404
     assert fresh(Message) == []
 

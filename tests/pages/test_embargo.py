@@ -22,7 +22,16 @@ from portal.publishing.desk import queries
 from portal.publishing.models import Recipient
 from tests.support.deciding import AT, NAMES, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide
 
-STARTS = ("/", "/me", "/nominations", "/reading", "/robots.txt", "/sitemap.xml", "/recipients/2026", "/recipients/2026/amina-warsame")
+STARTS = (
+    "/",
+    "/me",
+    "/nominations",
+    "/reading",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/recipients/2026",
+    "/recipients/2026/amina-warsame",
+)
 MOST = 200
 UNTOLD = ("release", "decision", "decided", "alternate", "finalist")
 
@@ -31,7 +40,9 @@ def bare(answer):
     """Return an answer without what differs at every request: tokens, one's own session, the time of day."""
     text = answer.get_data(as_text=True)
     text = re.sub(r'(name="(csrf_token|once|version)"[^>]*value=")[^"]*', r"\1", text)
-    kept = {name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Date", "Content-Length"}}
+    kept = {
+        name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Date", "Content-Length"}
+    }
     if "csrf_token" in text or "Set-Cookie" in answer.headers:
         kept.pop("ETag", None)
     return answer.status_code, tuple(sorted(kept.items())), text
@@ -83,7 +94,11 @@ def world(app):
 
 
 def nominator_of(world, place):
-    wanted = select(Person).join(Sitting, Sitting.nominator_id == Person.id).join(Nomination, Nomination.sitting_id == Sitting.id)
+    wanted = (
+        select(Person)
+        .join(Sitting, Sitting.nominator_id == Person.id)
+        .join(Nomination, Nomination.sitting_id == Sitting.id)
+    )
     return db.session.scalars(wanted.where(Nomination.candidacy_id == world.candidacies[place])).first()
 
 

@@ -20,7 +20,6 @@ from portal.review.rules.lives import RoundState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from portal.awards.models import Cycle
     from portal.nominations.models import Candidacy
     from portal.people.models import Person
 
@@ -101,7 +100,9 @@ def build(
 ) -> World:
     """Make it, in a transaction that the caller holds."""
     award = makers.make_award("Excellence in Teaching Award", slug="teaching")
-    cycle = makers.make_cycle(award, stage=CycleStage.IN_REVIEW, places=places, surprise=surprise, blind=blind, **cycle_facts)
+    cycle = makers.make_cycle(
+        award, stage=CycleStage.IN_REVIEW, places=places, surprise=surprise, blind=blind, **cycle_facts
+    )
     joy, ruth = makers.make_staff("Joy Tanaka"), makers.make_publisher("Ruth Alemu")
     round_ = makers.make_round(cycle, state=RoundState.CLOSED, blind=blind)
     numbers = []
@@ -110,9 +111,17 @@ def build(
         person = makers.make_person(name, email=f"nominee{place}@school.example")
         school = makers.make_school(f"School of {name}")
         candidacy = makers.make_candidacy(
-            cycle, name=name, person=person, school=school, stage=CandidacyStage.IN_REVIEW, confirmed=confirmed, nominations=nominations
+            cycle,
+            name=name,
+            person=person,
+            school=school,
+            stage=CandidacyStage.IN_REVIEW,
+            confirmed=confirmed,
+            nominations=nominations,
         )
-        db.session.add(SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=f"Plant {place}", reference=f"R-{place:04d}"))
+        db.session.add(
+            SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=f"Plant {place}", reference=f"R-{place:04d}")
+        )
         mean = None if rank is None else 60.0 - rank
         db.session.add(
             Standing(
@@ -140,13 +149,25 @@ def decide(world: World) -> None:
     actions.approve(thing, digest=queries.approval_digest(thing, ruth), by=ruth, at=AT)
 
 
-def consent(candidacy: Candidacy, *fields: Field, state: ConsentState = ConsentState.GIVEN, at: datetime = AT, guardian: bool = False) -> None:
+def consent(
+    candidacy: Candidacy,
+    *fields: Field,
+    state: ConsentState = ConsentState.GIVEN,
+    at: datetime = AT,
+    guardian: bool = False,
+) -> None:
     """Let the candidacy's people say something about publication."""
     for link in candidacy.people:
         for field in fields:
             db.session.add(
                 Consent(
-                    candidacy_id=candidacy.id, person_id=link.person_id, field=field, state=state, words="Yes.", by_guardian=guardian, said_at=at
+                    candidacy_id=candidacy.id,
+                    person_id=link.person_id,
+                    field=field,
+                    state=state,
+                    words="Yes.",
+                    by_guardian=guardian,
+                    said_at=at,
                 )
             )
     db.session.flush()
@@ -198,5 +219,7 @@ class Desk:
         found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)
         assert found, f"{page} has no form for {action}"
         hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', found[0])
-        data = {re.search(r'name="([^"]+)"', one)[1]: (re.search(r'value="([^"]*)"', one) or ["", ""])[1] for one in hidden}
+        data = {
+            re.search(r'name="([^"]+)"', one)[1]: (re.search(r'value="([^"]*)"', one) or ["", ""])[1] for one in hidden
+        }
         return self.post(action, {**data, **{key: value for key, value in fields.items() if value is not None}})

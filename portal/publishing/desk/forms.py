@@ -25,12 +25,20 @@ MOST_REASON = 2_000
 class TimesForm(Form):
     """The two instants of a release."""
 
-    told_at = WallClock(_l("Those concerned are told"), description=_l("Recipients, others who know of their nomination, and nominators, each by one message. Left empty: not yet."))
-    public_at = WallClock(_l("The public can read it"), description=_l("Until this minute no page, feed or search result exists. Left empty: not yet."))
+    told_at = WallClock(
+        _l("Those concerned are told"),
+        description=_l(
+            "Recipients, others who know of their nomination, and nominators, each by one message. Left empty: not yet."
+        ),
+    )
+    public_at = WallClock(
+        _l("The public can read it"),
+        description=_l("Until this minute no page, feed or search result exists. Left empty: not yet."),
+    )
     version = Version()
 
 
-def times_form(zone: str, **facts: Any) -> TimesForm:  # noqa: ANN401 - WTForms' own keywords
+def times_form(zone: str, **facts: Any) -> TimesForm:
     """Return the form with its clocks in the organisation's zone."""
     form = TimesForm(**facts)
     for name in ("told_at", "public_at"):
@@ -41,11 +49,19 @@ def times_form(zone: str, **facts: Any) -> TimesForm:  # noqa: ANN401 - WTForms'
 class DraftForm(Form):
     """A citation and up to three quotations. Each names the nomination it is from; its writer agreed to be quoted."""
 
-    citation = Text(_l("Citation"), most=MOST_CITATION, description=_l("One sentence that begins with “For”: what they are honored for. It stands under the name."))
+    citation = Text(
+        _l("Citation"),
+        most=MOST_CITATION,
+        description=_l("One sentence that begins with “For”: what they are honored for. It stands under the name."),
+    )
     reason = Text(_l("What is corrected"), most=MOST_REASON, description=_l("Readers see this sentence with the day."))
     version = Version()
     nomination_0 = Choice(_l("From the nomination"))
-    words_0 = Text(_l("Words to quote"), most=MOST_WORDS, description=_l("As they were written. Three dots may leave something out."))
+    words_0 = Text(
+        _l("Words to quote"),
+        most=MOST_WORDS,
+        description=_l("As they were written. Three dots may leave something out."),
+    )
     translation_0 = Text(_l("Translation, where it needs one"), most=MOST_WORDS)
     nomination_1 = Choice(_l("From the nomination"))
     words_1 = Text(_l("Words to quote"), most=MOST_WORDS)
@@ -57,7 +73,9 @@ class DraftForm(Form):
     def offer(self, writers: Sequence[Quotable], words: Sequence[str]) -> None:
         """Offer the nominations whose writers may be quoted."""
         for number in range(MOST_QUOTATIONS):
-            self[f"nomination_{number}"].choices = [(writer.reference, said) for writer, said in zip(writers, words, strict=True)]
+            self[f"nomination_{number}"].choices = [
+                (writer.reference, said) for writer, said in zip(writers, words, strict=True)
+            ]
 
     def quotations(self) -> list[dict[str, str]]:
         """Return what was written to be quoted; a row without words is none."""
@@ -93,7 +111,9 @@ class VersionForm(Form):
 class CancelForm(Form):
     """Why a release is cancelled."""
 
-    why = Text(_l("Why it is cancelled"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON)
+    why = Text(
+        _l("Why it is cancelled"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON
+    )
     version = Version()
 
 
@@ -101,6 +121,12 @@ class RemovalForm(Form):
     """Why a page is taken down, or put back."""
 
     why = Text(
-        _l("Why"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON, description=_l("For the record. The public never sees it.")
+        _l("Why"),
+        [needed(_l("Say why, in a sentence: it stands in the record."))],
+        most=MOST_REASON,
+        description=_l("For the record. The public never sees it."),
     )
-    rescind = BooleanField(_l("Take the decision itself back"), description=_l("Their place falls free, and everyone of this candidacy is taken down."))
+    rescind = BooleanField(
+        _l("Take the decision itself back"),
+        description=_l("Their place falls free, and everyone of this candidacy is taken down."),
+    )

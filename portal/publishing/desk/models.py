@@ -20,7 +20,9 @@ class Release(Model):
     __table_args__ = (
         CheckConstraint("told_at IS NULL OR public_at IS NULL OR told_at <= public_at", name="told_first"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id != planned_by_id", name="a_second_person"),
-        CheckConstraint("state NOT IN ('approved', 'told', 'public') OR approved_by_id IS NOT NULL", name="approved_by_someone"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'told', 'public') OR approved_by_id IS NOT NULL", name="approved_by_someone"
+        ),
         CheckConstraint("(told_done_at IS NOT NULL) = (state IN ('told', 'public'))", name="told_has_a_date"),
         CheckConstraint("(public_done_at IS NOT NULL) = (state = 'public')", name="public_has_a_date"),
     )

@@ -19,7 +19,18 @@ from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
 from portal.funds.models import Fund, FundDonor
 from portal.nominations.actions import snapshots
-from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Entered, Field, Nomination, Part, Quote, Sitting, Snapshot
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    Conflict,
+    Entered,
+    Field,
+    Nomination,
+    Part,
+    Quote,
+    Sitting,
+    Snapshot,
+)
 from portal.nominations.queries import conflicts
 from portal.nominations.queries import consent as consents
 from portal.nominations.rules import COUNTS, STANDS, CandidacyStage
@@ -147,20 +158,38 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
     rows = db.session.execute(wanted).all()
     numbers = [row[1].id for row in rows]
     given = consents.given_in(numbers)
-    parts = {(part.candidacy_id, part.person_id): part for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))}
+    parts = {
+        (part.candidacy_id, part.person_id): part
+        for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))
+    }
     quotes = quotable(numbers)
     found = []
     for decision, one, draft in rows:
         for position, link in enumerate(one.people):
             agreed = frozenset(field.value for field in given.get(one.id, {}).get(link.person_id, {}))
-            known = _known(one, link.person, decision, draft, parts.get((one.id, link.person_id)), cycle, quotes.get(one.id, ()))
+            known = _known(
+                one,
+                link.person,
+                decision=decision,
+                draft=draft,
+                part=parts.get((one.id, link.person_id)),
+                cycle=cycle,
+                quotes=quotes.get(one.id, ()),
+            )
             page = rules.page(known, agreed=agreed, quotable=frozenset(q.reference for q in quotes.get(one.id, ())))
             found.append(Chosen(one, link.person, decision, draft, agreed, page, position))
     return found
 
 
 def _known(
-    candidacy: Candidacy, person: Person, decision: Decision, draft: Draft | None, part: Part | None, cycle: Cycle, quotes: Iterable[Quotable]
+    candidacy: Candidacy,
+    person: Person,
+    *,
+    decision: Decision,
+    draft: Draft | None,
+    part: Part | None,
+    cycle: Cycle,
+    quotes: Iterable[Quotable],
 ) -> rules.Page:
     """Return everything that a page could show, whether agreed to or not."""
     writers = {quote.reference: quote for quote in quotes}
@@ -187,20 +216,26 @@ def quotable(candidacies: Sequence[int], *, with_texts: bool = False) -> dict[in
     wanted = (
         select(Nomination, Sitting)
         .join(Sitting, Sitting.id == Nomination.sitting_id)
-        .where(Nomination.candidacy_id.in_(candidacies), Nomination.stage.in_(COUNTS), Nomination.quote.in_({Quote.NAMED, Quote.UNNAMED}))
+        .where(
+            Nomination.candidacy_id.in_(candidacies),
+            Nomination.stage.in_(COUNTS),
+            Nomination.quote.in_({Quote.NAMED, Quote.UNNAMED}),
+        )
         .order_by(Nomination.id)
     )
     rows = db.session.execute(wanted).all()
     texts: dict[int, tuple[str, ...]] = {}
     if with_texts:
-        for snapshot in db.session.scalars(select(Snapshot).where(Snapshot.nomination_id.in_([row[0].id for row in rows])).order_by(Snapshot.number)):
+        for snapshot in db.session.scalars(
+            select(Snapshot).where(Snapshot.nomination_id.in_([row[0].id for row in rows])).order_by(Snapshot.number)
+        ):
             answers = snapshots.read(snapshot)["answers"]
             texts[snapshot.nomination_id] = tuple(answer["text"] for answer in answers.values() if answer["text"])
     found: dict[int, list[Quotable]] = {}
     for nomination, sitting in rows:
         name = sitting.nominator_name.strip() or None if nomination.quote is Quote.NAMED else None
         relation = nomination.relation.value if nomination.relation is not None else None
-        found.setdefault(nomination.candidacy_id, []).append(
+        found.setdefault(nomination.candidacy_id or 0, []).append(
             Quotable(nomination.reference, name, relation, nomination.language, texts.get(nomination.id, ()))
         )
     return {number: tuple(quotes) for number, quotes in found.items()}
@@ -211,7 +246,9 @@ def drafting(slug: str, year: int, reference: str) -> Drafting | None:
     found = releasing(slug, year)
     if found is None:
         return None
-    number = db.session.scalar(select(Candidacy.id).where(Candidacy.cycle_id == found.cycle.id, Candidacy.reference == reference))
+    number = db.session.scalar(
+        select(Candidacy.id).where(Candidacy.cycle_id == found.cycle.id, Candidacy.reference == reference)
+    )
     people = chosen(found.cycle, candidacy=number) if number is not None else []
     if number is None or not people:
         return None
@@ -229,12 +266,16 @@ def published(slug: str, year: int, number: int) -> Published | None:
 
 def recipients(cycle: Cycle) -> Sequence[Recipient]:
     """Return a cycle's public rows, those taken down too."""
-    return db.session.scalars(select(Recipient).where(Recipient.cycle_id == cycle.id).order_by(Recipient.sort_name, Recipient.id)).all()
+    return db.session.scalars(
+        select(Recipient).where(Recipient.cycle_id == cycle.id).order_by(Recipient.sort_name, Recipient.id)
+    ).all()
 
 
 def recipient_of(candidacy_id: int, person_id: int) -> Recipient | None:
     """Return the public row of one person of a candidacy, if there is one."""
-    return db.session.scalar(select(Recipient).where(Recipient.candidacy_id == candidacy_id, Recipient.person_id == person_id))
+    return db.session.scalar(
+        select(Recipient).where(Recipient.candidacy_id == candidacy_id, Recipient.person_id == person_id)
+    )
 
 
 # ---------------------------------------------------------------- what stands in the way
@@ -245,9 +286,15 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
     cycle, release = thing.cycle, thing.release
     fund = db.session.get(Fund, cycle.fund_id) if cycle.fund_id is not None else None
     members = db.session.execute(
-        select(Member.person_id, Member.donor_related, Member.appointed_by_id).where(Member.cycle_id == cycle.id, Member.state == MemberState.ACCEPTED)
+        select(Member.person_id, Member.donor_related, Member.appointed_by_id).where(
+            Member.cycle_id == cycle.id, Member.state == MemberState.ACCEPTED
+        )
     ).all()
-    donors = set(db.session.scalars(select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id))) if fund else set()
+    donors = (
+        set(db.session.scalars(select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id)))
+        if fund
+        else set()
+    )
     one_each = {one.candidacy.id: one for one in people}
     return Readiness(
         told_at=release.told_at if release else None,
@@ -280,7 +327,9 @@ def _involved(people: Sequence[Chosen], others: set[int]) -> list[str]:
     names = {person.sort_name for person in known if person.sort_name}
     addresses = {person.email_key for person in known if person.email_key}
     return [
-        one.person.name for one in people if one.person.id in others or one.person.sort_name in names or (one.person.email_key or None) in addresses
+        one.person.name
+        for one in people
+        if one.person.id in others or one.person.sort_name in names or (one.person.email_key or None) in addresses
     ]
 
 
@@ -288,7 +337,12 @@ def _unconfirmed_nominators(cycle: Cycle) -> int:
     wanted = (
         select(func.count(func.distinct(Nomination.nominator_id)))
         .join(Sitting, Sitting.id == Nomination.sitting_id)
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS), Nomination.entered == Entered.WEB, Sitting.confirmed_at.is_(None))
+        .where(
+            Nomination.cycle_id == cycle.id,
+            Nomination.stage.in_(COUNTS),
+            Nomination.entered == Entered.WEB,
+            Sitting.confirmed_at.is_(None),
+        )
     )
     return int(db.session.scalar(wanted) or 0)
 
@@ -319,7 +373,11 @@ def donors(cycle: Cycle) -> set[int]:
 def people_of(release: Release | None) -> Mapping[int, str]:
     """Return the names of whoever planned and approved a release."""
     numbers = {release.planned_by_id, release.approved_by_id} - {None} if release is not None else set()
-    return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(numbers)))} if numbers else {}
+    return (
+        {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(numbers)))}
+        if numbers
+        else {}
+    )
 
 
 def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
@@ -328,7 +386,10 @@ def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
     sections = [section for section in known.sections if section.slug != cycle.award.slug] if known is not None else []
     people = sorted((public.honored(row) for row in rows), key=lambda person: person.name is None)
     new = public.Section(cycle.award.slug, cycle.award.name, people, cycle)
-    order = {slug: number for number, slug in enumerate(db.session.scalars(select(Award.slug).order_by(Award.position, Award.id)))}
+    order = {
+        slug: number
+        for number, slug in enumerate(db.session.scalars(select(Award.slug).order_by(Award.position, Award.id)))
+    }
     together = sorted([*sections, new], key=lambda section: order.get(section.slug, len(order)))
     return public.Year(cycle.year, together, known.before if known is not None else [])
 
@@ -349,13 +410,18 @@ def others(cycle: Cycle) -> Sequence[tuple[Candidacy, Person, Outcome | None]]:
         .join(Person, Person.id == CandidacyPerson.person_id)
         .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
         .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None), Candidacy.told_at.is_not(None))
-        .where(Candidacy.stage != CandidacyStage.WITHDRAWN, or_(Decision.id.is_(None), Decision.outcome != Outcome.SELECTED))
+        .where(
+            Candidacy.stage != CandidacyStage.WITHDRAWN,
+            or_(Decision.id.is_(None), Decision.outcome != Outcome.SELECTED),
+        )
         .order_by(Candidacy.id, Person.id)
     )
     return [(candidacy, person, outcome) for candidacy, person, outcome in db.session.execute(wanted)]
 
 
-def nominators(cycle: Cycle, *, candidacy: int | None = None) -> Mapping[Person, list[tuple[Candidacy, Outcome | None]]]:
+def nominators(
+    cycle: Cycle, *, candidacy: int | None = None
+) -> Mapping[Person, list[tuple[Candidacy, Outcome | None]]]:
     """Return every nominator with the candidacies they wrote for and each one's outcome, in the order in which they wrote.
 
     Left out: addresses typed on the web and never confirmed, and people who wrote for themselves, who hear as nominees.
@@ -367,7 +433,9 @@ def nominators(cycle: Cycle, *, candidacy: int | None = None) -> Mapping[Person,
         .join(Candidacy, Candidacy.id == Nomination.candidacy_id)
         .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
         .options(selectinload(Candidacy.people))
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS), Candidacy.stage != CandidacyStage.WITHDRAWN)
+        .where(
+            Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS), Candidacy.stage != CandidacyStage.WITHDRAWN
+        )
         .where(or_(Nomination.entered != Entered.WEB, Sitting.confirmed_at.is_not(None)))
         .order_by(Nomination.id)
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from portal import clock, navigation
-from portal.awards.queries import zone
 
+from portal import clock
+from portal.awards.queries import zone
 from portal.errors import PortalError
 from portal.policy import Permission
 from portal.publishing import actions, rules
@@ -74,7 +74,7 @@ def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
     if check.where == "pages":
         return {"url": "#pages", "text": _("See who")}
     found = places.get(check.where)
-    if found is None or not navigation.exists(found[0]):
+    if found is None or found[0] not in current_app.view_functions:
         return None
     return {"url": url_for(found[0], **_at(thing)), "text": found[1]}
 
@@ -124,13 +124,21 @@ def times(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
     """Set the two instants."""
     release = thing.release
     known = release if release is not None else thing.cycle
-    usual = {"told_at": getattr(known, "told_at", None), "public_at": release.public_at if release else thing.cycle.announced_at}
+    usual = {
+        "told_at": getattr(known, "told_at", None),
+        "public_at": release.public_at if release else thing.cycle.announced_at,
+    }
     form = times_form(zone(), **usual, version=release.version if release else 0)
     status = form.status
     if form.validate_on_submit():
         try:
             actions.plan(
-                thing, told_at=form.told_at.data, public_at=form.public_at.data, version=form.version.data, by=viewer.current(), at=clock.now()
+                thing,
+                told_at=form.told_at.data,
+                public_at=form.public_at.data,
+                version=form.version.data,
+                by=viewer.current(),
+                at=clock.now(),
             )
         except PortalError as refused:
             if refused.field is None:
@@ -147,7 +155,11 @@ def times(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
 def request_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
     """Ask those who may approve."""
     asked = actions.ask(thing, by=viewer.current(), at=clock.now())
-    flash(_("Asked: %(names)s.", names=", ".join(person.name for person in asked)) if asked else _("Nobody else may approve yet. Give a second person that right."))
+    flash(
+        _("Asked: %(names)s.", names=", ".join(person.name for person in asked))
+        if asked
+        else _("Nobody else may approve yet. Give a second person that right.")
+    )
     return _here(thing)
 
 
@@ -167,7 +179,9 @@ def cancel_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
     form = CancelForm()
     if not form.validate():
         return _page(thing, 422, why=form)
-    actions.cancel(thing, reason=form.why.data or "", version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    actions.cancel(
+        thing, reason=form.why.data or "", version=form.version.data or 0, by=viewer.current(), at=clock.now()
+    )
     flash(_("Cancelled. Nobody was told."))
     return _here(thing)
 
@@ -220,7 +234,13 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
             return see_other(".draft", **_at(thing.releasing), reference=thing.candidacy.reference)
     return (
         render_template(
-            "publishing/desk/draft.html", thing=thing, cycle=thing.releasing.cycle, release=thing.releasing.release, form=form, shown=shown, many=range(MOST_QUOTATIONS)
+            "publishing/desk/draft.html",
+            thing=thing,
+            cycle=thing.releasing.cycle,
+            release=thing.releasing.release,
+            form=form,
+            shown=shown,
+            many=range(MOST_QUOTATIONS),
         ),
         status,
     )
@@ -237,17 +257,12 @@ def told_in_person(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
 # ---------------------------------------------------------------- previews, as others will see them
 
 
-def _as_a_visitor() -> dict[str, Any]:
-    """Return what the layout reads, as a visitor without cookies has it."""
-    return {"viewer": None, "nav": navigation.public_words(), "viewer_nav": [], "sign_out_url": None}
-
-
 @pages.page(ROOT + "/preview", needs=Permission.PLAN_RELEASE, of=queries.releasing)
 def preview_year(thing: Releasing) -> str:
     """The year's program as the public will read it."""
     rows = [actions.drawn(one, thing.cycle, at=clock.now()) for one in queries.chosen(thing.cycle)]
     program = queries.program(thing.cycle, rows)
-    return render_template("publishing/desk/preview_year.html", thing=thing, program=program, **_as_a_visitor())
+    return render_template("publishing/desk/preview_year.html", thing=thing, program=program)
 
 
 @pages.page(ROOT + "/preview/<reference>/<int:position>", needs=Permission.PLAN_RELEASE, of=queries.drafting)
@@ -258,7 +273,7 @@ def preview_page(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an an
         abort(404)
     recipient = actions.drawn(one, thing.releasing.cycle, at=clock.now())
     template = "publishing/desk/preview_page.html" if recipient.name else "publishing/desk/preview_unnamed.html"
-    return render_template(template, thing=thing.releasing, one=one, recipient=recipient, before=None, after=None, **_as_a_visitor())
+    return render_template(template, thing=thing.releasing, one=one, recipient=recipient, before=None, after=None)
 
 
 KINDS = ("selected", "guardian", "not_selected", "nominator")
@@ -273,10 +288,26 @@ def preview_message(thing: Releasing, kind: str) -> Any:  # noqa: ANN401 - an an
     code = wanted if wanted in language.offered() else "en"
     sample = queries.sample(thing, kind)
     if sample is None:
-        return render_template("publishing/desk/message.html", thing=thing, cycle=thing.cycle, kind=kind, written=None, code=code, sample=None)
+        return render_template(
+            "publishing/desk/message.html",
+            thing=thing,
+            cycle=thing.cycle,
+            kind=kind,
+            written=None,
+            code=code,
+            sample=None,
+        )
     person, facts = sample
     written = messages.preview(f"publishing/{kind}", to=person, facts=facts, language=code)
-    return render_template("publishing/desk/message.html", thing=thing, cycle=thing.cycle, kind=kind, written=written, code=code, sample=person)
+    return render_template(
+        "publishing/desk/message.html",
+        thing=thing,
+        cycle=thing.cycle,
+        kind=kind,
+        written=written,
+        code=code,
+        sample=person,
+    )
 
 
 # ---------------------------------------------------------------- once it is public
@@ -290,9 +321,13 @@ def published(thing: Published) -> Any:  # noqa: ANN401 - an answer
     if form.validate_on_submit():
         down = thing.recipient.taken_down_at is None
         if down:
-            actions.take_down(thing, reason=form.why.data or "", rescind=bool(form.rescind.data), by=viewer.current(), at=clock.now())
+            actions.take_down(
+                thing, reason=form.why.data or "", rescind=bool(form.rescind.data), by=viewer.current(), at=clock.now()
+            )
         else:
             actions.put_back(thing, reason=form.why.data or "", by=viewer.current(), at=clock.now())
         flash(_("The page is taken down.") if down else _("The page is back."))
         return _here(thing.releasing)
-    return render_template("publishing/desk/published.html", thing=thing, cycle=thing.releasing.cycle, recipient=thing.recipient, form=form), status
+    return render_template(
+        "publishing/desk/published.html", thing=thing, cycle=thing.releasing.cycle, recipient=thing.recipient, form=form
+    ), status
