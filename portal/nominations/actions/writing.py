@@ -215,8 +215,14 @@ def confirm_address(link: Link, session: Session, at: datetime) -> None:
         ):
             confirmed.append(subject)
     for sitting in confirmed:
+        confirm(sitting, by=link.person, at=at)
+
+
+def confirm(sitting: Sitting, *, by: Person, at: datetime) -> None:
+    """Note that `by`, who reads the mail at a sitting's address, says that it is theirs."""
+    if sitting.confirmed_at is None and sitting.nominator_id == by.id:
         sitting.confirmed_at = at
-        history.record("address confirmed", sitting, by=link.person, at=at)
+        history.record("address confirmed", sitting, by=by, at=at)
 
 
 # ---------------------------------------------------------------- saving

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from babel.lists import format_list
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal import clock
+from portal.accounts import actions as accounts
 from portal.accounts import cookies
 from portal.errors import PortalError, TooLate
 from portal.nominations.actions import snapshots
@@ -46,7 +48,7 @@ from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, listing
 from portal.web.pages import keep, see_other
-from portal.web.text import clock_time, paragraphs, words_in
+from portal.web.text import clock_time, locale, paragraphs, words_in
 
 if TYPE_CHECKING:
     from portal.nominations.models import Aside, Nomination, Sitting
@@ -165,13 +167,24 @@ def _row(nomination: Nomination) -> dict[str, Any]:
     }
 
 
-@pages.step("/nominations/claims/<int:number>/link", needs=Permission.SEE_OWN_ACCOUNT, of=queries.claim)
-def claim_link(sitting: Sitting) -> Any:  # noqa: ANN401 - an answer
-    """Send the link of something that was begun with one's address elsewhere."""
-    return _link_again(sitting)
+@pages.step("/nominations/claims/<int:number>/confirmation", needs=Permission.SEE_OWN_ACCOUNT, of=queries.claim)
+def claim(sitting: Sitting) -> Any:  # noqa: ANN401 - an answer
+    """Say that what was begun elsewhere with one's address is one's own."""
+    actions.confirm(sitting, by=viewer.current(), at=clock.now())
+    flash(_("It is among your nominations now."))
+    return see_other(".mine")
 
 
-def _link_again(sitting: Sitting, reference: str | None = None) -> Any:  # noqa: ANN401 - an answer
+@pages.step("/nominations/leaving", needs=Permission.SEE_OWN_NOMINATIONS)
+def leave() -> Any:  # noqa: ANN401 - an answer
+    """Leave a shared computer: this browser remembers nothing from now on."""
+    accounts.end_session(viewer.visit(), by=viewer.current(), at=clock.now())
+    cookies.forget()
+    flash(_("This browser remembers nothing now. The link in your mail opens what you wrote."))
+    return redirect("/", code=303)
+
+
+def _link_again(sitting: Sitting, reference: str) -> Any:  # noqa: ANN401 - an answer
     if actions.send_link(sitting, at=clock.now()):
         flash(_("A new link is on its way to %(email)s.", email=sitting.nominator_email or ""))
     else:
@@ -182,7 +195,7 @@ def _link_again(sitting: Sitting, reference: str | None = None) -> Any:  # noqa:
             ),
             "error",
         )
-    return see_other(".tasks", reference=reference) if reference else see_other(".mine")
+    return see_other(".tasks", reference=reference)
 
 
 # ---------------------------------------------------------------- one nomination
@@ -190,7 +203,8 @@ def _link_again(sitting: Sitting, reference: str | None = None) -> Any:  # noqa:
 
 def _name(nomination: Nomination) -> str:
     """Return the nominee's name for headings and questions, or words that stand for it."""
-    return queries.nominee_names(nomination) or _("the person")
+    names = [named.name for named in nomination.named if named.name]
+    return str(format_list(names, locale=locale())) if names else str(_("the person"))
 
 
 def _label(nomination: Nomination, part: str) -> str:
@@ -458,7 +472,7 @@ def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) 
     """Return what a page holds as text, to be read beside another."""
     if part == NOMINEE:
         lines = [
-            " ".join(x for x in (p["given"], p["family"], f"({p['role']})" if p["role"] else "", p["email"]) if x)
+            ", ".join(x for x in (f"{p['given']} {p['family']}".strip(), p["role"], p["email"]) if x)
             for p in fields["people"]
         ]
         lines += [school.name for school in schools.by_ids(fields["schools"])]
