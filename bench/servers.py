@@ -27,10 +27,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def started(
-    command: list[str], port: int, environment: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block ends; inside it, the server listens."""
+def running(command: list[str], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command until the block ends."""
     process = subprocess.Popen(
         command,
         cwd=HOME,
@@ -40,12 +38,21 @@ def started(
         start_new_session=True,
     )
     try:
-        listening(process, port)
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # what it started goes with it
         process.wait()
+
+
+@contextlib.contextmanager
+def started(
+    command: list[str], port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; inside it, the server listens."""
+    with running(command, environment) as process:
+        listening(process, port)
+        yield process
 
 
 def listening(process: subprocess.Popen[bytes], port: int) -> None:

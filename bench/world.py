@@ -68,7 +68,20 @@ WORDS = (
     "grade nine came, she asked the students first what they meant, and three of them now lead the evening table. Families "
     "say that they were called before anything was wrong. Colleagues copy her way of beginning a lesson. "
 )
-GIVEN = ("Amina", "Tomás", "Linh", "Solomon", "Keala", "Hodan", "Gus", "Wren", "Priscilla", "Marcus", "Leilani", "Jonah")
+GIVEN = (
+    "Amina",
+    "Tomás",
+    "Linh",
+    "Solomon",
+    "Keala",
+    "Hodan",
+    "Gus",
+    "Wren",
+    "Priscilla",
+    "Marcus",
+    "Leilani",
+    "Jonah",
+)
 FAMILY = ("Warsame", "Villaseñor", "Tran", "Pratt", "Baptiste", "Abdulle", "Nakagawa", "Halvorsen", "Nguema", "Bustos")
 CSV = Path(__file__).resolve().parent.parent / "portal" / "demo" / "data" / "seattle-schools.csv"
 
@@ -93,7 +106,7 @@ class Rows:
         self._rows: dict[type[Model], list[dict[str, Any]]] = {}
         self._numbers: dict[type[Model], Iterator[int]] = {}
 
-    def add(self, kind: type[Model], **values: Any) -> int:  # noqa: ANN401 - column values
+    def add(self, kind: type[Model], **values: Any) -> int:
         """Keep a row and return its number."""
         if kind not in self._numbers:
             self._numbers[kind] = itertools.count(1 + (db.session.scalar(select(func.max(kind.id))) or 0))
@@ -150,7 +163,9 @@ def _standing_things(now: datetime) -> int:
         for year in range(2001, now.year):
             for _ in range(3):
                 name = f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}"
-                rows.add(PastHonour, award_id=award.id, year=year, name=name, name_key=name.lower(), school_name="Denny")
+                rows.add(
+                    PastHonour, award_id=award.id, year=year, name=name, name_key=name.lower(), school_name="Denny"
+                )
         for back in (1, 2):
             _cycle(award, now.year + 1 - back, fund, now)
     for number in range(RECIPIENTS):
@@ -211,7 +226,10 @@ def _thousands(now: datetime, year: int) -> Places:
     tokens = {"staff": _session(rows, staff, now)}
     screening, review, reviewer = {}, {}, {}
     reading = 0
-    for size, screened, scored in ((SMALL, "science-teaching", "excellence-in-teaching"), (LARGE, "senior-scholarship", "librarian")):
+    for size, screened, scored in (
+        (SMALL, "science-teaching", "excellence-in-teaching"),
+        (LARGE, "senior-scholarship", "librarian"),
+    ):
         to_screen, in_review = _cycle_of(screened, year), _cycle_of(scored, year - 1)
         _candidacies(rows, to_screen, size, CandidacyStage.INTAKE, school_ids, now)
         taken = _candidacies(rows, in_review, size, CandidacyStage.IN_REVIEW, school_ids, now)
@@ -231,7 +249,15 @@ def _cycle_of(slug: str, year: int) -> Cycle:
 
 def _somebody(rows: Rows, name: str, now: datetime) -> int:
     given, _, family = name.rpartition(" ")
-    person = rows.add(Person, given_name=given, family_name=family, sort_name=name_key(given, family), email=None, email_key=None, created_at=now)
+    person = rows.add(
+        Person,
+        given_name=given,
+        family_name=family,
+        sort_name=name_key(given, family),
+        email=None,
+        email_key=None,
+        created_at=now,
+    )
     rows.add(Account, person_id=person, address=f"someone{person}@example.org", confirmed_at=now)
     return person
 
@@ -239,7 +265,15 @@ def _somebody(rows: Rows, name: str, now: datetime) -> int:
 def _session(rows: Rows, person: int, now: datetime) -> str:
     token = new_token()
     hours = timedelta(hours=11)
-    rows.add(Session, token_hash=token_hash(token), person_id=person, created_at=now, seen_at=now, expires_at=now + hours, browser="bench")
+    rows.add(
+        Session,
+        token_hash=token_hash(token),
+        person_id=person,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + hours,
+        browser="bench",
+    )
     return token
 
 
@@ -251,17 +285,33 @@ class Taken(NamedTuple):
     texts: dict[str, str]
 
 
-def _candidacies(rows: Rows, cycle: Cycle, size: int, stage: CandidacyStage, school_ids: list[int], now: datetime) -> list[Taken]:
+def _candidacies(  # noqa: PLR0917 - what they all share
+    rows: Rows, cycle: Cycle, size: int, stage: CandidacyStage, school_ids: list[int], now: datetime
+) -> list[Taken]:
     assert cycle.question_set is not None  # noqa: S101 - create_cycle() made it
     questions = cycle.question_set.asked_of(Asked.NOMINATOR)
     made = []
     for place in range(size):
         given, family = GIVEN[place % len(GIVEN)], f"{FAMILY[place % len(FAMILY)]}-{place}"
         school = school_ids[place % len(school_ids)]
-        person = rows.add(Person, given_name=given, family_name=family, sort_name=name_key(given, family), email=None, email_key=None, created_at=now)
+        person = rows.add(
+            Person,
+            given_name=given,
+            family_name=family,
+            sort_name=name_key(given, family),
+            email=None,
+            email_key=None,
+            created_at=now,
+        )
         writer = f"writer{place}@example.org"
         nominator = rows.add(
-            Person, given_name="Nadia", family_name=f"Okafor {place}", sort_name=f"okafor {place} nadia", email=writer, email_key=writer, created_at=now
+            Person,
+            given_name="Nadia",
+            family_name=f"Okafor {place}",
+            sort_name=f"okafor {place} nadia",
+            email=writer,
+            email_key=writer,
+            created_at=now,
         )
         candidacy = rows.add(
             Candidacy,
@@ -280,7 +330,7 @@ def _candidacies(rows: Rows, cycle: Cycle, size: int, stage: CandidacyStage, sch
     return made
 
 
-def _nomination(  # noqa: PLR0913, PLR0917 - everything that a nomination ties together
+def _nomination(  # noqa: PLR0917 - everything that a nomination ties together
     rows: Rows,
     cycle: Cycle,
     place: int,
@@ -294,7 +344,12 @@ def _nomination(  # noqa: PLR0913, PLR0917 - everything that a nomination ties t
     given, family = name
     writer = f"Nadia Okafor {place}"
     sitting = rows.add(
-        Sitting, nominator_id=nominator, nominator_name=writer, nominator_email=f"writer{place}@example.org", confirmed_at=now, begun_at=now
+        Sitting,
+        nominator_id=nominator,
+        nominator_name=writer,
+        nominator_email=f"writer{place}@example.org",
+        confirmed_at=now,
+        begun_at=now,
     )
     number = rows.add(
         Nomination,
@@ -315,7 +370,15 @@ def _nomination(  # noqa: PLR0913, PLR0917 - everything that a nomination ties t
         submitted_at=now,
         received_at=now,
     )
-    rows.add(Named, nomination_id=number, position=0, given_name=given, family_name=family, role="Teacher", name_key=name_key(given, family))
+    rows.add(
+        Named,
+        nomination_id=number,
+        position=0,
+        given_name=given,
+        family_name=family,
+        role="Teacher",
+        name_key=name_key(given, family),
+    )
     rows.add(NominationSchool, nomination_id=number, school_id=school)
     texts = {question.key: f"{given} {WORDS * 2}" for question in questions if question.kind is QuestionKind.TEXT}
     for question in questions:
@@ -329,13 +392,20 @@ def _nomination(  # noqa: PLR0913, PLR0917 - everything that a nomination ties t
         "answers": {q.key: {"label": q.label, "text": texts[q.key]} for q in questions if q.key in texts},
     }
     snapshot = rows.add(
-        Snapshot, nomination_id=number, number=1, facts=canonical(facts), sha256=digest(facts), words=500, letter_key=f"{number}", taken_at=now
+        Snapshot,
+        nomination_id=number,
+        number=1,
+        facts=canonical(facts),
+        sha256=digest(facts),
+        words=500,
+        letter_key=f"{number}",
+        taken_at=now,
     )
     return snapshot, texts
 
 
 def _review(rows: Rows, cycle: Cycle, taken: list[Taken], now: datetime) -> tuple[int, int]:
-    """Write an open round, blind or not as the award says: every text looked over, all scored but a few. Give a reader, and one they owe."""
+    """Write an open round: every text looked over, all scored but a few. Give a reader, and the number of a reading they owe."""
     rubric = cycle.rubric
     assert rubric is not None  # noqa: S101 - create_cycle() made it
     rubric.frozen_at = now
@@ -353,7 +423,9 @@ def _review(rows: Rows, cycle: Cycle, taken: list[Taken], now: datetime) -> tupl
     )
     names = spoken.names(len(taken), seed=7)
     references = spoken.references(len(taken), seed=cycle.id)
-    readers = [_somebody(rows, f"Reader {cycle.id}x{place}", now) for place in range(len(taken) * READS // READINGS_EACH)]
+    readers = [
+        _somebody(rows, f"Reader {cycle.id}x{place}", now) for place in range(len(taken) * READS // READINGS_EACH)
+    ]
     for place, reader in enumerate(readers):
         rows.add(
             Member,
@@ -372,7 +444,13 @@ def _review(rows: Rows, cycle: Cycle, taken: list[Taken], now: datetime) -> tupl
     owed = 0
     scored = [criterion for criterion in rubric.criteria if not criterion.by_staff]
     for place, one in enumerate(taken):
-        rows.add(SpokenName, round_id=round_, candidacy_id=one.number, name=names[place], reference=f"{references[place]}-{cycle.id}")
+        rows.add(
+            SpokenName,
+            round_id=round_,
+            candidacy_id=one.number,
+            name=names[place],
+            reference=f"{references[place]}-{cycle.id}",
+        )
         _masked(rows, one, now)
         for turn in range(READS):
             reader = readers[(place * READS + turn) % len(readers)]
@@ -429,9 +507,8 @@ def _count_on() -> None:
         for table in db.metadata.sorted_tables:
             if "id" in table.c and table.name != "organisation":
                 name = f'"{table.name}"'
-                connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {name}), false)")  # noqa: S608 - our own table
-                )
+                highest = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"  # noqa: S608 - our own table
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({highest}), false)"))
 
 
 def _analyze() -> None:

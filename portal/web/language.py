@@ -67,7 +67,7 @@ def choose() -> str:
     return request.accept_languages.best_match(codes) or "en"
 
 
-class Catalogues(Babel):  # type: ignore[misc]  # Flask-Babel is untyped
+class Catalogues(Babel):
     """Flask-Babel, opening each catalogue once and not once a request."""
 
     @cached_property

@@ -42,14 +42,16 @@ def by_id(number: int) -> Import | None:
 
 def row_by_id(number: int) -> ImportRow | None:
     """Return a row, its upload and what it has become with it."""
-    wanted = select(ImportRow).options(joinedload(ImportRow.upload).joinedload(Import.season), joinedload(ImportRow.nomination))
+    wanted = select(ImportRow).options(
+        joinedload(ImportRow.upload).joinedload(Import.season), joinedload(ImportRow.nomination)
+    )
     return db.session.scalar(wanted.where(ImportRow.id == number))
 
 
 def counts(upload: Import) -> dict[RowState, int]:
     """Return how many rows of an upload stand where."""
     wanted = select(ImportRow.state, func.count()).where(ImportRow.import_id == upload.id).group_by(ImportRow.state)
-    return {state: count for state, count in db.session.execute(wanted)}
+    return dict(db.session.execute(wanted).all())
 
 
 def counts_of(numbers: Collection[int]) -> dict[int, dict[RowState, int]]:
@@ -61,13 +63,18 @@ def counts_of(numbers: Collection[int]) -> dict[int, dict[RowState, int]]:
     return found
 
 
-def rows(upload: Import, person: Person | None, *, state: RowState | None = None, noted: bool = False) -> Select[ImportRow]:
+def rows(
+    upload: Import, person: Person | None, *, state: RowState | None = None, noted: bool = False
+) -> Select[ImportRow]:
     """Select an upload's rows in the file's order, those left out that became what `person` has a conflict with."""
     wanted = (
         select(ImportRow)
         .outerjoin(Nomination, Nomination.id == ImportRow.nomination_id)
         .outerjoin(Candidacy, Candidacy.id == Nomination.candidacy_id)
-        .options(joinedload(ImportRow.nomination).joinedload(Nomination.candidacy), joinedload(ImportRow.nomination).joinedload(Nomination.cycle))
+        .options(
+            joinedload(ImportRow.nomination).joinedload(Nomination.candidacy),
+            joinedload(ImportRow.nomination).joinedload(Nomination.cycle),
+        )
         .where(ImportRow.import_id == upload.id)
         .order_by(ImportRow.number, ImportRow.part)
     )
@@ -144,7 +151,9 @@ def remembered() -> dict[str, str]:
 def context(upload: Import) -> Context:
     """Return what the rows of an upload are judged against, as it is now: five queries."""
     cycles = cycles_of(upload.season_id)
-    extensions = select(Extension.cycle_id, Person.email_key, Extension.until).join(Person, Person.id == Extension.person_id)
+    extensions = select(Extension.cycle_id, Person.email_key, Extension.until).join(
+        Person, Person.id == Extension.person_id
+    )
     later: dict[tuple[int, str], Any] = {}
     by_cycle = {cycle.id: cycle.award_id for cycle in cycles}
     for cycle, address, until in db.session.execute(extensions.where(Extension.cycle_id.in_(by_cycle))):
@@ -184,7 +193,9 @@ def imported_digests(digests: Collection[str], *, but: int | None = None) -> dic
     wanted = list(digests)
     for start in range(0, len(wanted), 1000):
         some = select(ImportRow.digest, ImportRow.import_id, ImportRow.number).where(
-            ImportRow.digest.in_(wanted[start : start + 1000]), ImportRow.state == RowState.IMPORTED, ImportRow.id != (but or 0)
+            ImportRow.digest.in_(wanted[start : start + 1000]),
+            ImportRow.state == RowState.IMPORTED,
+            ImportRow.id != (but or 0),
         )
         found.update({digest: (number, row) for digest, number, row in db.session.execute(some)})
     return found

@@ -1,4 +1,4 @@
-"""The screening list: what is to look at, how each candidacy stands, and what may be the same person. No list grows dearer with its rows."""
+"""The screening list: what is to look at, how each candidacy stands, and what may be the same person."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from portal.nominations.models import (
     Named,
     Nomination,
     NominationSchool,
+    Relation,
     Sitting,
     Snapshot,
 )
 from portal.nominations.queries.conflicts import standing, untouched_by_conflict
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
 from portal.nominations.rules.matching import TWO_SCHOOLS
-from portal.people.models import Person
 from portal.people.rules import fold
 from portal.policy import Fact
 from portal.schools.models import School
@@ -38,7 +38,8 @@ from portal.schools.models import School
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from portal.nominations.models import Relation
+    from portal.people.models import Person
+
 
 LONGEST = 100  # letters of a search
 MOST_WORDS = 6
@@ -55,7 +56,13 @@ class Tab(enum.StrEnum):
 
 
 FOUND_ELIGIBLE = frozenset(
-    {CandidacyStage.ELIGIBLE, CandidacyStage.IN_REVIEW, CandidacyStage.SHORTLISTED, CandidacyStage.NOT_ADVANCED, CandidacyStage.DECIDED}
+    {
+        CandidacyStage.ELIGIBLE,
+        CandidacyStage.IN_REVIEW,
+        CandidacyStage.SHORTLISTED,
+        CandidacyStage.NOT_ADVANCED,
+        CandidacyStage.DECIDED,
+    }
 )
 NOT_ELIGIBLE = frozenset({CandidacyStage.INELIGIBLE, CandidacyStage.WITHDRAWN})
 WAITS = frozenset({Stage.RETURNED, Stage.REVISING})
@@ -149,10 +156,14 @@ def cycle_at(slug: str, year: int) -> Cycle | None:
 
 def _waiting(cycle_id: int) -> Any:  # noqa: ANN401 - a select of numbers
     """Select the candidacies that wait for a nominator, or that no nomination is left of."""
-    revised = select(Nomination.candidacy_id).where(Nomination.cycle_id == cycle_id, Nomination.stage.in_(WAITS), Nomination.candidacy_id.is_not(None))
+    revised = select(Nomination.candidacy_id).where(
+        Nomination.cycle_id == cycle_id, Nomination.stage.in_(WAITS), Nomination.candidacy_id.is_not(None)
+    )
     other = aliased(Nomination)
     counting = exists().where(other.candidacy_id == Nomination.candidacy_id, other.stage.in_(COUNTS))
-    emptied = select(Nomination.candidacy_id).where(Nomination.cycle_id == cycle_id, Nomination.stage.in_(ENDED), Nomination.candidacy_id.is_not(None), ~counting)
+    emptied = select(Nomination.candidacy_id).where(
+        Nomination.cycle_id == cycle_id, Nomination.stage.in_(ENDED), Nomination.candidacy_id.is_not(None), ~counting
+    )
     return union(revised, emptied).subquery()
 
 
@@ -168,8 +179,10 @@ def _in_tab(tab: Tab, cycle_id: int) -> ColumnElement[bool]:
 
 def counts(cycle: Cycle, person: Person | None) -> Counts:
     """Return how many candidacies stand in each tab, how many submissions came, and of how many people: four queries."""
-    live = select(Candidacy.stage, func.count()).where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
-    stages = {stage: count for stage, count in db.session.execute(untouched_by_conflict(live, person).group_by(Candidacy.stage))}
+    live = select(Candidacy.stage, func.count()).where(
+        Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None)
+    )
+    stages = dict(db.session.execute(untouched_by_conflict(live, person).group_by(Candidacy.stage)))
     waits = _waiting(cycle.id)
     waiting = db.session.scalar(
         untouched_by_conflict(
@@ -180,7 +193,11 @@ def counts(cycle: Cycle, person: Person | None) -> Counts:
             person,
         )
     )
-    sent = select(func.count()).select_from(Nomination).where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS))
+    sent = (
+        select(func.count())
+        .select_from(Nomination)
+        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS))
+    )
     if person is not None:
         sent = sent.where(Nomination.candidacy_id.not_in(standing(person)))
     submissions = db.session.scalar(sent)
@@ -206,9 +223,13 @@ def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> Select
     if filters.q:
         wanted = wanted.where(_found(filters.q))
     if filters.language:
-        wanted = wanted.where(exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.language == filters.language))
+        wanted = wanted.where(
+            exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.language == filters.language)
+        )
     if filters.school is not None:
-        wanted = wanted.where(exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == filters.school))
+        wanted = wanted.where(
+            exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == filters.school)
+        )
     return wanted
 
 
@@ -223,9 +244,13 @@ def _found(text: str) -> ColumnElement[bool]:
     if words:
         ways.append(and_(*(Candidacy.sort_name.contains(word, autoescape=True) for word in words)))
         named = and_(*(School.name_key.contains(word, autoescape=True) for word in words))
-        ways.append(exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == School.id, named))
+        ways.append(
+            exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == School.id, named)
+        )
         typed = and_(*(Named.name_key.contains(word, autoescape=True) for word in words))
-        ways.append(exists().where(Nomination.candidacy_id == Candidacy.id, Named.nomination_id == Nomination.id, typed))
+        ways.append(
+            exists().where(Nomination.candidacy_id == Candidacy.id, Named.nomination_id == Nomination.id, typed)
+        )
     return or_(*ways)
 
 
@@ -306,8 +331,15 @@ def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
         .order_by(Nomination.id.desc())
     )
     return [
-        (candidacy or 0, From(number, reference, stage, relation, text, language, entered, confirmed is not None, words or 0, letter))
-        for candidacy, number, reference, stage, relation, text, language, entered, confirmed, words, letter in db.session.execute(wanted)
+        (
+            candidacy or 0,
+            From(
+                number, reference, stage, relation, text, language, entered, confirmed is not None, words or 0, letter
+            ),
+        )
+        for candidacy, number, reference, stage, relation, text, language, entered, confirmed, words, letter in db.session.execute(
+            wanted
+        )
     ]
 
 
@@ -322,15 +354,21 @@ def open_matches_of(numbers: Collection[int], person: Person | None) -> list[tup
 def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:
     """Return a cycle's oldest open suggestion with both sides, and how many are open: one query."""
     first, second = aliased(Candidacy), aliased(Candidacy)
-    wanted = _open(select(Match, first, second, func.count().over()), first, second, person).where(Match.cycle_id == cycle.id)
+    wanted = _open(select(Match, first, second, func.count().over()), first, second, person).where(
+        Match.cycle_id == cycle.id
+    )
     found = db.session.execute(wanted.order_by(Match.id).limit(1)).first()
     return (found[0], found[1], found[2], found[3]) if found is not None else None
 
 
 def _open(wanted: Any, first: Any, second: Any, person: Person | None) -> Any:  # noqa: ANN401 - selects and aliases
     """Narrow a select of suggestions to the open ones, of which `person` has a conflict with neither side."""
-    joined = wanted.select_from(Match).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
-    open_ones = joined.where(Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None))
+    joined = (
+        wanted.select_from(Match).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
+    )
+    open_ones = joined.where(
+        Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None)
+    )
     if person is None:
         return open_ones
     mine = standing(person)
@@ -341,7 +379,8 @@ def match_by_id(number: int) -> Match | None:
     """Return a suggestion with both sides, their cycle and schools."""
     side = [joinedload(Match.first), joinedload(Match.second)]
     wanted = select(Match).options(
-        *(load.joinedload(Candidacy.cycle).joinedload(Cycle.question_set) for load in side), *(load.selectinload(Candidacy.schools) for load in side)
+        *(load.joinedload(Candidacy.cycle).joinedload(Cycle.question_set) for load in side),
+        *(load.selectinload(Candidacy.schools) for load in side),
     )
     return db.session.scalar(wanted.where(Match.id == number))
 
@@ -375,22 +414,28 @@ def across(person: Person | None) -> list[Across]:
         Candidacy.cycle_id.in_(numbers), Candidacy.merged_into_id.is_(None), Candidacy.stage == CandidacyStage.INTAKE
     )
     look = _by_cycle(untouched_by_conflict(intake, person).group_by(Candidacy.cycle_id))
-    held = select(Nomination.cycle_id, func.count()).where(Nomination.cycle_id.in_(numbers), Nomination.stage == Stage.LATE)
+    held = select(Nomination.cycle_id, func.count()).where(
+        Nomination.cycle_id.in_(numbers), Nomination.stage == Stage.LATE
+    )
     first, second = aliased(Candidacy), aliased(Candidacy)
     asked = _open(select(Match.cycle_id, func.count()), first, second, person).where(Match.cycle_id.in_(numbers))
     if person is not None:
         held = held.where(Nomination.nominator_id != person.id)
     late_ones, matches = _by_cycle(held.group_by(Nomination.cycle_id)), _by_cycle(asked.group_by(Match.cycle_id))
-    return [Across(cycle, look.get(cycle.id, 0), late_ones.get(cycle.id, 0), matches.get(cycle.id, 0)) for cycle in mine]
+    return [
+        Across(cycle, look.get(cycle.id, 0), late_ones.get(cycle.id, 0), matches.get(cycle.id, 0)) for cycle in mine
+    ]
 
 
 def _by_cycle(wanted: Any) -> dict[int, int]:  # noqa: ANN401 - a select of (cycle, count)
-    return {cycle: count for cycle, count in db.session.execute(wanted)}
+    return dict(db.session.execute(wanted).all())
 
 
 def languages(cycle: Cycle) -> list[str]:
     """Return the languages that a cycle's nominations are written in."""
-    wanted = select(Nomination.language).where(Nomination.cycle_id == cycle.id, Nomination.stage != Stage.DRAFT).distinct()
+    wanted = (
+        select(Nomination.language).where(Nomination.cycle_id == cycle.id, Nomination.stage != Stage.DRAFT).distinct()
+    )
     return sorted(db.session.scalars(wanted))
 
 
@@ -409,7 +454,9 @@ def schools_named(cycle: Cycle, person: Person | None) -> list[School]:
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> list[Candidacy]:
     """Return those of these candidacies that are of this cycle and that `person` may touch."""
-    wanted = select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.id.in_(numbers), Candidacy.merged_into_id.is_(None))
+    wanted = select(Candidacy).where(
+        Candidacy.cycle_id == cycle.id, Candidacy.id.in_(numbers), Candidacy.merged_into_id.is_(None)
+    )
     return list(db.session.scalars(untouched_by_conflict(wanted, person).order_by(Candidacy.id.desc())))
 
 
@@ -425,7 +472,9 @@ def places(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the names of these candidacies' schools."""
     found: dict[int, list[str]] = defaultdict(list)
     wanted = select(CandidacySchool.candidacy_id, School.name).join(School, School.id == CandidacySchool.school_id)
-    for number, name in db.session.execute(wanted.where(CandidacySchool.candidacy_id.in_(numbers)).order_by(School.name)):
+    for number, name in db.session.execute(
+        wanted.where(CandidacySchool.candidacy_id.in_(numbers)).order_by(School.name)
+    ):
         found[number].append(name)
     return found
 
@@ -434,6 +483,8 @@ def addresses(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the nominees' addresses as nominators typed them, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
     wanted = select(Nomination.candidacy_id, Named.email).join(Named, Named.nomination_id == Nomination.id)
-    for number, email in db.session.execute(wanted.where(Nomination.candidacy_id.in_(numbers), Named.email.is_not(None), Named.email != "")):
+    for number, email in db.session.execute(
+        wanted.where(Nomination.candidacy_id.in_(numbers), Named.email.is_not(None), Named.email != "")
+    ):
         found[number or 0][(email or "").strip()] = None
     return {number: list(kept) for number, kept in found.items()}

@@ -1,0 +1,130 @@
+"""The table: each figure beside its goal, what others need for the like, and what limits ours."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bench.measures import Figure
+
+FILE = Path(__file__).resolve().parent.parent / "docs" / "bench.md"
+LIST, FORM, SAVE, SHARE = 20.0, 8.0, 12.0, 0.5
+
+
+class Known(NamedTuple):
+    """What is to be said beside a figure: the goal, what the peers need, and what limits it."""
+
+    pattern: str
+    goal: float | None
+    peers: str
+    limit: str
+
+
+KNOWN = (
+    Known(r".*, kept", None, "", "one read of the public pages' number, then bytes from memory"),
+    Known(
+        r".*, kept, 16 at once",
+        SHARE,
+        "peers about 0.01",
+        "waitress is one process: it uses one core, the bare page two",
+    ),
+    Known(r".*, drawn anew", None, "", "the database's rows and Jinja; asked for once after each write"),
+    Known(r"page: .*", FORM, "", "WTForms and Jinja"),
+    Known(
+        r"save: submission|save: check",
+        SAVE,
+        "",
+        "the snapshot, gathering by name and school, the receipt; one commit to disk",
+    ),
+    Known(r"save: .*", SAVE, "", "one commit, flushed to disk"),
+    Known(
+        r"all \d+ requests of a nomination",
+        None,
+        "HotCRP 86 (4 requests), pretalx 1,400 (10), Indico 1,140",
+        "one thing a page: many small requests",
+    ),
+    Known(r"the dearest page of it", FORM, "", "as above"),
+    Known(r"the dearest save of it", SAVE, "", "as above"),
+    Known(
+        r"reviewer's queue.*",
+        LIST,
+        "HotCRP 90, pretalx 3,200, Indico 2,000",
+        "Jinja: a line for each reading in the queue",
+    ),
+    Known(
+        r"a reading with its rubric",
+        FORM,
+        "HotCRP 28, pretalx 270, Indico 420",
+        "Jinja: the described levels of each criterion",
+    ),
+    Known(r"score saved as one types", SAVE, "HotCRP 26, pretalx 160, Indico 230", "one commit; scores are appended"),
+    Known(
+        r"scores submitted, standings computed", SAVE, "", "the round's ranks are computed here, so that no page does"
+    ),
+    Known(r"standings,.*", LIST, "HotCRP 90, Indico 2,000", "Jinja: the plot and its table"),
+    Known(r"screening list,.*", LIST, "HotCRP 90, Indico 2,000", "Jinja: 25 lines, and the tabs' counts"),
+    Known(r"import.*judging.*", None, "", "finding the school and the award, and the row's digest"),
+    Known(r"import.*importing.*", None, "", "people, nomination, snapshot and history: about nine rows for each"),
+    Known(r"cold start.*", None, "", "importing SQLAlchemy, SciPy and every room"),
+    Known(r"memory.*", None, "", "the interpreter with SQLAlchemy, Babel and SciPy; 16 threads' arenas"),
+    Known(r"a bare page", None, "", "Flask under gunicorn, 2 processes x 4 threads"),
+)
+
+
+class Teller:
+    """Says on the terminal how far it has come."""
+
+    def __init__(self, begun: float) -> None:
+        """Count from here."""
+        self.begun = begun
+
+    def __call__(self, words: str) -> None:
+        """Say it with the seconds so far."""
+        print(f"{time.monotonic() - self.begun:5.0f} s  {words}", flush=True)
+
+
+def table(found: Mapping[str, Sequence[Figure]]) -> str:
+    """Return everything as one Markdown table."""
+    kinds = list(found)
+    lines = [
+        "| | " + " | ".join(kinds) + " | goal | peers | what limits it |",
+        "|---|" + "---:|" * (len(kinds) + 1) + "---|---|",
+    ]
+    names = list(dict.fromkeys(figure.name for figures in found.values() for figure in figures))
+    for name in names:
+        each = {kind: figure for kind, figures in found.items() for figure in figures if figure.name == name}
+        unit = next(iter(each.values())).unit
+        known = next(known for known in KNOWN if re.fullmatch(known.pattern, name))
+        shown = [_number(each[kind].value, unit) if kind in each else "" for kind in kinds]
+        named = name if unit == "bare pages" else f"{name} ({unit})"
+        goal = _number(known.goal, unit) if known.goal is not None else ""
+        lines.append("| " + " | ".join([named, *shown, goal, known.peers, known.limit]) + " |")
+    return "\n".join(lines)
+
+
+def _number(value: float, unit: str) -> str:
+    if unit in {"bare pages", "MB"}:
+        return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"  # noqa: PLR2004 - digits that mean something
+    return f"{value:.2f}"
+
+
+def write(rows: str) -> None:
+    """Write docs/bench.md anew."""
+    FILE.write_text(f"{INTRODUCTION}\n{rows}\n", encoding="utf-8")
+
+
+INTRODUCTION = """# What a page costs
+
+Written by `make bench`; do not edit. Every figure is in *bare pages*: how many times as long it takes as a Flask page with
+nothing in it, served by gunicorn with 2 processes of 4 threads on the same machine and asked for again just before each
+request that is measured. The portal runs under `portal serve`. Figures are medians, one request at a time unless a line says
+otherwise, over connections that stay open.
+
+The season measured on holds 11,000 candidacies: 500 and 5,000 to screen, 500 and 5,000 in review with three reviews each, all but
+five of each reviewer's submitted. HotCRP, pretalx and Indico were measured in the same way, on two cores at 500 entries.
+"""
