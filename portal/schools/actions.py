@@ -83,7 +83,11 @@ def _decimal(row: dict[str, str], column: str) -> Decimal | None:
 def learn(school: School, name: str, *, by: Person | None, at: datetime) -> None:
     """Remember another way in which a school is written. What is known already stays as it is."""
     key = fold(name)
-    if not key or key == school.name_key or db.session.scalar(select(SchoolAlias.id).where(SchoolAlias.name_key == key)):
+    if (
+        not key
+        or key == school.name_key
+        or db.session.scalar(select(SchoolAlias.id).where(SchoolAlias.name_key == key))
+    ):
         return
     db.session.add(SchoolAlias(school_id=school.id, name=name.strip()[:200], name_key=key[:200]))
     db.session.flush()

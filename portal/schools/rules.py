@@ -34,7 +34,9 @@ _LONG = {
 }
 # Words that many schools share: alone they tell none from another.
 _COMMON = frozenset(
-    ["school", "schools", "elementary", "middle", "high", "international", "k", "pk", "5", "8", "stem", "seattle", "public", "academy", "jr", "program", "programs"]
+    """
+    school schools elementary middle high international k pk 5 8 stem seattle public academy jr program programs
+    """.split()  # noqa: SIM905 - common words read best as a line of words
 )
 LIKE = 0.72  # how alike two names must be to be offered, by difflib's ratio on folded names
 OFFERED = 5

@@ -30,8 +30,8 @@ from portal.funds.models import FundDonor
 from portal.history.models import Event
 from portal.nominations.actions import conflicts, gathering
 from portal.nominations.models import Candidacy, Conflict, Kind
-from portal.nominations.queries import screening
 from portal.nominations.queries import conflicts as queries
+from portal.nominations.queries import screening
 from portal.nominations.rules import ConflictState, Stage
 from portal.policy import Fact, Permission
 from portal.schools.models import Affiliation
@@ -39,7 +39,9 @@ from portal.schools.models import Affiliation
 
 def raised(*, person=None):
     found = db.session.scalars(select(Conflict).order_by(Conflict.candidacy_id, Conflict.person_id, Conflict.kind))
-    return [(one.candidacy_id, one.person_id, one.kind) for one in found if person is None or one.person_id == person.id]
+    return [
+        (one.candidacy_id, one.person_id, one.kind) for one in found if person is None or one.person_id == person.id
+    ]
 
 
 def test_facts_suggest_and_what_was_decided_stays_decided(app):
@@ -48,7 +50,8 @@ def test_facts_suggest_and_what_was_decided_stays_decided(app):
         amina = make_candidacy(cycle, name="Amina Warsame", school=school)
         keala = make_candidacy(cycle, name="Keala Baptiste")
         twin, cousin, neighbor, donor, nominator, outsider = (
-            make_person(name) for name in ("Amina Warsame", "Ola Warsame", "Ruth Diaz", "Grace Park", "Nia Khoury", "Ola Baptiste")
+            make_person(name)
+            for name in ("Amina Warsame", "Ola Warsame", "Ruth Diaz", "Grace Park", "Nia Khoury", "Ola Baptiste")
         )
         for person in (twin, cousin, neighbor, donor, nominator):
             make_member(cycle, person)
@@ -62,7 +65,10 @@ def test_facts_suggest_and_what_was_decided_stays_decided(app):
         assert raised(person=cousin) == [(amina.id, cousin.id, Kind.SAME_NAME)]
         assert raised(person=neighbor) == [(amina.id, neighbor.id, Kind.SAME_SCHOOL)]
         assert raised(person=donor) == [(amina.id, donor.id, Kind.DONOR), (keala.id, donor.id, Kind.DONOR)]
-        assert raised(person=nominator) == [(amina.id, nominator.id, Kind.NOMINATED), (keala.id, nominator.id, Kind.NOMINATED)]
+        assert raised(person=nominator) == [
+            (amina.id, nominator.id, Kind.NOMINATED),
+            (keala.id, nominator.id, Kind.NOMINATED),
+        ]
         assert raised(person=outsider) == []
         assert conflicts.raise_from_facts(cycle, at=NOW) == 0
         assert conflicts.raise_from_facts(amina, at=NOW) == 0
@@ -81,7 +87,7 @@ def test_a_nominee_is_known_by_address_and_by_every_name_a_nominator_typed(app):
         make_member(cycle, by_address)
         make_member(cycle, by_name)
         nomination = make_nomination(cycle, nominee="Amina Warsame", school=school, email="Amina@Denny.example ")
-        candidacy = gathering.gather(nomination, at=NOW)
+        gathering.gather(nomination, at=NOW)
         assert {kind for _c, _p, kind in raised()} == {Kind.IS_NOMINEE}
         assert {person for _c, person, _k in raised()} == {by_address.id, by_name.id}
 
@@ -139,7 +145,9 @@ def test_nobody_decides_on_their_own_and_every_step_is_taken_once(app):
         conflicts.waive(soft, by=ruth, reason="They never met", at=NOW)
         assert (soft.state, soft.decided_by_id, soft.reason) == (ConflictState.WAIVED, ruth.id, "They never met")
         assert not queries.stands(reviewer, candidacy.id)
-        actions = list(db.session.scalars(select(Event.action).where(Event.subject_kind == "conflict").order_by(Event.id)))
+        actions = list(
+            db.session.scalars(select(Event.action).where(Event.subject_kind == "conflict").order_by(Event.id))
+        )
         assert actions == ["conflict confirmed", "conflict waived"]
 
 
@@ -193,14 +201,27 @@ def world():
 def test_sql_and_policy_agree_on_whom_each_person_may_read(app):
     with transaction():
         people, _cycles, held = world()
-        wanted = select(Candidacy).options(joinedload(Candidacy.cycle)).where(Candidacy.id.in_([one.id for one in held]))
+        wanted = (
+            select(Candidacy).options(joinedload(Candidacy.cycle)).where(Candidacy.id.in_([one.id for one in held]))
+        )
         everything = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
         for person in [*people, None]:
-            in_sql = set(db.session.scalars(queries.untouched_by_conflict(select(Candidacy.id).where(Candidacy.merged_into_id.is_(None)), person)))
+            in_sql = set(
+                db.session.scalars(
+                    queries.untouched_by_conflict(
+                        select(Candidacy.id).where(Candidacy.merged_into_id.is_(None)), person
+                    )
+                )
+            )
             in_python = {one.id for one in everything if Fact.CONFLICT not in policy.facts_about(person, one)}
             assert in_sql == in_python
             assert all(one.id in in_sql for one in everything if policy.may(person, Permission.READ_CANDIDACY, one))
-            assert not any(policy.may(person, permission, one) for one in everything if one.id not in in_sql for permission in OFFICE)
+            assert not any(
+                policy.may(person, permission, one)
+                for one in everything
+                if one.id not in in_sql
+                for permission in OFFICE
+            )
 
 
 OFFICE = (
@@ -223,12 +244,16 @@ def test_every_list_and_count_leaves_out_what_a_conflict_stands_with(app):
                     candidacy.id
                     for tab in screening.Tab
                     if tab is not screening.Tab.LATE
-                    for candidacy in db.session.scalars(screening.candidacies(cycle, person, screening.Filters(tab=tab)))
+                    for candidacy in db.session.scalars(
+                        screening.candidacies(cycle, person, screening.Filters(tab=tab))
+                    )
                 ]
                 assert sorted(found) == sorted(one.id for one in own)
                 counts = screening.counts(cycle, person)
                 assert counts.people == len(own)
                 assert sum(counts.tabs.values()) == len(own)
                 assert counts.submissions == len(own)
-                assert {one.id for one in screening.chosen(cycle, [c.id for c in held], person)} == {one.id for one in own}
+                assert {one.id for one in screening.chosen(cycle, [c.id for c in held], person)} == {
+                    one.id for one in own
+                }
                 assert not {conflict.candidacy_id for conflict in queries.every(cycle, person)} & hidden

@@ -44,8 +44,18 @@ def together(app, jobs):
 def test_sixteen_nominations_at_once_make_one_candidacy_each_person(app):
     with transaction():
         cycle, school = make_cycle(), make_school()
-        numbers = [make_nomination(cycle, nominee=name, school=school).id for name in ("Amina Warsame", "Keala Baptiste") for _ in range(AT_ONCE)]
-    together(app, [lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id for number in numbers])
+        numbers = [
+            make_nomination(cycle, nominee=name, school=school).id
+            for name in ("Amina Warsame", "Keala Baptiste")
+            for _ in range(AT_ONCE)
+        ]
+    together(
+        app,
+        [
+            lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id
+            for number in numbers
+        ],
+    )
     assert sorted(db.session.scalars(select(Candidacy.name))) == ["Amina Warsame", "Keala Baptiste"]
     counts = select(func.count()).select_from(Nomination).group_by(Nomination.candidacy_id)
     assert list(db.session.scalars(counts)) == [AT_ONCE, AT_ONCE]
@@ -55,7 +65,13 @@ def test_one_person_nominated_in_two_cycles_at_once_is_one_person(app):
     with transaction():
         school = make_school()
         numbers = [make_nomination(make_cycle(), nominee="Amina Warsame", school=school).id for _ in range(4)]
-    together(app, [lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id for number in numbers])
+    together(
+        app,
+        [
+            lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id
+            for number in numbers
+        ],
+    )
     assert db.session.scalar(select(func.count(func.distinct(CandidacyPerson.person_id)))) == 1
     assert db.session.scalar(select(func.count()).select_from(CandidacyPerson)) == 4
 
@@ -63,8 +79,16 @@ def test_one_person_nominated_in_two_cycles_at_once_is_one_person(app):
 def test_two_that_may_be_one_see_each_other_even_at_once(app):
     with transaction():
         cycle, school = make_cycle(), make_school()
-        numbers = [make_nomination(cycle, nominee=name, school=school).id for name in ("Josefina Moretti", "Josie Moretti")]
-    together(app, [lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id for number in numbers])
+        numbers = [
+            make_nomination(cycle, nominee=name, school=school).id for name in ("Josefina Moretti", "Josie Moretti")
+        ]
+    together(
+        app,
+        [
+            lambda number=number: gathering.gather(db.session.get_one(Nomination, number), at=NOW).id
+            for number in numbers
+        ],
+    )
     assert db.session.scalar(select(func.count()).select_from(Match)) == 1
 
 
@@ -76,7 +100,13 @@ def test_a_suggestion_is_decided_once_whoever_is_quicker(app, acts):
             gathering.gather(make_nomination(cycle, nominee=name, school=school), at=NOW)
         number, who = db.session.scalars(select(Match.id)).one(), staff.id
     decide = {"accept": gathering.accept, "refuse": gathering.refuse}
-    answers = together(app, [lambda act=act: decide[act](db.session.get_one(Match, number), by=db.session.get_one(Person, who), at=NOW) for act in acts])
+    answers = together(
+        app,
+        [
+            lambda act=act: decide[act](db.session.get_one(Match, number), by=db.session.get_one(Person, who), at=NOW)
+            for act in acts
+        ],
+    )
     assert sum(isinstance(answer, Refused) for answer in answers) == len(acts) - 1
     match = db.session.get_one(Match, number)
     live = db.session.scalar(select(func.count()).select_from(Candidacy).where(Candidacy.merged_into_id.is_(None)))
@@ -91,7 +121,9 @@ def test_a_nomination_that_arrives_while_two_are_merged_is_not_stranded(app):
         new = [make_nomination(cycle, nominee="Josie Moretti", school=school).id for _ in range(3)]
         number, who = db.session.scalars(select(Match.id)).one(), staff.id
     jobs = [lambda one=one: gathering.gather(db.session.get_one(Nomination, one), at=NOW).id for one in new]
-    jobs.append(lambda: gathering.accept(db.session.get_one(Match, number), by=db.session.get_one(Person, who), at=NOW).id)
+    jobs.append(
+        lambda: gathering.accept(db.session.get_one(Match, number), by=db.session.get_one(Person, who), at=NOW).id
+    )
     together(app, jobs)
     (stays,) = db.session.scalars(select(Candidacy.id).where(Candidacy.merged_into_id.is_(None)))
     assert set(db.session.scalars(select(Nomination.candidacy_id))) == {stays}

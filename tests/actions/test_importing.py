@@ -14,16 +14,36 @@ from sqlalchemy import func, select
 import portal.demo
 from portal import clock
 from portal.db import db, transaction
-from portal.demo.makers import CLOSES, NOW, make_award, make_cycle, make_organisation, make_school, make_season, make_staff
+from portal.demo.makers import (
+    CLOSES,
+    NOW,
+    make_award,
+    make_cycle,
+    make_organisation,
+    make_school,
+    make_season,
+    make_staff,
+)
 from portal.errors import Refused
 from portal.jobs import worker
 from portal.jobs.models import Job, JobState
 from portal.mail.models import Message
 from portal.nominations.actions import importing, snapshots
-from portal.nominations.models import Answer, Candidacy, Import, ImportRow, ImportState, Match, Nomination, Quote, Relation, RowState, Snapshot
+from portal.nominations.models import (
+    Answer,
+    Candidacy,
+    Import,
+    ImportRow,
+    ImportState,
+    Match,
+    Nomination,
+    Quote,
+    Relation,
+    RowState,
+    Snapshot,
+)
 from portal.nominations.queries import importing as queries
-from portal.nominations.rules import Stage
-from portal.nominations.rules import matching
+from portal.nominations.rules import Stage, matching
 from portal.people.models import Person
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.schools import actions as schools
@@ -62,7 +82,18 @@ def asked():
         ]
     ):
         made.questions.append(
-            Question(position=place, key=key, asked=Asked.NOMINATOR, kind=QuestionKind.TEXT, label={"en": label}, short={"en": label}, hint={}, choices=[], word_limit=limit, required=required)
+            Question(
+                position=place,
+                key=key,
+                asked=Asked.NOMINATOR,
+                kind=QuestionKind.TEXT,
+                label={"en": label},
+                short={"en": label},
+                hint={},
+                choices=[],
+                word_limit=limit,
+                required=required,
+            )
         )
     db.session.add(made)
     db.session.flush()
@@ -137,7 +168,11 @@ def test_what_was_imported_is_what_the_file_says(app):
         formula = answers(by_row[50])
         assert formula["justice"] == '=HYPERLINK("http://example.org","see attached")'
         assert "lift" not in formula  # not asked is not missing
-        broken = next(row for row in by_row.values() if "\n" in row.cells["What has this person done to advance educational justice? (250 words)"])
+        broken = next(
+            row
+            for row in by_row.values()
+            if "\n" in row.cells["What has this person done to advance educational justice? (250 words)"]
+        )
         assert "\n" in answers(broken)["justice"]
         assert "\r" not in answers(broken)["justice"]
         long = by_row[114]
@@ -152,13 +187,19 @@ def test_what_was_imported_is_what_the_file_says(app):
         assert {"ar", "es", "so", "zh", "vi", "am"} < set(languages)
         two = [row for row in rows(made) if row.number == two_awards().number]
         assert len({row.nomination_id for row in two}) == 2
-        persons = select(func.count(func.distinct(Nomination.candidacy_id))).where(Nomination.id.in_([row.nomination_id for row in two]))
+        persons = select(func.count(func.distinct(Nomination.candidacy_id))).where(
+            Nomination.id.in_([row.nomination_id for row in two])
+        )
         assert db.session.scalar(persons) == 2
 
 
 def answers(row):
-    wanted = select(Question.key, Answer.text).join(Answer, Answer.question_id == Question.id).where(Answer.nomination_id == row.nomination_id)
-    return {key: text for key, text in db.session.execute(wanted)}
+    wanted = (
+        select(Question.key, Answer.text)
+        .join(Answer, Answer.question_id == Question.id)
+        .where(Answer.nomination_id == row.nomination_id)
+    )
+    return dict(db.session.execute(wanted).all())
 
 
 def test_what_is_gathered_and_what_is_asked(app):
@@ -166,11 +207,23 @@ def test_what_is_gathered_and_what_is_asked(app):
         season, staff = season_like_the_file(), make_staff()
         importing.start(uploaded(season), tell=False, by=staff, at=AFTER)
         rosa = db.session.scalars(select(Candidacy).where(Candidacy.name == "Rosa Abdirahman")).one()
-        assert db.session.scalar(select(func.count()).select_from(Nomination).where(Nomination.candidacy_id == rosa.id)) == 24
-        letters = Counter(db.session.scalars(select(Snapshot.letter_key).join(Nomination, Nomination.id == Snapshot.nomination_id).where(Nomination.candidacy_id == rosa.id)))
+        assert (
+            db.session.scalar(select(func.count()).select_from(Nomination).where(Nomination.candidacy_id == rosa.id))
+            == 24
+        )
+        letters = Counter(
+            db.session.scalars(
+                select(Snapshot.letter_key)
+                .join(Nomination, Nomination.id == Snapshot.nomination_id)
+                .where(Nomination.candidacy_id == rosa.id)
+            )
+        )
         assert max(letters.values()) == 23
         why = {tuple(match.why) for match in db.session.scalars(select(Match))}
-        assert why == {(matching.NICKNAME, matching.ADDRESS), (matching.TWO_SCHOOLS,)}  # Josefina and Josie Moretti; two Keala Flynns
+        assert why == {
+            (matching.NICKNAME, matching.ADDRESS),
+            (matching.TWO_SCHOOLS,),
+        }  # Josefina and Josie Moretti; two Keala Flynns
 
 
 def test_importing_the_same_file_again_adds_nothing(app):
@@ -196,7 +249,12 @@ def test_the_rest_is_mended_in_place_and_imported(app):
         importing.mend(wrong[81], {}, passed=["nominator_email"], by=staff, at=AFTER)
         importing.mend(wrong[92], {"nominator_email": "still wrong"}, by=staff, at=AFTER)
         importing.mend(wrong[95], {"school_id": str(boren.id)}, by=staff, at=AFTER)
-        assert [wrong[number].state for number in (2, 81, 92, 95)] == [RowState.READY, RowState.READY, RowState.WRONG, RowState.READY]
+        assert [wrong[number].state for number in (2, 81, 92, 95)] == [
+            RowState.READY,
+            RowState.READY,
+            RowState.WRONG,
+            RowState.READY,
+        ]
         assert wrong[2].cells["Nominee first name"] == ""
         assert importing.start(made, tell=True, by=staff, at=AFTER) == 3
         assert queries.counts(made) == {RowState.IMPORTED: 142, RowState.WRONG: 1, RowState.REPEATED: 1}
@@ -209,7 +267,10 @@ def test_the_rest_is_mended_in_place_and_imported(app):
         with pytest.raises(Refused):
             importing.set_aside(queries.row_by_id(wrong[2].id), by=staff, at=AFTER)
         nia = db.session.scalars(select(Candidacy).where(Candidacy.name == "Nia Petrova")).one()
-        assert db.session.scalar(select(func.count()).select_from(Nomination).where(Nomination.candidacy_id == nia.id)) == 3
+        assert (
+            db.session.scalar(select(func.count()).select_from(Nomination).where(Nomination.candidacy_id == nia.id))
+            == 3
+        )
 
 
 def test_a_school_learnt_from_one_row_mends_the_others_that_name_it_so(app):
@@ -217,7 +278,15 @@ def test_a_school_learnt_from_one_row_mends_the_others_that_name_it_so(app):
         make_organisation()
         make_cycle(make_award("Librarian Award"), question_set_id=asked().id)
         school, staff = make_school("David T. Denny International Middle School"), make_staff()
-        made = uploaded(make_season(2026), table(*(f"02/03/2026 10:0{n},A B,a{n}@b.example,Nia,Mendoza,The Dolphins,Librarian Award,Text" for n in range(3))))
+        made = uploaded(
+            make_season(2026),
+            table(
+                *(
+                    f"02/03/2026 10:0{n},A B,a{n}@b.example,Nia,Mendoza,The Dolphins,Librarian Award,Text"
+                    for n in range(3)
+                )
+            ),
+        )
         first, *_rest = rows(made, RowState.WRONG)
         importing.mend(queries.row_by_id(first.id), {"school_id": str(school.id)}, learn=True, by=staff, at=AFTER)
         assert queries.counts(made) == {RowState.READY: 3}
@@ -232,7 +301,12 @@ def test_a_row_within_the_grace_is_in_time_and_one_at_its_end_is_held(app):
         make_school("Lowell")
         staff = make_staff()
         times = ("03/14/2026 00:08:59", "03/14/2026 00:09:00", "03/14/2026 00:09:01", "03/13/2026 23:58:59")
-        made = uploaded(make_season(2026), table(*(f"{said},A B,a{n}@b.example,Nia,Mendoza,Lowell,Librarian Award,Text" for n, said in enumerate(times))))
+        made = uploaded(
+            make_season(2026),
+            table(
+                *(f"{said},A B,a{n}@b.example,Nia,Mendoza,Lowell,Librarian Award,Text" for n, said in enumerate(times))
+            ),
+        )
         importing.start(made, tell=False, by=staff, at=AFTER)
         stages = {n.received_at: n.stage for n in db.session.scalars(select(Nomination).order_by(Nomination.id))}
         assert list(stages.values()) == [Stage.SUBMITTED, Stage.LATE, Stage.LATE, Stage.SUBMITTED]
@@ -251,7 +325,21 @@ def test_columns_that_were_matched_by_hand_are_remembered(app):
         assert queries.counts(made) == {RowState.WRONG: 1}
         with pytest.raises(Refused):
             importing.start(made, tell=False, by=staff, at=AFTER)
-        matched = dict(zip(header.split(","), ("submitted_at", "nominator_name", "nominator_email", "nominee_given", "nominee_family", "school", "question:justice"), strict=True))
+        matched = dict(
+            zip(
+                header.split(","),
+                (
+                    "submitted_at",
+                    "nominator_name",
+                    "nominator_email",
+                    "nominee_given",
+                    "nominee_family",
+                    "school",
+                    "question:justice",
+                ),
+                strict=True,
+            )
+        )
         with pytest.raises(Refused):
             importing.match_columns(made, {**matched, "Wer": "school"}, award=award, by=staff, at=AFTER)
         importing.match_columns(made, matched, award=award, by=staff, at=AFTER)
@@ -280,7 +368,16 @@ def test_a_file_that_is_no_table_of_text_is_refused_in_a_sentence(app, data, par
         importing.upload(data, name="x.csv", season=make_season(2026), by=None, at=AFTER)
 
 
-HOSTILE = ("\x00", "‮evil", "{{7*7}}", "<script>alert(1)</script>", "=1+1", "x" * 100_000, "👩🏽‍🏫" * 50, "'; DROP TABLE person; --")
+HOSTILE = (
+    "\x00",
+    "\u202eevil",
+    "{{7*7}}",
+    "<script>alert(1)</script>",
+    "=1+1",
+    "x" * 100_000,
+    "👩🏽‍🏫" * 50,
+    "'; DROP TABLE person; --",
+)
 
 
 def test_hostile_rows_are_held_or_kept_exactly(app):
@@ -291,7 +388,18 @@ def test_hostile_rows_are_held_or_kept_exactly(app):
         staff = make_staff()
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerow(["Timestamp", "Your name", "Your email", "Nominee first name", "Nominee last name", "School", "Award", "justice"])
+        writer.writerow(
+            [
+                "Timestamp",
+                "Your name",
+                "Your email",
+                "Nominee first name",
+                "Nominee last name",
+                "School",
+                "Award",
+                "justice",
+            ]
+        )
         plain = ["02/03/2026 10:00", "A B", "a@b.example", "Nia", "Mendoza", "Lowell", "Librarian Award", "Text"]
         for text in HOSTILE:
             for place in range(len(plain)):
@@ -312,7 +420,15 @@ def test_a_long_file_is_the_workers_in_batches_and_goes_on_after_a_kill(app, mon
         make_cycle(make_award("Librarian Award"), question_set_id=asked().id)
         make_school("Lowell")
         staff, season = make_staff(), make_season(2026)
-        made = uploaded(season, table(*(f"02/03/2026 10:00,A B,a{n}@b.example,Nia{n},Mendoza{n},Lowell,Librarian Award,Text" for n in range(10))))
+        made = uploaded(
+            season,
+            table(
+                *(
+                    f"02/03/2026 10:00,A B,a{n}@b.example,Nia{n},Mendoza{n},Lowell,Librarian Award,Text"
+                    for n in range(10)
+                )
+            ),
+        )
         number = made.id
         assert importing.start(made, tell=False, by=staff, at=AFTER) is None
         assert made.state is ImportState.IMPORTING

@@ -33,18 +33,30 @@ DESK = "/desk/teaching/2026"
 def desk(app):
     now = datetime.now(UTC)
     with transaction():
-        cycle = make_cycle(make_award("Excellence in Teaching Award", slug="teaching"), opens_at=now - timedelta(days=20), closes_at=now + timedelta(days=9))
-        denny, lowell = make_school("David T. Denny International Middle School"), make_school("Lowell Elementary School")
+        cycle = make_cycle(
+            make_award("Excellence in Teaching Award", slug="teaching"),
+            opens_at=now - timedelta(days=20),
+            closes_at=now + timedelta(days=9),
+        )
+        denny, lowell = (
+            make_school("David T. Denny International Middle School"),
+            make_school("Lowell Elementary School"),
+        )
         joy = make_staff("Joy Tanaka")
         make_staff("Ruth Diaz")
         make_member(cycle, make_person("Ola Petrova"))
-        for name, school in (("Josefina Moretti", denny), ("Josie Moretti", denny), ("amina warsame", denny), ("Keala Baptiste", lowell), ("Nia Petrova", lowell)):
+        for name, school in (
+            ("Josefina Moretti", denny),
+            ("Josie Moretti", denny),
+            ("amina warsame", denny),
+            ("Keala Baptiste", lowell),
+            ("Nia Petrova", lowell),
+        ):
             gathering.gather(make_nomination(cycle, nominee=name, school=school, at=now), at=now)
         make_nomination(cycle, nominee="Winston Achterberg", school=lowell, stage=Stage.LATE, at=now)
         client = app.test_client()
         sign_in(client, joy)
-        token = client.get_cookie("visit", domain="127.0.0.1").value
-    return token
+        return client.get_cookie("visit", domain="127.0.0.1").value
 
 
 @pytest.fixture
@@ -195,7 +207,9 @@ def test_a_morning_of_screening(signed_in, axe, options, tmp_path):  # noqa: PLR
     expect(page.get_by_text("2 rows are imported.")).to_be_visible()
     step()
 
-    stages = dict(db.session.execute(select(Candidacy.name, Candidacy.stage).where(Candidacy.merged_into_id.is_(None))).all())
+    stages = dict(
+        db.session.execute(select(Candidacy.name, Candidacy.stage).where(Candidacy.merged_into_id.is_(None))).all()
+    )
     assert stages["Amina Warsame"] is CandidacyStage.ELIGIBLE
     assert stages["Nia Petrova"] is CandidacyStage.INELIGIBLE
     assert db.session.scalar(select(func.count()).select_from(Nomination)) == 10

@@ -12,7 +12,17 @@ from portal.db import db, transaction
 from portal.demo.makers import make_award, make_cycle, make_school, make_season, make_staff
 from portal.jobs.models import Job, JobState
 from portal.nominations.actions import importing
-from portal.nominations.models import Candidacy, Import, ImportRow, ImportState, Named, Nomination, RowState, Sitting, Snapshot
+from portal.nominations.models import (
+    Candidacy,
+    Import,
+    ImportRow,
+    ImportState,
+    Named,
+    Nomination,
+    RowState,
+    Sitting,
+    Snapshot,
+)
 
 ROWS = 900
 TAKEN_UP = timedelta(hours=1)
@@ -39,7 +49,10 @@ def whole():
 def test_an_import_killed_at_any_point_loses_no_row_and_repeats_none(app, portal):
     now = datetime.now(UTC)
     lines = ["Timestamp,Your name,Your email,Nominee first name,Nominee last name,School,Award,Reference"]
-    lines += [f"{now:%Y-%m-%dT%H:%M:%SZ},A B,a{n}@b.example,Nia{n % 300},Mendoza{n % 300},Lowell,Librarian Award,{n}" for n in range(ROWS)]
+    lines += [
+        f"{now:%Y-%m-%dT%H:%M:%SZ},A B,a{n}@b.example,Nia{n % 300},Mendoza{n % 300},Lowell,Librarian Award,{n}"
+        for n in range(ROWS)
+    ]
     with transaction():
         make_cycle(make_award("Librarian Award"), opens_at=now - timedelta(days=5), closes_at=now + timedelta(days=5))
         make_school("Lowell")

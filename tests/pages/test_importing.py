@@ -11,14 +11,26 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import db, transaction
-from portal.demo.makers import CLOSES, make_award, make_conflict, make_cycle, make_person, make_school, make_staff, sign_in
+from portal.demo.makers import (
+    CLOSES,
+    make_award,
+    make_conflict,
+    make_cycle,
+    make_person,
+    make_school,
+    make_staff,
+    sign_in,
+)
 from portal.mail.models import Message
 from portal.nominations.models import Candidacy, Import, ImportRow, Nomination, RowState
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.schools.models import SchoolAlias
 
 AFTER = CLOSES + timedelta(days=3)
-HEADER = "Timestamp,Your name,Your email,Nominee first name,Nominee last name,School,Award,What has this person done to advance educational justice?"
+HEADER = (
+    "Timestamp,Your name,Your email,Nominee first name,Nominee last name,School,Award,"
+    "What has this person done to advance educational justice?"
+)
 
 
 @pytest.fixture
@@ -46,7 +58,17 @@ def desk(app, client):
     with transaction():
         questions = QuestionSet(title="General")
         questions.questions.append(
-            Question(position=0, key="justice", asked=Asked.NOMINATOR, kind=QuestionKind.TEXT, label={"en": "What has {nominee} done to advance educational justice?"}, short={"en": "Justice"}, hint={}, choices=[], word_limit=250)
+            Question(
+                position=0,
+                key="justice",
+                asked=Asked.NOMINATOR,
+                kind=QuestionKind.TEXT,
+                label={"en": "What has {nominee} done to advance educational justice?"},
+                short={"en": "Justice"},
+                hint={},
+                choices=[],
+                word_limit=250,
+            )
         )
         db.session.add(questions)
         db.session.flush()
@@ -58,17 +80,40 @@ def desk(app, client):
         yield made
 
 
-def row(n=1, *, given="Nia", family="Mendoza", email=None, school="Denny", award="Librarian Award", text="A text", at="02/03/2026 10:00"):
+def row(
+    n=1,
+    *,
+    given="Nia",
+    family="Mendoza",
+    email=None,
+    school="Denny",
+    award="Librarian Award",
+    text="A text",
+    at="02/03/2026 10:00",
+):
     return f'{at},A B,{f"a{n}@b.example" if email is None else email},{given},{family},{school},{award},"{text}"'
 
 
 def test_an_export_is_uploaded_checked_imported_and_accounted_for(desk):
-    desk.upload(row(1), row(2, given=""), row(3, school="Hogwarts"), row(1), row(4, at="03/14/2026 00:30", given="Late"), name="<b>our</b> export.csv")
+    desk.upload(
+        row(1),
+        row(2, given=""),
+        row(3, school="Hogwarts"),
+        row(1),
+        row(4, at="03/14/2026 00:30", given="Late"),
+        name="<b>our</b> export.csv",
+    )
     page = desk.get("/1/columns")
     assert "&lt;b&gt;our&lt;/b&gt; export.csv" in page
     assert re.search(r'<option value="question:justice" selected', page)
     page = desk.get("/1")
-    for words in ("To mend <b>2</b>", "Import the 2 rows that are right", "Repeated <b>1</b>", "Write the nominee&#39;s first name", "No school is called"):
+    for words in (
+        "To mend <b>2</b>",
+        "Import the 2 rows that are right",
+        "Repeated <b>1</b>",
+        "Write the nominee&#39;s first name",
+        "No school is called",
+    ):
         assert words in page, words
     assert "The same as row 2" in desk.get("/1?show=repeated")
     assert "it is held until you accept or refuse it" in desk.get("/1?show=ready")
@@ -88,7 +133,13 @@ def test_an_export_is_uploaded_checked_imported_and_accounted_for(desk):
 
 
 def test_rows_are_mended_in_place_and_set_aside(desk):
-    desk.upload(row(1, given=""), row(2, school="The Dolphins"), row(3, school="The Dolphins", given="Other"), row(4, email="nonsense"), row(5, award="No such award"))
+    desk.upload(
+        row(1, given=""),
+        row(2, school="The Dolphins"),
+        row(3, school="The Dolphins", given="Other"),
+        row(4, email="nonsense"),
+        row(5, award="No such award"),
+    )
     ids = dict(db.session.execute(select(ImportRow.number, ImportRow.id)).all())
     db.session.rollback()
     for number in ids.values():
@@ -130,7 +181,15 @@ def test_columns_are_matched_by_hand_and_remembered(desk):
     line = "02/03/2026 10:00,A B,a@b.example,Nia,Mendoza,Denny,Words"
     desk.upload(line, header=header)
     assert "No column is matched with" in desk.get("/1")
-    targets = ["submitted_at", "nominator_name", "nominator_email", "nominee_given", "nominee_family", "school", "question:justice"]
+    targets = [
+        "submitted_at",
+        "nominator_name",
+        "nominator_email",
+        "nominee_given",
+        "nominee_family",
+        "school",
+        "question:justice",
+    ]
     fields = {f"column-{place}": target for place, target in enumerate(targets)}
     page = desk.post("/1/columns", status=422, **{**fields, "column-1": "school"}, award=desk.cycle.award_id)
     assert "Matched twice" in page
@@ -140,7 +199,9 @@ def test_columns_are_matched_by_hand_and_remembered(desk):
     db.session.rollback()
     desk.post("/1/columns", status=422, **fields)
     desk.upload(line.replace("Nia", "Mei"), header=header)
-    assert db.session.scalars(select(Import.matched).where(Import.id == 2)).one() == dict(zip(header.split(","), targets, strict=True))
+    assert db.session.scalars(select(Import.matched).where(Import.id == 2)).one() == dict(
+        zip(header.split(","), targets, strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,8 +222,20 @@ def test_a_file_that_is_none_is_answered_in_a_sentence(desk, data, words):
 
 def test_hostile_cells_are_shown_exactly_and_never_break_a_page(desk):
     hostile = ["{{7*7}}", "<script>alert(1)</script>", "\u202eevil", "=1+1", "x" * 20_000, "'; --"]
-    desk.upload(*(row(n, given=text, family=text, school=text, award=text, email=text, text=text) for n, text in enumerate(hostile)))
-    for path in ("/1", "/1/columns", "/1?show=ready", "/1?show=nonsense", "/1?page=99999999999999999999", *(f"/1/rows/{n}" for n in range(1, 7))):
+    desk.upload(
+        *(
+            row(n, given=text, family=text, school=text, award=text, email=text, text=text)
+            for n, text in enumerate(hostile)
+        )
+    )
+    for path in (
+        "/1",
+        "/1/columns",
+        "/1?show=ready",
+        "/1?show=nonsense",
+        "/1?page=99999999999999999999",
+        *(f"/1/rows/{n}" for n in range(1, 7)),
+    ):
         page = desk.get(path)
         assert "<script>alert" not in page
         assert "49" not in re.findall(r">\s*(49)\s*<", page)
@@ -187,14 +260,27 @@ def test_what_one_has_a_conflict_with_is_not_found_in_an_import(desk):
 def test_only_the_organisations_staff_imports(desk):
     desk.upload(row(1))
     client = desk.client.application.test_client()
-    for path in ("/desk/imports", "/desk/imports/1", "/desk/imports/1/columns", "/desk/imports/1/rows/1", "/desk/imports/1.csv", "/desk/imports/99"):
+    for path in (
+        "/desk/imports",
+        "/desk/imports/1",
+        "/desk/imports/1/columns",
+        "/desk/imports/1/rows/1",
+        "/desk/imports/1.csv",
+        "/desk/imports/99",
+    ):
         assert client.get(path).status_code == 200  # the sign-in page
     with transaction():
         people = [make_person(), make_staff(award=make_award())]
     for person in people:
         with transaction():
             sign_in(client, person, at=AFTER)
-        for path in ("/desk/imports", "/desk/imports/1", "/desk/imports/1/columns", "/desk/imports/1/rows/1", "/desk/imports/1.csv"):
+        for path in (
+            "/desk/imports",
+            "/desk/imports/1",
+            "/desk/imports/1/columns",
+            "/desk/imports/1/rows/1",
+            "/desk/imports/1.csv",
+        ):
             assert client.get(path).status_code == 404, path
     desk.get("/99", status=404)
     desk.get("/1/rows/99", status=404)

@@ -51,11 +51,27 @@ MATCHED = {
     "award": "awards",
     "why": "question:justice",
 }
-ROW = {"when": "02/03/2026 10:00:00", "name": "A B", "mail": "a@b.example", "first": "Nia", "last": "Mendoza", "school": "Lowell", "award": "Librarian Award", "why": "Good"}
+ROW = {
+    "when": "02/03/2026 10:00:00",
+    "name": "A B",
+    "mail": "a@b.example",
+    "first": "Nia",
+    "last": "Mendoza",
+    "school": "Lowell",
+    "award": "Librarian Award",
+    "why": "Good",
+}
 
 
 def context(*awards, **facts):
-    usual = {"matched": MATCHED, "awards": awards or (award(),), "schools": {1: "Lowell"}, "aliases": {}, "zone": ZONE, "uploaded_at": CLOSES + timedelta(days=2)}
+    usual = {
+        "matched": MATCHED,
+        "awards": awards or (award(),),
+        "schools": {1: "Lowell"},
+        "aliases": {},
+        "zone": ZONE,
+        "uploaded_at": CLOSES + timedelta(days=2),
+    }
     return Context(**{**usual, **facts})
 
 
@@ -126,13 +142,18 @@ def test_columns_are_guessed_from_their_headings():
     }
     assert rules.guess(list(headings), questions, {}) == headings
     assert rules.guess(["Wer"], questions, {"Wer": "nominator_name"}) == {"Wer": "nominator_name"}
-    assert rules.guess(["Wer", "Your name"], questions, {"Wer": "nominator_name"}) == {"Wer": "nominator_name", "Your name": ""}
+    assert rules.guess(["Wer", "Your name"], questions, {"Wer": "nominator_name"}) == {
+        "Wer": "nominator_name",
+        "Your name": "",
+    }
     assert rules.guess(["Wer"], questions, {"Wer": "question:gone"}) == {"Wer": ""}
 
 
 @given(columns=st.lists(st.text(max_size=30), max_size=8, unique=True))
 def test_no_target_is_guessed_twice(columns):
-    given_targets = [target for target in rules.guess(columns, [Question("q", ("What have they done?",))], {}).values() if target]
+    given_targets = [
+        target for target in rules.guess(columns, [Question("q", ("What have they done?",))], {}).values() if target
+    ]
     assert len(given_targets) == len(set(given_targets))
 
 
@@ -198,7 +219,11 @@ def test_what_stops_a_row_names_its_field(changed, fields):
 
 def test_a_person_may_let_pass_what_nobody_can_mend_and_nothing_else():
     assert stops(judged({"pass": "nominator_email nominee_given nominator_name"}, mail="", first="", name="")) == []
-    assert stops(judged({"pass": "nominee_family school awards"}, last="", school="x", award="")) == ["nominee_family", "school", "awards"]
+    assert stops(judged({"pass": "nominee_family school awards"}, last="", school="x", award="")) == [
+        "nominee_family",
+        "school",
+        "awards",
+    ]
 
 
 def test_what_is_mended_takes_the_cells_place():

@@ -12,7 +12,17 @@ from portal.accounts import actions as accounts
 from portal.db import db
 from portal.nominations.actions import conflicts, gathering, snapshots
 from portal.nominations.actions.writing import LINK_DAYS, on_submitted
-from portal.nominations.models import Answer, Entered, Named, Nomination, NominationSchool, Quote, Relation, Sitting, Where
+from portal.nominations.models import (
+    Answer,
+    Entered,
+    Named,
+    Nomination,
+    NominationSchool,
+    Quote,
+    Relation,
+    Sitting,
+    Where,
+)
 from portal.nominations.queries.matching import Known
 from portal.nominations.rules import NOMINATION, Stage, Step
 from portal.people import actions as people
@@ -30,9 +40,7 @@ if TYPE_CHECKING:
 WORDS = {Entered.IMPORT: "imported", Entered.STAFF: "entered"}
 
 
-def arrive(
-    facts: Mapping[str, Any], cycle: Cycle, *, entered: Entered, by: Person | None, at: datetime
-) -> Nomination:
+def arrive(facts: Mapping[str, Any], cycle: Cycle, *, entered: Entered, by: Person | None, at: datetime) -> Nomination:
     """Make a whole nomination of facts that were judged, with its snapshot, gathered; or held for the office where it is late.
 
     `facts` are those of `rules.importing.judge`. The cycle's question set must be loaded. An answer that is not among the facts was
@@ -49,7 +57,9 @@ def arrive_together(
     said = [facts["nominator"] for facts, _cycle in arriving]
     names = {one["email"]: {"given": one["given"], "family": one["family"]} for one in said if one["email"]}
     languages = {facts["nominator"]["email"]: facts["language"] for facts, _cycle in arriving}
-    writers = accounts.persons_at({address: {**name, "language": languages[address]} for address, name in names.items()}, at=at)
+    writers = accounts.persons_at(
+        {address: {**name, "language": languages[address]} for address, name in names.items()}, at=at
+    )
     numbers = {facts["school"] for facts, _cycle in arriving if facts["school"]}
     schools = {school.id: school for school in db.session.scalars(select(School).where(School.id.in_(numbers)))}
     made = [_make(facts, cycle, writers, schools, entered=entered, by=by, at=at) for facts, cycle in arriving]
@@ -61,10 +71,14 @@ def arrive_together(
     counted = [nomination for nomination in made if nomination.stage is Stage.SUBMITTED]
     for nomination in counted:
         snapshots.take(nomination, at=at, flush=False)
-    known = {cycle.id: Known(cycle.id) for cycle in {nomination.cycle for nomination in counted}} if len(made) > 1 else {}
+    known = (
+        {cycle.id: Known(cycle.id) for cycle in {nomination.cycle for nomination in counted}} if len(made) > 1 else {}
+    )
     touched: dict[int, set[int]] = {}
     for nomination in counted:
-        candidacy = gathering.gather(nomination, at=at, by=by, raise_conflicts=False, known=known.get(nomination.cycle_id))
+        candidacy = gathering.gather(
+            nomination, at=at, by=by, raise_conflicts=False, known=known.get(nomination.cycle_id)
+        )
         touched.setdefault(nomination.cycle_id, set()).add(candidacy.id)
     db.session.flush()
     for cycle in {nomination.cycle for nomination in counted}:
@@ -86,7 +100,9 @@ def _make(
     at: datetime,
 ) -> Nomination:
     said, who, received = facts["nominator"], facts["nominee"], facts["received_at"]
-    writer = writers.get(address_key(said["email"]) or "") or people.make(given=said["given"], family=said["family"], language=facts["language"], at=at)
+    writer = writers.get(address_key(said["email"]) or "") or people.make(
+        given=said["given"], family=said["family"], language=facts["language"], at=at
+    )
     sitting = Sitting(
         nominator=writer,
         nominator_name=said["name"],
@@ -120,9 +136,15 @@ def _make(
     named.name_key = name_key(who["given"], who["family"])
     nomination.named = [named]
     nomination.schools = [NominationSchool(school=schools[facts["school"]])] if facts["school"] else []
-    asked = {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)} if cycle.question_set else {}
+    asked = (
+        {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)}
+        if cycle.question_set
+        else {}
+    )
     nomination.answers = [
-        Answer(question=asked[key], text=text, saved_at=received) for key, text in facts["answers"].items() if key in asked
+        Answer(question=asked[key], text=text, saved_at=received)
+        for key, text in facts["answers"].items()
+        if key in asked
     ]
     nomination.snapshots = []
     return nomination
@@ -138,7 +160,13 @@ def thank(nomination: Nomination, *, at: datetime) -> None:
         at=at,
         about=nomination,
         key=f"imported:{nomination.id}",
-        link={"purpose": "confirm", "kind": "sitting", "id": nomination.sitting_id, "next": f"/nominations/{nomination.reference}", "days": LINK_DAYS},
+        link={
+            "purpose": "confirm",
+            "kind": "sitting",
+            "id": nomination.sitting_id,
+            "next": f"/nominations/{nomination.reference}",
+            "days": LINK_DAYS,
+        },
         name=nomination.sitting.nominator_name,
         reference=nomination.reference,
         award=nomination.cycle.award.name,

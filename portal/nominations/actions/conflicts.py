@@ -145,7 +145,7 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
                     nominee.number,
                     person.id,
                     Kind.NOMINATED,
-                    nominated.get(nominee.number) or sorted(nominated.values())[0],
+                    nominated.get(nominee.number) or min(nominated.values()),
                 )
             if one.family and one.family in nominee.families:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)

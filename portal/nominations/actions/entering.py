@@ -15,6 +15,7 @@ from portal.nominations.queries import writing as queries
 from portal.nominations.rules import writing as rules
 from portal.questions import rules as questions
 from portal.questions.models import Asked
+from portal.schools.models import School
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
     from portal.nominations.models import Nomination
     from portal.people.models import Person
-    from portal.schools.models import School
 
 TAKES = frozenset({CycleStage.OPEN, CycleStage.CLOSED})
 
@@ -59,7 +59,9 @@ class NotReady(PortalError):
         self.problems = problems
 
 
-def enter(told: Told, cycle: Cycle, *, received_at: datetime, once: str, thank: bool, by: Person, at: datetime) -> Nomination:
+def enter(
+    told: Told, cycle: Cycle, *, received_at: datetime, once: str, thank: bool, by: Person, at: datetime
+) -> Nomination:
     """Enter a nomination as of the time it reached the office; one that reached it late is held, like any other.
 
     `once` makes a second click find the first's. Raises `NotReady`, judged as the web form judges; an address may be left out where
@@ -80,8 +82,19 @@ def enter(told: Told, cycle: Cycle, *, received_at: datetime, once: str, thank: 
     given, family = rules.split_name(told.name)
     closes = awards.deadline(cycle, by, at)
     facts: dict[str, Any] = {
-        "nominator": {"name": told.name, "given": given, "family": family, "email": told.email or None, "phone": told.phone},
-        "nominee": {"given": told.given, "family": told.family, "role": told.role or None, "email": told.nominee_email or None},
+        "nominator": {
+            "name": told.name,
+            "given": given,
+            "family": family,
+            "email": told.email or None,
+            "phone": told.phone,
+        },
+        "nominee": {
+            "given": told.given,
+            "family": told.family,
+            "role": told.role or None,
+            "email": told.nominee_email or None,
+        },
         "school": told.school.id if told.school else None,
         "place": (Where.CENTRAL if told.central else Where.SCHOOLS if told.school else Where.NOT_LISTED).value,
         "place_text": None if told.school or told.central else told.place_text or None,

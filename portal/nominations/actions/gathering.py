@@ -83,11 +83,17 @@ def gather(
         verdicts = {number: compare(profile, other) for number, other in found.items() if number != before}
         sure = [number for number, verdict in verdicts.items() if verdict.sure]
         if len(sure) == 1:
-            candidacy, alone = _join(sure[0], profile, found[sure[0]]), False  # None: it was merged meanwhile, so look again
+            candidacy, alone = (
+                _join(sure[0], profile, found[sure[0]]),
+                False,
+            )  # None: it was merged meanwhile, so look again
             known = None if candidacy is None else known
         else:
             candidacy = _begin(nomination, profile, at=at)
-            _suggest(candidacy, {number: list(verdict.why) or [SEVERAL] * verdict.sure for number, verdict in verdicts.items()})
+            _suggest(
+                candidacy,
+                {number: list(verdict.why) or [SEVERAL] * verdict.sure for number, verdict in verdicts.items()},
+            )
     if known is not None:
         known.put(candidacy.id, profile)
     if candidacy.id != before:
@@ -127,7 +133,7 @@ def _load(nomination: Nomination) -> None:
 
 
 def _stays(nomination: Nomination, profile: Profile, found: Mapping[int, Profile]) -> Candidacy | None:
-    """Return the candidacy that a nomination gathered before stays in: it still names somebody known there, or it is alone and takes it along."""
+    """Return the candidacy that a nomination stays in: it still names somebody known there, or is alone and takes it along."""
     now = db.session.get_one(Candidacy, nomination.candidacy_id)
     known = found.get(now.id) or queries.profiles([now.id])[now.id]
     others = [team for team in _namings_but(now.id, nomination.id) if team]

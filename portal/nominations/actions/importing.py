@@ -60,20 +60,33 @@ def upload(data: bytes, *, name: str, season: Season, by: Person | None, at: dat
     return made
 
 
-def match_columns(made: Import, matched: Mapping[str, str], *, award: Award | None, by: Person | None, at: datetime) -> None:
+def match_columns(
+    made: Import, matched: Mapping[str, str], *, award: Award | None, by: Person | None, at: datetime
+) -> None:
     """Say what each column holds, and judge every row anew. What was mended stays mended."""
     if queries.counts(made).get(RowState.IMPORTED):
         raise Refused(BEGUN)
     given = [target for target in matched.values() if target != rules.LEAVE_OUT]
     twice = next((target for target in given if given.count(target) > 1), None)
     if twice is not None:
-        raise Refused(N_("Two columns are both matched with the same thing. Leave one of them out."), field=next(c for c, t in matched.items() if t == twice))
-    possible = {rules.LEAVE_OUT, *rules.TARGETS, *(rules.QUESTION + question.key for question in queries.questions_of(made.season_id))}
-    made.matched = {column: matched.get(column, "") if matched.get(column, "") in possible else "" for column in made.columns}
+        raise Refused(
+            N_("Two columns are both matched with the same thing. Leave one of them out."),
+            field=next(c for c, t in matched.items() if t == twice),
+        )
+    possible = {
+        rules.LEAVE_OUT,
+        *rules.TARGETS,
+        *(rules.QUESTION + question.key for question in queries.questions_of(made.season_id)),
+    }
+    made.matched = {
+        column: matched.get(column, "") if matched.get(column, "") in possible else "" for column in made.columns
+    }
     made.award_id = award.id if award else None
     made.state = ImportState.CHECKED
     history.record("columns matched", made, by=by, at=at, matched=made.matched)
-    wanted = select(ImportRow.number, ImportRow.part, ImportRow.cells, ImportRow.mended).where(ImportRow.import_id == made.id)
+    wanted = select(ImportRow.number, ImportRow.part, ImportRow.cells, ImportRow.mended).where(
+        ImportRow.import_id == made.id
+    )
     cells: dict[int, dict[str, str]] = {}
     mended: dict[tuple[int, int], dict[str, str]] = {}
     for number, part, row, put in db.session.execute(wanted.order_by(ImportRow.number, ImportRow.part)):
@@ -84,14 +97,25 @@ def match_columns(made: Import, matched: Mapping[str, str], *, award: Award | No
     _lay(made, list(cells.items()), mended)
 
 
-def _lay(made: Import, rows: Iterable[tuple[int, dict[str, str]]], mended: Mapping[tuple[int, int], dict[str, str]]) -> None:
+def _lay(
+    made: Import, rows: Iterable[tuple[int, dict[str, str]]], mended: Mapping[tuple[int, int], dict[str, str]]
+) -> None:
     """Write the rows as they are judged now. The first of several alike counts; the others, and what was imported before, are repeated."""
     context = queries.context(made)
     laid: list[dict[str, Any]] = []
     for number, cells in rows:
         for part, award in enumerate(rules.parts(cells, {}, context)):
             put = mended.get((number, part), {})
-            laid.append({"import_id": made.id, "number": number, "part": part, "cells": cells, "mended": put, **_columns(cells, put, award, context)})
+            laid.append(
+                {
+                    "import_id": made.id,
+                    "number": number,
+                    "part": part,
+                    "cells": cells,
+                    "mended": put,
+                    **_columns(cells, put, award, context),
+                }
+            )
     before = queries.imported_digests({row["digest"] for row in laid})
     first: dict[str, int] = {}
     for row in laid:
@@ -104,11 +128,13 @@ def _lay(made: Import, rows: Iterable[tuple[int, dict[str, str]]], mended: Mappi
     db.session.execute(insert(ImportRow), laid)
 
 
-def _said(message: str, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON facts
+def _said(message: str, **facts: Any) -> dict[str, Any]:
     return {"field": "", "message": message, "facts": facts}
 
 
-def _columns(cells: Mapping[str, str], mended: Mapping[str, str], award: rules.AwardFacts | None, context: Context) -> dict[str, Any]:
+def _columns(
+    cells: Mapping[str, str], mended: Mapping[str, str], award: rules.AwardFacts | None, context: Context
+) -> dict[str, Any]:
     """Return what a part of a row comes to, as columns."""
     if "awards" in mended:
         award = next(iter(rules.parts(cells, mended, context)), None)
@@ -126,25 +152,39 @@ def _columns(cells: Mapping[str, str], mended: Mapping[str, str], award: rules.A
 # ---------------------------------------------------------------- mending
 
 
-def mend(row: ImportRow, values: Mapping[str, str], *, passed: Sequence[str] = (), learn: bool = False, by: Person, at: datetime) -> None:
+def mend(
+    row: ImportRow,
+    values: Mapping[str, str],
+    *,
+    passed: Sequence[str] = (),
+    learn: bool = False,
+    by: Person,
+    at: datetime,
+) -> None:
     """Put values in place of cells, let problems pass, and judge the row anew. The row as uploaded is kept beside.
 
     With `learn`, the typed name of the school is remembered for the school chosen, and rows that name it so are judged anew.
     """
     _still(row, OPEN)
     put = {target: value for target, value in {**row.mended, **values}.items() if value or target in values}
-    put[rules.PASS] = " ".join(sorted(set(passed)))
+    put[rules.LET_PASS] = " ".join(sorted(set(passed)))
     context = queries.context(row.upload)
     row.mended = put
     award = next((award for award in context.awards if award.id == row.award_id), None)
     if learn and put.get("school_id", "").isdecimal() and int(put["school_id"]) in context.schools:
-        typed = rules.values_of(row.cells, context.matched, {k: v for k, v in put.items() if k != "school"}).get("school", "")
+        typed = rules.values_of(row.cells, context.matched, {k: v for k, v in put.items() if k != "school"}).get(
+            "school", ""
+        )
         schools.learn(db.session.get_one(School, int(put["school_id"])), typed, by=by, at=at)
     _judge_again(row, award, context)
     history.record("row mended", row, by=by, at=at, fields=sorted(values), passed=list(passed))
     if learn:
         context = queries.context(row.upload)
-        for other in db.session.scalars(select(ImportRow).where(ImportRow.import_id == row.import_id, ImportRow.state == RowState.WRONG, ImportRow.id != row.id)):
+        for other in db.session.scalars(
+            select(ImportRow).where(
+                ImportRow.import_id == row.import_id, ImportRow.state == RowState.WRONG, ImportRow.id != row.id
+            )
+        ):
             _judge_again(other, next((award for award in context.awards if award.id == other.award_id), None), context)
 
 
@@ -152,7 +192,12 @@ def _judge_again(row: ImportRow, award: rules.AwardFacts | None, context: Contex
     columns = _columns(row.cells, row.mended, award, context)
     digest = columns["digest"]
     again = queries.imported_digests([digest], but=row.id).get(digest)
-    same = select(ImportRow.number).where(ImportRow.import_id == row.import_id, ImportRow.digest == digest, ImportRow.id < row.id, ImportRow.state.in_({RowState.READY, RowState.WRONG}))
+    same = select(ImportRow.number).where(
+        ImportRow.import_id == row.import_id,
+        ImportRow.digest == digest,
+        ImportRow.id < row.id,
+        ImportRow.state.in_({RowState.READY, RowState.WRONG}),
+    )
     here = db.session.scalar(same.limit(1))
     if again is not None:
         columns.update(state=RowState.REPEATED, notes=[_said(REPEATED, upload=again[0], row=again[1])], noted=True)
@@ -183,14 +228,16 @@ def take_up(row: ImportRow, *, by: Person, at: datetime) -> None:
 
 def _still(row: ImportRow, states: Sequence[RowState]) -> None:
     if row.state not in states:
-        raise Refused(N_("Row %(row)s is %(state)s, so that cannot be done with it now."), row=row.number, state=row.state.value)
+        raise Refused(
+            N_("Row %(row)s is %(state)s, so that cannot be done with it now."), row=row.number, state=row.state.value
+        )
 
 
-# ---------------------------------------------------------------- importing
+# ---------------------------------------------------------------- the import itself
 
 
 def start(made: Import, *, tell: bool, by: Person, at: datetime) -> int | None:
-    """Import the rows that are right: now where they are few, and else by the worker. Returns how many, or None where the worker does it."""
+    """Import the rows that are right: now where they are few, and else by the worker. Returns how many; None: the worker's."""
     lacking = rules.lacking(made.matched, one_award=made.award_id is not None)
     if lacking:
         raise Refused(N_("First match the columns: none is matched with what every row needs."))
@@ -222,7 +269,12 @@ def batch(made: Import, *, by: Person | None, at: datetime, most: int = BATCH) -
     A row that is right no longer (its cycle went into review meanwhile) is wrong from now on, and says why.
     """
     gathering.queue()
-    wanted = select(ImportRow).where(ImportRow.import_id == made.id, ImportRow.state == RowState.READY).order_by(ImportRow.number, ImportRow.part).limit(most)
+    wanted = (
+        select(ImportRow)
+        .where(ImportRow.import_id == made.id, ImportRow.state == RowState.READY)
+        .order_by(ImportRow.number, ImportRow.part)
+        .limit(most)
+    )
     rows = list(db.session.scalars(wanted.execution_options(populate_existing=True)))
     if not rows:
         return 0

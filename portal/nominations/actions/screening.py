@@ -34,7 +34,9 @@ STEPS = {
 }
 NEEDS_REASON = frozenset({CandidacyStep.FIND_INELIGIBLE, CandidacyStep.WITHDRAW})
 
-on_stage: list[Callable[[Candidacy, CandidacyStage, datetime], None]] = []  # (candidacy, the stage before, at): higher rooms listen
+on_stage: list[
+    Callable[[Candidacy, CandidacyStage, datetime], None]
+] = []  # (candidacy, the stage before, at): higher rooms listen
 
 
 class Outcome(NamedTuple):
@@ -87,7 +89,9 @@ def _counting(candidacy_id: int) -> int:
     return db.session.scalar(wanted.where(Nomination.candidacy_id == candidacy_id, Nomination.stage.in_(COUNTS))) or 0
 
 
-def decide_many(candidacies: Iterable[Candidacy], step: CandidacyStep, *, by: Person, at: datetime, reason: str = "") -> list[Outcome]:
+def decide_many(
+    candidacies: Iterable[Candidacy], step: CandidacyStep, *, by: Person, at: datetime, reason: str = ""
+) -> list[Outcome]:
     """Take one step with several, and say of each what became of it. One that refuses stops no other."""
     if step in NEEDS_REASON and not reason.strip():
         raise Refused(REASON, field="reason")
@@ -168,7 +172,11 @@ def give_back(nomination: Nomination, *, due_at: datetime, reason: str, by: Pers
     if due_at <= at:
         raise Refused(N_("Choose a time that has not passed."), field="due")
     if not nomination.nominator.email:
-        raise Refused(N_("The nominator gave no e-mail address, so nothing can be returned to them. Call them, and enter it for them."))
+        raise Refused(
+            N_(
+                "The nominator gave no e-mail address, so nothing can be returned to them. Call them, and enter it for them."
+            )
+        )
     _step(nomination, Step.RETURN, "returned", by=by, at=at, reason=why, return_due_at=due_at)
     mail.post(
         "nominations/returned",
@@ -176,7 +184,13 @@ def give_back(nomination: Nomination, *, due_at: datetime, reason: str, by: Pers
         at=at,
         about=nomination,
         key=f"returned:{nomination.id}:{nomination.version}",
-        link={"purpose": "confirm", "kind": "sitting", "id": nomination.sitting_id, "next": f"/nominations/{nomination.reference}", "days": 60},
+        link={
+            "purpose": "confirm",
+            "kind": "sitting",
+            "id": nomination.sitting_id,
+            "next": f"/nominations/{nomination.reference}",
+            "days": 60,
+        },
         name=nomination.sitting.nominator_name,
         reference=nomination.reference,
         award=nomination.cycle.award.name,
@@ -246,7 +260,9 @@ def _reason(words: str) -> str:
     return words.strip()
 
 
-def _step(nomination: Nomination, step: Step, word: str, *, by: Person, at: datetime, reason: str, **values: datetime) -> None:
+def _step(
+    nomination: Nomination, step: Step, word: str, *, by: Person, at: datetime, reason: str, **values: datetime
+) -> None:
     """Take one step with a nomination if nobody took another meanwhile."""
     before = nomination.stage
     after = NOMINATION.advance(before, step)
@@ -260,5 +276,3 @@ def _step(nomination: Nomination, step: Step, word: str, *, by: Person, at: date
         raise Refused(CHANGED)
     db.session.refresh(nomination, ["stage", "reason", "version", *values])
     history.record(word, nomination, by=by, at=at, reason=reason)
-
-

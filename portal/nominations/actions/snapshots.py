@@ -22,7 +22,9 @@ LETTER_WORDS = 20
 def facts_of(nomination: Nomination) -> dict[str, Any]:
     """Return what a snapshot holds. Needs `named`, `schools`, `answers` (with their questions) and `sitting` loaded."""
     return {
-        "nominees": [{"given": n.given_name, "family": n.family_name, "email": n.email, "role": n.role} for n in nomination.named],
+        "nominees": [
+            {"given": n.given_name, "family": n.family_name, "email": n.email, "role": n.role} for n in nomination.named
+        ],
         "schools": sorted(link.school.name for link in nomination.schools),
         "place": nomination.place.value,
         "place_text": nomination.place_text,
@@ -32,7 +34,9 @@ def facts_of(nomination: Nomination) -> dict[str, Any]:
         "may_tell_nominee": nomination.may_tell_nominee,
         "nominator": {"name": nomination.sitting.nominator_name, "email": nomination.sitting.nominator_email},
         "language": nomination.language,
-        "answers": {answer.question.key: {"label": answer.question.label, "text": answer.text} for answer in nomination.answers},
+        "answers": {
+            answer.question.key: {"label": answer.question.label, "text": answer.text} for answer in nomination.answers
+        },
     }
 
 

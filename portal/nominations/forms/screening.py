@@ -11,16 +11,17 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField
 
-from portal.nominations.models import Quote, Relation
 from portal.web.fields import Address, Choice, Form, Line, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from portal.awards.models import Award, Season
+    from portal.nominations.models import Quote, Relation
     from portal.people.models import Person
 
 NAME, ROLE, REASON = 300, 120, 2000
+MOST_CHOSEN, DIGITS = 500, 9
 
 
 class ReasonForm(Form):
@@ -35,7 +36,9 @@ class VerdictForm(Form):
     CHOICES = (("eligible", _l("Eligible")), ("ineligible", _l("Not eligible")), ("reconsider", _l("Look at it again")))
 
     verdict = Choice(_l("Is it eligible?"), choices=CHOICES)
-    reason = Text(_l("Reason"), description=_l("Needed where it is not eligible. It stands in the record."), most=REASON)
+    reason = Text(
+        _l("Reason"), description=_l("Needed where it is not eligible. It stands in the record."), most=REASON
+    )
 
 
 class NameForm(Form):
@@ -62,7 +65,11 @@ class GiveBackForm(Form):
     """A nomination returned to its nominator."""
 
     reason = Text(_l("What is missing"), description=_l("The nominator reads this."), most=REASON)
-    due = Line(_l("They have until"), description=_l("A date and a time of their own, also after the cycle has closed."), most=40)
+    due = Line(
+        _l("They have until"),
+        description=_l("A date and a time of their own, also after the cycle has closed."),
+        most=40,
+    )
 
 
 class LateForm(Form):
@@ -86,13 +93,19 @@ class ConflictForm(Form):
 class StandingForm(Form):
     """That the district confirmed what an award asks."""
 
-    note = Line(_l("Who confirmed it, and when"), description=_l("Employment, years and good standing, or enrollment."), most=NAME)
+    note = Line(
+        _l("Who confirmed it, and when"),
+        description=_l("Employment, years and good standing, or enrollment."),
+        most=NAME,
+    )
 
 
 class UploadForm(Form):
     """A form service's export."""
 
-    file = FileField(_l("The file"), description=_l("A CSV file in UTF-8, as form services and spreadsheets export it."))
+    file = FileField(
+        _l("The file"), description=_l("A CSV file in UTF-8, as form services and spreadsheets export it.")
+    )
     season = SelectField(_l("Season"), coerce=str, validate_choice=False)
 
     def ask(self, seasons: Iterable[Season]) -> None:
@@ -147,6 +160,11 @@ class EntryForm(Form):
         self.relation.choices = [(relation.value, words) for relation, words in relations]
         self.quote.choices = [(quote.value, words) for quote, words in quotes]
         self.tell.choices = [("yes", _("Yes")), ("no", _("No"))]
+
+
+def numbers(texts: Iterable[str]) -> set[int]:
+    """Return the numbers among what was posted, at most `MOST_CHOSEN`; nonsense is left out."""
+    return {int(text) for text in list(texts)[:MOST_CHOSEN] if text.isdecimal() and len(text) <= DIGITS}
 
 
 def wall_time(field: Any) -> datetime | None:  # noqa: ANN401 - a WTForms field

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -13,16 +14,20 @@ from portal.awards.models import Award, Cycle, Season
 from portal.db import db
 from portal.history import queries as history
 from portal.history.models import Event
-from portal.nominations.models import Candidacy, CandidacyPerson, Match, MatchState, Named, Nomination, Snapshot
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    Conflict,
+    Match,
+    MatchState,
+    Named,
+    Nomination,
+    Snapshot,
+)
 from portal.nominations.queries.conflicts import of_candidacy, standing
 from portal.nominations.rules import COUNTS
 from portal.people.models import Person
 from portal.questions.models import Asked, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from portal.nominations.models import Conflict
 
 MOST_LINES = 400  # of history, on the page
 
@@ -34,7 +39,9 @@ class Said:
     nomination: Nomination
     snapshot: Snapshot | None
     facts: dict[str, Any]
-    answers: list[tuple[Question | None, dict[str, Any], str]] = field(default_factory=list)  # question, its label, text
+    answers: list[tuple[Question | None, dict[str, Any], str]] = field(
+        default_factory=list
+    )  # question, its label, text
     as_in: Nomination | None = None  # the first of those that sent the same letter, where this is another of them
     copies: list[Nomination] = field(default_factory=list)  # of the first: all others that sent it
 
@@ -147,7 +154,11 @@ def _said(nomination: Nomination, cycle: Cycle) -> Said:
 
 def in_order(answers: dict[str, Any], cycle: Cycle) -> list[tuple[Question | None, dict[str, Any], str]]:
     """Return a snapshot's answers in the order of the questions; what the form did not ask is left out."""
-    asked = {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)} if cycle.question_set else {}
+    asked = (
+        {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)}
+        if cycle.question_set
+        else {}
+    )
     order = {key: place for place, key in enumerate(asked)}
     keys = sorted(answers, key=lambda key: order.get(key, len(order)))
     return [(asked.get(key), answers[key]["label"], answers[key]["text"]) for key in keys]
@@ -198,14 +209,19 @@ def side(candidacy: Candidacy, cycle: Cycle) -> list[Said]:
 def nomination_in(candidacy: Candidacy, reference: str) -> Nomination | None:
     """Return one nomination of this candidacy, with what a step on it needs."""
     wanted = select(Nomination).options(
-        joinedload(Nomination.sitting), joinedload(Nomination.nominator), joinedload(Nomination.cycle), selectinload(Nomination.named)
+        joinedload(Nomination.sitting),
+        joinedload(Nomination.nominator),
+        joinedload(Nomination.cycle),
+        selectinload(Nomination.named),
     )
     return db.session.scalar(wanted.where(Nomination.candidacy_id == candidacy.id, Nomination.reference == reference))
 
 
 def names_typed(candidacy: Candidacy) -> list[tuple[str, int]]:
     """Return how nominators wrote the name, each way once with how many wrote it so, the most frequent first."""
-    wanted = select(Named.given_name, Named.family_name, func.count()).join(Nomination, Nomination.id == Named.nomination_id)
+    wanted = select(Named.given_name, Named.family_name, func.count()).join(
+        Nomination, Nomination.id == Named.nomination_id
+    )
     grouped = wanted.where(Nomination.candidacy_id == candidacy.id).group_by(Named.given_name, Named.family_name)
     found = [(f"{given} {family}".strip(), count) for given, family, count in db.session.execute(grouped)]
     return sorted(found, key=lambda one: (-one[1], one[0]))

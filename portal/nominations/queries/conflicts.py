@@ -54,7 +54,9 @@ def of_cycle(cycle: Cycle, person: Person | None, *, decided: bool | None = None
         .order_by(Conflict.raised_at.desc(), Conflict.id.desc())
     )
     if decided is not None:
-        wanted = wanted.where((Conflict.state != ConflictState.SUGGESTED) if decided else (Conflict.state == ConflictState.SUGGESTED))
+        wanted = wanted.where(
+            (Conflict.state != ConflictState.SUGGESTED) if decided else (Conflict.state == ConflictState.SUGGESTED)
+        )
     return untouched_by_conflict(wanted, person)
 
 
@@ -98,10 +100,20 @@ def who_else(conflict: Conflict, person: Person | None) -> list[str]:
     cycle = conflict.candidacy.cycle
     reaches = (Grant.scope == Scope.ORGANISATION) | ((Grant.scope == Scope.AWARD) & (Grant.scope_id == cycle.award_id))
     staff = select(Grant.person_id).where(Grant.role == Role.STAFF, Grant.ended_at.is_(None), reaches)
-    chairs = select(Member.person_id).where(Member.cycle_id == cycle.id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
-    hindered = select(Conflict.person_id).where(Conflict.candidacy_id == conflict.candidacy_id, Conflict.state.in_(STANDS))
-    wanted = select(Person).where(Person.id.in_(staff) | Person.id.in_(chairs), Person.id.not_in(hindered), Person.id != conflict.person_id)
-    return [one.name for one in db.session.scalars(wanted.order_by(Person.sort_name)) if person is None or one.id != person.id]
+    chairs = select(Member.person_id).where(
+        Member.cycle_id == cycle.id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED
+    )
+    hindered = select(Conflict.person_id).where(
+        Conflict.candidacy_id == conflict.candidacy_id, Conflict.state.in_(STANDS)
+    )
+    wanted = select(Person).where(
+        Person.id.in_(staff) | Person.id.in_(chairs), Person.id.not_in(hindered), Person.id != conflict.person_id
+    )
+    return [
+        one.name
+        for one in db.session.scalars(wanted.order_by(Person.sort_name))
+        if person is None or one.id != person.id
+    ]
 
 
 def by_id(number: int) -> Conflict | None:

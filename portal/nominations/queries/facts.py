@@ -15,8 +15,9 @@ from portal.policy import Fact
 from portal.web import viewer
 
 if TYPE_CHECKING:
-    from portal.people.models import Person
     from collections.abc import Callable
+
+    from portal.people.models import Person
 
 # Higher rooms add what they know of a person and a candidacy (assigned, clear, names shown ...): see portal/listeners.py.
 more_of_candidacy: list[Callable[[Person, Candidacy], frozenset[Fact]]] = []
@@ -62,8 +63,6 @@ def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset
     return frozenset({Fact.CONFLICT}) if db.session.scalar(standing) else frozenset()
 
 
-
-
 def office_facts_of_nomination(person: Person | None, nomination: Nomination) -> frozenset[Fact]:
     """Return what holds of staff and a nomination. One not gathered yet is kept from whoever wrote it or bears its name."""
     if person is None:
@@ -85,12 +84,12 @@ def _named_in(nomination: Nomination, person: Person) -> bool:
 
 
 def facts_of_match(person: Person | None, match: Match) -> frozenset[Fact]:
-    """Return what holds of this person and a suggestion: a conflict with either side is one with it. Needs its first side and cycle loaded."""
+    """Return what holds of this person and a suggestion, whose first side and cycle are loaded: a conflict with either counts."""
     return awards.facts_of_cycle(person, match.first.cycle) | conflict_facts(person, match.first_id, match.second_id)
 
 
 def facts_of_conflict(person: Person | None, conflict: Conflict) -> frozenset[Fact]:
-    """Return what holds of this person and a conflict: their own, and any conflict of theirs with that candidacy. Needs candidacy and cycle loaded."""
+    """Return what holds of this person and a conflict, whose candidacy and cycle are loaded: their own, and any they have with it."""
     own = frozenset({Fact.ITS_OWN}) if person is not None and conflict.person_id == person.id else frozenset()
     return awards.facts_of_cycle(person, conflict.candidacy.cycle) | conflict_facts(person, conflict.candidacy_id) | own
 

@@ -195,8 +195,17 @@ class Known:
 
     @staticmethod
     def _keys(profile: Profile, *, own: bool) -> set[object]:
-        names = {name_key(name.given, name.family) for team in profile.namings for name in team} if own else keys_of(profile)
-        return {*names, *profile.schools, *(("address", one) for one in profile.addresses), *(("place", one) for one in profile.places)}
+        names = (
+            {name_key(name.given, name.family) for team in profile.namings for name in team}
+            if own
+            else keys_of(profile)
+        )
+        return {
+            *names,
+            *profile.schools,
+            *(("address", one) for one in profile.addresses),
+            *(("place", one) for one in profile.places),
+        }
 
 
 def _teams(found: Iterable[list[Name]]) -> Iterable[Team]:

@@ -182,7 +182,7 @@ def counts(cycle: Cycle, person: Person | None) -> Counts:
     live = select(Candidacy.stage, func.count()).where(
         Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None)
     )
-    stages = dict(db.session.execute(untouched_by_conflict(live, person).group_by(Candidacy.stage)))
+    stages = dict(db.session.execute(untouched_by_conflict(live, person).group_by(Candidacy.stage)).all())
     waits = _waiting(cycle.id)
     waiting = db.session.scalar(
         untouched_by_conflict(

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
@@ -24,7 +25,7 @@ from portal.questions.rules import Asks, over
 from portal.schools.rules import match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 120
@@ -52,17 +53,81 @@ TARGETS: Mapping[str, str] = {
     "language": N_("Language"),
 }
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "submitted_at": ("timestamp", "submitted at", "submitted", "submission date", "date submitted", "date", "completed at", "end date", "received"),
-    "nominator_name": ("your name", "your full name", "nominator", "nominator name", "nominators name", "name of nominator", "submitted by"),
+    "submitted_at": (
+        "timestamp",
+        "submitted at",
+        "submitted",
+        "submission date",
+        "date submitted",
+        "date",
+        "completed at",
+        "end date",
+        "received",
+    ),
+    "nominator_name": (
+        "your name",
+        "your full name",
+        "nominator",
+        "nominator name",
+        "nominators name",
+        "name of nominator",
+        "submitted by",
+    ),
     "nominator_given": ("your first name", "nominator first name", "nominators first name"),
     "nominator_family": ("your last name", "nominator last name", "nominators last name", "your surname"),
-    "nominator_email": ("your email", "your e mail", "your email address", "your e mail address", "email address", "username", "nominator email", "nominators email", "email"),
-    "nominator_phone": ("your phone", "your telephone", "phone", "phone number", "telephone", "your phone number", "nominator phone"),
-    "relation": ("how do you know the nominee", "how do you know them", "relationship", "relationship to nominee", "your relationship to the nominee", "relation"),
-    "nominee_name": ("nominee", "nominee name", "nominees name", "name of nominee", "who are you nominating", "nominee full name"),
+    "nominator_email": (
+        "your email",
+        "your e mail",
+        "your email address",
+        "your e mail address",
+        "email address",
+        "username",
+        "nominator email",
+        "nominators email",
+        "email",
+    ),
+    "nominator_phone": (
+        "your phone",
+        "your telephone",
+        "phone",
+        "phone number",
+        "telephone",
+        "your phone number",
+        "nominator phone",
+    ),
+    "relation": (
+        "how do you know the nominee",
+        "how do you know them",
+        "relationship",
+        "relationship to nominee",
+        "your relationship to the nominee",
+        "relation",
+    ),
+    "nominee_name": (
+        "nominee",
+        "nominee name",
+        "nominees name",
+        "name of nominee",
+        "who are you nominating",
+        "nominee full name",
+    ),
     "nominee_given": ("nominee first name", "nominees first name", "first name of nominee", "nominee given name"),
-    "nominee_family": ("nominee last name", "nominees last name", "last name of nominee", "nominee family name", "nominee surname"),
-    "nominee_email": ("nominee email", "nominees email", "nominee e mail", "nominee email if known", "nominee email address", "nominees email if known", "nominee e mail if known"),
+    "nominee_family": (
+        "nominee last name",
+        "nominees last name",
+        "last name of nominee",
+        "nominee family name",
+        "nominee surname",
+    ),
+    "nominee_email": (
+        "nominee email",
+        "nominees email",
+        "nominee e mail",
+        "nominee email if known",
+        "nominee email address",
+        "nominees email if known",
+        "nominee e mail if known",
+    ),
     "school": ("school", "nominee school", "nominees school", "school name", "school or site", "building"),
     "role": ("role", "nominee role", "nominees role", "position", "title", "job title", "nominees position"),
     "awards": ("award", "awards", "award s", "which award", "which awards", "award category", "category"),
@@ -71,7 +136,12 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 ALIKE = 0.5  # how much of a heading must be shared with a question to be taken for it
 _BRACKETS = re.compile(r"\([^)]*\)")
-_SMALL = frozenset("a an and any are be did do does for has have how in is it may of on or our that the their them there they this to us was we what who with you your nominee".split())  # noqa: SIM905 - a sentence's small words read best as one
+_SMALL = frozenset(
+    """
+    a an and any are be did do does for has have how in is it may of on or our that the their them there they this
+    to us was we what who with you your nominee
+    """.split()  # noqa: SIM905 - small words read best as a line of words
+)
 
 RELATIONS: Mapping[str, str] = {
     "parent": "parent",
@@ -132,7 +202,19 @@ LANGUAGES: Mapping[str, str] = {
     "vietnamese": "vi",
     "tieng viet": "vi",
 }
-_LINE = {"nominator_name": 600, "nominator_given": 300, "nominator_family": 300, "nominator_email": 320, "nominator_phone": 60, "nominee_name": 600, "nominee_given": 300, "nominee_family": 300, "nominee_email": 320, "school": 300, "role": 120}
+_LINE = {
+    "nominator_name": 600,
+    "nominator_given": 300,
+    "nominator_family": 300,
+    "nominator_email": 320,
+    "nominator_phone": 60,
+    "nominee_name": 600,
+    "nominee_given": 300,
+    "nominee_family": 300,
+    "nominee_email": 320,
+    "school": 300,
+    "role": 120,
+}
 _TIMES = (
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
@@ -146,7 +228,7 @@ _TIMES = (
 )
 _ZONE_NAMES = re.compile(r"\s+(?:[A-Z]{2,4}|GMT[+-]\d{1,2})$")
 
-PASS = "pass"  # the mended key that lists the problems let pass
+LET_PASS = "pass"  # noqa: S105 - no password; the mended key that lists the problems let pass
 
 
 # ---------------------------------------------------------------- reading
@@ -176,7 +258,8 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(
-            N_('The file is not in UTF-8, so its accents would be lost. Save it as "CSV UTF-8" and upload it again.'), field="file"
+            N_('The file is not in UTF-8, so its accents would be lost. Save it as "CSV UTF-8" and upload it again.'),
+            field="file",
         ) from None
 
 
@@ -197,10 +280,14 @@ def read(text: str) -> Table:
             values = {column: _lines(cell) for column, cell in zip([*columns, *extra], cells, strict=False)}
             rows.append(Row(number, {**dict.fromkeys(columns, ""), **values}))
             if len(rows) > MOST_ROWS:
-                raise Refused(N_("The file has more than %(most)s rows. Upload it in parts."), field="file", most=MOST_ROWS)
+                raise Refused(
+                    N_("The file has more than %(most)s rows. Upload it in parts."), field="file", most=MOST_ROWS
+                )
     except csv.Error:
         raise Refused(
-            N_("The file cannot be read as a table near line %(line)s: a quotation mark is left open, or a cell is far too long."),
+            N_(
+                "The file cannot be read as a table near line %(line)s: a quotation mark is left open, or a cell is far too long."
+            ),
             field="file",
             line=reader.line_num,
         ) from None
@@ -219,7 +306,7 @@ def _columns(cells: Sequence[str]) -> list[str]:
     found: list[str] = []
     for place, cell in enumerate(cells, start=1):
         name = " ".join(cell.split())[:300] or f"Column {place}"
-        same = sum(1 for other in found if other == name or other.startswith(f"{name} (") and other.endswith(")"))
+        same = sum(1 for other in found if other == name or (other.startswith(f"{name} (") and other.endswith(")")))
         found.append(name if name not in found else f"{name} ({same + 1})")
     return found
 
@@ -259,7 +346,11 @@ def guess(columns: Sequence[str], questions: Iterable[Question], remembered: Map
         if target:
             give(column, target)
     likely = sorted(
-        ((_shared(column, question), place, column, question.key) for place, column in enumerate(columns) for question in questions),
+        (
+            (_shared(column, question), place, column, question.key)
+            for place, column in enumerate(columns)
+            for question in questions
+        ),
         key=lambda one: (-one[0], one[1]),
     )
     for likeness, _place, column, key in likely:
@@ -335,7 +426,9 @@ class Context:
     zone: ZoneInfo
     uploaded_at: datetime
     award_id: int | None = None  # of every row, where no column says
-    deadlines: Mapping[tuple[int, str], datetime] = field(default_factory=dict)  # (award, nominator's address) -> an extension of their own
+    deadlines: Mapping[tuple[int, str], datetime] = field(
+        default_factory=dict
+    )  # (award, nominator's address) -> an extension of their own
 
 
 @dataclass(frozen=True)
@@ -352,7 +445,7 @@ class Judged:
 def values_of(cells: Mapping[str, str], matched: Mapping[str, str], mended: Mapping[str, str]) -> dict[str, str]:
     """Return a row's values by target, what a person put right in place of what was uploaded."""
     values = {target: cells.get(column, "") for column, target in matched.items() if target != LEAVE_OUT}
-    return {**values, **{target: value for target, value in mended.items() if target != PASS}}
+    return {**values, **{target: value for target, value in mended.items() if target != LET_PASS}}
 
 
 def awards_named(text: str, awards: Sequence[AwardFacts]) -> tuple[list[AwardFacts], str]:
@@ -387,7 +480,7 @@ def digest(cells: Mapping[str, str], award: AwardFacts | None) -> str:
 def judge(cells: Mapping[str, str], mended: Mapping[str, str], award: AwardFacts | None, context: Context) -> Judged:
     """Return what one part of a row will become."""
     values = values_of(cells, context.matched, mended)
-    passed = set(mended.get(PASS, "").split())
+    passed = set(mended.get(LET_PASS, "").split())
     problems: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     facts: dict[str, Any] = {}
@@ -401,51 +494,74 @@ def judge(cells: Mapping[str, str], mended: Mapping[str, str], award: AwardFacts
     if award is not None:
         notes += _answers(values, award, facts)
         if facts["relation"] == "self" and not award.self_nomination:
-            notes.append(_note("relation", N_("This person nominates themself, which this award does not take: see it in screening")))
+            notes.append(
+                _note(
+                    "relation",
+                    N_("This person nominates themself, which this award does not take: see it in screening"),
+                )
+            )
     return Judged(award, values, facts, problems, notes)
 
 
-def _stop(at: str, message: str, *, may_pass: bool = False, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON facts
+def _stop(at: str, message: str, *, may_pass: bool = False, **facts: Any) -> dict[str, Any]:
     return {"stops": True, "field": at, "message": message, "facts": facts, "may_pass": may_pass}
 
 
-def _note(at: str, message: str, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON facts
+def _note(at: str, message: str, **facts: Any) -> dict[str, Any]:
     return {"field": at, "message": message, "facts": facts}
+
+
+def _said(values: Mapping[str, str], target: str) -> str:
+    """Return what a cell says on one line."""
+    return " ".join(values.get(target, "").split())
 
 
 def _people(values: Mapping[str, str], facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Judge who writes and who is named."""
-
-    def said(target: str) -> str:
-        return " ".join(values.get(target, "").split())
-
     for target, most in _LINE.items():
-        if len(said(target)) > most:
+        if len(_said(values, target)) > most:
             yield _stop(target, N_("This is longer than the %(most)s characters that can be kept here"), most=most)
-    whole = said("nominator_name")
-    given, family = (said("nominator_given"), said("nominator_family")) if not whole else split_name(whole)
-    facts["nominator"] = {"name": whole or f"{given} {family}".strip(), "given": given, "family": family, "phone": said("nominator_phone")[:60]}
+    yield from _nominator(values, facts)
+    yield from _nominee(values, facts)
+
+
+def _nominator(values: Mapping[str, str], facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    whole = _said(values, "nominator_name")
+    given, family = _said(values, "nominator_given"), _said(values, "nominator_family")
+    if whole:
+        given, family = split_name(whole)
+    address = values.get("nominator_email", "").strip()
+    facts["nominator"] = {
+        "name": whole or f"{given} {family}".strip(),
+        "given": given,
+        "family": family,
+        "email": address if looks_like_address(address) else None,
+        "phone": _said(values, "nominator_phone")[: _LINE["nominator_phone"]],
+    }
     if not facts["nominator"]["name"]:
         yield _stop("nominator_name", N_("Write the nominator's name"), may_pass=True)
-    address = values.get("nominator_email", "").strip()
-    facts["nominator"]["email"] = address if looks_like_address(address) else None
     if not address:
-        yield _stop("nominator_email", N_("Write the nominator's e-mail address, or import it without one"), may_pass=True)
+        message = N_("Write the nominator's e-mail address, or import it without one")
+        yield _stop("nominator_email", message, may_pass=True)
     elif not looks_like_address(address):
-        yield _stop("nominator_email", N_('"%(address)s" is no e-mail address. Mend it, or import it without one'), may_pass=True, address=address[:100])
-    given, family = said("nominee_given"), said("nominee_family")
-    if not given and not family and said("nominee_name"):
-        given, family = split_name(said("nominee_name"))
-    facts["nominee"] = {"given": given, "family": family, "role": said("role") or None, "email": None}
+        message = N_('"%(address)s" is no e-mail address. Mend it, or import it without one')
+        yield _stop("nominator_email", message, may_pass=True, address=address[:100])
+
+
+def _nominee(values: Mapping[str, str], facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    given, family = _said(values, "nominee_given"), _said(values, "nominee_family")
+    if not given and not family:
+        given, family = split_name(_said(values, "nominee_name"))
+    address = values.get("nominee_email", "").strip()
+    known = address if looks_like_address(address) else None
+    facts["nominee"] = {"given": given, "family": family, "role": _said(values, "role") or None, "email": known}
     if not family:
         yield _stop("nominee_family", N_("Write the nominee's last name"))
     if not given:
         yield _stop("nominee_given", N_("Write the nominee's first name, or import it without one"), may_pass=True)
-    named = values.get("nominee_email", "").strip()
-    if named and looks_like_address(named):
-        facts["nominee"]["email"] = named
-    elif named:
-        yield _note("nominee_email", N_('The nominee\'s address "%(address)s" is none, and is left out'), address=named[:100])
+    if address and known is None:
+        message = N_('The nominee\'s address "%(address)s" is none, and is left out')
+        yield _note("nominee_email", message, address=address[:100])
 
 
 def _place(values: Mapping[str, str], context: Context, facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -464,20 +580,36 @@ def _place(values: Mapping[str, str], context: Context, facts: dict[str, Any]) -
     else:
         meant = match(typed, context.schools, context.aliases)
         if meant.school is None:
-            yield {**_stop("school", N_('No school is called "%(typed)s"'), typed=typed[:200]), "offered": list(meant.offered)}
+            yield {
+                **_stop("school", N_('No school is called "%(typed)s"'), typed=typed[:200]),
+                "offered": list(meant.offered),
+            }
         else:
             facts["school"] = meant.school
             if meant.spelled:
-                yield _note("school", N_('"%(typed)s" is read as %(school)s'), typed=typed[:200], school=context.schools[meant.school])
+                yield _note(
+                    "school",
+                    N_('"%(typed)s" is read as %(school)s'),
+                    typed=typed[:200],
+                    school=context.schools[meant.school],
+                )
 
 
 def _award(values: Mapping[str, str], award: AwardFacts | None, context: Context) -> Iterator[dict[str, Any]]:
     named = values.get("awards", "").strip()
     if award is None:
-        yield _stop("awards", N_('No award of this season is called "%(named)s"') if named else N_("Say which award it is for"), named=named[:200])
+        yield _stop(
+            "awards",
+            N_('No award of this season is called "%(named)s"') if named else N_("Say which award it is for"),
+            named=named[:200],
+        )
         return
     if not award.takes:
-        yield _stop("awards", N_("%(award)s takes no nominations now: its cycle is a draft, or already in review"), award=award.title)
+        yield _stop(
+            "awards",
+            N_("%(award)s takes no nominations now: its cycle is a draft, or already in review"),
+            award=award.title,
+        )
     found, left = awards_named(named, context.awards)
     if len(found) > 1:
         yield _note("awards", N_("The row names %(count)s awards: it becomes a nomination for each"), count=len(found))
@@ -496,12 +628,20 @@ def _smaller(cells: Mapping[str, str], values: Mapping[str, str], facts: dict[st
     quote = fold(values.get("quote", ""))
     facts["quote"] = QUOTES.get(quote)
     if quote and facts["quote"] is None:
-        notes.append(_note("quote", N_('"%(said)s" is not clear, so they are not quoted'), said=values["quote"].strip()[:100]))
+        notes.append(
+            _note("quote", N_('"%(said)s" is not clear, so they are not quoted'), said=values["quote"].strip()[:100])
+        )
         facts["quote"] = "no"
     language = fold(values.get("language", ""))
     facts["language"] = LANGUAGES.get(language, "en")
     if language and language not in LANGUAGES:
-        notes.append(_note("language", N_('The language "%(said)s" is not known: it is kept as English'), said=values["language"].strip()[:100]))
+        notes.append(
+            _note(
+                "language",
+                N_('The language "%(said)s" is not known: it is kept as English'),
+                said=values["language"].strip()[:100],
+            )
+        )
     if any(REPLACED in cell for cell in cells.values()):
         notes.append(_note("", N_("Characters that cannot be kept are shown as \ufffd")))
     if any(column.startswith(LEFT_OVER) and cell.strip() for column, cell in cells.items()):
@@ -516,14 +656,20 @@ def _read(said: str, table: Mapping[str, str]) -> str | None:
     return next((value for words, value in table.items() if f" {words} " in f" {said} "), None)
 
 
-def _time(values: Mapping[str, str], award: AwardFacts | None, context: Context, facts: dict[str, Any]) -> list[dict[str, Any]]:
+def _time(
+    values: Mapping[str, str], award: AwardFacts | None, context: Context, facts: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Judge when it was sent, in the organisation's zone, and whether that was in time."""
     said = values.get("submitted_at", "").strip()
     sent = instant(said, context.zone) if said else None
     notes = []
     if sent is None:
         facts["received_at"] = context.uploaded_at
-        message = N_('"%(said)s" is no time that can be read: the time of the upload is taken') if said else N_("It says no time: the time of the upload is taken")
+        message = (
+            N_('"%(said)s" is no time that can be read: the time of the upload is taken')
+            if said
+            else N_("It says no time: the time of the upload is taken")
+        )
         notes.append(_note("submitted_at", message, said=said[:100]))
     else:
         facts["received_at"] = sent
@@ -536,7 +682,11 @@ def _time(values: Mapping[str, str], award: AwardFacts | None, context: Context,
     closes = max(award.closes_at, context.deadlines.get((award.id, address), award.closes_at))
     if facts["received_at"] >= closes + timedelta(minutes=award.grace_minutes):
         facts["late"] = True
-        notes.append(_note("submitted_at", N_("It came after the deadline and its grace: it is held until you accept or refuse it")))
+        notes.append(
+            _note(
+                "submitted_at", N_("It came after the deadline and its grace: it is held until you accept or refuse it")
+            )
+        )
     elif facts["received_at"] < award.opens_at:
         notes.append(_note("submitted_at", N_("It was sent before nominations opened")))
     return notes
@@ -580,10 +730,20 @@ def _answers(values: Mapping[str, str], award: AwardFacts, facts: dict[str, Any]
         asked = award.questions.get(key)
         if asked is None:
             if text.strip():
-                notes.append(_note(target, N_("%(award)s does not ask this: the answer stays with this row alone"), award=award.title))
+                notes.append(
+                    _note(
+                        target,
+                        N_("%(award)s does not ask this: the answer stays with this row alone"),
+                        award=award.title,
+                    )
+                )
             continue
         facts["answers"][key] = text
         long = over(text, asked.word_limit) if asked.kind in {"text", "line"} else None
         if long is not None:
-            notes.append(_note(target, N_("This has %(count)s words, %(over)s more than asked for. Nothing is cut"), **long.facts))
+            notes.append(
+                _note(
+                    target, N_("This has %(count)s words, %(over)s more than asked for. Nothing is cut"), **long.facts
+                )
+            )
     return notes

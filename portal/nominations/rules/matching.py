@@ -156,7 +156,7 @@ def _folded(team: Iterable[Name]) -> frozenset[tuple[str, str]]:
 
 
 def likeness(one: Name, other: Name) -> Iterator[str]:
-    """Yield in which way two names are alike: "same", or "accent", "order", "nickname", "initial", "longer", "spelled"; nothing where they are not."""
+    """Yield how two names are alike: "same", "accent", "order", "nickname", "initial", "longer", "spelled"; nothing: they are not."""
     if one.plain == other.plain:
         yield "same"
         return

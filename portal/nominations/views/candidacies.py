@@ -11,10 +11,18 @@ from portal import clock
 from portal.awards import queries as awards
 from portal.awards.rules import instant
 from portal.errors import N_, NotFound, PortalError, Refused
-from portal.nominations.actions import conflicts
+from portal.nominations.actions import conflicts, writing
 from portal.nominations.actions import screening as actions
-from portal.nominations.actions import writing
-from portal.nominations.forms.screening import ConflictForm, GiveBackForm, NameForm, ReasonForm, StandingForm, VerdictForm, wall_time
+from portal.nominations.forms.screening import (
+    ConflictForm,
+    GiveBackForm,
+    NameForm,
+    ReasonForm,
+    StandingForm,
+    VerdictForm,
+    numbers,
+    wall_time,
+)
 from portal.nominations.models import HARD
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.queries import conflicts as conflict_queries
@@ -37,7 +45,11 @@ if TYPE_CHECKING:
     from portal.nominations.models import Candidacy, Conflict, Nomination
     from portal.web.fields import Form
 
-VERDICTS = {"eligible": CandidacyStep.FIND_ELIGIBLE, "ineligible": CandidacyStep.FIND_INELIGIBLE, "reconsider": CandidacyStep.RECONSIDER}
+VERDICTS = {
+    "eligible": CandidacyStep.FIND_ELIGIBLE,
+    "ineligible": CandidacyStep.FIND_INELIGIBLE,
+    "reconsider": CandidacyStep.RECONSIDER,
+}
 ADDRESS = "/desk/<slug>/<int:year>/candidacies/<reference>"
 TIME = N_("Write a date and a time")
 
@@ -74,7 +86,11 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
             label=lambda label: with_name(words_in(label), candidacy.name),
             otherwise=[said for said in all_of_it.nominations if _named_otherwise(candidacy, said)],
             conflict_steps=lambda conflict: _conflict_steps(conflict, person),
-            nomination_steps=lambda nomination: [step for step in NOMINATION.steps(nomination.stage) if step in {Step.RETURN, Step.WITHDRAW, Step.MAKE_VOID}],
+            nomination_steps=lambda nomination: [
+                step
+                for step in NOMINATION.steps(nomination.stage)
+                if step in {Step.RETURN, Step.WITHDRAW, Step.MAKE_VOID}
+            ],
             names=conflict_queries.deciders(all_of_it.conflicts),
             **words.about(),
         ),
@@ -143,7 +159,9 @@ def candidacy_withdrawal(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answ
     form = ReasonForm(prefix="withdrawal-")
 
     def act() -> str:
-        actions.decide(candidacy, CandidacyStep.WITHDRAW, by=viewer.current(), at=clock.now(), reason=form.reason.data or "")
+        actions.decide(
+            candidacy, CandidacyStep.WITHDRAW, by=viewer.current(), at=clock.now(), reason=form.reason.data or ""
+        )
         return str(_("%(name)s is withdrawn.", name=candidacy.name))
 
     return _try(candidacy, form, "withdrawal", act)
@@ -164,7 +182,15 @@ def candidacy_name(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
             flash(_("The name is %(name)s now. What nominators typed is kept as they typed it.", name=candidacy.name))
             return see_other(".candidacy", **_here(candidacy))
     typed = queries.names_typed(candidacy)
-    return render_template("nominations/candidacy_name.html", candidacy=candidacy, cycle=candidacy.cycle, form=form, names=names, typed=typed, **words.about()), form.status
+    return render_template(
+        "nominations/candidacy_name.html",
+        candidacy=candidacy,
+        cycle=candidacy.cycle,
+        form=form,
+        names=names,
+        typed=typed,
+        **words.about(),
+    ), form.status
 
 
 @pages.step(f"{ADDRESS}/standing", needs=Permission.CONFIRM_STANDING, of=_at)
@@ -198,9 +224,23 @@ def nomination_step(candidacy: Candidacy, number: str, step: str) -> Any:  # noq
         except PortalError as refusal:
             form.fail(refusal.field, failures.sentence(refusal))
         else:
-            flash(_("%(reference)s: %(stage)s.", reference=nomination.reference, stage=_stage_now(candidacy, nomination.reference)))
+            flash(
+                _(
+                    "%(reference)s: %(stage)s.",
+                    reference=nomination.reference,
+                    stage=_stage_now(candidacy, nomination.reference),
+                )
+            )
             return see_other(".candidacy", **_here(candidacy))
-    return render_template("nominations/nomination_step.html", candidacy=candidacy, cycle=candidacy.cycle, nomination=nomination, step=step, form=form, **words.about()), form.status
+    return render_template(
+        "nominations/nomination_step.html",
+        candidacy=candidacy,
+        cycle=candidacy.cycle,
+        nomination=nomination,
+        step=step,
+        form=form,
+        **words.about(),
+    ), form.status
 
 
 def _stage_now(candidacy: Candidacy, number: str) -> Any:  # noqa: ANN401 - lazy words
@@ -273,8 +313,19 @@ def conflict(conflict: Conflict) -> Any:  # noqa: ANN401 - an answer
             form.fail("reason", failures.sentence(refusal))
         else:
             flash(_("%(name)s: %(state)s.", name=conflict.person.name, state=words.CONFLICTS[conflict.state][1]))
-            return see_other(".conflicts_of_cycle", slug=conflict.candidacy.cycle.award.slug, year=conflict.candidacy.cycle.year)
-    return render_template("nominations/conflict.html", conflict=conflict, cycle=conflict.candidacy.cycle, steps=steps, form=form, names_shown=_names_shown(conflict.candidacy.cycle), others=conflict_queries.who_else(conflict, person), **words.about()), form.status
+            return see_other(
+                ".conflicts_of_cycle", slug=conflict.candidacy.cycle.award.slug, year=conflict.candidacy.cycle.year
+            )
+    return render_template(
+        "nominations/conflict.html",
+        conflict=conflict,
+        cycle=conflict.candidacy.cycle,
+        steps=steps,
+        form=form,
+        names_shown=_names_shown(conflict.candidacy.cycle),
+        others=conflict_queries.who_else(conflict, person),
+        **words.about(),
+    ), form.status
 
 
 @pages.form("/desk/<slug>/<int:year>/conflicts", needs=Permission.MANAGE_CONFLICTS, of=cycle_at)
@@ -283,13 +334,19 @@ def conflicts_of_cycle(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     person, form = viewer.current(), ReasonForm()
     decided = request.args.get("show") == "decided"
     if request.method == "POST" and form.validate():
-        numbers = {int(number) for number in request.form.getlist("chosen")[:500] if number.isdecimal() and len(number) < 10}  # noqa: PLR2004 - no number has more digits
-        done, refused = conflicts.decide_many(conflict_queries.chosen(cycle, numbers, person), request.form.get("act", ""), by=person, reason=form.reason.data or "", at=clock.now())
+        marked = numbers(request.form.getlist("chosen"))
+        done, refused = conflicts.decide_many(
+            conflict_queries.chosen(cycle, marked, person),
+            request.form.get("act", ""),
+            by=person,
+            reason=form.reason.data or "",
+            at=clock.now(),
+        )
         if done:
             flash(_("%(count)s decided.", count=done))
         for refusal in refused[:3]:
             flash(failures.sentence(refusal), "error")
-        if not numbers:
+        if not marked:
             flash(_("Choose some rows first."), "error")
         if not refused:
             return see_other(".conflicts_of_cycle", slug=cycle.award.slug, year=cycle.year)
@@ -318,7 +375,14 @@ def conflicts_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
     shown = _names_shown(cycle)
     header = [_("Person"), _("Candidacy"), _("Nominee"), _("Why"), _("How it stands"), _("Reason")]
     rows = [
-        [one.person.name, one.candidacy.reference, one.candidacy.name if shown else "", words.kind(one, shown=shown), str(words.CONFLICTS[one.state][1]), one.reason or ""]
+        [
+            one.person.name,
+            one.candidacy.reference,
+            one.candidacy.name if shown else "",
+            words.kind(one, shown=shown),
+            str(words.CONFLICTS[one.state][1]),
+            one.reason or "",
+        ]
         for one in conflict_queries.every(cycle, viewer.current())
     ]
     return csv_file(f"conflicts-{cycle.award.slug}-{cycle.year}", header, rows)

@@ -14,7 +14,7 @@ from portal.awards.rules import instant
 from portal.errors import N_, Refused
 from portal.nominations.actions import entering as actions
 from portal.nominations.actions.entering import NotReady, Told
-from portal.nominations.forms.screening import EntryForm, wall_time
+from portal.nominations.forms.screening import EntryForm, numbers, wall_time
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.rules import Stage
@@ -47,7 +47,10 @@ def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each q
     asked = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
     fields = {f"answer-{question.key}": field_for(question, nominee=_("the nominee")) for question in asked}
     made = type("CycleEntryForm", (EntryForm,), fields)()
-    made.ask(words.RELATIONS.items(), ((Quote.NAMED, _("Yes, by name")), (Quote.UNNAMED, _("Yes, without the name")), (Quote.NO, _("No"))))
+    made.ask(
+        words.RELATIONS.items(),
+        ((Quote.NAMED, _("Yes, by name")), (Quote.UNNAMED, _("Yes, without the name")), (Quote.NO, _("No"))),
+    )
     made.language.choices = list(NAMES.items())
     made.school_id.choices = _offered(made)
     return made
@@ -57,12 +60,16 @@ def _offered(form: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - the form
     """Return the schools that fit what was typed, the one chosen before, and what is no school."""
     typed, chosen = (form.school.data or "").strip(), form.school_id.data or ""
     found: list[School] = list(schools.matching(typed)) if typed else []
-    if chosen.isdecimal() and len(chosen) < 10 and chosen not in {str(school.id) for school in found}:  # noqa: PLR2004 - no number has more digits
-        found = [*schools.by_ids([int(chosen)]), *found]
+    if chosen not in {str(school.id) for school in found}:
+        found = [*schools.by_ids(numbers([chosen])), *found]
     meant = schools.meant_by(typed) if typed else None
     if meant is not None and meant.school is not None:
         found.sort(key=lambda school: school.id != meant.school)
-    return [*((str(school.id), school.name) for school in found), (NOT_LISTED, _("A school that is not listed: keep it as typed")), (CENTRAL, _("The district's central office, or no one school"))]
+    return [
+        *((str(school.id), school.name) for school in found),
+        (NOT_LISTED, _("A school that is not listed: keep it as typed")),
+        (CENTRAL, _("The district's central office, or no one school")),
+    ]
 
 
 @pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
@@ -91,14 +98,27 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
             form.fail(refusal.field or "received", failures.sentence(refusal))
         else:
             return _entered(cycle, nomination)
-    questions = [form[name] for name in form._fields if name.startswith("answer-")]  # noqa: SLF001 - WTForms has no public list of names
-    return render_template("nominations/entry.html", cycle=cycle, form=form, questions=questions, limits=_limits(cycle), rtl=RIGHT_TO_LEFT, **words.about()), form.status
+    questions = [form[name] for name in form._fields if name.startswith("answer-")]
+    return render_template(
+        "nominations/entry.html",
+        cycle=cycle,
+        form=form,
+        questions=questions,
+        limits=_limits(cycle),
+        rtl=RIGHT_TO_LEFT,
+        **words.about(),
+    ), form.status
 
 
 def _entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
     back = {"slug": cycle.award.slug, "year": cycle.year}
     if nomination.stage is Stage.LATE:
-        flash(_("%(reference)s reached us after the deadline: it is held until you accept or refuse it.", reference=nomination.reference))
+        flash(
+            _(
+                "%(reference)s reached us after the deadline: it is held until you accept or refuse it.",
+                reference=nomination.reference,
+            )
+        )
         return see_other(".late_one", **back, reference=nomination.reference)
     flash(_("Entered as %(reference)s.", reference=nomination.reference))
     reference = queries.reference_of(nomination.candidacy_id or 0)
@@ -112,7 +132,7 @@ def _limits(cycle: Cycle) -> dict[str, int | None]:
 
 def _told(form: Any) -> Told:  # noqa: ANN401 - the form
     chosen = form.school_id.data or ""
-    school = schools.by_ids([int(chosen)]) if chosen.isdecimal() and len(chosen) < 10 else []  # noqa: PLR2004 - no number has more digits
+    school = schools.by_ids(numbers([chosen]))
     return Told(
         name=form.nominator_name.data or "",
         email=form.nominator_email.data or "",
@@ -129,7 +149,9 @@ def _told(form: Any) -> Told:  # noqa: ANN401 - the form
         quote=form.quote.data if form.quote.data in set(Quote) else "",
         tell=form.tell.data or "",
         language=form.language.data if form.language.data in NAMES else "en",
-        answers={name.removeprefix("answer-"): answer_of(form[name]) for name in form._fields if name.startswith("answer-")},  # noqa: SLF001 - as above
+        answers={
+            name.removeprefix("answer-"): answer_of(form[name]) for name in form._fields if name.startswith("answer-")
+        },
     )
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.awards import queries as awards
 from portal.errors import N_, Refused
 from portal.jobs import queries as jobs
 from portal.nominations.actions import importing as actions
@@ -31,7 +30,16 @@ if TYPE_CHECKING:
     from portal.nominations.models import Import, ImportRow
 
 LONGEST = 600
-FIELDS = ("nominator_name", "nominator_email", "nominee_given", "nominee_family", "nominee_email", "role", "school", "awards")
+FIELDS = (
+    "nominator_name",
+    "nominator_email",
+    "nominee_given",
+    "nominee_family",
+    "nominee_email",
+    "role",
+    "school",
+    "awards",
+)
 PASSES = {
     "nominator_email": N_("Import it without an address"),
     "nominator_name": N_("Import it without a name"),
@@ -65,7 +73,9 @@ def imports() -> Any:  # noqa: ANN401 - an answer
             form.fail("season", _("Choose a season"))
         else:
             try:
-                made = actions.upload(file.read(), name=clean(file.filename), season=season, by=viewer.current(), at=clock.now())
+                made = actions.upload(
+                    file.read(), name=clean(file.filename), season=season, by=viewer.current(), at=clock.now()
+                )
             except Refused as refusal:
                 form.fail(refusal.field or "file", failures.sentence(refusal))
             else:
@@ -75,7 +85,14 @@ def imports() -> Any:  # noqa: ANN401 - an answer
 
 def _imports(form: UploadForm) -> Any:  # noqa: ANN401 - an answer
     found = listing(queries.uploads(), page=asked_page())
-    return render_template("nominations/imports.html", form=form, listing=found, counts=queries.counts_of([one.id for one in found.items]), RowState=RowState, **words.about()), form.status
+    return render_template(
+        "nominations/imports.html",
+        form=form,
+        listing=found,
+        counts=queries.counts_of([one.id for one in found.items]),
+        RowState=RowState,
+        **words.about(),
+    ), form.status
 
 
 @pages.form("/desk/imports/<int:number>/columns", needs=Permission.IMPORT_NOMINATIONS, of=_upload)
@@ -113,7 +130,10 @@ def import_columns(upload: Import) -> Any:  # noqa: ANN401 - an answer
 
 def _targets(upload: Import) -> list[tuple[str, str]]:
     """Return what a column can hold, as a choice."""
-    asked = [(f"{rules.QUESTION}{question.key}", _("Answer: %(question)s", question=question.words[0])) for question in queries.questions_of(upload.season_id)]
+    asked = [
+        (f"{rules.QUESTION}{question.key}", _("Answer: %(question)s", question=question.words[0]))
+        for question in queries.questions_of(upload.season_id)
+    ]
     return [("", _("Leave it out")), *((target, _(label)) for target, label in rules.TARGETS.items()), *asked]
 
 
@@ -123,14 +143,22 @@ def import_rows(upload: Import) -> str:
     return _rows(upload)
 
 
-def _rows(upload: Import, **drawn: Any) -> str:  # noqa: ANN401 - what the template needs besides
+def _rows(upload: Import, **drawn: Any) -> str:
     counts = queries.counts(upload)
-    usual = RowState.WRONG if counts.get(RowState.WRONG) else RowState.READY if counts.get(RowState.READY) else RowState.IMPORTED
+    usual = (
+        RowState.WRONG
+        if counts.get(RowState.WRONG)
+        else RowState.READY
+        if counts.get(RowState.READY)
+        else RowState.IMPORTED
+    )
     asked = request.args.get("show", "")
     noted = asked == "noted"
     state = RowState(asked) if asked in set(RowState) else None if noted else usual
     found = listing(queries.rows(upload, viewer.current(), state=state, noted=noted), page=asked_page())
-    lacking = [_(rules.TARGETS[target]) for target in rules.lacking(upload.matched, one_award=upload.award_id is not None)]
+    lacking = [
+        _(rules.TARGETS[target]) for target in rules.lacking(upload.matched, one_award=upload.award_id is not None)
+    ]
     context = queries.context(upload)
     return render_template(
         "nominations/import_rows.html",
@@ -172,7 +200,17 @@ def _drawn(row: ImportRow, context: rules.Context) -> dict[str, Any]:
 def import_csv(upload: Import) -> Any:  # noqa: ANN401 - a file
     """Give the account of every row as a CSV file."""
     context = queries.context(upload)
-    header = [_("Row"), _("Part"), _("Nominee"), _("Award"), _("Nominator"), _("What became of it"), _("Nomination"), _("What is wrong"), _("Notes")]
+    header = [
+        _("Row"),
+        _("Part"),
+        _("Nominee"),
+        _("Award"),
+        _("Nominator"),
+        _("What became of it"),
+        _("Nomination"),
+        _("What is wrong"),
+        _("Notes"),
+    ]
     body = []
     for row in queries.every_row(upload, viewer.current()):
         drawn = _drawn(row, context)
@@ -198,7 +236,9 @@ def import_row(row: ImportRow) -> Any:  # noqa: ANN401 - an answer
     form = Form()
     if form.validate_on_submit():
         values, passed = _mended()
-        actions.mend(row, values, passed=passed, learn=bool(request.form.get("learn")), by=viewer.current(), at=clock.now())
+        actions.mend(
+            row, values, passed=passed, learn=bool(request.form.get("learn")), by=viewer.current(), at=clock.now()
+        )
         if row.problems:
             flash(_("Row %(number)s is kept, and not right yet.", number=row.number), "error")
             return see_other(".import_row", number=row.import_id, row=row.id)
@@ -209,7 +249,18 @@ def import_row(row: ImportRow) -> Any:  # noqa: ANN401 - an answer
     drawn = _drawn(row, context)
     drawn["offered"] = list(dict.fromkeys([*((school.id, school.name) for school in offered), *drawn["offered"]]))
     return (
-        render_template("nominations/import_row.html", upload=row.upload, one=drawn, row=row, form=form, passes=PASSES, targets=dict(_targets(row.upload)), awards=[(cycle.award_id, words_in(cycle.award.name)) for cycle in queries.cycles_of(row.upload.season_id)], RowState=RowState, **words.about()),
+        render_template(
+            "nominations/import_row.html",
+            upload=row.upload,
+            one=drawn,
+            row=row,
+            form=form,
+            passes=PASSES,
+            targets=dict(_targets(row.upload)),
+            awards=[(cycle.award_id, words_in(cycle.award.name)) for cycle in queries.cycles_of(row.upload.season_id)],
+            RowState=RowState,
+            **words.about(),
+        ),
         form.status,
     )
 

@@ -12,7 +12,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.nominations.actions import gathering
 from portal.nominations.actions import screening as actions
-from portal.nominations.forms.screening import LateForm, ReasonForm
+from portal.nominations.forms.screening import LateForm, ReasonForm, numbers
 from portal.nominations.models import MatchState
 from portal.nominations.queries import candidacies
 from portal.nominations.queries import screening as queries
@@ -21,9 +21,9 @@ from portal.nominations.rules import CandidacyStep, Stage
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
+from portal.questions.drawing import with_name
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, csv_file, listing
-from portal.questions.drawing import with_name
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from portal.nominations.models import Candidacy, Match, Nomination
     from portal.nominations.queries.screening import Line
 
-ACTS = {"eligible": CandidacyStep.FIND_ELIGIBLE, "ineligible": CandidacyStep.FIND_INELIGIBLE, "reconsider": CandidacyStep.RECONSIDER}
-MOST_CHOSEN = 500
+ACTS = {
+    "eligible": CandidacyStep.FIND_ELIGIBLE,
+    "ineligible": CandidacyStep.FIND_INELIGIBLE,
+    "reconsider": CandidacyStep.RECONSIDER,
+}
 FURTHEST = 1_000_000_000
 
 
@@ -59,7 +62,12 @@ def _filters() -> Filters:
 @pages.page("/desk/screening", needs=Permission.SEE_DESK)
 def screening_all() -> str:
     """List the cycles that one screens, with what waits in each."""
-    return render_template("nominations/screening_all.html", across=queries.across(viewer.current()), cycle_words=words.CYCLES, **words.about())
+    return render_template(
+        "nominations/screening_all.html",
+        across=queries.across(viewer.current()),
+        cycle_words=words.CYCLES,
+        **words.about(),
+    )
 
 
 @pages.page("/desk/<slug>/<int:year>/screening", needs=Permission.SCREEN, of=cycle_at)
@@ -68,7 +76,12 @@ def screening(cycle: Cycle) -> str:
     person, filters = viewer.current(), _filters()
     counts = queries.counts(cycle, person)
     tallies = [
-        {"label": label, "count": counts.tabs[tab], "url": url_for(".screening", slug=cycle.award.slug, year=cycle.year, tab=tab.value), "current": tab is filters.tab}
+        {
+            "label": label,
+            "count": counts.tabs[tab],
+            "url": url_for(".screening", slug=cycle.award.slug, year=cycle.year, tab=tab.value),
+            "current": tab is filters.tab,
+        }
         for tab, label in words.TABS.items()
     ]
     shared: dict[str, Any] = {
@@ -82,9 +95,17 @@ def screening(cycle: Cycle) -> str:
         **words.about(),
     }
     if filters.tab is Tab.LATE:
-        return render_template("nominations/screening_late.html", held=listing(queries.late(cycle, person), page=asked_page()), **shared)
+        return render_template(
+            "nominations/screening_late.html", held=listing(queries.late(cycle, person), page=asked_page()), **shared
+        )
     found = listing(queries.candidacies(cycle, person, filters), page=asked_page())
-    return render_template("nominations/screening.html", listing=found, lines=queries.lines(found.items, person), form=ReasonForm(formdata=None), **shared)
+    return render_template(
+        "nominations/screening.html",
+        listing=found,
+        lines=queries.lines(found.items, person),
+        form=ReasonForm(formdata=None),
+        **shared,
+    )
 
 
 def _panel(cycle: Cycle) -> dict[str, Any] | None:
@@ -103,7 +124,9 @@ def _sides(match: Match, first: Candidacy, second: Candidacy) -> dict[str, Any]:
     sides = []
     for candidacy in (first, second):
         nominations = grouped.get(candidacy.id, [])
-        place = ", ".join(part for part in (words.place(candidacy, schools.get(candidacy.id, [])), candidacy.role) if part)
+        place = ", ".join(
+            part for part in (words.place(candidacy, schools.get(candidacy.id, [])), candidacy.role) if part
+        )
         references = ", ".join(one.reference for one in nominations[:4])
         sent = _("%(references)s, from: %(who)s.", references=references, who=words.relations(nominations))
         known = ", ".join(typed.get(candidacy.id, [])) or _("No address given.")
@@ -116,10 +139,10 @@ def _sides(match: Match, first: Candidacy, second: Candidacy) -> dict[str, Any]:
 def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Decide on several at once, and say of each what became of it."""
     person, form = viewer.current(), ReasonForm()
-    numbers = {int(number) for number in request.form.getlist("chosen")[:MOST_CHOSEN] if number.isdecimal() and len(number) < 10}  # noqa: PLR2004 - no number has more digits
+    marked = numbers(request.form.getlist("chosen"))
     step = ACTS.get(request.form.get("act", ""))
     back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
-    chosen = queries.chosen(cycle, numbers, person) if numbers else []
+    chosen = queries.chosen(cycle, marked, person) if marked else []
     if step is None or not chosen:
         flash(_("Choose some rows first."), "error")
         return see_other(".screening", **back)
@@ -130,7 +153,15 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         outcomes = actions.decide_many(chosen, step, by=person, at=clock.now(), reason=form.reason.data or "")
     except Refused as refusal:
         return (
-            render_template("nominations/screen_many.html", cycle=cycle, chosen=chosen, act=request.form.get("act"), tab=request.form.get("tab", ""), form=_failed(form, refusal), **words.about()),
+            render_template(
+                "nominations/screen_many.html",
+                cycle=cycle,
+                chosen=chosen,
+                act=request.form.get("act"),
+                tab=request.form.get("tab", ""),
+                form=_failed(form, refusal),
+                **words.about(),
+            ),
             422,
         )
     done = sum(1 for outcome in outcomes if outcome.done)
@@ -138,7 +169,9 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         flash(ngettext("One is decided.", "%(num)s are decided.", done))
     for outcome in outcomes:
         if not outcome.done:
-            flash(f"{outcome.candidacy.name}, {outcome.candidacy.reference}: {_(outcome.why, **outcome.facts)}", "error")
+            flash(
+                f"{outcome.candidacy.name}, {outcome.candidacy.reference}: {_(outcome.why, **outcome.facts)}", "error"
+            )
     return see_other(".screening", **back)
 
 
@@ -151,7 +184,18 @@ def _failed(form: Any, refusal: Refused) -> Any:  # noqa: ANN401 - a form
 def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
     """Give the list as it is filtered, as a CSV file."""
     person, filters = viewer.current(), _filters()
-    header = [_("Reference"), _("Nominee"), _("Role"), _("School"), _("Nominations"), _("From"), _("Words"), _("Languages"), _("Where it stands"), _("Reason")]
+    header = [
+        _("Reference"),
+        _("Nominee"),
+        _("Role"),
+        _("School"),
+        _("Nominations"),
+        _("From"),
+        _("Words"),
+        _("Languages"),
+        _("Where it stands"),
+        _("Reason"),
+    ]
     rows = [_row(line) for line in queries.every_line(cycle, person, filters)]
     return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
 
@@ -178,14 +222,23 @@ def _row(line: Line) -> list[object]:
 
 def _match(slug: str, year: int, number: int) -> Match | None:
     found = queries.match_by_id(number)
-    return found if found is not None and (found.first.cycle.award.slug, found.first.cycle.year) == (slug, year) else None
+    return (
+        found if found is not None and (found.first.cycle.award.slug, found.first.cycle.year) == (slug, year) else None
+    )
 
 
 @pages.page("/desk/<slug>/<int:year>/matches/<int:number>", needs=Permission.SCREEN, of=_match)
 def match(match: Match) -> str:
     """Read two candidacies side by side."""
     read = {candidacy.id: candidacies.side(candidacy, match.first.cycle) for candidacy in (match.first, match.second)}
-    return render_template("nominations/match.html", cycle=match.first.cycle, read=read, label_for=_label_for, **_sides(match, match.first, match.second), **words.about())
+    return render_template(
+        "nominations/match.html",
+        cycle=match.first.cycle,
+        read=read,
+        label_for=_label_for,
+        **_sides(match, match.first, match.second),
+        **words.about(),
+    )
 
 
 def _label_for(candidacy: Candidacy) -> Callable[[Any], str]:
@@ -202,7 +255,13 @@ def merge(match: Match) -> Any:  # noqa: ANN401 - an answer
     """Gather both into one candidacy. A second click finds it done."""
     if match.state is not MatchState.ACCEPTED:
         stays = gathering.accept(match, by=viewer.current(), at=clock.now())
-        flash(_("%(name)s is one candidacy now, %(reference)s. It can be undone on its page.", name=stays.name, reference=stays.reference))
+        flash(
+            _(
+                "%(name)s is one candidacy now, %(reference)s. It can be undone on its page.",
+                name=stays.name,
+                reference=stays.reference,
+            )
+        )
     return _back(match)
 
 
@@ -221,7 +280,11 @@ def undo_match(match: Match) -> Any:  # noqa: ANN401 - an answer
     if match.state is not MatchState.OPEN:
         was = match.state
         gathering.undo(match, by=viewer.current(), at=clock.now())
-        flash(_("They are two candidacies again, each with its own nominations.") if was is MatchState.ACCEPTED else _("It is asked again."))
+        flash(
+            _("They are two candidacies again, each with its own nominations.")
+            if was is MatchState.ACCEPTED
+            else _("It is asked again.")
+        )
     return _back(match)
 
 
@@ -230,7 +293,11 @@ def undo_match(match: Match) -> Any:  # noqa: ANN401 - an answer
 
 def _late(slug: str, year: int, reference: str) -> Nomination | None:
     found = queries.late_by_reference(reference)
-    fits = found is not None and found.stage in {Stage.LATE, Stage.REFUSED} and (found.cycle.award.slug, found.cycle.year) == (slug, year)
+    fits = (
+        found is not None
+        and found.stage in {Stage.LATE, Stage.REFUSED}
+        and (found.cycle.award.slug, found.cycle.year) == (slug, year)
+    )
     return found if fits else None
 
 
@@ -241,16 +308,29 @@ def late_one(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     if request.method == "GET":
         form.tell.data = nomination.entered.value == "web"
     elif form.validate_on_submit():
-        facts = {"reason": form.reason.data or "", "tell": bool(form.tell.data), "by": viewer.current(), "at": clock.now()}
+        facts = {
+            "reason": form.reason.data or "",
+            "tell": bool(form.tell.data),
+            "by": viewer.current(),
+            "at": clock.now(),
+        }
         back = {"slug": nomination.cycle.award.slug, "year": nomination.cycle.year}
         try:
             if request.form.get("act") == "accept":
                 candidacy = actions.accept_late(nomination, **facts)
-                flash(_("%(reference)s counts now, in %(candidacy)s.", reference=nomination.reference, candidacy=candidacy.reference))
+                flash(
+                    _(
+                        "%(reference)s counts now, in %(candidacy)s.",
+                        reference=nomination.reference,
+                        candidacy=candidacy.reference,
+                    )
+                )
                 return see_other(".candidacy", **back, reference=candidacy.reference)
             actions.refuse_late(nomination, **facts)
             flash(_("%(reference)s is refused. It is kept.", reference=nomination.reference))
             return see_other(".screening", **back, tab="late")
         except Refused as refusal:
             form.fail(refusal.field or "reason", failures.sentence(refusal))
-    return render_template("nominations/late.html", nomination=nomination, cycle=nomination.cycle, form=form, **words.about()), form.status
+    return render_template(
+        "nominations/late.html", nomination=nomination, cycle=nomination.cycle, form=form, **words.about()
+    ), form.status

@@ -18,7 +18,7 @@ from portal.web.language import NAMES
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from portal.nominations.models import Candidacy, Conflict, Nomination
     from portal.nominations.queries.screening import From, Line
@@ -172,7 +172,9 @@ def place(candidacy: Candidacy, names: Sequence[str] | None = None) -> str:
     names = sorted(link.school.name for link in candidacy.schools) if names is None else names
     if names:
         return ", ".join(names)
-    return _("Central office") if candidacy.place_text == "central office" else candidacy.place_text or _("No one school")
+    return (
+        _("Central office") if candidacy.place_text == "central office" else candidacy.place_text or _("No one school")
+    )
 
 
 def stands(line: Line) -> tuple[str, str, str]:
@@ -180,22 +182,25 @@ def stands(line: Line) -> tuple[str, str, str]:
     shape, word = STAGES[line.candidacy.stage]
     if line.candidacy.stage is not CandidacyStage.INTAKE:
         return shape, str(word), line.candidacy.reason or ""
-    if line.matches:
-        _match, other = line.matches[0]
-        said = _("Also %(name)s, %(reference)s", name=other.name, reference=other.reference)
-        return "undecided", _("Two schools?") if line.two_schools else _("Same person?"), said
+    return next(_to_know(line), ("done", str(_("Ready")), ""))
+
+
+def _to_know(line: Line) -> Iterator[tuple[str, str, str]]:
+    """Yield what is to be looked at in one that nobody has decided on, the weightiest first."""
+    for _match, other in line.matches:
+        also = _("Also %(name)s, %(reference)s", name=other.name, reference=other.reference)
+        yield "undecided", _("Two schools?") if line.two_schools else _("Same person?"), also
     if not line.counted:
-        return "writing", _("No nomination left"), _("Each was withdrawn or made void")
-    waits = next((one for one in line.counted if one.stage in {Stage.RETURNED, Stage.REVISING}), None)
-    if waits is not None:
-        return "writing", str(NOMINATIONS[waits.stage][1]), waits.reference
+        yield "writing", _("No nomination left"), _("Each was withdrawn or made void")
+    for one in line.counted:
+        if one.stage in {Stage.RETURNED, Stage.REVISING}:
+            yield "writing", str(NOMINATIONS[one.stage][1]), one.reference
     if line.copies:
-        return "writing", _("Campaign letter"), _("%(count)s sent the same text", count=line.copies)
+        yield "writing", _("Campaign letter"), _("%(count)s sent the same text", count=line.copies)
     unconfirmed = sum(1 for one in line.counted if not one.confirmed and one.entered is Entered.WEB)
     if unconfirmed:
-        said = ngettext("One address is not confirmed", "%(num)s addresses are not confirmed", unconfirmed)
-        return "not_started", _("Not confirmed"), said
-    return "done", _("Ready"), ""
+        how_many = ngettext("One address is not confirmed", "%(num)s addresses are not confirmed", unconfirmed)
+        yield "not_started", _("Not confirmed"), how_many
 
 
 def kind(conflict: Conflict, *, shown: bool = True) -> str:
