@@ -17,7 +17,7 @@ from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
-from portal.nominations.actions import conflicts, consent, gathering, importing, writing
+from portal.nominations.actions import conflicts, consent, gathering, importing, screening, writing
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
@@ -47,7 +47,12 @@ def install() -> None:
     _add(worker.chores, rounds.close_due)
     _add(worker.chores, calibrating.calibrate_due)
     worker.handlers[importing.JOB] = nominations.import_rows
-    _add(decisions.on_changed, publishing.decisions_changed)
+    _add(screening.on_stage, decisions.felt_stage)  # whoever withdrew is not decided
+    _add(screening.on_stage, publishing.felt_stage)
+    _add(gathering.on_merged, decisions.felt_merging)
+    _add(conflicts.on_changed, decisions.felt_conflict)  # nobody decides on somebody they have a conflict with
+    _add(decisions.on_changed, publishing.decisions_changed)  # an approved release is approved for what was decided then
+    _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
     _add(consent.on_consent_changed, publishing.consent_changed)
     # what public pages are made of: a write of any of these drops the pages that every process keeps
     cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)

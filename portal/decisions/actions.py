@@ -21,7 +21,7 @@ from portal.decisions.rules.lives import DECISION, DecisionState, DecisionStep, 
 from portal.errors import N_, Refused, Stale
 from portal.funds.models import Fund
 from portal.nominations.models import Candidacy
-from portal.nominations.rules import CANDIDACY, CandidacyStage, CandidacyStep
+from portal.nominations.rules import CANDIDACY, STANDS, CandidacyStage, CandidacyStep
 from portal.review.rules.lives import RoundState
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from portal.decisions.queries import Decided, Deciding
     from portal.decisions.rules.choosing import Ranked
+    from portal.nominations.models import Conflict
     from portal.people.models import Person
 
 MOVED = N_("This was changed since you opened it. The page shows how it stands now.")
@@ -373,24 +374,27 @@ def _move(cycle: Cycle, before: CycleStage, after: CycleStage) -> None:
 
 
 def return_(thing: Decided, *, reason: str, version: int, by: Person, at: datetime) -> None:
-    """Return an approved decision to its proposer: its messages are cancelled, and a release that counted on it must be approved anew."""
-    held = _hold(thing.deciding.cycle)
+    """Return an approved decision to its proposer: its messages are cancelled, and its release must be approved anew."""
     decision = thing.line.decision
     if decision is None:
         raise Stale(MOVED)
     if not reason.strip():
         raise Refused(RETURN_REASON, field="reason")
+    _back(decision, thing.deciding.cycle, reason=reason.strip(), version=version, by=by, at=at)
+
+
+def _back(decision: Decision, cycle: Cycle, *, reason: str, version: int, by: Person | None, at: datetime) -> None:
+    held = _hold(cycle)
     state = DECISION.advance(decision.state, DecisionStep.RETURN)
     mine = (Decision.id == decision.id, Decision.version == version, Decision.state == DecisionState.APPROVED)
     facts = {"state": state, "approved_by_id": None, "approved_at": None, "version": version + 1}
     if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
     mail.cancel(decision)
-    history.record("decision returned", decision, by=by, at=at, reason=reason.strip())
-    cycle = thing.deciding.cycle
+    history.record("decision returned", decision, by=by, at=at, reason=reason)
     if held.stage is CycleStage.DECIDED:
         _move(cycle, held.stage, CYCLE.advance(held.stage, CycleStep.RETURN))
-        history.record("returned to review", cycle, by=by, at=at, reason=reason.strip())
+        history.record("returned to review", cycle, by=by, at=at, reason=reason)
     _changed(cycle, at)
 
 
@@ -399,17 +403,54 @@ def _changed(cycle: Cycle, at: datetime) -> None:
         listener(cycle, at)
 
 
-def candidacy_changed(candidacy: Candidacy, at: datetime) -> None:
-    """Feel a withdrawal below: a proposal for somebody who withdrew is no proposal, and an approval given for it is asked for anew."""
-    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == candidacy.id))
+# ---------------------------------------------------------------- felt from below
+
+
+def felt_stage(candidacy: Candidacy, _before: CandidacyStage, at: datetime) -> None:
+    """Feel a withdrawal: what was proposed or approved for somebody who withdrew falls away, and its place is free."""
+    if candidacy.stage is CandidacyStage.WITHDRAWN:
+        _fall_away(candidacy.id, at=at, why="The candidacy was withdrawn.")
+
+
+def felt_merging(_stays: Candidacy, gathered: Candidacy, at: datetime) -> None:
+    """Feel that two were one: what was decided of the one that is no more falls away."""
+    _fall_away(gathered.id, at=at, why="The candidacy was gathered into another.")
+
+
+def felt_conflict(conflict: Conflict, at: datetime) -> None:
+    """Feel a conflict that stands: what that person proposed falls away, and what they approved must be approved by somebody else."""
+    if conflict.state not in STANDS:
+        return
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == conflict.candidacy_id))
+    if decision is None:
+        return
+    if decision.proposed_by_id == conflict.person_id:
+        _fall_away(conflict.candidacy_id, at=at, why="Whoever proposed it has a conflict of interest.")
+    elif decision.approved_by_id == conflict.person_id and decision.state is DecisionState.APPROVED:
+        cycle = db.session.get_one(Cycle, decision.cycle_id)
+        _back(
+            decision,
+            cycle,
+            reason="Whoever approved it has a conflict of interest.",
+            version=decision.version,
+            by=None,
+            at=at,
+        )
+
+
+def _fall_away(candidacy_id: int, *, at: datetime, why: str) -> None:
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == candidacy_id))
     if decision is None or decision.state not in {DecisionState.PROPOSED, DecisionState.APPROVED}:
         return
-    cycle = db.session.get_one(Cycle, candidacy.cycle_id)
-    _hold(cycle)
-    history.record("decision fell away", candidacy, at=at, outcome=decision.outcome.value)
+    cycle = db.session.get_one(Cycle, decision.cycle_id)
+    held = _hold(cycle)
+    history.record("decision fell away", decision, at=at, reason=why, outcome=decision.outcome.value)
     mail.cancel(decision)
     db.session.delete(decision)
     db.session.flush()
+    if held.stage is CycleStage.DECIDED and queries.undecided(cycle):
+        _move(cycle, held.stage, CYCLE.advance(held.stage, CycleStep.RETURN))
+        history.record("returned to review", cycle, at=at, reason=why)
     _changed(cycle, at)
 
 

@@ -21,6 +21,7 @@ from portal.decisions.rules.lives import Outcome
 from portal.errors import N_, Refused, Stale
 from portal.funds.models import Fund
 from portal.nominations.models import Candidacy
+from portal.nominations.rules import CandidacyStage
 from portal.people.rules import name_key
 from portal.publishing import rules
 from portal.publishing.desk import messages, queries
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from portal.nominations.models import Nomination
     from portal.people.models import Person
     from portal.publishing.desk.queries import Chosen, Drafting, Published, Releasing
 
@@ -478,6 +480,28 @@ def consent_changed(candidacy: Candidacy, _person: Person, at: datetime) -> None
     if db.session.scalar(select(Recipient.id).where(Recipient.candidacy_id == candidacy.id).limit(1)) is None:
         return
     refresh(db.session.get_one(Cycle, candidacy.cycle_id), candidacy.id, at=at)
+
+
+def nomination_withdrawn(nomination: Nomination, at: datetime) -> None:
+    """Feel that a writer took their nomination back: their words are quoted no more."""
+    number = nomination.candidacy_id
+    if (
+        number is None
+        or db.session.scalar(select(Recipient.id).where(Recipient.candidacy_id == number).limit(1)) is None
+    ):
+        return
+    refresh(db.session.get_one(Cycle, nomination.cycle_id), number, at=at)
+
+
+def felt_stage(candidacy: Candidacy, _before: CandidacyStage, at: datetime) -> None:
+    """Feel that somebody honored withdrew: their page is taken down."""
+    if candidacy.stage is not CandidacyStage.WITHDRAWN:
+        return
+    for row in db.session.scalars(
+        select(Recipient).where(Recipient.candidacy_id == candidacy.id, Recipient.taken_down_at.is_(None))
+    ):
+        row.taken_down_at, row.taken_down_reason = at, "The candidacy was withdrawn."
+        history.record("page taken down", row, at=at, reason=row.taken_down_reason)
 
 
 def take_down(thing: Published, *, reason: str, rescind: bool = False, by: Person, at: datetime) -> None:

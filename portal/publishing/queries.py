@@ -37,6 +37,13 @@ class Offered:
         """Whether anyone may nominate now."""
         return self.now is rules.Now.OPEN
 
+    def awaited(self, at: datetime) -> bool:
+        """Whether nominations are closed and the day that was planned for announcing is still to come."""
+        cycle = self.cycle
+        if cycle is None or self.now is not rules.Now.CLOSED or cycle.announced_at is None:
+            return False
+        return cycle.closes_at <= at < cycle.announced_at
+
     @property
     def applied_for(self) -> bool:
         """Whether one applies for oneself rather than nominates another."""
@@ -107,7 +114,7 @@ def next_date(at: datetime, zone: str) -> datetime:
     """Return when a public page next reads differently although nobody writes: a cycle opens or closes, or a day ends."""
     there = ZoneInfo(zone)
     midnight = datetime.combine(at.astimezone(there).date() + timedelta(days=1), time(), tzinfo=there)
-    columns = (Cycle.opens_at, Cycle.closes_at)
+    columns = (Cycle.opens_at, Cycle.closes_at, Cycle.announced_at)
     dates = union_all(
         *(select(column.label("date")).where(column > at, Cycle.stage != CycleStage.DRAFT) for column in columns)
     ).subquery()

@@ -51,6 +51,8 @@ def _season(known: list[Offered], at: datetime) -> dict[str, Any] | None:
     """Return the season's line, of the years that are open or about to be; None between seasons."""
     there = ZoneInfo(zone())
     current = [offered.cycle for offered in known if offered.cycle and offered.now is not rules.Now.CLOSED]
+    if not current:  # closed, and not announced yet by the plan: what is public of a season does not depend on its outcome
+        current = [offered.cycle for offered in known if offered.cycle and offered.awaited(at)]
     closing = [offered.cycle.closes_at for offered in known if offered.cycle and offered.is_open]
     if not current:
         return None
@@ -71,7 +73,8 @@ def _season(known: list[Offered], at: datetime) -> dict[str, Any] | None:
     return {
         "marks": rules.season(dates, at=at, zone=there),
         "closes_at": closes_at,
-        "opens_at": least("opens_at"),
+        "opens_at": least("opens_at") if closes_at is None and any(cycle.opens_at > at for cycle in current) else None,
+        "announced_at": least("announced_at"),
         "days": rules.days_left(closes_at, at=at, zone=there) if closes_at else None,
     }
 
@@ -93,6 +96,7 @@ def award(award: Award) -> str:
         award=award,
         offered=offered,
         cycle=offered.cycle,
+        awaited=offered.awaited(at),
         days=days,
         people=queries.honored_lately(award=award, most=4),
     )

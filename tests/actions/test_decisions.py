@@ -19,8 +19,9 @@ from portal.demo import makers
 from portal.errors import PortalError, Refused, Stale
 from portal.funds.models import Fund
 from portal.history.models import Event
+from portal.nominations.actions import conflicts, screening
 from portal.nominations.models import Candidacy
-from portal.nominations.rules import CandidacyStage, ConflictState
+from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
 from portal.people.models import Person
 from tests.support.deciding import AT, build, decide
 
@@ -254,11 +255,27 @@ def test_a_withdrawn_candidacy_loses_its_decision_and_its_place(world):
     with transaction():
         decide(world)
     with transaction():
-        candidacy = world.candidacy(0)
-        candidacy.stage = CandidacyStage.WITHDRAWN
-        actions.candidacy_changed(candidacy, AT)
+        screening.decide(
+            world.candidacy(0), CandidacyStep.WITHDRAW, reason="They asked us to.", by=world.person("joy"), at=AT
+        )
     assert actions.selected(db.session.get_one(Cycle, world.cycle)) == 1
+    assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.DECIDED
     assert world.candidacies[0] not in [row[0].id for row in db.session.execute(queries.lines(world.thing(), None))]
+
+
+@pytest.mark.parametrize("who", ["joy", "ruth"])
+def test_what_somebody_with_a_conflict_proposed_falls_away_and_what_they_approved_is_returned(world, who):
+    with transaction():
+        decide(world)
+    with transaction():
+        conflicts.declare(world.candidacy(0), world.person(who), words="We are cousins.", at=AT)
+    left = db.session.scalars(select(Decision).where(Decision.candidacy_id == world.candidacies[0])).all()
+    assert [row.state for row in left] == ([] if who == "joy" else [DecisionState.PROPOSED])
+    assert db.session.get_one(Cycle, world.cycle).stage is CycleStage.IN_REVIEW
+    assert (
+        db.session.scalar(select(func.count()).select_from(Decision).where(Decision.state == DecisionState.APPROVED))
+        == 3
+    )
 
 
 @pytest.mark.parametrize("state", [ConflictState.SUGGESTED, ConflictState.DECLARED, ConflictState.CONFIRMED])

@@ -21,8 +21,9 @@ from portal.funds.models import FundDonor
 from portal.history.models import Event
 from portal.mail.models import Message, MessageState
 from portal.nominations.actions import consent as consents
+from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, Field, Nomination, Quote, Sitting
-from portal.nominations.rules import ConsentState
+from portal.nominations.rules import CandidacyStep, ConsentState, Stage
 from portal.publishing import actions, chores
 from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
@@ -457,6 +458,43 @@ def test_for_somebody_under_18_only_a_guardian_agrees_and_anyone_takes_back(worl
     assert [row.name for row in rows() if row.name] == ["Amina Warsame"]
     say(world, 0, PUBLIC + 2 * SECOND, name=False)
     assert [row.name for row in rows()] == [None, None]
+
+
+def test_whoever_withdraws_after_being_told_is_not_shown_and_after_being_shown_no_longer(world):
+    with transaction():
+        for place in (0, 1):
+            consent(world.candidacy(place), Field.NAME)
+    planned(world)
+    chores.release_due(TOLD)
+    with transaction():
+        screening.decide(
+            world.candidacy(0), CandidacyStep.WITHDRAW, reason="They declined.", by=world.person("joy"), at=TOLD
+        )
+    chores.release_due(PUBLIC)
+    assert [row.name for row in rows()] == ["Tomás Villaseñor"]
+    with transaction():
+        screening.decide(
+            world.candidacy(1), CandidacyStep.WITHDRAW, reason="They moved.", by=world.person("joy"), at=PUBLIC
+        )
+    assert [row.taken_down_at for row in rows()] == [PUBLIC]
+
+
+def test_words_of_a_nomination_that_was_withdrawn_are_quoted_no_more(world):
+    with transaction():
+        consent(world.candidacy(0), Field.NAME, Field.QUOTATION)
+        decide(world)
+    drafted(world)
+    with transaction():
+        actions.plan(thing(world), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
+    with transaction():
+        actions.approve(thing(world), version=1, by=world.person("ruth"), at=AT)
+    chores.release_due(PUBLIC)
+    assert len(next(row for row in rows() if row.name).quotations) == 1
+    with transaction():
+        nomination = db.session.scalars(select(Nomination).where(Nomination.candidacy_id == world.candidacies[0])).one()
+        nomination.stage = Stage.WITHDRAWN
+        actions.nomination_withdrawn(nomination, PUBLIC)
+    assert next(row for row in rows() if row.name).quotations == []
 
 
 def test_two_people_of_one_name_get_two_addresses(app):

@@ -148,6 +148,16 @@ def test_the_last_day_is_called_the_last_day(world, client):
     assert "One day left to nominate" in words(client, "/", CLOSES - timedelta(hours=30))
 
 
+def test_between_closing_and_announcing_the_plan_is_said_and_nothing_else(world, client):
+    after = CLOSES + timedelta(days=2)
+    assert "The committees are reading" in words(client, "/", after)
+    assert "Nominations closed Friday, March 13, 2026" in words(client, "/awards/teaching", after)
+    assert "Recipients are announced Tuesday, May 26, 2026" in words(client, "/awards/teaching", after)
+    announced = CLOSES + timedelta(days=74)
+    assert "Not open now" in words(client, "/awards/teaching", announced)
+    assert "The committees are reading" not in words(client, "/", announced)
+
+
 def test_midnight_is_never_printed(app, client):
     with transaction():
         award = makers.make_award(slug="night")
@@ -309,7 +319,7 @@ def test_a_write_that_fails_drops_nothing(world, client, asked):
     assert asked == []
 
 
-@pytest.mark.parametrize("at", [OPENS, CLOSES, datetime(2026, 2, 18, 8, 0, tzinfo=UTC)])
+@pytest.mark.parametrize("at", [OPENS, CLOSES, CLOSES + timedelta(days=74), datetime(2026, 2, 18, 8, 0, tzinfo=UTC)])
 def test_a_page_is_not_kept_past_its_next_date(world, client, asked, at):
     words(client, "/awards/teaching", at - SECOND)
     asked.clear()

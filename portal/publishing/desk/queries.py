@@ -151,6 +151,7 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
         .outerjoin(Draft, Draft.candidacy_id == Candidacy.id)
         .options(selectinload(Candidacy.people), selectinload(Candidacy.schools))
         .where(Decision.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED, Decision.place.is_not(None))
+        .where(Candidacy.stage != CandidacyStage.WITHDRAWN)
         .order_by(Candidacy.sort_name, Candidacy.id)
     )
     if candidacy is not None:
