@@ -12,6 +12,7 @@ from portal.awards import chores as awards
 from portal.awards import queries as award_queries
 from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
 from portal.decisions import actions as decisions
+from portal.funds import actions as funds
 from portal.funds.models import Fund
 from portal.jobs import worker
 from portal.mail import chores as mail
@@ -47,6 +48,8 @@ def install() -> None:
     _add(worker.chores, rounds.close_due)
     _add(worker.chores, calibrating.calibrate_due)
     worker.handlers[importing.JOB] = nominations.import_rows
+    for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
+        _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
     _add(screening.on_stage, decisions.felt_stage)  # whoever withdrew is not decided
     _add(screening.on_stage, publishing.felt_stage)
     _add(gathering.on_merged, decisions.felt_merging)

@@ -17,7 +17,7 @@ from portal.people import actions as people
 from portal.people.rules import address_key, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from portal.people.models import Person
 
@@ -93,6 +93,7 @@ def grant(
     else:
         held.ended_at = None
     history.record("role granted", person, by=by, at=at, role=role.value, scope=scope.value, scope_id=scope_id)
+    _changed(person, at)
 
 
 def end_grant(held: Grant, *, by: Person, at: datetime) -> None:
@@ -205,12 +206,22 @@ def hold(session: Session, *, path: str, fields: list[list[str]], at: datetime) 
     return held
 
 
+on_person_changed: list[Callable[[Person, datetime], object]] = []  # a name, an address or a role: higher rooms listen
+
+
+def _changed(person: Person, at: datetime) -> None:
+    db.session.flush()
+    for listener in on_person_changed:
+        listener(person, at)
+
+
 def rename(person: Person, *, given: str, family: str, by: Person | None, at: datetime) -> None:
     """Put a name right. Snapshots keep the name as it was typed."""
     before = person.name
     person.given_name, person.family_name = given.strip(), family.strip()
     person.sort_name = name_key(given, family)
     history.record("renamed", person, by=by, at=at, before=before, after=person.name)
+    _changed(person, at)
 
 
 def mend_address(person: Person, *, email: str | None, by: Person | None, at: datetime) -> None:
@@ -231,6 +242,7 @@ def mend_address(person: Person, *, email: str | None, by: Person | None, at: da
     person.email_key = key
     person.bounced_at = person.bounce_reason = None
     history.record("address mended", person, by=by, at=at, before=before, after=person.email)
+    _changed(person, at)
 
 
 # ---------------------------------------------------------------- the office's own

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 may_serve: list[
     Callable[[Cycle, Person], None]
 ] = []  # raises Refused when this person may not sit on this cycle's committee
+on_member_invited: list[Callable[[Person, datetime], object]] = []  # conflicts are looked for from then on
 on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
 
 OWN_WORDS = frozenset(
@@ -616,6 +617,8 @@ def appoint(
         set_chair(member, by=by, at=at)
     history.record("invited", member, by=by, at=at, person=person.id, role=role.value)
     _send_invitation(member, cycle, person, at=at)
+    for listener in on_member_invited:
+        listener(person, at)
     return member
 
 

@@ -12,9 +12,12 @@ from portal.errors import N_, Refused
 from portal.funds.models import Fund, FundDonor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from portal.people.models import Person
+
+on_donor_noted: list[Callable[[Person, datetime], object]] = []  # higher rooms listen; connected in portal/listeners.py
 
 
 def save_fund(
@@ -40,6 +43,9 @@ def add_donor(fund: Fund, person: Person, *, by: Person, at: datetime) -> None:
     if held is None:
         db.session.add(FundDonor(fund_id=fund.id, person_id=person.id))
         history.record("donor noted", fund, by=by, at=at, person=person.id)
+        db.session.flush()
+        for listener in on_donor_noted:
+            listener(person, at)
 
 
 def remove_donor(fund: Fund, person: Person, *, by: Person, at: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from portal import policy
 from portal.accounts import actions as accounts
 from portal.accounts.models import Role, Scope
+from portal.awards import actions as awards
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db, transaction
 from portal.demo.makers import (
@@ -26,7 +27,8 @@ from portal.demo.makers import (
     make_staff,
 )
 from portal.errors import Refused
-from portal.funds.models import FundDonor
+from portal.funds import actions as funds
+from portal.funds.models import Fund, FundDonor
 from portal.history.models import Event
 from portal.nominations.actions import conflicts, gathering
 from portal.nominations.models import Candidacy, Conflict, Kind
@@ -121,10 +123,27 @@ def test_a_person_is_looked_at_in_every_cycle_they_could_touch_and_that_is_not_o
             make_candidacy(cycle, name="Amina Warsame")
         assert conflicts.raise_from_facts(joy, at=NOW) == 2
         only = make_staff("Ola Warsame", award=other.award)
-        assert conflicts.raise_from_facts(only, at=NOW) == 1
+        assert len(raised(person=only)) == 1  # as soon as the role was given
+        assert conflicts.raise_from_facts(only, at=NOW) == 0
         removed = make_person("Una Warsame")
         make_member(mine, removed, state=MemberState.REMOVED)
         assert conflicts.raise_from_facts(removed, at=NOW) == 0
+
+
+def test_new_facts_about_somebody_are_looked_at_at_once(app):
+    with transaction():
+        cycle, joy = make_cycle(), make_staff("Joy Tanaka")
+        make_candidacy(cycle, name="Amina Warsame")
+        invited = awards.invite_member(cycle, email="ola@example.org", given="Ola", family="Warsame", by=joy, at=NOW)
+        assert [kind for _c, person, kind in raised() if person == invited.person_id] == [Kind.SAME_NAME]
+        clerk = make_person("Una Warsame")
+        assert raised(person=clerk) == []
+        accounts.grant(clerk, role=Role.AUDITOR, by=joy, at=NOW)
+        assert [kind for _c, _p, kind in raised(person=clerk)] == [Kind.SAME_NAME]
+        accounts.rename(joy, given="Joy", family="Warsame", by=joy, at=NOW)
+        assert [kind for _c, _p, kind in raised(person=joy)] == [Kind.SAME_NAME]
+        funds.add_donor(db.session.get_one(Fund, cycle.fund_id), joy, by=joy, at=NOW)
+        assert [kind for _c, _p, kind in raised(person=joy)] == [Kind.DONOR, Kind.SAME_NAME]
 
 
 def test_nobody_decides_on_their_own_and_every_step_is_taken_once(app):

@@ -89,6 +89,11 @@ def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> in
     return _suggest(raised, at=at)
 
 
+def felt_person(person: Person, at: datetime) -> None:
+    """Look at somebody anew who got a role, a place on a committee, another name or address, or gave to a fund."""
+    raise_from_facts(person, at=at)
+
+
 def raise_for(cycle: Cycle, candidacies: Collection[int], *, at: datetime) -> int:
     """Do the same for some candidacies of one cycle: for an import, which touches many at once."""
     persons = list(db.session.scalars(queries.concerned(cycle)))
