@@ -23,7 +23,8 @@ def matching(text: str, *, most: int = 8) -> Sequence[School]:
     words = fold(text[:LONGEST]).split()[:MOST_WORDS]
     if not words:
         return []
-    alias = exists().where(SchoolAlias.school_id == School.id, and_(*(SchoolAlias.name_key.contains(word, autoescape=True) for word in words)))
+    written = (SchoolAlias.name_key.contains(word, autoescape=True) for word in words)
+    alias = exists().where(SchoolAlias.school_id == School.id, *written)
     named = and_(*(School.name_key.contains(word, autoescape=True) for word in words))
     first = case((School.name_key.startswith(words[0], autoescape=True), 0), else_=1)
     return db.session.scalars(select(School).where(or_(named, alias)).order_by(first, School.name).limit(most)).all()
@@ -37,12 +38,12 @@ def by_ids(numbers: Iterable[int]) -> Sequence[School]:
 
 def names() -> dict[int, str]:
     """Return every school's name by its number."""
-    return {number: name for number, name in db.session.execute(select(School.id, School.name))}
+    return dict(db.session.execute(select(School.id, School.name)).tuples().all())
 
 
 def aliases() -> dict[str, int]:
     """Return the other ways schools are written, folded, with the school's number."""
-    return {key: number for key, number in db.session.execute(select(SchoolAlias.name_key, SchoolAlias.school_id))}
+    return dict(db.session.execute(select(SchoolAlias.name_key, SchoolAlias.school_id)).tuples().all())
 
 
 def meant_by(typed: str) -> Match:

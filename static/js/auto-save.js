@@ -47,7 +47,8 @@ class AutoSave extends HTMLElement {
       if (!old) continue;
       if (old.words === field.value) forget(this.url, field.name);
       else {
-        field.value = old.words;
+        const early = field.matches("textarea") && field.value !== field.defaultValue ? `\n\n${field.value}` : ""; // typed before this script had come
+        field.value = old.words + early;
         this.version = old.version;
         this.changed.add(field.name);
         field.dispatchEvent(new Event("input", { bubbles: true }));
