@@ -6,14 +6,14 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, current_app, jsonify, render_template, request
+from flask import Response, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.db import db
-from portal.errors import PortalError
+from portal.errors import NotFound, PortalError
 from portal.web import viewer
 from portal.web.text import when, words_in
 
@@ -38,12 +38,20 @@ def page(title: str, text: str, status: int) -> tuple[str, int]:
     return render_template("failure.html", title=title, text=text, status=status), status
 
 
+def _nowhere() -> tuple[str, int]:
+    """Draw what every address gives at which there is nothing, or nothing for whoever looks: always the same page."""
+    g.nowhere = True  # the navigation marks no word: which page it would have been is nobody's business
+    return page(_("There is no such page"), _("Check the address, or begin from the home page."), 404)
+
+
 def install(app: Flask) -> None:
     """Answer every kind of failure in words."""
 
     @app.errorhandler(PortalError)
     def _refused(error: PortalError) -> Any:  # noqa: ANN401 - an answer
         db.session.rollback()
+        if isinstance(error, NotFound):
+            return _nowhere()
         if request.headers.get("X-Autosave"):
             return jsonify(errors={error.field or "": [sentence(error)]}), error.status
         return page(_("That did not go through"), sentence(error), error.status)
@@ -59,7 +67,7 @@ def install(app: Flask) -> None:
         db.session.rollback()
         if viewer.current() is None and _private(request.path):
             return viewer.ask_to_sign_in()
-        return page(_("There is no such page"), _("Check the address, or begin from the home page."), 404)
+        return _nowhere()
 
     @app.errorhandler(SecurityError)
     def _elsewhere(_error: SecurityError) -> Any:  # noqa: ANN401 - an answer
