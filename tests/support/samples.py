@@ -1,0 +1,678 @@
+"""Samples of every endpoint's objects in the small world, and what holds of each person and each object, written by hand.
+
+The facts stand here a second time on purpose: the rooms compute them from rows, and a test compares the two by what each
+person gets. A new endpoint with an address of its own needs samples: add them to `SAMPLES` at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from portal.policy import Fact
+from tests.support.world_small import GUARDIAN, HERE, PEOPLE, VISITOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from werkzeug.routing import Rule
+
+    from tests.support.world_small import World
+
+SIGNED_OUT = frozenset({VISITOR, HERE})
+STAFF = frozenset({"staff", "conflicted staff", "publisher", "proposer"})
+PUBLISHERS = frozenset({"publisher", "publisher alone", "proposer"})
+MEMBERS = {
+    "teaching": {"reviewer", "undeclared", "conflicted reviewer", "chair"},
+    "principals": {"reviewer", "chair"},
+    "arts": {"reviewer elsewhere"},
+}
+CHAIRED = {"teaching", "principals"}
+CONFLICTED = {"one": {"conflicted reviewer", "conflicted staff"}}  # the candidacies somebody must not touch
+ASSIGNED = {
+    "one": {"reviewer", "conflicted reviewer", "undeclared"},
+    "two": {"reviewer", "conflicted reviewer", "undeclared"},
+    "apart": {"reviewer"},
+    "surprise": {"reviewer"},
+    "passed over": {"reviewer"},
+    "elsewhere": {"reviewer elsewhere"},
+}
+PLACES = {  # where each cycle lies: its slug and year
+    "teaching": ("teaching", 2026),
+    "principals": ("principals", 2026),
+    "students": ("students", 2026),
+    "arts": ("arts", 2026),
+    "draft": ("students", 2027),
+    "teaching past": ("teaching", 2025),
+    "students past": ("students", 2025),
+}
+Facts = frozenset[Fact]
+NOTHING: Facts = frozenset()
+
+
+class Sample(NamedTuple):
+    """One object of an endpoint: what to call it, its part of the address, and what holds of each person and it.
+
+    `facts(person)` is None where there is no such object, for anybody or for this person.
+    """
+
+    name: str
+    address: dict[str, Any]
+    facts: Callable[[str], Facts | None]
+
+
+def alone(person: str) -> Facts:
+    """Return what holds of a person whatever they look at."""
+    facts = {Fact.ANYONE, Fact.DEMONSTRATION}
+    if person != VISITOR:
+        facts.add(Fact.HERE)
+    if person not in {*SIGNED_OUT, GUARDIAN}:
+        facts.add(Fact.SIGNED_IN)
+    if person in STAFF:
+        facts |= {Fact.STAFF, Fact.STAFF_SOMEWHERE}
+    if person == "staff elsewhere":
+        facts.add(Fact.STAFF_SOMEWHERE)
+    if person in PUBLISHERS:
+        facts.add(Fact.PUBLISHER)
+    if person == "auditor":
+        facts.add(Fact.AUDITOR)
+    if any(person in members for members in MEMBERS.values()):
+        facts.add(Fact.REVIEWS)
+    if person == "chair":
+        facts.add(Fact.CHAIRS)
+    return frozenset(facts)
+
+
+def of_cycle(place: str) -> Callable[[str], Facts]:
+    """Return what holds of anybody and a cycle."""
+
+    def facts(person: str) -> Facts:
+        found = set()
+        if person in STAFF or (person == "staff elsewhere" and place == "arts"):
+            found.add(Fact.STAFF_OF_IT)
+        if person in PUBLISHERS:
+            found.add(Fact.PUBLISHER_OF_IT)
+        if person in MEMBERS.get(place, set()):
+            found.add(Fact.MEMBER_OF_IT)
+        if person == "chair" and place in CHAIRED:
+            found.add(Fact.CHAIR_OF_IT)
+        if person == "invited" and place == "teaching":
+            found.add(Fact.INVITED)
+        if place == "principals":
+            found.add(Fact.IN_DELIBERATION)
+        return frozenset(found)
+
+    return facts
+
+
+def of_candidacy(place: str, key: str) -> Callable[[str], Facts]:
+    """Return what holds of anybody and one candidacy of a cycle."""
+    whole = of_cycle(place)
+
+    def facts(person: str) -> Facts:
+        found = set(whole(person))
+        if person in CONFLICTED.get(key, set()):
+            found.add(Fact.CONFLICT)
+        if person in ASSIGNED.get(key, set()):
+            found.add(Fact.ASSIGNED)
+            if person != "undeclared":
+                found.add(Fact.CLEAR)
+        return frozenset(found)
+
+    return facts
+
+
+def with_facts(facts: Callable[[str], Facts | None], **also: set[str]) -> Callable[[str], Facts | None]:
+    """Return the same, and a fact more for some: PROPOSED_IT={"proposer"}."""
+
+    def more(person: str) -> Facts | None:
+        known = facts(person)
+        return None if known is None else known | {Fact[name] for name, people in also.items() if person in people}
+
+    return more
+
+
+def nowhere(_person: str) -> None:
+    """Say that there is no such object."""
+
+
+def only_for(
+    *people: str, facts: Callable[[str], Facts | None] = lambda _person: NOTHING
+) -> Callable[[str], Facts | None]:
+    """Return facts of an object that nobody else can even find."""
+    return lambda person: facts(person) if person in people else None
+
+
+def simply(_person: str) -> Facts:
+    """Say that nothing but what holds of the person alone matters."""
+    return NOTHING
+
+
+# ---------------------------------------------------------------- the samples
+
+
+def _at(place: str, **more: Any) -> dict[str, Any]:
+    slug, year = PLACES[place]
+    return {"slug": slug, "year": year, **more}
+
+
+def cycles(_world: World) -> Iterable[Sample]:
+    """One's own, in deliberation, another's, a draft, and two that are not there."""
+    for name, place in (
+        ("own", "teaching"),
+        ("in deliberation", "principals"),
+        ("other's", "arts"),
+        ("a draft", "draft"),
+    ):
+        yield Sample(name, _at(place), of_cycle(place))
+    yield Sample("missing", {"slug": "teaching", "year": 1999}, nowhere)
+    yield Sample("missing award", {"slug": "no-such-award", "year": 2026}, nowhere)
+
+
+def deciding(_world: World) -> Iterable[Sample]:
+    """Cycles as they are decided: whoever alone proposed does not approve."""
+    yield Sample("own", _at("principals"), with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"}))
+    yield Sample("wrong stage", _at("teaching"), of_cycle("teaching"))
+    yield Sample("other's", _at("arts"), of_cycle("arts"))
+    yield Sample("missing", _at("teaching") | {"year": 1999}, nowhere)
+
+
+def releasing(_world: World) -> Iterable[Sample]:
+    """Cycles as they are released: any conflict in one closes it."""
+    yield Sample("own", _at("principals"), with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"}))
+    closed = with_facts(of_cycle("teaching"), CONFLICT=CONFLICTED["one"])
+    yield Sample("wrong stage", _at("teaching"), closed)
+    yield Sample("released", _at("teaching past"), with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"}))
+    yield Sample("other's", _at("arts"), of_cycle("arts"))
+    yield Sample("missing", _at("principals") | {"year": 1999}, nowhere)
+
+
+def numbered(thing: str, *, key: str = "number") -> Callable[[World], Iterable[Sample]]:
+    """Return samples of something numbered within a cycle, which the cycle's own facts open."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        for name, place in (("own", "draft"), ("wrong stage", "teaching"), ("other's", "arts")):
+            yield Sample(name, _at(place, **{key: world[f"{thing} {place}"]}), of_cycle(place))
+        yield Sample("of another cycle", _at("draft", **{key: world[f"{thing} arts"]}), nowhere)
+        yield Sample("missing", _at("draft", **{key: 10**6}), nowhere)
+
+    return samples
+
+
+def members(world: World) -> Iterable[Sample]:
+    """Places on a committee, as staff see them."""
+    for name, place, key in (
+        ("own", "teaching", "undeclared"),
+        ("asked", "teaching", "invited"),
+        ("wrong stage", "teaching", "removed"),
+        ("other's", "arts", "reviewer elsewhere"),
+    ):
+        yield Sample(name, _at(place, number=world[f"member {place} {key}"]), of_cycle(place))
+    yield Sample("of another cycle", _at("teaching", number=world["member arts reviewer elsewhere"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def seats(world: World) -> Iterable[Sample]:
+    """Places on a committee, as whoever has one sees it."""
+    for name, place, key in (
+        ("asked", "teaching", "invited"),
+        ("undeclared", "teaching", "undeclared"),
+        ("declared", "teaching", "reviewer"),
+        ("elsewhere", "arts", "reviewer elsewhere"),
+    ):
+        yield Sample(name, {"number": world[f"member {place} {key}"]}, only_for(key, facts=of_cycle(place)))
+    yield Sample("taken off", {"number": world["member teaching removed"]}, only_for("removed"))
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def discussed(world: World, **more: Any) -> Iterable[Sample]:
+    """Candidacies of a round, by their reference in it."""
+    for name, place, key in (
+        ("own", "principals", "surprise"),
+        ("conflicted", "teaching", "one"),
+        ("wrong stage", "teaching", "apart"),
+        ("other's", "arts", "elsewhere"),
+    ):
+        yield Sample(name, _at(place, reference=world.words[f"spoken {key}"], **more), of_candidacy(place, key))
+    yield Sample("by its own reference", _at("teaching", reference=world.words["candidacy one"], **more), nowhere)
+    yield Sample("of another cycle", _at("teaching", reference=world.words["spoken elsewhere"], **more), nowhere)
+    yield Sample("missing", _at("teaching", reference="R-NONE", **more), nowhere)
+
+
+def readings_of(world: World) -> Iterable[Sample]:
+    """Who reads what, to be taken back by hand."""
+    yield from discussed(world, person=world["person reviewer"])
+
+
+def plans(world: World) -> Iterable[Sample]:
+    """Plans of assignment."""
+    for name, place in (("own", "teaching"), ("other's", "arts")):
+        yield Sample(name, _at(place, number=world[f"plan {place}"]), of_cycle(place))
+    yield Sample("of another cycle", _at("teaching", number=world["plan arts"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def texts(world: World) -> Iterable[Sample]:
+    """Submissions on the masking desk."""
+    for name, place, key in (
+        ("conflicted", "teaching", "one"),
+        ("own", "teaching", "apart"),
+        ("other's", "arts", "elsewhere"),
+    ):
+        yield Sample(name, _at(place, number=world[f"snapshot {key}"]), of_candidacy(place, key))
+    yield Sample("of another cycle", _at("teaching", number=world["snapshot elsewhere"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def readings(world: World) -> Iterable[Sample]:
+    """Readings, by their reader's own number: nobody else finds them."""
+    for name, place, key, who in (
+        ("own", "teaching", "one", "reviewer"),
+        ("own, not begun", "teaching", "apart", "reviewer"),
+        ("wrong stage", "principals", "surprise", "reviewer"),
+        ("conflicted", "teaching", "one", "conflicted reviewer"),
+        ("not declared", "teaching", "one", "undeclared"),
+        ("other's", "arts", "elsewhere", "reviewer elsewhere"),
+    ):
+        number = world[
+            "position principals surprise"
+            if place == "principals"
+            else "position elsewhere"
+            if place == "arts"
+            else f"position {who} {key}"
+        ]
+        yield Sample(name, {"number": number}, only_for(who, facts=of_candidacy(place, key)))
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def versions(world: World) -> Iterable[Sample]:
+    """Two versions of a review; without any, one is shown the way back."""
+    for sample in readings(world):
+        yield sample._replace(address={**sample.address, "held": 10**6})
+
+
+def decided(world: World) -> Iterable[Sample]:
+    """Candidacies as they are decided, each called as whoever looks may know it."""
+    both = with_facts(of_candidacy("principals", "surprise"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("principals", reference=world.words["candidacy surprise"]), both)
+    yield Sample("proposed", _at("principals", reference=world.words["candidacy passed over"]), both)
+    yield Sample(
+        "wrong stage",
+        _at("teaching", reference=world.words["candidacy apart"]),
+        only_for(*STAFF, *PUBLISHERS, facts=of_candidacy("teaching", "apart")),
+    )
+    yield Sample(
+        "conflicted",
+        _at("teaching", reference=world.words["candidacy one"]),
+        only_for(*STAFF, *PUBLISHERS, facts=of_candidacy("teaching", "one")),
+    )
+    yield Sample(
+        "as spoken of",
+        _at("teaching", reference=world.words["spoken apart"]),
+        only_for("chair", facts=of_candidacy("teaching", "apart")),
+    )
+    yield Sample(
+        "other's", _at("arts", reference=world.words["candidacy elsewhere"]), of_candidacy("arts", "elsewhere")
+    )
+    yield Sample("missing", _at("principals", reference="C-9999"), nowhere)
+
+
+def pages_prepared(world: World, **more: Any) -> Iterable[Sample]:
+    """Those who were chosen, as their pages are prepared."""
+    own = with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("principals", reference=world.words["spoken chosen"], **more), own)
+    yield Sample("not chosen", _at("teaching", reference=world.words["candidacy two"], **more), nowhere)
+    yield Sample(
+        "released",
+        _at("teaching past", reference=world.words["candidacy recipient"], **more),
+        with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"}),
+    )
+    yield Sample("missing", _at("principals", reference="C-9999", **more), nowhere)
+
+
+def pages_previewed(world: World) -> Iterable[Sample]:
+    """The same, for each person of a team."""
+    yield from pages_prepared(world, position=0)
+    yield Sample("no such person", _at("principals", reference=world.words["spoken chosen"], position=9), nowhere)
+
+
+def previews(world: World) -> Iterable[Sample]:
+    """Messages before they leave."""
+    for sample in releasing(world):
+        yield sample._replace(address={**sample.address, "kind": "selected"})
+    yield Sample("no such message", _at("principals", kind="nothing"), nowhere)
+
+
+def published(world: World) -> Iterable[Sample]:
+    """Recipients' pages, as the office sees them."""
+    yield Sample("own", _at("teaching past", number=world["recipient recipient"]), of_cycle("teaching past"))
+    yield Sample("of another cycle", _at("students past", number=world["recipient recipient"]), nowhere)
+    yield Sample("missing", _at("teaching past", number=10**6), nowhere)
+
+
+def candidacies(world: World, **more: Any) -> Iterable[Sample]:
+    """Candidacies by their own reference: the office's."""
+    for name, place, key in (
+        ("own", "students", "intake"),
+        ("wrong stage", "principals", "surprise"),
+        ("conflicted", "teaching", "one"),
+        ("other's", "arts", "elsewhere"),
+        ("released", "teaching past", "recipient"),
+    ):
+        yield Sample(name, _at(place, reference=world.words[f"candidacy {key}"], **more), of_candidacy(place, key))
+    yield Sample("of another cycle", _at("teaching", reference=world.words["candidacy elsewhere"], **more), nowhere)
+    yield Sample("missing", _at("teaching", reference="C-9999", **more), nowhere)
+
+
+def nominations_of(world: World) -> Iterable[Sample]:
+    """Single nominations of a candidacy, as the office sees them."""
+    for name, place, key in (
+        ("own", "students", "intake"),
+        ("conflicted", "teaching", "one"),
+        ("other's", "arts", "elsewhere"),
+    ):
+        address = _at(
+            place, reference=world.words[f"candidacy {key}"], number=world.words[f"nomination {key}"], step="back"
+        )
+        yield Sample(name, address, of_candidacy(place, key))
+    yield Sample(
+        "of another",
+        _at("students", reference=world.words["candidacy intake"], number=world.words["nomination one"], step="void"),
+        nowhere,
+    )
+
+
+def matches(world: World) -> Iterable[Sample]:
+    """Two who may be one."""
+    yield Sample("own", _at("students", number=world["match"]), of_cycle("students"))
+    yield Sample("of another cycle", _at("arts", number=world["match"]), nowhere)
+    yield Sample("missing", _at("students", number=10**6), nowhere)
+
+
+def conflicts(world: World) -> Iterable[Sample]:
+    """Conflicts: nobody who has one with a candidacy decides on any of it."""
+    yield Sample("own", _at("teaching", number=world["conflict dismissed"]), of_candidacy("teaching", "apart"))
+    yield Sample(
+        "conflicted", _at("teaching", number=world["conflict conflicted reviewer"]), of_candidacy("teaching", "one")
+    )
+    yield Sample("of another cycle", _at("arts", number=world["conflict dismissed"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def late(world: World) -> Iterable[Sample]:
+    """Nominations that came late."""
+    yield Sample("own", _at("students", reference=world.words["nomination late"]), of_cycle("students"))
+    yield Sample("wrong stage", _at("students", reference=world.words["nomination draft"]), nowhere)
+    yield Sample("missing", _at("students", reference="N-9999"), nowhere)
+
+
+WROTE = {  # who wrote each, address confirmed
+    "draft": "nominator",
+    "other draft": "other nominator",
+    "revising": "nominator",
+    "late": "nominator",
+    "withdrawn": "nominator",
+    "one": "nominator",
+    "recipient": "nominator",
+    "elsewhere": "other nominator",
+}
+
+
+def nominations(world: World, **more: Any) -> Iterable[Sample]:
+    """Nominations by their reference: their writers'."""
+    for name, key in (
+        ("draft", "draft"),
+        ("other's", "other draft"),
+        ("being revised", "revising"),
+        ("in review", "one"),
+        ("withdrawn", "withdrawn"),
+        ("late", "late"),
+    ):
+        yield Sample(
+            name,
+            {"reference": world.words[f"nomination {key}"], **more},
+            with_facts(simply, ITS_NOMINATOR={WROTE[key]}),
+        )
+    yield Sample("address not confirmed", {"reference": world.words["nomination claimed"], **more}, simply)
+    yield Sample(
+        "begun in a browser",
+        {"reference": world.words["nomination browser"], **more},
+        with_facts(simply, WRITTEN_HERE={HERE}),
+    )
+    yield Sample("missing", {"reference": "N-9999", **more}, nowhere)
+
+
+def answers(world: World) -> Iterable[Sample]:
+    """One question of a nomination."""
+    yield from nominations(world, key="q1")
+    own = with_facts(simply, ITS_NOMINATOR={"nominator"})
+    yield Sample(
+        "no such question: shown the way back", {"reference": world.words["nomination draft"], "key": "nothing"}, own
+    )
+
+
+def asides(world: World) -> Iterable[Sample]:
+    """Two texts side by side."""
+    yield Sample(
+        "own",
+        {"reference": world.words["nomination draft"], "number": world["aside"]},
+        with_facts(simply, ITS_NOMINATOR={"nominator"}),
+    )
+    other = with_facts(simply, ITS_NOMINATOR={"other nominator"})
+    yield Sample(
+        "of another: shown the way back",
+        {"reference": world.words["nomination other draft"], "number": world["aside"]},
+        other,
+    )
+    yield Sample(
+        "settled: shown the way back",
+        {"reference": world.words["nomination draft"], "number": 10**6},
+        with_facts(simply, ITS_NOMINATOR={"nominator"}),
+    )
+    yield Sample("missing", {"reference": "N-9999", "number": world["aside"]}, nowhere)
+
+
+def consents(world: World) -> Iterable[Sample]:
+    """Candidacies as those whom they honor see them."""
+    for name, key, facts in (
+        ("told", "one", {"ITS_NOMINEE": {"nominee"}}),
+        ("of a recipient", "recipient", {"ITS_NOMINEE": {"recipient"}}),
+        ("a surprise", "surprise", {"ITS_NOMINEE": {"surprise"}}),
+        ("not told", "apart", {"ITS_NOMINEE": {"nominee apart"}}),
+        ("of someone under 18", "minor", {"ITS_NOMINEE": {"minor"}, "ITS_GUARDIAN": {GUARDIAN}}),
+    ):
+        told = with_facts(simply, **facts, TOLD=set(PEOPLE) if key in {"one", "recipient", "minor"} else set())
+        yield Sample(name, {"number": world[f"candidacy {key}"]}, told)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def own_sessions(world: World) -> Iterable[Sample]:
+    """Browsers: one's own, and another's."""
+    for key in ("nominator", "staff", "reviewer"):
+        yield Sample(f"of {key}", {"number": world[f"second session {key}"]}, only_for(key))
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def held(world: World) -> Iterable[Sample]:
+    """What was posted without a right to."""
+    yield Sample("kept here", {"number": world["held own"]}, only_for(HERE))
+    yield Sample("kept elsewhere", {"number": world["held other"]}, only_for("nominator"))
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def claims(world: World) -> Iterable[Sample]:
+    """Sittings begun elsewhere with one's address."""
+    yield Sample("own", {"number": world["claim"]}, only_for("nominator"))
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def awards(_world: World) -> Iterable[Sample]:
+    """Awards."""
+    yield Sample("own", {"slug": "teaching"}, simply)
+    yield Sample("another", {"slug": "arts"}, simply)
+    yield Sample("missing", {"slug": "no-such-award"}, nowhere)
+
+
+def years(_world: World) -> Iterable[Sample]:
+    """Years of recipients."""
+    yield Sample("released", {"year": 2025}, simply)
+    yield Sample("not released", {"year": 2026}, nowhere)
+
+
+def recipients(world: World) -> Iterable[Sample]:
+    """Recipients' pages."""
+    yield Sample("named", {"year": 2025, "slug": world.words["recipient recipient"]}, simply)
+    yield Sample("not named", {"year": 2025, "slug": world.words["recipient shy recipient"]}, nowhere)
+    yield Sample("another year", {"year": 2024, "slug": world.words["recipient recipient"]}, nowhere)
+
+
+def things(thing: str, *keys: str, name: str = "number", **more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of something that only a permission of the person alone opens."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        fixed = {key: world[value] if isinstance(value, str) else value for key, value in more.items()}
+        for key in keys:
+            yield Sample(key, {name: world[f"{thing} {key}".strip()], **fixed}, simply)
+        yield Sample("missing", {name: 10**6, **fixed}, nowhere)
+
+    return samples
+
+
+def rows(world: World) -> Iterable[Sample]:
+    """Rows of an import."""
+    for state in ("ready", "wrong", "set aside"):
+        yield Sample(state, {"number": world["import checked"], "row": world[f"row checked {state}"]}, simply)
+    yield Sample("of another", {"number": world["import matching"], "row": world["row checked ready"]}, nowhere)
+    yield Sample("missing", {"number": world["import checked"], "row": 10**6}, nowhere)
+
+
+def donors(world: World) -> Iterable[Sample]:
+    """Who gave to a fund."""
+    yield Sample("own", {"number": world["fund principals"], "person": world["person donor"]}, simply)
+    yield Sample("missing", {"number": 10**6, "person": world["person donor"]}, nowhere)
+
+
+def links(_world: World) -> Iterable[Sample]:
+    """Sign-in links: anybody may open any; one that is used up or unknown says so."""
+    for name, token in (
+        ("fresh", "link-one"),
+        ("of a guardian", "link-guardian"),
+        ("used", "link-used"),
+        ("unknown", "link-none"),
+    ):
+        yield Sample(name, {"token": token}, simply)
+
+
+def nothing_but_itself(_world: World) -> Iterable[Sample]:
+    """A page without an object."""
+    yield Sample("itself", {}, simply)
+
+
+def gallery(_world: World) -> Iterable[Sample]:
+    """Whole pages of the gallery."""
+    yield Sample("a page", {"page": "home"}, simply)
+    yield Sample("missing", {"page": "nothing"}, nowhere)
+
+
+def _each(
+    samples: Callable[[World], Iterable[Sample]], *endpoints: str
+) -> dict[str, Callable[[World], Iterable[Sample]]]:
+    return dict.fromkeys(endpoints, samples)
+
+
+CONFLICTS_CLOSE = {"publishing"}  # rooms whose pages of a whole cycle any conflict in it closes
+SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
+    **_each(numbered("question"), "awards.question", "awards.move_question", "awards.remove_question"),
+    **_each(numbered("criterion"), "awards.criterion", "awards.move_criterion", "awards.remove_criterion"),
+    **_each(
+        members,
+        "awards.member",
+        "awards.capacity",
+        "awards.make_chair",
+        "awards.invite_again",
+        "awards.reminder",
+        "awards.removal",
+    ),
+    **_each(seats, "review.invitation", "review.declare"),
+    **_each(discussed, "review.pairs", "review.discussion"),
+    **_each(readings_of, "review.take_back"),
+    **_each(plans, "review.plan", "review.apply_plan"),
+    **_each(texts, "review.look_over", "review.approve", "review.cover", "review.uncover"),
+    **_each(readings, "review.score", "review.draft", "review.abstention", "review.recusal", "review.hand_back"),
+    **_each(versions, "review.versions"),
+    **_each(decided, "decisions.decision", "decisions.proposal", "decisions.clear", "decisions.return_"),
+    **_each(pages_prepared, "publishing.draft", "publishing.told_in_person"),
+    **_each(pages_previewed, "publishing.preview_page"),
+    **_each(previews, "publishing.preview_message"),
+    **_each(published, "publishing.published"),
+    **_each(
+        candidacies,
+        "nominations.candidacy",
+        "nominations.eligibility",
+        "nominations.candidacy_withdrawal",
+        "nominations.candidacy_name",
+        "nominations.candidacy_standing",
+        "nominations.add_conflict",
+    ),
+    **_each(nominations_of, "nominations.nomination_step"),
+    **_each(matches, "nominations.match", "nominations.merge", "nominations.keep_apart", "nominations.undo_match"),
+    **_each(conflicts, "nominations.conflict"),
+    **_each(late, "nominations.late_one"),
+    **_each(answers, "nominations.answer"),
+    **_each(asides, "nominations.both"),
+    **_each(consents, "nominations.consent", "nominations.consent_withdrawal", "nominations.biography"),
+    **_each(claims, "nominations.claim_link"),
+    **_each(
+        things("import", "matching", "checked"),
+        "nominations.import_columns",
+        "nominations.import_rows",
+        "nominations.import_csv",
+        "nominations.import_start",
+    ),
+    **_each(rows, "nominations.import_row", "nominations.import_row_aside"),
+    **_each(own_sessions, "accounts.end_session"),
+    **_each(held, "accounts.held"),
+    **_each(links, "accounts.link", "accounts.use_link"),
+    **_each(
+        things("person", "nominator", "auditor", "surprise"),
+        "accounts.person",
+        "accounts.person_address",
+        "accounts.person_name",
+        "accounts.give_role",
+        "accounts.end_sessions",
+    ),
+    **_each(things("person", "publisher alone", grant="grant"), "accounts.end_role"),
+    **_each(things("fund", "principals", "arts"), "funds.fund", "funds.add_donor"),
+    **_each(donors, "funds.remove_donor"),
+    **_each(
+        things("message", "waiting", "sent", "failed", "cancelled"), "mail.message", "mail.bounce", "mail.cancellation"
+    ),
+    **_each(things("copy", ""), "mail.sent", "mail.sent_html"),
+    **_each(
+        awards,
+        "awards.award",
+        "awards.retirement",
+        "awards.new_cycle",
+        "publishing.award",
+        "publishing.award_recipients",
+    ),
+    **_each(years, "publishing.year"),
+    **_each(recipients, "publishing.recipient"),
+    **_each(gallery, "web.whole_page"),
+}
+
+
+def samples_of(rule: Rule, world: World) -> list[Sample]:
+    """Return an endpoint's objects. Fails with a sentence where there are none yet."""
+    found = SAMPLES.get(rule.endpoint)
+    if found is None and not rule.arguments:
+        found = nothing_but_itself
+    if found is None and rule.arguments == {"slug", "year"}:
+        found = {"decisions": deciding, "publishing": releasing}.get(rule.endpoint.partition(".")[0], cycles)
+    if found is None and rule.arguments == {"reference"} and rule.endpoint.startswith("nominations."):
+        found = nominations
+    assert found is not None, (
+        f"{rule.endpoint} ({rule.rule}) has no sample objects. Add them to SAMPLES in tests/support/samples.py: one that is somebody's own, "
+        "another's, one at the wrong stage and a missing one, each with the facts that hold of whom. What it is of must stand in "
+        "tests/support/world_small.py."
+    )
+    return list(found(world))

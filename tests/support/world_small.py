@@ -1,0 +1,971 @@
+"""A small world with every kind of person and every kind of thing, for proofs that concern the whole portal.
+
+Everything is found again by a key: `World.load()` reads which number each key got. Whoever is in it is signed in already:
+`world.client(app, "chair")` is the chair's browser. What must not leak is planted: `PLANTED` names each datum and its word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.accounts import actions as accounts
+from portal.accounts.models import Grant, HeldText, Link, Role, Session
+from portal.accounts.rules import token_hash
+from portal.awards.models import Award, Criterion, Cycle, Extension, PastHonour, Rubric
+from portal.awards.rules import CycleStage, MemberState
+from portal.db import db
+from portal.decisions.models import Decision
+from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.demo import makers
+from portal.funds.models import FundDonor
+from portal.history import record
+from portal.history.models import Event
+from portal.jobs.models import Job
+from portal.mail.actions import post
+from portal.mail.models import Message, SentCopy
+from portal.mail.rules import MessageState
+from portal.nominations.models import (
+    Aside,
+    Candidacy,
+    Consent,
+    Field,
+    Import,
+    ImportRow,
+    ImportState,
+    Kind,
+    Match,
+    Nomination,
+    Part,
+    Quote,
+    RowState,
+    Snapshot,
+)
+from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
+from portal.people.models import Person
+from portal.publishing.desk.models import Draft, Release
+from portal.publishing.models import Recipient
+from portal.publishing.rules import ReleaseState
+from portal.questions.models import Question
+from portal.review.actions import rounds, standings
+from portal.review.models import Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
+from portal.review.rules.lives import AssignmentState
+from portal.schools.models import Affiliation, School, SchoolAlias
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+NOW = makers.NOW
+DAY = timedelta(days=1)
+RECORD = "world made"
+
+# Everybody, by a key, with the name they bear: each is planted, so nobody's is a part of another's or of any page's words.
+NAMES = {
+    "nominator": "Peregrine Oxblood",
+    "other nominator": "Lavinia Thornquist",
+    "nominee": "Quillon Starvash",
+    "nominee of two": "Ottoline Brackmire",
+    "nominee apart": "Fenwick Jarrolde",
+    "surprise": "Isolde Vanterpool",
+    "surprise passed over": "Casimir Hollowell",
+    "recipient": "Thaddeus Wimberley",
+    "shy recipient": "Marguerite Poldark",
+    "minor": "Juniper Ashgrove",
+    "intake": "Barnaby Crickmore",
+    "intake alike": "Barney Crickmore",
+    "ineligible": "Rowena Tattersall",
+    "late nominee": "Sylvester Umberfield",
+    "drafted nominee": "Philippa Nightjar",
+    "browser nominee": "Aurelio Featherstone",
+    "elsewhere": "Cordelia Vexmoor",
+    "reviewer": "Hyacinth Merriweather",
+    "undeclared": "Bertrand Gallowglass",
+    "conflicted reviewer": "Drusilla Penhaligon",
+    "invited": "Osbert Trelawney",
+    "removed": "Winifred Scrimgeour",
+    "reviewer elsewhere": "Leopold Quackenbush",
+    "chair": "Rosalind Eddington",
+    "staff": "Joy Tanakura",
+    "staff elsewhere": "Ignatius Bellweather",
+    "conflicted staff": "Millicent Farthing",
+    "publisher": "Ruth Alemayehu",
+    "publisher alone": "Ambrose Kettering",
+    "proposer": "Clementine Ravenscar",
+    "auditor": "Percival Lockridge",
+    "nobody": "Gwendolyn Plumptre",
+}
+HERE, VISITOR, GUARDIAN = "browser", "visitor", "guardian"
+# Who looks at the portal: everybody above who can, a browser that only began something, and one who only looks.
+PEOPLE = (
+    VISITOR,
+    HERE,
+    GUARDIAN,
+    *(
+        key
+        for key in NAMES
+        if key
+        not in {
+            "intake",
+            "intake alike",
+            "ineligible",
+            "late nominee",
+            "drafted nominee",
+            "browser nominee",
+            "elsewhere",
+        }
+    ),
+)
+
+# Schools, and words that stand in texts, each in one place alone.
+SCHOOLS = {
+    "tamberlane": "Tamberlane Elementary",
+    "dunmorrow": "Dunmorrow Middle School",
+    "vellacott": "Vellacott High School",
+}
+WORDS = {
+    "text": "marigoldlamp",
+    "second text": "cobaltfinch",
+    "other text": "saffronbell",
+    "elsewhere text": "umbrellaquartz",
+    "apart text": "peatmossviolin",
+    "surprise text": "walnutcomet",
+    "passed over text": "thistlekite",
+    "intake text": "pewterheron",
+    "late text": "indigoteapot",
+    "draft text": "copperlantern",
+    "browser text": "velvetanchor",
+    "released text": "ambercompass",
+    "comment": "granitewhistle",
+    "other comment": "larkspurdrum",
+    "why": "basaltribbon",
+    "note": "juniperhinge",
+    "decision reason": "obsidianferry",
+    "conflict words": "tinselharbor",
+    "biography": "opalwindmill",
+    "hidden biography": "quartzbagpipe",
+    "citation": "meadowtelescope",
+    "coming citation": "lilactrombone",
+    "standing note": "emberwheelbarrow",
+    "row text": "magnoliapiston",
+    "kept text": "zirconpillow",
+    "nickname": "Quillikins",
+}
+PLANTED = {
+    **{f"name of {key}": name.split()[-1] for key, name in NAMES.items() if key not in {"intake alike"}},
+    **{f"school {key}": name.split()[0] for key, name in SCHOOLS.items()},
+    **{f"word {key}": word for key, word in WORDS.items()},
+}
+
+
+def email_of(key: str) -> str:
+    """Return the address of somebody of this world."""
+    return f"{key.replace(' ', '.')}@world.example"
+
+
+def visit_token(key: str) -> str:
+    """Return what stands in the cookie of somebody's browser."""
+    return f"visit of {key}".replace(" ", "-")
+
+
+@dataclass
+class World:
+    """Which number each key got. Rows are read afresh where they are needed."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> World:
+        """Return the world of the database at hand."""
+        facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
+        return cls(facts["numbers"], facts["words"])
+
+    def __getitem__(self, key: str) -> int:
+        """Return a thing's number."""
+        return self.numbers[key]
+
+    def person(self, key: str) -> Person | None:
+        """Return somebody of this world: nobody where they are not signed in, and the minor where their guardian looks."""
+        if key in {VISITOR, HERE}:
+            return None
+        return db.session.get_one(Person, self.numbers[f"person {'minor' if key == GUARDIAN else key}"])
+
+    def client(self, app: Flask, key: str) -> FlaskClient:
+        """Return somebody's browser."""
+        client = app.test_client()
+        if key != VISITOR:
+            client.set_cookie("visit", visit_token(key), domain=app.config["SETTINGS"].host.partition(":")[0])
+        return client
+
+
+class _Building(World):
+    """The world while it is made."""
+
+    def keep(self, key: str, row: Any) -> Any:  # noqa: ANN401 - any model
+        db.session.add(row)
+        db.session.flush()
+        self.numbers[key] = row.id
+        return row
+
+    def who(self, key: str) -> Person:
+        return db.session.get_one(Person, self.numbers[f"person {key}"])
+
+
+def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
+    """Make the world, in a transaction that the caller holds. `winner` is whom the committee ranked first and selected."""
+    with clock.at(NOW):
+        world = _Building()
+        makers.make_organisation(demonstration=demonstration, languages=["en"])
+        _people(world)
+        _teaching(world)
+        _principals(world, winner=winner)
+        _students(world)
+        _elsewhere(world)
+        _past(world)
+        _post(world)
+        for key in PEOPLE:
+            _session(world, key)
+        _browser_draft(world)
+        _numbers(world)
+        db.session.flush()
+        record(RECORD, world.who("staff"), at=NOW, numbers=world.numbers, words=world.words)
+
+
+def _people(world: _Building) -> None:
+    for key, name in NAMES.items():
+        world.keep(f"person {key}", makers.make_person(name, email=email_of(key)))
+    for key, role in (
+        ("staff", Role.STAFF),
+        ("conflicted staff", Role.STAFF),
+        ("publisher", Role.STAFF),
+        ("publisher", Role.PUBLISHER),
+    ):
+        accounts.grant(world.who(key), role=role, by=None, at=NOW)
+    for key, role in (
+        ("publisher alone", Role.PUBLISHER),
+        ("proposer", Role.STAFF),
+        ("proposer", Role.PUBLISHER),
+        ("auditor", Role.AUDITOR),
+    ):
+        accounts.grant(world.who(key), role=role, by=None, at=NOW)
+    for key, name in SCHOOLS.items():
+        school = world.keep(f"school {key}", makers.make_school(name))
+        db.session.add(SchoolAlias(school_id=school.id, name=f"{name} Annex", name_key=f"{key} annex"))
+    minor = world.who("minor")
+    minor.minor, minor.guardian_name, minor.guardian_email = True, "Beatrix Ashgrove", "beatrix@world.example"
+    world.who("nominee").known_as = WORDS["nickname"]
+    db.session.flush()
+
+
+def _numbers(world: _Building) -> None:
+    """Note the numbers of what was made along with something else."""
+    world.numbers["grant"] = db.session.scalars(
+        select(Grant.id).where(Grant.person_id == world["person publisher alone"])
+    ).one()
+    for key in ("teaching", "principals", "students", "arts", "draft"):
+        cycle = db.session.get_one(Cycle, world[f"cycle {key}"])
+        world.numbers[f"fund {key}"] = cycle.fund_id or 0
+        world.numbers[f"question {key}"] = db.session.scalars(
+            select(Question.id).where(Question.set_id == cycle.question_set_id).order_by(Question.id)
+        ).all()[1]
+        world.numbers[f"criterion {key}"] = db.session.scalars(
+            select(Criterion.id).where(Criterion.rubric_id == cycle.rubric_id).order_by(Criterion.id)
+        ).all()[1]
+    for key in ("one", "apart", "elsewhere", "surprise"):
+        wanted = select(Snapshot.id).where(Snapshot.nomination_id == world[f"nomination {key}"])
+        world.numbers[f"snapshot {key}"] = db.session.scalars(wanted).one()
+
+
+def _session(world: _Building, key: str) -> Session:
+    person = None if key in {HERE, VISITOR} else world.who("minor" if key == GUARDIAN else key)
+    session = Session(
+        token_hash=token_hash(visit_token(key)),
+        person_id=person.id if person else None,
+        guardian=key == GUARDIAN,
+        created_at=NOW,
+        seen_at=NOW,
+        expires_at=NOW + 20 * DAY,
+        browser="Test",
+    )
+    world.keep(f"session {key}", session)
+    if person is not None:  # a second browser, to be ended from the first
+        world.keep(
+            f"second session {key}",
+            Session(
+                token_hash=token_hash(f"second {key}"),
+                person_id=person.id,
+                created_at=NOW,
+                seen_at=NOW,
+                expires_at=NOW + DAY,
+                browser="Telephone",
+            ),
+        )
+    return session
+
+
+def _award(world: _Building, key: str, name: str, **facts: Any) -> Award:
+    return world.keep(f"award {key}", makers.make_award(name, slug=key, **facts))  # type: ignore[no-any-return]
+
+
+def _reviewed(award: Award, *, stage: CycleStage = CycleStage.CLOSED, year: int = 2026, **facts: Any) -> Cycle:
+    """Return a cycle whose nominations are in and whose round runs now."""
+    usual = {
+        "opens_at": NOW - 60 * DAY,
+        "closes_at": NOW - 20 * DAY,
+        "scoring_opens_at": NOW - 5 * DAY,
+        "scoring_closes_at": NOW + 9 * DAY,
+        "announced_at": NOW + 60 * DAY,
+    }
+    return makers.make_cycle(award, stage=stage, year=year, **{**usual, **facts})
+
+
+def _candidacy(
+    world: _Building, key: str, cycle: Cycle, nominee: str, *, school: str = "tamberlane", **facts: Any
+) -> Candidacy:
+    found = makers.make_candidacy(
+        cycle, name=NAMES[nominee], person=world.who(nominee), school=_school(world, school), nominations=0, **facts
+    )
+    world.words[f"candidacy {key}"] = found.reference
+    return world.keep(f"candidacy {key}", found)  # type: ignore[no-any-return]
+
+
+def _school(world: _Building, key: str) -> School:
+    return db.session.get_one(School, world.numbers[f"school {key}"])
+
+
+def _nomination(
+    world: _Building,
+    key: str,
+    cycle: Cycle,
+    nominee: str,
+    *,
+    by: str = "nominator",
+    text: str,
+    school: str = "tamberlane",
+    **facts: Any,
+) -> Nomination:
+    """Return a nomination whose text says the planted word, and the names that a blind round covers."""
+    said = f"{NAMES[nominee]}, called {WORDS['nickname']}, of {SCHOOLS[school]}, says {NAMES[by]}, lit the {WORDS[text]} for every student."
+    made = makers.make_nomination(
+        cycle,
+        nominee=NAMES[nominee],
+        school=_school(world, school),
+        nominator=world.who(by),
+        texts=(said, "One story.", "Numbers."),
+        email=email_of(nominee),
+        relation_text="We teach next door.",
+        **facts,
+    )
+    world.words[f"nomination {key}"] = made.reference
+    return world.keep(f"nomination {key}", made)  # type: ignore[no-any-return]
+
+
+def _members(world: _Building, cycle: Cycle, place: str, *keys: str, **facts: Any) -> None:
+    for key in keys:
+        member = makers.make_member(cycle, world.who(key), **facts)
+        member.appointed_by_id = world["person staff"]
+        world.keep(f"member {place} {key}", member)
+
+
+def _say_clear(world: _Building, place: str, cycle: Cycle, *keys: str) -> None:
+    """Let members have declared against everything on the list."""
+    numbers = db.session.scalars(select(Candidacy.id).where(Candidacy.cycle_id == cycle.id)).all()
+    for key in keys:
+        listed = [
+            *(["candidacy", number] for number in numbers),
+            *(["school", world.numbers[f"school {school}"]] for school in SCHOOLS),
+        ]
+        db.session.add(Declaration(member_id=world[f"member {place} {key}"], said_at=NOW, listed=listed, ties=[]))
+    db.session.flush()
+
+
+def _round(world: _Building, place: str, cycle: Cycle) -> Round:
+    made = rounds.make(cycle, seed=11, by=world.who("staff"), at=NOW - 5 * DAY)
+    for name in db.session.scalars(select(SpokenName).where(SpokenName.round_id == made.id)):
+        key = next(
+            key for key, number in world.numbers.items() if key.startswith("candidacy ") and number == name.candidacy_id
+        )
+        world.words[f"spoken {key.removeprefix('candidacy ')}"] = name.reference
+    return world.keep(f"round {place}", made)  # type: ignore[no-any-return]
+
+
+def _assignment(
+    world: _Building,
+    key: str,
+    round_: Round,
+    candidacy: str,
+    reviewer: str,
+    state: AssignmentState,
+    *,
+    scores: tuple[int | None, ...] = (),
+    submitted: bool = True,
+    comment: str = "",
+) -> None:
+    made = makers.make_assignment(
+        round_, db.session.get_one(Candidacy, world[f"candidacy {candidacy}"]), world.who(reviewer), state=state
+    )
+    world.keep(f"assignment {key}", made)
+    world.numbers[f"position {key}"] = made.position
+    if scores:
+        rubric = db.session.get_one(Rubric, round_.cycle.rubric_id)
+        review = makers.make_review(made, rubric, levels=scores, submitted=submitted)
+        review.comment = comment
+        db.session.flush()
+
+
+def _teaching(world: _Building) -> None:
+    """A blind round that is open: what most pages of review are about."""
+    award = _award(world, "teaching", "Excellence in Teaching Award")
+    cycle = world.keep("cycle teaching", _reviewed(award, blind=True, places=1))
+    for key, nominee, school in (
+        ("one", "nominee", "tamberlane"),
+        ("two", "nominee of two", "dunmorrow"),
+        ("apart", "nominee apart", "vellacott"),
+    ):
+        _candidacy(world, key, cycle, nominee, school=school, told_at=NOW - 10 * DAY if key == "one" else None)
+    _nomination(
+        world, "one", cycle, "nominee", text="text", candidacy=db.session.get_one(Candidacy, world["candidacy one"])
+    )
+    _nomination(
+        world,
+        "one other",
+        cycle,
+        "nominee",
+        by="other nominator",
+        text="other text",
+        candidacy=db.session.get_one(Candidacy, world["candidacy one"]),
+    )
+    _nomination(
+        world,
+        "two",
+        cycle,
+        "nominee of two",
+        text="second text",
+        school="dunmorrow",
+        candidacy=db.session.get_one(Candidacy, world["candidacy two"]),
+    )
+    apart = db.session.get_one(Candidacy, world["candidacy apart"])
+    _nomination(
+        world,
+        "apart",
+        cycle,
+        "nominee apart",
+        by="other nominator",
+        text="apart text",
+        school="vellacott",
+        candidacy=apart,
+    )
+    _members(world, cycle, "teaching", "reviewer", "conflicted reviewer")
+    _members(world, cycle, "teaching", "undeclared", declared=False)
+    _members(world, cycle, "teaching", "chair", chair=True)
+    _members(world, cycle, "teaching", "invited", state=MemberState.INVITED)
+    _members(world, cycle, "teaching", "removed", state=MemberState.REMOVED)
+    round_ = _round(world, "teaching", cycle)
+    db.session.add(
+        KnownString(
+            candidacy_id=apart.id,
+            text="Founders Hall",
+            noun="the school",
+            added_by_id=world["person staff"],
+            added_at=NOW,
+        )
+    )
+    db.session.flush()
+    for masked in db.session.scalars(select(Masked)):
+        masked.approved_at, masked.approved_by_id = masked.approved_at or NOW, world["person staff"]
+    _say_clear(world, "teaching", cycle, "reviewer", "conflicted reviewer", "chair")
+    open_, clear = AssignmentState.ASSIGNED, AssignmentState.CLEAR
+    _assignment(
+        world,
+        "reviewer one",
+        round_,
+        "one",
+        "reviewer",
+        clear,
+        scores=(5, 4, 4, 3),
+        comment=f"A {WORDS['comment']} of a file.",
+    )
+    _assignment(world, "reviewer two", round_, "two", "reviewer", clear, scores=(3, None, None, None), submitted=False)
+    _assignment(world, "reviewer apart", round_, "apart", "reviewer", clear)
+    _assignment(world, "conflicted reviewer one", round_, "one", "conflicted reviewer", clear)
+    _assignment(
+        world,
+        "conflicted reviewer two",
+        round_,
+        "two",
+        "conflicted reviewer",
+        clear,
+        scores=(4, 4, 4, 4),
+        comment=f"Of {WORDS['other comment']}.",
+    )
+    _assignment(world, "undeclared one", round_, "one", "undeclared", open_)
+    _assignment(world, "undeclared two", round_, "two", "undeclared", open_)
+    rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)
+    for key in ("conflicted reviewer", "conflicted staff"):
+        conflict = makers.make_conflict(db.session.get_one(Candidacy, world["candidacy one"]), world.who(key))
+        conflict.fact = f"We share a {WORDS['conflict words']}."
+        world.keep(f"conflict {key}", conflict)
+        record("conflict declared", conflict, by=world.who(key), at=NOW, kind=Kind.DECLARED.value)
+    suggested = makers.make_conflict(apart, world.who("chair"), kind=Kind.SAME_SCHOOL, state=ConflictState.DISMISSED)
+    world.keep("conflict dismissed", suggested)
+    db.session.add(
+        Note(
+            round_id=round_.id,
+            candidacy_id=world["candidacy two"],
+            author_id=world["person chair"],
+            text=f"A {WORDS['note']}.",
+            written_at=NOW,
+        )
+    )
+    standings.recompute(round_.id, [world[f"candidacy {key}"] for key in ("one", "two", "apart")], at=NOW)
+    world.keep(
+        "plan teaching",
+        Plan(
+            round_id=round_.id,
+            seed=3,
+            inputs_digest="0" * 64,
+            pairs=[],
+            facts=_plan_facts(),
+            made_by_id=world["person chair"],
+            made_at=NOW,
+        ),
+    )
+    db.session.add(
+        Extension(
+            cycle_id=cycle.id,
+            until=cycle.closes_at,
+            before=cycle.closes_at - DAY,
+            reason="Snow.",
+            granted_by_id=world["person staff"],
+            granted_at=NOW - 30 * DAY,
+        )
+    )
+
+
+def _plan_facts() -> dict[str, Any]:
+    return {
+        "added": [],
+        "dropped": [],
+        "kept": 0,
+        "loads": [],
+        "shortages": [],
+        "unfilled": [],
+        "uneven": [],
+        "groups": 1,
+        "cost": 0,
+        "plan_digest": "0" * 64,
+        "certificate": {},
+    }
+
+
+def _principals(world: _Building, *, winner: str) -> None:
+    """A surprise whose round is over: deliberation, decisions, and a release that is planned."""
+    award = _award(world, "principals", "Principal Award")
+    cycle = world.keep("cycle principals", _reviewed(award, blind=False, surprise=True, places=1))
+    for key, nominee in (("surprise", "surprise"), ("passed over", "surprise passed over")):
+        _candidacy(world, key, cycle, nominee, confirmed=True)
+        own = db.session.get_one(Candidacy, world[f"candidacy {key}"])
+        own.standing_confirmed_by_id, own.standing_note = world["person staff"], f"Seen by {WORDS['standing note']}."
+    first = db.session.get_one(Candidacy, world["candidacy surprise"])
+    second = db.session.get_one(Candidacy, world["candidacy passed over"])
+    _nomination(world, "surprise", cycle, "surprise", text="surprise text", candidacy=first, quote=Quote.NAMED)
+    _nomination(
+        world,
+        "passed over",
+        cycle,
+        "surprise passed over",
+        by="other nominator",
+        text="passed over text",
+        candidacy=second,
+        quote=Quote.NAMED,
+    )
+    _members(world, cycle, "principals", "reviewer")
+    _members(world, cycle, "principals", "chair", chair=True)
+    round_ = _round(world, "principals", cycle)
+    _say_clear(world, "principals", cycle, "reviewer", "chair")
+    best = winner == "surprise"
+    for key in ("surprise", "passed over"):
+        high = best == (key == "surprise")
+        scores = (6, 6, 5, 6) if high else (2, 1, 2, 2)
+        _assignment(
+            world,
+            f"principals {key}",
+            round_,
+            key,
+            "reviewer",
+            AssignmentState.CLEAR,
+            scores=scores,
+            comment="Read twice.",
+        )
+    rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)
+    standings.recompute(round_.id, [first.id, second.id], at=NOW)
+    rounds.close(round_, by=world.who("staff"), at=NOW - DAY)
+    db.session.add(
+        Note(
+            round_id=round_.id,
+            candidacy_id=first.id,
+            author_id=world["person chair"],
+            text="Both were strong.",
+            written_at=NOW,
+        )
+    )
+    chosen, other = (first, second) if best else (second, first)
+    reason = f"As the {WORDS['decision reason']} says."
+    proposed = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+    approved = {"state": DecisionState.APPROVED, "approved_by_id": world["person publisher"], "approved_at": NOW}
+    made = world.keep(
+        "decision selected",
+        Decision(
+            candidacy_id=chosen.id,
+            outcome=Outcome.SELECTED,
+            place=1,
+            sum_cents=cycle.sum_cents,
+            reason=reason,
+            **proposed,
+            **approved,
+        ),
+    )
+    record("decision proposed", made, by=world.who("proposer"), at=NOW, reason=reason, outcome="selected")
+    world.keep("decision other", Decision(candidacy_id=other.id, outcome=Outcome.ALTERNATE, alternate=1, **proposed))
+    world.words["spoken chosen"] = world.words[f"candidacy {'surprise' if best else 'passed over'}"]
+    release = Release(
+        cycle_id=cycle.id,
+        state=ReleaseState.PLANNED,
+        told_at=NOW + 20 * DAY,
+        public_at=NOW + 30 * DAY,
+        planned_by_id=world["person proposer"],
+        planned_at=NOW,
+    )
+    world.keep("release principals", release)
+    db.session.add(
+        Draft(
+            candidacy_id=chosen.id,
+            citation=f"For the {WORDS['coming citation']}.",
+            quotations=[],
+            saved_at=NOW,
+            saved_by_id=world["person staff"],
+        )
+    )
+
+
+def _students(world: _Building) -> None:
+    """A cycle that is open, with everything that screening meets; and the same award's next year, which is a draft."""
+    award = _award(world, "students", "Student Award")
+    cycle = world.keep(
+        "cycle students",
+        makers.make_cycle(award, stage=CycleStage.OPEN, opens_at=NOW - 10 * DAY, closes_at=NOW + 20 * DAY),
+    )
+    world.keep(
+        "cycle draft",
+        makers.make_cycle(
+            award, stage=CycleStage.DRAFT, year=2027, opens_at=NOW + 300 * DAY, closes_at=NOW + 330 * DAY
+        ),
+    )
+    for key, stage in (
+        ("intake", CandidacyStage.INTAKE),
+        ("intake alike", CandidacyStage.INTAKE),
+        ("ineligible", CandidacyStage.INELIGIBLE),
+    ):
+        _candidacy(world, key, cycle, key, school="dunmorrow", stage=stage)
+    _nomination(
+        world,
+        "intake",
+        cycle,
+        "intake",
+        text="intake text",
+        school="dunmorrow",
+        candidacy=db.session.get_one(Candidacy, world["candidacy intake"]),
+    )
+    alike = db.session.get_one(Candidacy, world["candidacy intake alike"])
+    _nomination(
+        world,
+        "intake alike",
+        cycle,
+        "intake alike",
+        by="other nominator",
+        text="intake text",
+        school="dunmorrow",
+        candidacy=alike,
+    )
+    pair = sorted([world["candidacy intake"], world["candidacy intake alike"]])
+    world.keep("match", Match(cycle_id=cycle.id, first_id=pair[0], second_id=pair[1], why=["nickname"]))
+    draft = _nomination(world, "draft", cycle, "drafted nominee", text="draft text", stage=Stage.DRAFT)
+    db.session.add(
+        Aside(
+            nomination_id=draft.id, part="relation", fields={"relation": "parent", "text": "Another tab."}, typed_at=NOW
+        )
+    )
+    db.session.flush()
+    world.numbers["aside"] = db.session.scalars(select(Aside.id)).one()
+    _nomination(
+        world, "other draft", cycle, "drafted nominee", by="other nominator", text="draft text", stage=Stage.DRAFT
+    )
+    _nomination(
+        world,
+        "revising",
+        cycle,
+        "ineligible",
+        text="intake text",
+        stage=Stage.REVISING,
+        candidacy=db.session.get_one(Candidacy, world["candidacy ineligible"]),
+    )
+    _nomination(world, "late", cycle, "late nominee", text="late text", stage=Stage.LATE)
+    _nomination(world, "withdrawn", cycle, "ineligible", text="intake text", stage=Stage.WITHDRAWN)
+    claimed = _nomination(
+        world, "claimed", cycle, "drafted nominee", text="draft text", stage=Stage.DRAFT, confirmed=False
+    )
+    world.numbers["claim"] = claimed.sitting_id
+    for number, (key, state) in enumerate((("matching", ImportState.MATCHING), ("checked", ImportState.CHECKED))):
+        upload = world.keep(
+            f"import {key}",
+            Import(
+                name=f"{key}.csv",
+                sha256=str(number) * 64,
+                season_id=cycle.season_id,
+                columns=["Nominee first name", "Nominee last name", "Story"],
+                matched={
+                    "Nominee first name": "nominee_given",
+                    "Nominee last name": "nominee_family",
+                    "Story": "question:q1",
+                }
+                if number
+                else {},
+                award_id=award.id,
+                state=state,
+                uploaded_by_id=world["person staff"],
+                uploaded_at=NOW,
+            ),
+        )
+        for place, row_state in enumerate((RowState.READY, RowState.WRONG, RowState.SET_ASIDE)):
+            row = ImportRow(
+                import_id=upload.id,
+                number=place + 2,
+                cells={
+                    "Nominee first name": "Ada",
+                    "Nominee last name": f"Row{place}",
+                    "Story": f"The {WORDS['row text']}.",
+                },
+                award_id=award.id,
+                digest=f"{number}{place}".rjust(64, "0"),
+                state=row_state,
+                problems=[],
+                notes=[],
+            )
+            world.keep(f"row {key} {row_state.value}", row)
+
+
+def _browser_draft(world: _Building) -> None:
+    """What somebody began who gave an address and confirmed nothing."""
+    cycle = db.session.get_one(Cycle, world["cycle students"])
+    session = db.session.get_one(Session, world[f"session {HERE}"])
+    _nomination(
+        world,
+        "browser",
+        cycle,
+        "browser nominee",
+        by="nobody",
+        text="browser text",
+        stage=Stage.DRAFT,
+        session=session,
+        confirmed=False,
+    )
+    for key, kept_by in (("own", HERE), ("other", "nominator")):
+        held = HeldText(
+            session_id=world[f"session {kept_by}"],
+            path="/account/nothing",
+            fields=[["story", WORDS["kept text"]]],
+            held_at=NOW,
+        )
+        world.keep(f"held {key}", held)
+
+
+def _elsewhere(world: _Building) -> None:
+    """Another award with its own staff and its own committee: everybody else's "other's"."""
+    award = _award(world, "arts", "Arts Award")
+    accounts.grant(
+        world.who("staff elsewhere"), role=Role.STAFF, scope=accounts.Scope.AWARD, scope_id=award.id, by=None, at=NOW
+    )
+    cycle = world.keep("cycle arts", _reviewed(award, blind=False))
+    _candidacy(world, "elsewhere", cycle, "elsewhere", school="vellacott")
+    own = db.session.get_one(Candidacy, world["candidacy elsewhere"])
+    _nomination(
+        world,
+        "elsewhere",
+        cycle,
+        "elsewhere",
+        by="other nominator",
+        text="elsewhere text",
+        school="vellacott",
+        candidacy=own,
+    )
+    _members(world, cycle, "arts", "reviewer elsewhere")
+    round_ = _round(world, "arts", cycle)
+    _say_clear(world, "arts", cycle, "reviewer elsewhere")
+    _assignment(world, "elsewhere", round_, "elsewhere", "reviewer elsewhere", AssignmentState.CLEAR)
+    rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)
+    world.keep(
+        "plan arts",
+        Plan(
+            round_id=round_.id,
+            seed=3,
+            inputs_digest="0" * 64,
+            pairs=[],
+            facts=_plan_facts(),
+            made_by_id=world["person staff"],
+            made_at=NOW,
+        ),
+    )
+
+
+def _past(world: _Building) -> None:
+    """Last year, released: somebody with a page, somebody who preferred not to be named, a student whose guardian says."""
+    for slug, people in (("teaching", ("recipient", "shy recipient")), ("students", ("minor",))):
+        award = db.session.get_one(Award, world[f"award {slug}"])
+        cycle = world.keep(
+            f"cycle {slug} past",
+            _reviewed(award, stage=CycleStage.RELEASED, year=2025, opens_at=NOW - 400 * DAY, closes_at=NOW - 360 * DAY),
+        )
+        for place, key in enumerate(people, start=1):
+            _candidacy(world, key, cycle, key, stage=CandidacyStage.DECIDED, told_at=NOW - 300 * DAY, confirmed=True)
+            own = db.session.get_one(Candidacy, world[f"candidacy {key}"])
+            _nomination(world, key, cycle, key, text="released text", candidacy=own)
+            facts = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW - 320 * DAY}
+            approved = {
+                "state": DecisionState.RELEASED,
+                "approved_by_id": world["person publisher"],
+                "approved_at": NOW - 310 * DAY,
+            }
+            db.session.add(
+                Decision(
+                    candidacy_id=own.id,
+                    outcome=Outcome.SELECTED,
+                    place=place,
+                    sum_cents=cycle.sum_cents,
+                    **facts,
+                    **approved,
+                )
+            )
+            _recipient(world, key, cycle, own, named=key == "recipient")
+        done = {
+            "told_at": NOW - 300 * DAY,
+            "public_at": NOW - 290 * DAY,
+            "told_done_at": NOW - 300 * DAY,
+            "public_done_at": NOW - 290 * DAY,
+        }
+        planned = {"planned_by_id": world["person proposer"], "planned_at": NOW - 310 * DAY}
+        approved = {"approved_by_id": world["person publisher"], "approved_at": NOW - 305 * DAY}
+        world.keep(
+            f"release {slug}", Release(cycle_id=cycle.id, state=ReleaseState.PUBLIC, **done, **planned, **approved)
+        )
+    db.session.add(
+        PastHonour(
+            award_id=world["award teaching"],
+            year=2019,
+            name="Nellie Archive",
+            name_key="archive nellie",
+            school_name="Old School",
+        )
+    )
+
+
+def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *, named: bool) -> None:
+    fields = (Field.NAME, Field.SCHOOL, Field.BIOGRAPHY, Field.SUM) if named else ()
+    person = world.who(key)
+    for one in fields:
+        db.session.add(
+            Consent(
+                candidacy_id=candidacy.id,
+                person_id=person.id,
+                field=one,
+                state=ConsentState.GIVEN,
+                words="Yes.",
+                said_at=NOW - 295 * DAY,
+            )
+        )
+    word = WORDS["biography"] if named else WORDS["hidden biography"]
+    db.session.add(
+        Part(
+            candidacy_id=candidacy.id,
+            person_id=person.id,
+            biography=f"They built the {word}.",
+            saved_at=NOW - 299 * DAY,
+        )
+    )
+    row = Recipient(
+        slug=person.name.lower().replace(" ", "-") if named else f"r-{person.id}",
+        candidacy_id=candidacy.id,
+        person_id=person.id,
+        cycle_id=cycle.id,
+        year=2025,
+        award_slug=cycle.award.slug,
+        award_name=cycle.award.name,
+        name=person.name if named else None,
+        sort_name=person.sort_name if named else "",
+        role="Teacher" if named else None,
+        school=SCHOOLS["tamberlane"] if named else None,
+        biography=f"They built the {word}." if named else None,
+        citation=f"For the {WORDS['citation']}." if named else None,
+        quotations=[],
+        sum_cents=cycle.sum_cents,
+        fund_credit={"en": "With thanks."},
+        public_at=NOW - 290 * DAY,
+    )
+    world.words[f"recipient {key}"] = row.slug
+    world.keep(f"recipient {key}", row)
+
+
+def _post(world: _Building) -> None:
+    """Messages in every state, a copy of one, links, work for the worker, and who gave."""
+    for state in MessageState:
+        message = post(
+            "accounts/link",
+            to=world.who("nominator"),
+            at=NOW,
+            about=world.who("nominator"),
+            link={"purpose": "sign in", "next": "/me"},
+        )
+        assert message is not None
+        message.state, message.subject = state, "Your link"
+        world.keep(f"message {state.value}", message)
+    sent = db.session.get_one(Message, world["message sent"])
+    sent.sent_at = NOW
+    world.keep(
+        "copy",
+        SentCopy(
+            message_id=sent.id,
+            to_email=email_of("nominator"),
+            subject="Your link",
+            text="A link.",
+            html="<html><head></head><body><h1>A link</h1></body></html>",
+            sent_at=NOW,
+        ),
+    )
+    for key, purpose in (("one", "sign in"), ("used", "sign in"), ("guardian", "guardian")):
+        link = Link(
+            token_hash=token_hash(f"link-{key}"),
+            person_id=world["person minor" if key == "guardian" else "person nobody"],
+            purpose=purpose,
+            next="/me",
+            created_at=NOW,
+            expires_at=NOW + DAY,
+            used_at=NOW if key == "used" else None,
+        )
+        world.keep(f"link {key}", link)
+    db.session.add(
+        Job(kind="import", facts={"import": world["import checked"]}, run_at=NOW, created_at=NOW, finished_at=NOW)
+    )
+    donor = world.keep(
+        "person donor", makers.make_person("Evangeline Moneypenny", email="donor@world.example", account=False)
+    )
+    cycle = db.session.get_one(Cycle, world["cycle principals"])
+    db.session.add(FundDonor(fund_id=cycle.fund_id, person_id=donor.id))
+    db.session.add(
+        Affiliation(person_id=world["person reviewer elsewhere"], school_id=world["school tamberlane"], role="Teacher")
+    )
+    db.session.flush()
