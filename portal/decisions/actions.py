@@ -295,7 +295,7 @@ def _decided(thing: Deciding) -> set[int]:
 
 def ask(thing: Deciding, *, by: Person, at: datetime) -> list[Person]:
     """Ask those who may approve to do so, once a day at most. Returns who was asked."""
-    asked = queries.approvers(thing.cycle, but=by)
+    asked = queries.approvers(thing, but=by)
     for person in asked:
         mail.post(
             "decisions/please_approve",

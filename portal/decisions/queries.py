@@ -347,10 +347,11 @@ def undecided(cycle: Cycle) -> int:
     return int(db.session.scalar(wanted) or 0)
 
 
-def approvers(cycle: Cycle, *, but: Person | None) -> list[Person]:
-    """Return who may approve, the board's included, so that a page can name them."""
-    found = accounts.holders(Role.PUBLISHER, award_id=cycle.award_id)
-    return [person for person in found if but is None or person.id != but.id]
+def approvers(thing: Deciding, *, but: Person | None) -> list[Person]:
+    """Return who may approve what waits, the board's included, so that a page can name them: not whoever proposed all of it."""
+    alone = {person.id for person in proposers(thing)}
+    found = accounts.holders(Role.PUBLISHER, award_id=thing.cycle.award_id)
+    return [person for person in found if (but is None or person.id != but.id) and alone != {person.id}]
 
 
 def proposers(thing: Deciding) -> Sequence[Person]:

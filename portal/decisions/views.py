@@ -66,7 +66,7 @@ def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN
             tie=choosing.tie_at_cut(ranked, thing.cycle.places),
             hidden=bool(queries.conflicted(thing, person)),
             outcomes=OUTCOMES,
-            approvers=queries.approvers(thing.cycle, but=person),
+            approvers=queries.approvers(thing, but=person),
             proposers=queries.proposers(thing),
             **facts,
         ),

@@ -36,7 +36,7 @@ def release_due(at: datetime) -> int:
         wanted.join(Release, Release.cycle_id == Cycle.id).where(due).order_by(Release.told_at, Release.id)
     ).all()
     db.session.rollback()
-    done = 0
+    done, failures = 0, []
     for slug, year in addresses:
         for step in (actions.tell, actions.publish):
             try:
@@ -45,4 +45,9 @@ def release_due(at: datetime) -> int:
                     done += thing is not None and step(thing, at=at)
             except PortalError as refused:  # somebody, or another worker, was first
                 log.warning("the release of %s %s waits for the next round: %s", slug, year, refused)
+            except Exception as failure:  # noqa: BLE001 - one release that fails keeps no other one waiting
+                failures.append(failure)
+                break
+    if failures:
+        raise failures[0]
     return done

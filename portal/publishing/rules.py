@@ -274,9 +274,8 @@ def _donors(ready: Readiness) -> Iterable[Check]:
     ):
         yield Check(
             Weight.DONE,
-            N_(
-                "Donors are a minority of the committee, and none of them, of the committee or of their families receives"
-            ),
+            N_("Donors are a minority of the committee, and no donor and no member receives"),
+            note=N_("Compared by person, name and address. Families are for you to know"),
         )
 
 

@@ -51,7 +51,9 @@ def _season(known: list[Offered], at: datetime) -> dict[str, Any] | None:
     """Return the season's line, of the years that are open or about to be; None between seasons."""
     there = ZoneInfo(zone())
     current = [offered.cycle for offered in known if offered.cycle and offered.now is not rules.Now.CLOSED]
-    if not current:  # closed, and not announced yet by the plan: what is public of a season does not depend on its outcome
+    if (
+        not current
+    ):  # closed, and not announced yet by the plan: what is public of a season does not depend on its outcome
         current = [offered.cycle for offered in known if offered.cycle and offered.awaited(at)]
     closing = [offered.cycle.closes_at for offered in known if offered.cycle and offered.is_open]
     if not current:

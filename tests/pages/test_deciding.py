@@ -294,6 +294,24 @@ def test_plan_ask_approve_and_cancel_on_the_page(world, joy, ruth):
     assert "was cancelled" in joy.text(page)
 
 
+def test_whoever_proposed_all_of_it_is_not_named_as_somebody_who_may_approve(world, joy, ruth):
+    page = f"{world.desk}/decisions"
+    ruth.send(page, f"{page}/by-standing", alternates="1")
+    assert "Nobody else may approve yet" in joy.text(page)
+    with transaction():
+        makers.make_publisher("Desmond Cole")
+    assert "Ask Desmond" in joy.text(page)
+
+
+def test_those_selected_are_a_table_too(world, joy):
+    with transaction():
+        consent(world.candidacy(0), Field.NAME, Field.SUM)
+        decide(world)
+    lines = joy.text(f"{world.desk}/release.csv").strip().split("\r\n")
+    assert len(lines) == 3
+    assert '"name, sum"' in lines[2]
+
+
 @pytest.mark.parametrize(
     ("told", "public", "says"),
     [

@@ -19,6 +19,7 @@ from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
 from portal.web import language, text, viewer
 from portal.web.failures import sentence
+from portal.web.lists import csv_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
     if check.weight is Weight.DONE:
         return None
     places = {
-        "times": (".times", _("Set the times")),
+        "times": ("publishing.times", _("Set the times")),
         "decisions": ("decisions.decisions", _("See the decisions")),
         "committee": ("awards.committee", _("See the committee")),
         "standing": ("nominations.screening", _("See the candidacies")),
@@ -117,6 +118,35 @@ def _late(thing: Releasing) -> bool:
 def release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
     """When the results become news, what stands in the way, and who approves."""
     return _page(thing)
+
+
+@pages.page("/desk/<slug>/<int:year>/release.csv", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def recipients_table(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
+    """Everyone selected, with what they agreed to, as a table."""
+    header = [
+        _("Reference"),
+        _("Name"),
+        _("School"),
+        _("Sum"),
+        _("Agreed to"),
+        _("Told"),
+        _("Standing confirmed"),
+        _("A message reaches them"),
+    ]
+    rows = [
+        [
+            one.reference,
+            one.person.name,
+            ", ".join(link.school.name for link in one.candidacy.schools) or one.candidacy.place_text,
+            (one.decision.sum_cents or 0) / 100,
+            ", ".join(sorted(one.agreed)),
+            text.when(one.candidacy.told_at),
+            text.when(one.candidacy.standing_confirmed_at),
+            _("yes") if one.reachable else _("no"),
+        ]
+        for one in queries.chosen(thing.cycle)
+    ]
+    return csv_file(f"recipients-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
 
 
 @pages.form(ROOT + "/times", needs=Permission.PLAN_RELEASE, of=queries.releasing)
