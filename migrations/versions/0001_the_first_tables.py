@@ -1226,7 +1226,14 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "open", "accepted", "refused", name="matchstate", native_enum=False, create_constraint=True, length=32
+                "open",
+                "accepted",
+                "refused",
+                "moot",
+                name="matchstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),
@@ -1243,8 +1250,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_match_first_id_second_id")),
     )
     with op.batch_alter_table("match", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_match_cycle_id"), ["cycle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_match_first_id"), ["first_id"], unique=False)
+        batch_op.create_index("ix_match_open", ["cycle_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_match_second_id"), ["second_id"], unique=False)
 
     op.create_table(
@@ -1355,7 +1362,7 @@ def upgrade() -> None:
     with op.batch_alter_table("nomination", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_nomination_candidacy_id"), ["candidacy_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_nomination_cycle_id"), ["cycle_id"], unique=False)
-        batch_op.create_index("ix_nomination_cycle_stage", ["cycle_id", "stage"], unique=False)
+        batch_op.create_index("ix_nomination_listing", ["cycle_id", "stage", "candidacy_id", "language"], unique=False)
         batch_op.create_index(batch_op.f("ix_nomination_nominator_id"), ["nominator_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_nomination_sitting_id"), ["sitting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_nomination_stage"), ["stage"], unique=False)
@@ -1731,15 +1738,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_nomination_stage"))
         batch_op.drop_index(batch_op.f("ix_nomination_sitting_id"))
         batch_op.drop_index(batch_op.f("ix_nomination_nominator_id"))
-        batch_op.drop_index("ix_nomination_cycle_stage")
+        batch_op.drop_index("ix_nomination_listing")
         batch_op.drop_index(batch_op.f("ix_nomination_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_nomination_candidacy_id"))
 
     op.drop_table("nomination")
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_match_second_id"))
+        batch_op.drop_index("ix_match_open")
         batch_op.drop_index(batch_op.f("ix_match_first_id"))
-        batch_op.drop_index(batch_op.f("ix_match_cycle_id"))
 
     op.drop_table("match")
     with op.batch_alter_table("masked", schema=None) as batch_op:

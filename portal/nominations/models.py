@@ -67,7 +67,9 @@ class Sitting(Model):
     nominator_phone: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(12), default="en")
     version: Mapped[int] = mapped_column(default=1)  # counts saves of name and address
-    once: Mapped[str | None] = mapped_column(String(60), unique=True)  # of the page it was begun on: pressed twice, it begins once
+    once: Mapped[str | None] = mapped_column(
+        String(60), unique=True
+    )  # of the page it was begun on: pressed twice, it begins once
     confirmed_at: Mapped[datetime | None]  # the address was confirmed by its link
     begun_at: Mapped[datetime]
 
@@ -81,8 +83,11 @@ class Nomination(Model):
     __tablename__ = "nomination"
     __table_args__ = (
         CheckConstraint("stage != 'draft' OR submitted_at IS NULL", name="a_draft_was_never_submitted"),
-        CheckConstraint("stage NOT IN ('submitted', 'revising', 'returned') OR submitted_at IS NOT NULL", name="submitted_has_a_date"),
-        Index("ix_nomination_cycle_stage", "cycle_id", "stage"),
+        CheckConstraint(
+            "stage NOT IN ('submitted', 'revising', 'returned') OR submitted_at IS NOT NULL",
+            name="submitted_has_a_date",
+        ),
+        Index("ix_nomination_listing", "cycle_id", "stage", "candidacy_id", "language"),  # counts read it alone
     )
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)
@@ -92,7 +97,9 @@ class Nomination(Model):
     candidacy_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"), index=True)
     stage: Mapped[Stage] = mapped_column(enumeration(Stage), default=Stage.DRAFT, index=True)
     version: Mapped[int] = mapped_column(default=1)  # counts every saved change and every step
-    nominee_version: Mapped[int] = mapped_column(default=0)  # these count saves of one page each, so that a stale one is seen
+    nominee_version: Mapped[int] = mapped_column(
+        default=0
+    )  # these count saves of one page each, so that a stale one is seen
     relation_version: Mapped[int] = mapped_column(default=0)
     quote_version: Mapped[int] = mapped_column(default=0)
     entered: Mapped[Entered] = mapped_column(enumeration(Entered), default=Entered.WEB)
@@ -192,7 +199,9 @@ class Snapshot(Model):
     facts: Mapped[str]  # canonical JSON: {"nominee": [...], "schools": [...], "answers": {key: {"label", "text"}}, ...}
     sha256: Mapped[str] = mapped_column(String(64))
     words: Mapped[int] = mapped_column(default=0)  # of all its answers, for lists
-    letter_key: Mapped[str | None] = mapped_column(String(64))  # of its longest answer, normalised: the same in every copy of a campaign letter
+    letter_key: Mapped[str | None] = mapped_column(
+        String(64)
+    )  # of its longest answer, normalised: the same in every copy of a campaign letter
     taken_at: Mapped[datetime]
 
 
@@ -220,7 +229,9 @@ class Candidacy(Model):
     created_at: Mapped[datetime]
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
-    people: Mapped[list[CandidacyPerson]] = relationship(order_by="CandidacyPerson.position", lazy="raise", back_populates="candidacy")
+    people: Mapped[list[CandidacyPerson]] = relationship(
+        order_by="CandidacyPerson.position", lazy="raise", back_populates="candidacy"
+    )
     schools: Mapped[list[CandidacySchool]] = relationship(lazy="raise", cascade="all, delete-orphan")
     nominations: Mapped[list[Nomination]] = relationship(lazy="raise", back_populates="candidacy")
 
@@ -258,15 +269,20 @@ class MatchState(enum.StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    MOOT = "moot"  # one side was gathered into another: whoever parts them again asks anew
 
 
 class Match(Model):
     """A suggestion that two candidacies of one cycle are the same person, with why. A person decides."""
 
     __tablename__ = "match"
-    __table_args__ = (UniqueConstraint("first_id", "second_id"), CheckConstraint("first_id < second_id", name="in_order"))
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="in_order"),
+        Index("ix_match_open", "cycle_id", "state"),
+    )
 
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     first_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     second_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     why: Mapped[list[str]]
@@ -401,14 +417,22 @@ class ImportRow(Model):
         UniqueConstraint("import_id", "number", "part"),
         Index("ix_import_row_state", "import_id", "state", "number"),
         Index("ix_import_row_digest", "digest"),
-        Index("uq_import_row_imported", "digest", unique=True, sqlite_where=text("state = 'imported'"), postgresql_where=text("state = 'imported'")),
+        Index(
+            "uq_import_row_imported",
+            "digest",
+            unique=True,
+            sqlite_where=text("state = 'imported'"),
+            postgresql_where=text("state = 'imported'"),
+        ),
     )
 
     import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
     number: Mapped[int]  # the row of the file, from 2, as a spreadsheet shows it
     part: Mapped[int] = mapped_column(default=0)
     cells: Mapped[dict[str, str]]  # as uploaded
-    mended: Mapped[dict[str, str]] = mapped_column(default=dict)  # what a person put in place of a cell, by what the column is
+    mended: Mapped[dict[str, str]] = mapped_column(
+        default=dict
+    )  # what a person put in place of a cell, by what the column is
     award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"))
     digest: Mapped[str] = mapped_column(String(64))  # of the row as uploaded and the award
     state: Mapped[RowState] = mapped_column(enumeration(RowState))

@@ -38,12 +38,12 @@ def by_ids(numbers: Iterable[int]) -> Sequence[School]:
 
 def names() -> dict[int, str]:
     """Return every school's name by its number."""
-    return dict(db.session.execute(select(School.id, School.name)).tuples().all())
+    return dict(db.session.execute(select(School.id, School.name)).all())
 
 
 def aliases() -> dict[str, int]:
     """Return the other ways schools are written, folded, with the school's number."""
-    return dict(db.session.execute(select(SchoolAlias.name_key, SchoolAlias.school_id)).tuples().all())
+    return dict(db.session.execute(select(SchoolAlias.name_key, SchoolAlias.school_id)).all())
 
 
 def meant_by(typed: str) -> Match:

@@ -323,16 +323,23 @@ def _add_once(model: Any, rows: Collection[dict[str, Any]]) -> None:  # noqa: AN
     db.session.execute(insert(model).on_conflict_do_nothing(), list(rows))
 
 
+def _make_moot(candidacy_id: int) -> list[int]:
+    """Ask no more about a candidacy that was gathered into another; return the suggestions that are moot by that."""
+    open_ones = select(Match.id).where(
+        (Match.first_id == candidacy_id) | (Match.second_id == candidacy_id), Match.state == MatchState.OPEN
+    )
+    numbers = list(db.session.scalars(open_ones.order_by(Match.id)))
+    db.session.execute(update(Match).where(Match.id.in_(numbers)).values(state=MatchState.MOOT))
+    return numbers
+
+
 def _leave(candidacy_id: int, goes_to: Candidacy, *, at: datetime) -> None:
     """Close a candidacy that a revision has emptied: whoever looks for it is led to where its nomination went."""
     if queries.how_many_nominations(candidacy_id):
         return
     left = db.session.get_one(Candidacy, candidacy_id)
     left.merged_into_id = goes_to.id
-    concerned = (Match.first_id == left.id) | (Match.second_id == left.id)
-    db.session.execute(
-        update(Match).where(concerned, Match.state == MatchState.OPEN).values(state=MatchState.REFUSED, decided_at=at)
-    )
+    _make_moot(left.id)
     history.record("left empty", left, at=at, went_to=goes_to.reference)
 
 
@@ -370,6 +377,7 @@ def accept(match: Match, *, by: Person, at: datetime) -> Candidacy:
     goes.merged_into_id = stays.id
     db.session.flush()
     _hand_over_questions(goes, stays)
+    match.kept = {**match.kept, "moot": _make_moot(goes.id)}
     history.record("merged", stays, by=by, at=at, gathered=goes.reference, nominations=moved)
     history.record("merged into another", goes, by=by, at=at, into=stays.reference)
     conflicts.raise_from_facts(stays, at=at)
@@ -426,6 +434,9 @@ def undo(match: Match, *, by: Person, at: datetime) -> None:
             conflict.state.value == kept["conflicts"][str(conflict.id)]
         ):  # untouched since: it came with the merge and leaves with it
             db.session.delete(conflict)
+    db.session.execute(
+        update(Match).where(Match.id.in_(kept["moot"]), Match.state == MatchState.MOOT).values(state=MatchState.OPEN)
+    )
     match.kept = {}
     db.session.flush()
     history.record("parted", stays, by=by, at=at, parted=goes.reference)

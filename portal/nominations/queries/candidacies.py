@@ -180,8 +180,7 @@ def _matches(candidacy: Candidacy, person: Person | None) -> list[tuple[Match, C
     return [
         (match, one)
         for match, one in shown
-        if (match.state is MatchState.OPEN and one.merged_into_id is None and candidacy.merged_into_id is None)
-        or (match.state is not MatchState.OPEN and match.decided_by_id is not None)
+        if match.state in {MatchState.OPEN, MatchState.ACCEPTED} or match.decided_by_id is not None
     ]
 
 

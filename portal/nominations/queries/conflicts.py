@@ -68,13 +68,14 @@ def every(cycle: Cycle, person: Person | None) -> Sequence[Conflict]:
 def counts(cycle: Cycle, person: Person | None) -> tuple[int, int]:
     """Return how many of a cycle's conflicts are to decide, and how many are decided."""
     wanted = (
-        select(Conflict.state == ConflictState.SUGGESTED, func.count())
+        select(Conflict.state, func.count())
         .join(Candidacy, Candidacy.id == Conflict.candidacy_id)
         .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
-        .group_by(Conflict.state == ConflictState.SUGGESTED)
+        .group_by(Conflict.state)
     )
-    found = {bool(open_): count for open_, count in db.session.execute(untouched_by_conflict(wanted, person))}
-    return found.get(True, 0), found.get(False, 0)
+    found = dict(db.session.execute(untouched_by_conflict(wanted, person)).all())
+    to_decide = found.pop(ConflictState.SUGGESTED, 0)
+    return to_decide, sum(found.values())
 
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> Sequence[Conflict]:

@@ -221,7 +221,7 @@ def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> Select
     )
     wanted = untouched_by_conflict(wanted, person)
     if filters.q:
-        wanted = wanted.where(_found(filters.q))
+        wanted = wanted.where(_found(cycle.id, filters.q))
     if filters.language:
         wanted = wanted.where(
             exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.language == filters.language)
@@ -233,25 +233,22 @@ def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> Select
     return wanted
 
 
-def _found(text: str) -> ColumnElement[bool]:
-    """Find by name, school or reference: every word must be found in the name, or every word in one school's."""
+def _found(cycle_id: int, text: str) -> ColumnElement[bool]:
+    """Find by name, as shown or as typed, by school or by reference: every word must be found in the same one."""
     words = fold(text[:LONGEST]).split()[:MOST_WORDS]
     reference = text.strip()[:12].upper()
-    ways = [
-        Candidacy.reference == reference,
-        exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.reference == reference),
-    ]
+    own = select(Candidacy.id).where(Candidacy.cycle_id == cycle_id)
+    gathered = select(Nomination.candidacy_id).where(
+        Nomination.cycle_id == cycle_id, Nomination.candidacy_id.is_not(None)
+    )
+    ways = [own.where(Candidacy.reference == reference), gathered.where(Nomination.reference == reference)]
     if words:
-        ways.append(and_(*(Candidacy.sort_name.contains(word, autoescape=True) for word in words)))
-        named = and_(*(School.name_key.contains(word, autoescape=True) for word in words))
-        ways.append(
-            exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == School.id, named)
-        )
-        typed = and_(*(Named.name_key.contains(word, autoescape=True) for word in words))
-        ways.append(
-            exists().where(Nomination.candidacy_id == Candidacy.id, Named.nomination_id == Nomination.id, typed)
-        )
-    return or_(*ways)
+        ways.append(own.where(*(Candidacy.sort_name.contains(word, autoescape=True) for word in words)))
+        typed = (Named.name_key.contains(word, autoescape=True) for word in words)
+        ways.append(gathered.join(Named, Named.nomination_id == Nomination.id).where(*typed))
+        named = select(School.id).where(*(School.name_key.contains(word, autoescape=True) for word in words))
+        ways.append(select(CandidacySchool.candidacy_id).where(CandidacySchool.school_id.in_(named)))
+    return Candidacy.id.in_(select(union(*ways).subquery().c[0]))
 
 
 def late(cycle: Cycle, person: Person | None) -> Select[Nomination]:
@@ -346,29 +343,31 @@ def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
 def open_matches_of(numbers: Collection[int], person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
     """Return the open suggestions about any of these, with both sides, of which `person` has a conflict with neither."""
     first, second = aliased(Candidacy), aliased(Candidacy)
-    wanted = _open(select(Match, first, second), first, second, person)
-    about = wanted.where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))).order_by(Match.id)
+    sides = (
+        select(Match, first, second).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
+    )
+    about = (
+        _open(sides, person).where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))).order_by(Match.id)
+    )
     return [(match, one, other) for match, one, other in db.session.execute(about)]
 
 
 def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:
-    """Return a cycle's oldest open suggestion with both sides, and how many are open: one query."""
+    """Return a cycle's oldest open suggestion with both sides, and how many are open: two queries."""
     first, second = aliased(Candidacy), aliased(Candidacy)
-    wanted = _open(select(Match, first, second, func.count().over()), first, second, person).where(
-        Match.cycle_id == cycle.id
+    here = Match.cycle_id == cycle.id
+    sides = (
+        select(Match, first, second).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
     )
-    found = db.session.execute(wanted.order_by(Match.id).limit(1)).first()
-    return (found[0], found[1], found[2], found[3]) if found is not None else None
+    found = db.session.execute(_open(sides, person).where(here).order_by(Match.id).limit(1)).first()
+    if found is None:
+        return None
+    return (*found, db.session.scalar(_open(select(func.count()).select_from(Match), person).where(here)) or 0)
 
 
-def _open(wanted: Any, first: Any, second: Any, person: Person | None) -> Any:  # noqa: ANN401 - selects and aliases
+def _open(wanted: Any, person: Person | None) -> Any:
     """Narrow a select of suggestions to the open ones, of which `person` has a conflict with neither side."""
-    joined = (
-        wanted.select_from(Match).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
-    )
-    open_ones = joined.where(
-        Match.state == MatchState.OPEN, first.merged_into_id.is_(None), second.merged_into_id.is_(None)
-    )
+    open_ones = wanted.where(Match.state == MatchState.OPEN)
     if person is None:
         return open_ones
     mine = standing(person)
@@ -417,8 +416,7 @@ def across(person: Person | None) -> list[Across]:
     held = select(Nomination.cycle_id, func.count()).where(
         Nomination.cycle_id.in_(numbers), Nomination.stage == Stage.LATE
     )
-    first, second = aliased(Candidacy), aliased(Candidacy)
-    asked = _open(select(Match.cycle_id, func.count()), first, second, person).where(Match.cycle_id.in_(numbers))
+    asked = _open(select(Match.cycle_id, func.count()), person).where(Match.cycle_id.in_(numbers))
     if person is not None:
         held = held.where(Nomination.nominator_id != person.id)
     late_ones, matches = _by_cycle(held.group_by(Nomination.cycle_id)), _by_cycle(asked.group_by(Match.cycle_id))
@@ -439,17 +437,22 @@ def languages(cycle: Cycle) -> list[str]:
     return sorted(db.session.scalars(wanted))
 
 
-def schools_named(cycle: Cycle, person: Person | None) -> list[School]:
-    """Return the schools of a cycle's candidacies, by name."""
-    wanted = (
-        select(School)
-        .join(CandidacySchool, CandidacySchool.school_id == School.id)
+def schools_named(cycle: Cycle, person: Person | None) -> list[tuple[int, str]]:
+    """Return the schools of a cycle's candidacies, number and name, by name."""
+    there = untouched_by_conflict(
+        select(CandidacySchool.id)
         .join(Candidacy, Candidacy.id == CandidacySchool.candidacy_id)
-        .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
-        .order_by(School.name)
-        .distinct()
+        .where(
+            CandidacySchool.school_id == School.id, Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None)
+        ),
+        person,
     )
-    return list(db.session.scalars(untouched_by_conflict(wanted, person)))
+    return [
+        (number, name)
+        for number, name in db.session.execute(
+            select(School.id, School.name).where(there.exists()).order_by(School.name)
+        )
+    ]
 
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> list[Candidacy]:

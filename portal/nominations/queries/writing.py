@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import has_request_context
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.queries import roles_of
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Extension
 from portal.awards.rules import CycleStage
-from portal.db import db
+from portal.db import db, fetch
 from portal.mail.models import Message
 from portal.nominations.models import Answer, Aside, Nomination, Sitting, Snapshot, Where
 from portal.nominations.queries.facts import office_facts_of_nomination
@@ -20,7 +20,7 @@ from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
 from portal.policy import Fact
 from portal.questions import rules as questions
-from portal.questions.models import Asked, Question
+from portal.questions.models import Asked, Question, QuestionSet
 from portal.web import viewer
 
 if TYPE_CHECKING:
@@ -80,9 +80,25 @@ _whole = (
 )
 
 
+_one = (
+    select(Nomination)
+    .options(
+        joinedload(Nomination.sitting, innerjoin=True),
+        joinedload(Nomination.nominator, innerjoin=True),
+        joinedload(Nomination.cycle, innerjoin=True).joinedload(Cycle.question_set).raiseload(QuestionSet.questions),
+    )
+    .where(Nomination.reference == bindparam("reference"))
+)
+
+
 def by_reference(reference: str) -> Nomination | None:
     """Return a nomination with everything its writer typed, its questions and its cycle."""
-    return db.session.scalar(select(Nomination).options(*_whole).where(Nomination.reference == reference))
+    found = db.session.scalar(_one, {"reference": reference})
+    if found is not None:
+        fetch([found], Nomination.named, Nomination.schools, Nomination.answers)
+        if found.cycle.question_set is not None:
+            fetch([found.cycle.question_set], QuestionSet.questions)
+    return found
 
 
 def afresh(nomination: Nomination) -> Nomination:

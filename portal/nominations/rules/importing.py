@@ -719,6 +719,11 @@ def instant(said: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
+def _may_be_long(text: str, most: int | None) -> bool:
+    """Whether a text can have more words than `most` at all: counting is dear, and most texts are short."""
+    return most is None or len(text) > most * (2 if text.isascii() else 1)
+
+
 def _answers(values: Mapping[str, str], award: AwardFacts, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Take the answers exactly as typed. What the form did not ask stays "not asked"; over the limit is said, and nothing is cut."""
     notes = []
@@ -739,7 +744,11 @@ def _answers(values: Mapping[str, str], award: AwardFacts, facts: dict[str, Any]
                 )
             continue
         facts["answers"][key] = text
-        long = over(text, asked.word_limit) if asked.kind in {"text", "line"} else None
+        long = (
+            over(text, asked.word_limit)
+            if asked.kind in {"text", "line"} and _may_be_long(text, asked.word_limit)
+            else None
+        )
         if long is not None:
             notes.append(
                 _note(

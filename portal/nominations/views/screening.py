@@ -91,7 +91,7 @@ def screening(cycle: Cycle) -> str:
         "filters": filters,
         "panel": _panel(cycle),
         "languages": [(code, words.language(code)) for code in queries.languages(cycle)],
-        "schools": [(school.id, school.name) for school in queries.schools_named(cycle, person)],
+        "schools": queries.schools_named(cycle, person),
         **words.about(),
     }
     if filters.tab is Tab.LATE:
