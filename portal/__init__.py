@@ -21,18 +21,38 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOME = Path(__file__).resolve().parent.parent
-ROOMS = ("accounts", "schools", "funds", "awards", "nominations", "review", "decisions", "publishing", "publishing.desk", "home", "mail", "history", "web")
+ROOMS = (
+    "accounts",
+    "schools",
+    "funds",
+    "awards",
+    "nominations",
+    "review",
+    "decisions",
+    "publishing",
+    "publishing.desk",
+    "home",
+    "mail",
+    "history",
+    "web",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the portal. Readable as a table of contents: settings, database, languages, who is looking, rooms."""
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, template_folder=str(HOME / "templates"), static_folder=str(HOME / "static"), instance_path=str(settings.instance_path.resolve()))
+    app = Flask(
+        __name__,
+        template_folder=str(HOME / "templates"),
+        static_folder=str(HOME / "static"),
+        instance_path=str(settings.instance_path.resolve()),
+    )
     app.config.update(_flask_settings(settings))
     addresses.install(app)
     cache.install(app)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=settings.trusted_proxies)  # type: ignore[method-assign]
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     if settings.database_url.startswith("sqlite"):
         Path(app.instance_path).mkdir(parents=True, exist_ok=True)

@@ -86,7 +86,14 @@ class Settings:
         for name, key in _NAMES.items():
             if environment.get(name):
                 facts[key] = environment[name]
-        for key in ("trusted_proxies", "link_days", "staff_link_minutes", "session_days", "staff_session_hours", "max_request_bytes"):
+        for key in (
+            "trusted_proxies",
+            "link_days",
+            "staff_link_minutes",
+            "session_days",
+            "staff_session_hours",
+            "max_request_bytes",
+        ):
             if key in facts:
                 facts[key] = _whole(key.upper(), str(facts[key]))
         if "database_url" in facts:

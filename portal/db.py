@@ -6,20 +6,34 @@ SQLite is the embedded default and PostgreSQL the same code at scale. On SQLite 
 
 from __future__ import annotations
 
-import enum
 import sqlite3
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Enum,
+    Integer,
+    MetaData,
+    Select,
+    TypeDecorator,
+    bindparam,
+    event,
+    select,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm.attributes import set_committed_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import enum
+    from collections.abc import Iterable, Iterator
     from types import ModuleType
 
     from portal.config import Settings
@@ -135,13 +149,39 @@ def transaction() -> Iterator[Session]:
             raise
 
 
+@cache
+def _children(relationship: Any) -> tuple[Select[Any], str]:  # noqa: ANN401 - a mapped attribute of any model
+    """Return what selects the rows of a one-to-many relationship, and their attribute that names the one."""
+    found = relationship.property
+    ((_local, remote),) = found.local_remote_pairs
+    key = found.mapper.get_property_by_column(remote).key
+    wanted = select(found.mapper.class_).where(
+        getattr(found.mapper.class_, key).in_(bindparam("numbers", expanding=True))
+    )
+    return (wanted.order_by(*found.order_by) if found.order_by else wanted), key
+
+
+def fetch(rows: Iterable[Model], *relationships: Any) -> None:
+    """Load one-to-many relationships of rows just read: one query each, as `selectinload` does, at half its cost for a few rows."""
+    found = {row.id: row for row in rows}
+    for relationship in relationships if found else ():
+        wanted, key = _children(relationship)
+        children: dict[int, list[Any]] = {number: [] for number in found}
+        for child in db.session.scalars(wanted, {"numbers": list(found)}).unique():
+            children[getattr(child, key)].append(child)
+        for number, row in found.items():
+            set_committed_value(row, relationship.key, children[number])
+
+
 class WroteOnRead(RuntimeError):
     """Something tried to change a row while only reading was allowed."""
 
 
 @event.listens_for(Session, "before_flush")
 def _only_when_writing(session: Session, *_: object) -> None:
-    if not _writing.get() and (session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)):
+    if not _writing.get() and (
+        session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+    ):
         changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
         msg = f"A read may not write: {changed[:3]!r}. Wrap it in portal.db.writing()."
         raise WroteOnRead(msg)

@@ -44,6 +44,6 @@ class NotFound(PortalError):
     status = 404
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "mark, do not translate yet"
+def N_(sentence: str) -> str:
     """Mark a sentence for the catalogues without translating it: for rules, which know no language."""
     return sentence

@@ -7,16 +7,16 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Member
+from portal.decisions import queries as decisions
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import writing
-from portal.review.models import Assignment
-from portal.review.queries import facts as review
-from portal.review.queries.rounds import InReview
-from portal.decisions import queries as decisions
 from portal.publishing import queries as publishing
 from portal.publishing.desk import queries as desk
 from portal.publishing.models import Recipient
+from portal.review.models import Assignment
+from portal.review.queries import facts as review
+from portal.review.queries.rounds import InReview
 
 
 def teach() -> None:

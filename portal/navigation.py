@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-PUBLIC = (("publishing.awards", _l("Awards")), ("publishing.recipients", _l("Recipients")), ("publishing.about", _l("About")), ("publishing.help", _l("Help")))
+PUBLIC = (
+    ("publishing.awards", _l("Awards")),
+    ("publishing.recipients", _l("Recipients")),
+    ("publishing.about", _l("About")),
+    ("publishing.help", _l("Help")),
+)
 FOOT = (
     ("publishing.awards", _l("Awards and scholarships"), ""),
     ("publishing.recipients", _l("Recipients, year by year"), ""),
@@ -107,18 +112,27 @@ def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a hig
     """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
     facts = policy.facts_about(viewer.current(), cycle)
     shown = [(endpoint, words) for endpoint, words in CYCLE if _granted(endpoint, facts)]
-    return [Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint) for endpoint, words in shown]
+    return [
+        Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint)
+        for endpoint, words in shown
+    ]
 
 
 def foot() -> list[Word]:
     """Return the public foot's links."""
-    return [Word(url_for(endpoint) + part, str(label), False) for endpoint, label, part in FOOT if endpoint in current_app.view_functions]  # noqa: FBT003 - a named tuple's field
+    return [
+        Word(url_for(endpoint) + part, str(label), current=False)
+        for endpoint, label, part in FOOT
+        if endpoint in current_app.view_functions
+    ]
 
 
 def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
     here = None if g.get("nowhere") else SECTIONS.get(request.endpoint or "", request.endpoint)
     facts = policy.facts_about(viewer.current())
-    return [Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)]
+    return [
+        Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)
+    ]
 
 
 def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:

@@ -252,7 +252,11 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
     Datum.NOMINATION_TEXT: (conflict, staff_of_it | _its_writer | (_reads & names_shown), _reads | chair_of_it),
     Datum.NOMINEE_IDENTITY: (
         conflict,
-        staff_of_it | _its_writer | (its_nominee & told) | ((_reads | chair_of_it) & names_shown) | (released & consented),
+        staff_of_it
+        | _its_writer
+        | (its_nominee & told)
+        | ((_reads | chair_of_it) & names_shown)
+        | (released & consented),
         nobody,
     ),
     Datum.NOMINATOR_IDENTITY: (
@@ -272,7 +276,7 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
 def sight(datum: Datum, facts: frozenset[Fact]) -> Sight:
     """Return how much of `datum` someone with these facts sees: the narrowest view wins."""
     denied, shown, masked = VISIBLE[datum]
-    reviewing = Fact.ASSIGNED in facts and not (Fact.NAMES_SHOWN in facts)
+    reviewing = Fact.ASSIGNED in facts and Fact.NAMES_SHOWN not in facts
     if denied(facts):
         return Sight.DENY
     if reviewing:  # somebody who scores a blind round keeps the reviewer's view, whatever other role they hold

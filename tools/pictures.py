@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 from sqlalchemy import select
@@ -23,8 +23,18 @@ from portal.people.models import Person
 from portal.publishing.models import Recipient
 from portal.web.commands import run
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 PORT = 8765
 WIDE = {"width": 1280, "height": 960}
 
@@ -32,7 +42,7 @@ WIDE = {"width": 1280, "height": 960}
 class Jar:
     """What makers.sign_in() sets a cookie in."""
 
-    def __init__(self, application: Any) -> None:
+    def __init__(self, application: Flask) -> None:
         """Keep the app, whose settings name the host."""
         self.application, self.token = application, ""
 
@@ -47,7 +57,12 @@ def main() -> None:
     app = create_app(Settings.from_environment({**os.environ, "BASE_URL": base}))
     shots: list[tuple[str, str, str]] = []
     with app.app_context(), transaction():
-        draft = db.session.scalars(select(Nomination).options(joinedload(Nomination.nominator)).where(Nomination.stage == Stage.DRAFT).order_by(Nomination.id)).first()
+        draft = db.session.scalars(
+            select(Nomination)
+            .options(joinedload(Nomination.nominator))
+            .where(Nomination.stage == Stage.DRAFT)
+            .order_by(Nomination.id)
+        ).first()
         if draft is not None:
             shots.append(("nominate", _token(app, draft.nominator), f"/nominations/{draft.reference}/justice"))
         for name, who, path in (
@@ -64,7 +79,9 @@ def main() -> None:
     time.sleep(1)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS)
+        browser = play.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
+        )
         for name, token, path in shots:
             context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
             if token:
@@ -76,7 +93,7 @@ def main() -> None:
         browser.close()
 
 
-def _token(app: Any, person: Person) -> str:
+def _token(app: Flask, person: Person) -> str:
     jar = Jar(app)
     makers.sign_in(jar, person)
     return jar.token

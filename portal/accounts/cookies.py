@@ -73,7 +73,15 @@ def install(app: Flask) -> None:
         if token is None or answer.status_code >= 500:  # noqa: PLR2004 - the session was rolled back
             return answer
         if token:
-            answer.set_cookie(name(), token, max_age=settings().session_days * 86400, path="/", secure=settings().https, httponly=True, samesite="Lax")
+            answer.set_cookie(
+                name(),
+                token,
+                max_age=settings().session_days * 86400,
+                path="/",
+                secure=settings().https,
+                httponly=True,
+                samesite="Lax",
+            )
         else:
             answer.delete_cookie(name(), path="/", secure=settings().https, httponly=True, samesite="Lax")
         return answer

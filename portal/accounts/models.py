@@ -70,7 +70,9 @@ class Link(Model):
     purpose: Mapped[str] = mapped_column(String(40))  # "sign in", "confirm", "consent", "invitation"
     subject_kind: Mapped[str | None] = mapped_column(String(40))
     subject_id: Mapped[int | None]
-    next: Mapped[str] = mapped_column(String(300), default="/")  # a path of ours, set when minted, never taken from a request
+    next: Mapped[str] = mapped_column(
+        String(300), default="/"
+    )  # a path of ours, set when minted, never taken from a request
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, Session
@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+# Asked by every request of somebody signed in: put together once.
+_SESSION = select(Session).options(joinedload(Session.person)).where(Session.token_hash == bindparam("hash"))
+_ROLES = select(Grant.role, Grant.scope, Grant.scope_id).where(
+    Grant.person_id == bindparam("person"), Grant.ended_at.is_(None)
+)
+
+
 def open_session(token: str, *, at: datetime) -> Session | None:
     """Return the browser's session while it lasts, its person with it."""
-    wanted = select(Session).options(joinedload(Session.person)).where(Session.token_hash == token_hash(token))
-    found = db.session.scalar(wanted)
+    found = db.session.scalar(_SESSION, {"hash": token_hash(token)})
     return found if found and found.ended_at is None and found.expires_at > at else None
 
 
@@ -70,10 +76,8 @@ def roles_of(person: Person | None) -> list[tuple[str, str, int]]:
         return []
     if has_request_context() and g.get("roles_of") == person.id:
         return g.roles  # type: ignore[no-any-return]
-    wanted = select(Grant.role, Grant.scope, Grant.scope_id).where(
-        Grant.person_id == person.id, Grant.ended_at.is_(None)
-    )
-    roles = [(role.value, scope.value, number) for role, scope, number in db.session.execute(wanted)]
+    held = db.session.execute(_ROLES, {"person": person.id})
+    roles = [(role.value, scope.value, number) for role, scope, number in held]
     if has_request_context():
         g.roles_of, g.roles = person.id, roles
     return roles

@@ -14,7 +14,7 @@ import click
 @click.option("--phone", default="", help="The telephone number under which people find help.")
 @click.option("--zone", default="America/Los_Angeles", show_default=True, help="The organisation's time zone.")
 @click.option("--currency", default="USD", show_default=True, help="The currency of its sums.")
-def setup(
+def setup(  # noqa: PLR0917 - click hands every option over by name
     name: str, short_name: str | None, email: str, given: str, family: str, phone: str, zone: str, currency: str
 ) -> None:
     """Make the organisation and its first administrator, and send them a link."""

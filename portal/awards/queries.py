@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g, has_request_context
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.accounts.queries import roles_of
@@ -28,14 +28,26 @@ def organisation() -> Organisation | None:
     return db.session.get(Organisation, 1)
 
 
+# Asked by every request of somebody signed in, and by every page of a nomination: put together once.
+_MEMBERSHIPS = select(Member).where(Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED)
+_EXTENSIONS = (
+    select(Extension.cycle_id, func.max(Extension.until))
+    .where(
+        Extension.cycle_id.in_(bindparam("cycles", expanding=True)),
+        Extension.person_id == bindparam("person"),
+        Extension.granted_at <= bindparam("at"),
+    )
+    .group_by(Extension.cycle_id)
+)
+
+
 def memberships(person: Person | None) -> Sequence[Member]:
     """Return the committees somebody is on or invited to: one query a request."""
     if person is None:
         return []
     if has_request_context() and g.get("memberships_of") == person.id:
         return g.memberships  # type: ignore[no-any-return]
-    wanted = select(Member).where(Member.person_id == person.id, Member.state != MemberState.REMOVED)
-    found = db.session.scalars(wanted).all()
+    found = db.session.scalars(_MEMBERSHIPS, {"person": person.id}).all()
     if has_request_context():
         g.memberships_of, g.memberships = person.id, found
     return found
@@ -119,12 +131,7 @@ def deadlines(cycles: Iterable[Cycle], person: Person | None, at: datetime) -> d
     known = {cycle.id: cycle.closes_at for cycle in cycles}
     if person is None or not known:
         return known
-    wanted = (
-        select(Extension.cycle_id, func.max(Extension.until))
-        .where(Extension.cycle_id.in_(known), Extension.person_id == person.id, Extension.granted_at <= at)
-        .group_by(Extension.cycle_id)
-    )
-    for number, until in db.session.execute(wanted):
+    for number, until in db.session.execute(_EXTENSIONS, {"cycles": list(known), "person": person.id, "at": at}):
         known[number] = max(known[number], until)
     return known
 

@@ -48,10 +48,14 @@ def by_cast(world: World, season: Laid) -> None:
         thing = deciding.deciding(cycle.award.slug, cycle.year)
         if thing is None:
             continue
-        named = select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.name.in_(honored)).order_by(Candidacy.id)
+        named = (
+            select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.name.in_(honored)).order_by(Candidacy.id)
+        )
         for candidacy in db.session.scalars(named).all():
             line = deciding.Line(candidacy, None, None, candidacy.reference, candidacy.name, "")
-            screening.confirm_standing(candidacy, note="Confirmed with the district by telephone.", by=joy, at=at - timedelta(days=2))
+            screening.confirm_standing(
+                candidacy, note="Confirmed with the district by telephone.", by=joy, at=at - timedelta(days=2)
+            )
             decisions.propose(deciding.Decided(thing, line), outcome=Outcome.SELECTED, reason=CHOSEN, by=joy, at=at)
         decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
         decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
@@ -67,7 +71,11 @@ def by_standing(world: World, season: Laid) -> None:
         at = cycle.decision_at or cycle.closes_at
         decisions.propose_by_standing(thing, alternates=1, by=joy, at=at)
         decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
-        for candidacy in db.session.scalars(select(Candidacy).join(Decision, Decision.candidacy_id == Candidacy.id).where(Candidacy.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED)).all():
+        for candidacy in db.session.scalars(
+            select(Candidacy)
+            .join(Decision, Decision.candidacy_id == Candidacy.id)
+            .where(Candidacy.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED)
+        ).all():
             screening.confirm_standing(candidacy, note="Confirmed with the district by telephone.", by=joy, at=at)
         decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
 
@@ -85,8 +93,18 @@ def prepare(world: World, season: Laid) -> None:
                 continue
             one = by_name.get(drafting.candidacy.name)
             quoted = [quotable for quotable in drafting.quotable if one is not None and one.quotation][:1]
-            quotations = [{"nomination": quotable.reference, "words": one.quotation, "translation": ""} for quotable in quoted] if one is not None else []
-            publishing.save_draft(drafting, citation=one.citation if one else "For work that lifted a whole school", quotations=quotations, by=ruth, at=at)
+            quotations = (
+                [{"nomination": quotable.reference, "words": one.quotation, "translation": ""} for quotable in quoted]
+                if one is not None
+                else []
+            )
+            publishing.save_draft(
+                drafting,
+                citation=one.citation if one else "For work that lifted a whole school",
+                quotations=quotations,
+                by=ruth,
+                at=at,
+            )
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is None:
             continue
@@ -120,7 +138,9 @@ def announce(world: World, season: Laid) -> None:
                 drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
                 if drafting is not None:
                     publishing.told_in_person(drafting, by=joy, at=public_at - timedelta(days=5))
-        for candidacy in db.session.scalars(select(Candidacy).options(selectinload(Candidacy.people)).where(Candidacy.reference.in_(_selected(cycle)))).all():
+        for candidacy in db.session.scalars(
+            select(Candidacy).options(selectinload(Candidacy.people)).where(Candidacy.reference.in_(_selected(cycle)))
+        ).all():
             for link in candidacy.people:
                 _agree(candidacy, link, by_name.get(candidacy.name), at=public_at - timedelta(days=3))
         db.session.flush()
@@ -136,13 +156,25 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
         return
     young = candidacy.role is not None and candidacy.role.startswith("Student")
     if young:
-        link.person.minor, link.person.guardian_name, link.person.guardian_email = True, "The family", "family@people.example"
+        link.person.minor, link.person.guardian_name, link.person.guardian_email = (
+            True,
+            "The family",
+            "family@people.example",
+        )
     for field in Field:
         if field is Field.PHOTO:
             continue
         for guardian in (False, True) if young else (False,):
             db.session.add(
-                Consent(candidacy_id=candidacy.id, person_id=link.person_id, field=field, state=ConsentState.GIVEN, words=WORDS, by_guardian=guardian, said_at=at)
+                Consent(
+                    candidacy_id=candidacy.id,
+                    person_id=link.person_id,
+                    field=field,
+                    state=ConsentState.GIVEN,
+                    words=WORDS,
+                    by_guardian=guardian,
+                    said_at=at,
+                )
             )
     if one is not None and one.biography:
         db.session.add(Part(candidacy_id=candidacy.id, person_id=link.person_id, biography=one.biography, saved_at=at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 INTAKE = (season.the_export, season.students)
 REVIEW = (season.screen, season.committees, season.declare, season.look_over, season.assign, season.score)
-SAID = {
+FIRST = "nine cycles are opened"
+SAID: dict[Callable[[World, Laid], object], str] = {
+    world.past_nominations: "nominations come in",
     season.the_export: "an export of 143 submissions is imported",
     season.students: "counselors nominate students",
     season.screen: "nominations of one person are gathered and screened",
@@ -52,9 +55,14 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
         ("Nine awards", world.standing_awards),
         ("The archive", world.archive),
     ):
-        world.step(words, lambda begin=begin: begin(made), tell)  # type: ignore[misc]
+        world.step(words, partial(begin, made), tell)
     past, *others = made.seasons
-    _live(made, past, (world.cycles, world.past_nominations, announcing.by_cast, announcing.prepare, announcing.announce), tell)
+    _live(
+        made,
+        past,
+        (world.cycles, world.past_nominations, announcing.by_cast, announcing.prepare, announcing.announce),
+        tell,
+    )
     for laid in others:
         _live(made, laid, (world.cycles, *_steps(laid)), tell)
     tell("Messages leave")
@@ -75,9 +83,11 @@ def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     return (*INTAKE, *REVIEW, season.close_rounds, announcing.by_standing, announcing.prepare, announcing.announce)
 
 
-def _live(made: World, laid: Laid, steps: Sequence[Callable[[World, Laid], object]], tell: Callable[[str], None]) -> None:
+def _live(
+    made: World, laid: Laid, steps: Sequence[Callable[[World, Laid], object]], tell: Callable[[str], None]
+) -> None:
     for work in steps:
-        world.step(f"{laid.year}: {SAID.get(work, 'nine cycles are opened')}", lambda work=work: work(made, laid), tell)  # type: ignore[misc]
+        world.step(f"{laid.year}: {SAID.get(work, FIRST)}", partial(work, made, laid), tell)
 
 
 def introductions() -> list[tuple[Person, str, str]]:
@@ -94,10 +104,18 @@ def introductions() -> list[tuple[Person, str, str]]:
 def _families() -> list[tuple[Person, str, str]]:
     """Return somebody who nominates this season, and somebody who was honored and decides what is published."""
     found = []
-    nominator = db.session.scalar(select(Person).join(Nomination, Nomination.nominator_id == Person.id).order_by(Nomination.id.desc()).limit(1))
+    nominator = db.session.scalar(
+        select(Person).join(Nomination, Nomination.nominator_id == Person.id).order_by(Nomination.id.desc()).limit(1)
+    )
     if nominator is not None:
         found.append((nominator, "nominates someone", "/nominations"))
     recipient = db.session.scalar(select(Recipient).where(Recipient.name.is_not(None)).order_by(Recipient.id).limit(1))
     if recipient is not None and recipient.person_id is not None:
-        found.append((db.session.get_one(Person, recipient.person_id), "was honored, and says what is published", f"/consent/{recipient.candidacy_id}"))
+        found.append(
+            (
+                db.session.get_one(Person, recipient.person_id),
+                "was honored, and says what is published",
+                f"/consent/{recipient.candidacy_id}",
+            )
+        )
     return found

@@ -67,9 +67,15 @@ class Office(NamedTuple):
 
 OFFICE = (
     Office("Joy Tanaka", "joy@elliottbayfund.example", ("staff",), "runs the awards office"),
-    Office("Ruth Amsalem", "ruth@elliottbayfund.example", ("staff", "publisher"), "directs the fund; approves and releases"),
-    Office("Desmond Cole", "desmond@elliottbayfund.example", ("publisher",), "of the board; the second person who approves"),
-    Office("Helen Abara", "helen@elliottbayfund.example", ("auditor",), "of the board's audit committee; reads the record"),
+    Office(
+        "Ruth Amsalem", "ruth@elliottbayfund.example", ("staff", "publisher"), "directs the fund; approves and releases"
+    ),
+    Office(
+        "Desmond Cole", "desmond@elliottbayfund.example", ("publisher",), "of the board; the second person who approves"
+    ),
+    Office(
+        "Helen Abara", "helen@elliottbayfund.example", ("auditor",), "of the board's audit committee; reads the record"
+    ),
 )
 
 
@@ -123,7 +129,16 @@ class Honoured(NamedTuple):
     unnamed: bool = False
 
 
-def _of(award: str, name: str, role: str, school: str, citation: str, biography: str, quotation: str = "", quotation_by: str = "") -> Honoured:
+def _of(  # noqa: PLR0917 - a table of the cast reads better without keywords
+    award: str,
+    name: str,
+    role: str,
+    school: str,
+    citation: str,
+    biography: str,
+    quotation: str = "",
+    quotation_by: str = "",
+) -> Honoured:
     return Honoured(award, name, role, school, citation, biography, quotation, quotation_by)
 
 

@@ -16,7 +16,12 @@ FULL = "full"
 
 
 @click.command()
-@click.option("--stage", type=click.Choice([stage.value for stage in Stage]), default=None, help="Where its newest season stands; three seasons at once if left out.")
+@click.option(
+    "--stage",
+    type=click.Choice([stage.value for stage in Stage]),
+    default=None,
+    help="Where its newest season stands; three seasons at once if left out.",
+)
 @click.option("--fresh", is_flag=True, help="Build it anew even where it stands.")
 @click.option("--serve", "and_serve", is_flag=True, help="Then serve it, with the worker beside.")
 def demo(stage: str | None, *, fresh: bool, and_serve: bool) -> None:
@@ -53,7 +58,7 @@ def _stand(app: Flask, wanted: str, *, fresh: bool) -> None:
         found = queries.organisation() if "organisation" in tables else None
         people = db.session.query(Person.id).first() if "person" in tables else None
         db.session.remove()
-        if found is None and people is not None or found is not None and not found.demonstration:
+        if (found is None and people is not None) or (found is not None and not found.demonstration):
             msg = "This database holds something that is not a demonstration. Give another one: DATABASE_URL=sqlite:///another.sqlite3"
             raise click.ClickException(msg)
         if found is not None and found.demonstration_stage == wanted and not fresh:
@@ -110,7 +115,7 @@ def _serve(app: Flask) -> None:
     from portal.web.commands import run  # noqa: PLC0415 - as above
 
     where = urlsplit(app.config["SETTINGS"].base_url)
-    worker = subprocess.Popen([sys.executable, "-m", "portal", "work"])  # noqa: S603 - our own command
+    worker = subprocess.Popen([sys.executable, "-m", "portal", "work"])
     try:
         run(app, host=where.hostname or "127.0.0.1", port=where.port or 8000)
     finally:

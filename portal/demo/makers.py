@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
 
@@ -21,16 +21,15 @@ from portal.awards.models import (
     AwardKind,
     Criterion,
     Cycle,
-    CycleStage,
     Honours,
     Member,
     MemberRole,
-    MemberState,
     Organisation,
     PaidTo,
     Rubric,
     Season,
 )
+from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
 from portal.funds.models import Fund
 from portal.nominations.actions import snapshots
@@ -52,16 +51,20 @@ from portal.nominations.models import (
 )
 from portal.nominations.rules import CandidacyStage, ConflictState, Stage
 from portal.people import actions as people
-from portal.people.models import Person
 from portal.people.rules import address_key, fold, name_key
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.review.models import Assignment, Review, Round, Score
 from portal.review.rules.lives import AssignmentState, ReviewState, RoundState
 from portal.schools.models import School
 
+if TYPE_CHECKING:
+    from portal.people.models import Person
+
 NOW = datetime(2026, 2, 17, 18, 0, tzinfo=UTC)  # a Tuesday, ten in the morning, Pacific
 OPENS = datetime(2026, 2, 2, 17, 0, tzinfo=UTC)  # Monday 2 February, 9:00 am Pacific
 CLOSES = datetime(2026, 3, 14, 6, 59, tzinfo=UTC)  # Friday 13 March, 11:59 pm Pacific, the summer time already running
+
+Row = TypeVar("Row")
 
 _numbers = itertools.count(1)
 
@@ -70,13 +73,13 @@ def _number() -> int:
     return next(_numbers)
 
 
-def _add(thing: Any) -> Any:  # noqa: ANN401 - any model
+def _add(thing: Row) -> Row:
     db.session.add(thing)
     db.session.flush()
     return thing
 
 
-def make_organisation(**facts: Any) -> Organisation:  # noqa: ANN401 - column values
+def make_organisation(**facts: Any) -> Organisation:
     """Return the one organisation, made if there is none yet."""
     found = db.session.get(Organisation, 1)
     if found is not None:
@@ -96,20 +99,24 @@ def make_organisation(**facts: Any) -> Organisation:  # noqa: ANN401 - column va
         "help_hours": {"en": "weekdays 8:30 to 4:30"},
         "demonstration": True,
     }
-    return _add(Organisation(**{**usual, **facts}))  # type: ignore[no-any-return]
+    return _add(Organisation(**{**usual, **facts}))
 
 
-def make_school(name: str | None = None, **facts: Any) -> School:  # noqa: ANN401 - column values
+def make_school(name: str | None = None, **facts: Any) -> School:
     """Return a school."""
     name = name or f"School {_number()}"
-    return _add(School(name=name, name_key=fold(name), **facts))  # type: ignore[no-any-return]
+    return _add(School(name=name, name_key=fold(name), **facts))
 
 
-def make_person(name: str | None = None, *, email: str | None = None, account: bool = True, language: str = "en", at: datetime = NOW) -> Person:
+def make_person(
+    name: str | None = None, *, email: str | None = None, account: bool = True, language: str = "en", at: datetime = NOW
+) -> Person:
     """Return a person, who can sign in unless `account` is false."""
     number = _number()
     given, _, family = (name or f"Person Number{number}").rpartition(" ")
-    email = email or f"{fold(given).replace(' ', '.') or 'someone'}.{fold(family).replace(' ', '')}.{number}@example.org"
+    email = (
+        email or f"{fold(given).replace(' ', '.') or 'someone'}.{fold(family).replace(' ', '')}.{number}@example.org"
+    )
     person = people.add(given=given, family=family, email=email, language=language, at=at)
     if account:
         _add(Account(person_id=person.id, address=address_key(email) or "", confirmed_at=at))
@@ -156,18 +163,30 @@ def make_question_set(*, limits: tuple[int, ...] = (250, 250, 150), frozen: bool
                 required=place == 0,
             )
         )
-    return _add(questions)  # type: ignore[no-any-return]
+    return _add(questions)
 
 
 def make_rubric(*, weights: tuple[int, ...] = (35, 25, 20, 20), highest: int = 6) -> Rubric:
     """Return a rubric with a criterion for each weight."""
-    rubric = Rubric(title=f"Rubric {_number()}", highest=highest, levels={str(level): {"en": f"Level {level}"} for level in range(highest + 1)})
+    rubric = Rubric(
+        title=f"Rubric {_number()}",
+        highest=highest,
+        levels={str(level): {"en": f"Level {level}"} for level in range(highest + 1)},
+    )
     for place, weight in enumerate(weights):
-        rubric.criteria.append(Criterion(position=place, key=f"c{place + 1}", name={"en": f"Criterion {place + 1}"}, about={"en": "What to look for."}, weight=weight))
-    return _add(rubric)  # type: ignore[no-any-return]
+        rubric.criteria.append(
+            Criterion(
+                position=place,
+                key=f"c{place + 1}",
+                name={"en": f"Criterion {place + 1}"},
+                about={"en": "What to look for."},
+                weight=weight,
+            )
+        )
+    return _add(rubric)
 
 
-def make_award(name: str | None = None, *, slug: str | None = None, **facts: Any) -> Award:  # noqa: ANN401 - column values
+def make_award(name: str | None = None, *, slug: str | None = None, **facts: Any) -> Award:
     """Return an award for teachers."""
     number = _number()
     usual: dict[str, Any] = {
@@ -181,15 +200,17 @@ def make_award(name: str | None = None, *, slug: str | None = None, **facts: Any
         "who_may_receive": {"en": "Teachers of the district."},
         "who_may_nominate": {"en": "Anyone."},
     }
-    return _add(Award(**{**usual, **facts}))  # type: ignore[no-any-return]
+    return _add(Award(**{**usual, **facts}))
 
 
 def make_season(year: int = 2026) -> Season:
     """Return the season of a year."""
-    return db.session.scalar(select(Season).where(Season.year == year)) or _add(Season(year=year))  # type: ignore[no-any-return]
+    return db.session.scalar(select(Season).where(Season.year == year)) or _add(Season(year=year))
 
 
-def make_cycle(award: Award | None = None, *, stage: CycleStage = CycleStage.OPEN, year: int = 2026, **facts: Any) -> Cycle:  # noqa: ANN401 - column values
+def make_cycle(
+    award: Award | None = None, *, stage: CycleStage = CycleStage.OPEN, year: int = 2026, **facts: Any
+) -> Cycle:
     """Return a cycle with questions, a rubric and a fund; open unless told otherwise."""
     make_organisation()
     usual: dict[str, Any] = {
@@ -198,7 +219,9 @@ def make_cycle(award: Award | None = None, *, stage: CycleStage = CycleStage.OPE
         "stage": stage,
         "question_set_id": make_question_set(frozen=stage is not CycleStage.DRAFT).id,
         "rubric_id": make_rubric().id,
-        "fund_id": _add(Fund(name=f"Fund {_number()}", credit={"en": "With thanks to our neighbors."}, yearly_cents=10_000_000)).id,
+        "fund_id": _add(
+            Fund(name=f"Fund {_number()}", credit={"en": "With thanks to our neighbors."}, yearly_cents=10_000_000)
+        ).id,
         "opens_at": OPENS,
         "closes_at": CLOSES,
         "scoring_opens_at": CLOSES + timedelta(days=26),
@@ -210,10 +233,10 @@ def make_cycle(award: Award | None = None, *, stage: CycleStage = CycleStage.OPE
     }
     cycle = _add(Cycle(**{**usual, **facts}))
     db.session.refresh(cycle)
-    return cycle  # type: ignore[no-any-return]
+    return cycle
 
 
-def make_nomination(  # noqa: PLR0913 - what a caller may care about, by keyword
+def make_nomination(
     cycle: Cycle | None = None,
     *,
     nominee: str = "Amina Warsame",
@@ -227,7 +250,7 @@ def make_nomination(  # noqa: PLR0913 - what a caller may care about, by keyword
     session: Session | None = None,
     confirmed: bool = True,
     at: datetime = NOW,
-    **facts: Any,  # noqa: ANN401 - column values
+    **facts: Any,
 ) -> Nomination:
     """Return a nomination, submitted with its snapshot unless told otherwise. Its candidacy is not made."""
     cycle = cycle or make_cycle()
@@ -264,10 +287,16 @@ def make_nomination(  # noqa: PLR0913 - what a caller may care about, by keyword
     }
     given, _, family = nominee.rpartition(" ")
     nomination = Nomination(**{**usual, **facts})
-    nomination.named = [Named(position=0, given_name=given, family_name=family, email=email, role=role, name_key=name_key(given, family))]
+    nomination.named = [
+        Named(
+            position=0, given_name=given, family_name=family, email=email, role=role, name_key=name_key(given, family)
+        )
+    ]
     nomination.schools = [NominationSchool(school=school)] if school else []
     questions = db.session.get_one(QuestionSet, cycle.question_set_id).asked_of(Asked.NOMINATOR)
-    nomination.answers = [Answer(question=question, text=text, saved_at=at) for question, text in zip(questions, texts, strict=False)]
+    nomination.answers = [
+        Answer(question=question, text=text, saved_at=at) for question, text in zip(questions, texts, strict=False)
+    ]
     nomination.snapshots = []
     _add(nomination)
     if nomination.submitted_at:
@@ -275,7 +304,7 @@ def make_nomination(  # noqa: PLR0913 - what a caller may care about, by keyword
     return nomination
 
 
-def make_candidacy(  # noqa: PLR0913 - what a caller may care about, by keyword
+def make_candidacy(
     cycle: Cycle | None = None,
     *,
     name: str = "Amina Warsame",
@@ -285,7 +314,7 @@ def make_candidacy(  # noqa: PLR0913 - what a caller may care about, by keyword
     person: Person | None = None,
     confirmed: bool = False,
     at: datetime = NOW,
-    **facts: Any,  # noqa: ANN401 - column values
+    **facts: Any,
 ) -> Candidacy:
     """Return a candidacy of one person with as many submitted nominations as asked for."""
     cycle = cycle or make_cycle()
@@ -308,14 +337,22 @@ def make_candidacy(  # noqa: PLR0913 - what a caller may care about, by keyword
         _add(CandidacySchool(candidacy_id=candidacy.id, school_id=school.id))
     for _ in range(nominations):
         make_nomination(cycle, nominee=name, school=school, candidacy=candidacy, at=at)
-    return candidacy  # type: ignore[no-any-return]
+    return candidacy
 
 
-def make_member(cycle: Cycle, person: Person | None = None, *, chair: bool = False, state: MemberState = MemberState.ACCEPTED, declared: bool = True, at: datetime = NOW) -> Member:
+def make_member(
+    cycle: Cycle,
+    person: Person | None = None,
+    *,
+    chair: bool = False,
+    state: MemberState = MemberState.ACCEPTED,
+    declared: bool = True,
+    at: datetime = NOW,
+) -> Member:
     """Return a place on a cycle's committee: accepted and declared unless told otherwise."""
     person = person or make_person()
     accepted = state is MemberState.ACCEPTED
-    return _add(  # type: ignore[no-any-return]
+    return _add(
         Member(
             cycle_id=cycle.id,
             person_id=person.id,
@@ -330,25 +367,73 @@ def make_member(cycle: Cycle, person: Person | None = None, *, chair: bool = Fal
     )
 
 
-def make_conflict(candidacy: Candidacy, person: Person, *, kind: Kind = Kind.DECLARED, state: ConflictState = ConflictState.CONFIRMED, at: datetime = NOW) -> Conflict:
+def make_conflict(
+    candidacy: Candidacy,
+    person: Person,
+    *,
+    kind: Kind = Kind.DECLARED,
+    state: ConflictState = ConflictState.CONFIRMED,
+    at: datetime = NOW,
+) -> Conflict:
     """Return a conflict that stands."""
-    return _add(Conflict(candidacy_id=candidacy.id, person_id=person.id, kind=kind, state=state, fact="They are neighbors.", raised_at=at))  # type: ignore[no-any-return]
+    return _add(
+        Conflict(
+            candidacy_id=candidacy.id,
+            person_id=person.id,
+            kind=kind,
+            state=state,
+            fact="They are neighbors.",
+            raised_at=at,
+        )
+    )
 
 
-def make_round(cycle: Cycle, *, state: RoundState = RoundState.OPEN, blind: bool = False, **facts: Any) -> Round:  # noqa: ANN401 - column values
+def make_round(cycle: Cycle, *, state: RoundState = RoundState.OPEN, blind: bool = False, **facts: Any) -> Round:
     """Return a scoring round, open and with names shown unless told otherwise."""
-    usual: dict[str, Any] = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=14), "reads": 3, "seed": 7}
-    return _add(Round(cycle_id=cycle.id, state=state, blind=blind, **{**usual, **facts}))  # type: ignore[no-any-return]
+    usual: dict[str, Any] = {
+        "opens_at": NOW - timedelta(days=1),
+        "closes_at": NOW + timedelta(days=14),
+        "reads": 3,
+        "seed": 7,
+    }
+    return _add(Round(cycle_id=cycle.id, state=state, blind=blind, **{**usual, **facts}))
 
 
-def make_assignment(round_: Round, candidacy: Candidacy, reviewer: Person, *, state: AssignmentState = AssignmentState.CLEAR, at: datetime = NOW) -> Assignment:
+def make_assignment(
+    round_: Round,
+    candidacy: Candidacy,
+    reviewer: Person,
+    *,
+    state: AssignmentState = AssignmentState.CLEAR,
+    at: datetime = NOW,
+) -> Assignment:
     """Return one reviewer's task, cleared of conflict unless told otherwise."""
-    return _add(Assignment(round_id=round_.id, candidacy_id=candidacy.id, reviewer_id=reviewer.id, state=state, position=_number(), assigned_at=at))  # type: ignore[no-any-return]
+    return _add(
+        Assignment(
+            round_id=round_.id,
+            candidacy_id=candidacy.id,
+            reviewer_id=reviewer.id,
+            state=state,
+            position=_number(),
+            assigned_at=at,
+        )
+    )
 
 
-def make_review(assignment: Assignment, rubric: Rubric, *, levels: tuple[int | None, ...] = (4, 4, 4, 4), submitted: bool = True, at: datetime = NOW) -> Review:
+def make_review(
+    assignment: Assignment,
+    rubric: Rubric,
+    *,
+    levels: tuple[int | None, ...] = (4, 4, 4, 4),
+    submitted: bool = True,
+    at: datetime = NOW,
+) -> Review:
     """Return a review with a level for each criterion (None: not scored yet). Standings are not computed."""
-    total = sum(c.weight * level for c, level in zip(rubric.criteria, levels, strict=True) if level is not None) / 10 if None not in levels else None
+    total = (
+        sum(c.weight * level for c, level in zip(rubric.criteria, levels, strict=True) if level is not None) / 10
+        if None not in levels
+        else None
+    )
     review = _add(
         Review(
             assignment_id=assignment.id,
@@ -365,7 +450,7 @@ def make_review(assignment: Assignment, rubric: Rubric, *, levels: tuple[int | N
             _add(Score(review_id=review.id, criterion_id=criterion.id, level=level, scored_at=at))
     assignment.state = AssignmentState.SUBMITTED if submitted else AssignmentState.IN_PROGRESS
     db.session.flush()
-    return review  # type: ignore[no-any-return]
+    return review
 
 
 def sign_in(client: Any, person: Person | None, *, at: datetime | None = None) -> Session:  # noqa: ANN401 - a Flask test client
@@ -376,7 +461,14 @@ def sign_in(client: Any, person: Person | None, *, at: datetime | None = None) -
     token = new_token()
     begun = at or clock.now()
     session = _add(
-        Session(token_hash=token_hash(token), person_id=person.id if person else None, created_at=begun, seen_at=begun, expires_at=begun + timedelta(days=1), browser="test")
+        Session(
+            token_hash=token_hash(token),
+            person_id=person.id if person else None,
+            created_at=begun,
+            seen_at=begun,
+            expires_at=begun + timedelta(days=1),
+            browser="test",
+        )
     )
     client.set_cookie("visit", token, domain=client.application.config["SETTINGS"].host.partition(":")[0])
-    return session  # type: ignore[no-any-return]
+    return session

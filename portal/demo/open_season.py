@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -36,37 +36,120 @@ STEADY = (
 def came_in(world: World, season: Laid) -> None:
     """Submissions, drafts, a late thought withdrawn, one from a telephone call: all before today."""
     by_slug = {cycle.award.slug: cycle for cycle in cycles_of(season)}
-    teaching, science, leadership = by_slug["excellence-in-teaching"], by_slug["science-teaching"], by_slug["school-leadership"]
+    teaching, science, leadership = (
+        by_slug["excellence-in-teaching"],
+        by_slug["science-teaching"],
+        by_slug["school-leadership"],
+    )
     schools = {school.name: school for school in db.session.scalars(select(School))}
     denny, mercer = schools["David T. Denny International Middle School"], schools["Mercer International Middle School"]
 
     _in(world, teaching, "Amina Warsame", denny, PATIENT, relation=Relation.PARENT, days=3)
     _in(world, teaching, "Amina Warsame", denny, PATIENT[::-1], relation=Relation.COLLEAGUE, days=6)
-    _in(world, teaching, "Beto Salas", schools["Chief Sealth International High School"], PATIENT, relation=Relation.STUDENT, days=8)
-    _in(world, teaching, "Roberto Salas", schools["Chief Sealth International High School"], STEADY, relation=Relation.COLLEAGUE, days=9)
+    _in(
+        world,
+        teaching,
+        "Beto Salas",
+        schools["Chief Sealth International High School"],
+        PATIENT,
+        relation=Relation.STUDENT,
+        days=8,
+    )
+    _in(
+        world,
+        teaching,
+        "Roberto Salas",
+        schools["Chief Sealth International High School"],
+        STEADY,
+        relation=Relation.COLLEAGUE,
+        days=9,
+    )
     _in(world, teaching, "Grace Kim", schools["Garfield High School"], STEADY, days=10)
     _in(world, teaching, "Grace Kim", schools["Lowell Elementary School"], PATIENT, days=11)
     _in(world, science, "Phuong Dao", mercer, STEADY, relation=Relation.STUDENT, days=12)
     _in(world, teaching, "Phuong Dao", mercer, STEADY, relation=Relation.PARENT, days=12)
-    _in(world, leadership, "Winston Achterberg", None, PATIENT, role="Director of family engagement", place=Where.CENTRAL, days=13)
-    _in(world, science, "Ellen Mbeki", schools["Rainier Beach High School"], STEADY, days=14, entered=Entered.STAFF, entered_by_id=world.people["Ruth Amsalem"])
-    three = _in(world, teaching, "Hirut Alemayehu", schools["Franklin High School"], PATIENT, relation=Relation.STUDENT, days=15, gather=False)
-    three.schools += [NominationSchool(school=schools["Nova High School"]), NominationSchool(school=schools["Middle College High School"])]
+    _in(
+        world,
+        leadership,
+        "Winston Achterberg",
+        None,
+        PATIENT,
+        role="Director of family engagement",
+        place=Where.CENTRAL,
+        days=13,
+    )
+    _in(
+        world,
+        science,
+        "Ellen Mbeki",
+        schools["Rainier Beach High School"],
+        STEADY,
+        days=14,
+        entered=Entered.STAFF,
+        entered_by_id=world.people["Ruth Amsalem"],
+    )
+    three = _in(
+        world,
+        teaching,
+        "Hirut Alemayehu",
+        schools["Franklin High School"],
+        PATIENT,
+        relation=Relation.STUDENT,
+        days=15,
+        gather=False,
+    )
+    three.schools += [
+        NominationSchool(school=schools["Nova High School"]),
+        NominationSchool(school=schools["Middle College High School"]),
+    ]
     db.session.flush()
     gathering.gather(three, at=three.created_at)
     team = _in(world, science, "Rosa Lindgren", schools["Hazel Wolf K-8"], STEADY, days=16, gather=False)
-    team.named.append(Named(position=1, given_name="Theo", family_name="Marsh", role="Teacher", name_key=name_key("Theo", "Marsh")))
+    team.named.append(
+        Named(position=1, given_name="Theo", family_name="Marsh", role="Teacher", name_key=name_key("Theo", "Marsh"))
+    )
     db.session.flush()
     gathering.gather(team, at=team.created_at)
     for place, cycle in enumerate((teaching, by_slug["principal-award"], by_slug["librarian"])):
-        _in(world, cycle, f"{cast.ARCHIVE_GIVEN[place + 3]} {cast.ARCHIVE_FAMILY[place + 9]}", denny, PATIENT[: place + 1], stage=Stage.DRAFT, days=17, gather=False, quote=None)
+        _in(
+            world,
+            cycle,
+            f"{cast.ARCHIVE_GIVEN[place + 3]} {cast.ARCHIVE_FAMILY[place + 9]}",
+            denny,
+            PATIENT[: place + 1],
+            stage=Stage.DRAFT,
+            days=17,
+            gather=False,
+            quote=None,
+        )
 
 
-def _in(world: World, cycle: Cycle, nominee: str, school: School | None, texts: tuple[str, ...], *, days: int, gather: bool = True, **facts: object) -> Nomination:
+def _in(
+    world: World,
+    cycle: Cycle,
+    nominee: str,
+    school: School | None,
+    texts: tuple[str, ...],
+    *,
+    days: int,
+    gather: bool = True,
+    **facts: Any,
+) -> Nomination:
     at = min(cycle.opens_at + timedelta(days=days, hours=days % 9), world.now - timedelta(hours=1))
     writer = f"{world.random.choice(cast.ARCHIVE_GIVEN)} {world.random.choice(cast.ARCHIVE_FAMILY)}"
-    usual: dict[str, object] = {"quote": world.random.choice((Quote.NAMED, Quote.UNNAMED)), "relation": Relation.COLLEAGUE}
-    nomination = makers.make_nomination(cycle, nominee=nominee, school=school, nominator=makers.make_person(writer, at=at), texts=texts, at=at, **{**usual, **facts})  # type: ignore[arg-type]
+    usual: dict[str, Any] = {
+        "quote": world.random.choice((Quote.NAMED, Quote.UNNAMED)),
+        "relation": Relation.COLLEAGUE,
+    }
+    nomination = makers.make_nomination(
+        cycle,
+        nominee=nominee,
+        school=school,
+        nominator=makers.make_person(writer, at=at),
+        texts=texts,
+        at=at,
+        **{**usual, **facts},
+    )
     if gather:
         gathering.gather(nomination, at=at)
     return nomination

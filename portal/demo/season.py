@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -35,6 +34,7 @@ from portal.review.rules.scoring import Mark
 from portal.schools.models import School
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Sequence
 
     from portal.demo.calendar import Laid
@@ -55,14 +55,30 @@ COMMITTEES: dict[str, tuple[int, ...]] = {
     "new-arrival-scholarship": (0, 2, 7, 11, 16),
 }
 STUDENTS = {
-    "senior-scholarship": ("Leilani Fonoti", "Marcus Oyelaran", "Priscilla Nguema", "Tuan Hoang", "Alejandra Bustos", "Jonah Feldstein"),
+    "senior-scholarship": (
+        "Leilani Fonoti",
+        "Marcus Oyelaran",
+        "Priscilla Nguema",
+        "Tuan Hoang",
+        "Alejandra Bustos",
+        "Jonah Feldstein",
+    ),
     "arts-scholarship": ("Naomi Fairweather", "Isaiah Bontemps", "Mei-Lin Chao", "Ruben Archuleta"),
     "new-arrival-scholarship": ("Hodan Abdulle", "Yusuf Karimi", "Oksana Melnyk", "Samuel Tekle", "Ana Lucía Paz"),
 }
 STUDENT_TEXTS = (
-    ("Carries a household and a class load that would stop most adults, and asks for neither thanks nor time.", "In the week of the flood the math table moved to a laundromat, and nobody fell behind."),
-    ("Taught a whole lunch table to read the contract before signing it, beginning with the cafeteria's own.", "A teacher was wrong about a citation. The correction came privately, with the source, and with kindness."),
-    ("Began the mentoring circle for ninth graders with four chairs. There are forty now, and a waiting list.", "Walked a younger student to every class for a month, and never once said why."),
+    (
+        "Carries a household and a class load that would stop most adults, and asks for neither thanks nor time.",
+        "In the week of the flood the math table moved to a laundromat, and nobody fell behind.",
+    ),
+    (
+        "Taught a whole lunch table to read the contract before signing it, beginning with the cafeteria's own.",
+        "A teacher was wrong about a citation. The correction came privately, with the source, and with kindness.",
+    ),
+    (
+        "Began the mentoring circle for ninth graders with four chairs. There are forty now, and a waiting list.",
+        "Walked a younger student to every class for a month, and never once said why.",
+    ),
 )
 
 
@@ -74,7 +90,9 @@ def the_export(world: World, season: Laid) -> None:
     closes = season.dates["closes_at"]
     at = min(closes + timedelta(days=1), world.now)
     joy = world.person("Joy Tanaka")
-    made = importing.upload(moved_export(season, until=at), name=f"nominations-{season.year}.csv", season=year, by=joy, at=at)
+    made = importing.upload(
+        moved_export(season, until=at), name=f"nominations-{season.year}.csv", season=year, by=joy, at=at
+    )
     importing.match_columns(made, made.matched, award=None, by=joy, at=at)
     importing.start(made, tell=False, by=joy, at=at)
 
@@ -121,11 +139,17 @@ def screen(world: World, season: Laid) -> None:
         at = cycle.closes_at + timedelta(hours=12)
         if cycle.stage is CycleStage.OPEN:
             awards.close_cycle(cycle, at=at)
-        for number in db.session.scalars(select(Match.id).where(Match.cycle_id == cycle.id, Match.state == MatchState.OPEN)).all():
+        for number in db.session.scalars(
+            select(Match.id).where(Match.cycle_id == cycle.id, Match.state == MatchState.OPEN)
+        ).all():
             match = db.session.get_one(Match, number)
-            if match.state is MatchState.OPEN and world.random.random() < 0.5:  # the others wait for whoever looks at the demonstration
+            if (
+                match.state is MatchState.OPEN and world.random.random() < 0.5
+            ):  # the others wait for whoever looks at the demonstration
                 gathering.refuse(match, by=joy, at=at + timedelta(hours=2))
-        waiting = select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.stage == CandidacyStage.INTAKE, Candidacy.merged_into_id.is_(None))
+        waiting = select(Candidacy).where(
+            Candidacy.cycle_id == cycle.id, Candidacy.stage == CandidacyStage.INTAKE, Candidacy.merged_into_id.is_(None)
+        )
         for candidacy in db.session.scalars(waiting.order_by(Candidacy.id)).all():
             screening.decide(candidacy, CandidacyStep.FIND_ELIGIBLE, by=joy, at=at + timedelta(days=3))
 
@@ -137,10 +161,18 @@ def committees(world: World, season: Laid) -> None:
         at = cycle.closes_at + timedelta(days=4)
         for place, number in enumerate(COMMITTEES[cycle.award.slug]):
             reader = cast.READERS[number]
-            member = awards.appoint(cycle, world.person(reader.name), role=MemberRole.REVIEWER if place else MemberRole.CHAIR, by=joy, at=at)
+            member = awards.appoint(
+                cycle, world.person(reader.name), role=MemberRole.REVIEWER if place else MemberRole.CHAIR, by=joy, at=at
+            )
             db.session.flush()
-            whole = db.session.scalars(select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.id == member.id)).one()
-            awards.answer_invitation(whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=at + timedelta(days=1, hours=place))
+            whole = db.session.scalars(
+                select(Member)
+                .options(joinedload(Member.person), joinedload(Member.cycle))
+                .where(Member.id == member.id)
+            ).one()
+            awards.answer_invitation(
+                whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=at + timedelta(days=1, hours=place)
+            )
 
 
 def declare(world: World, season: Laid) -> None:
@@ -149,7 +181,11 @@ def declare(world: World, season: Laid) -> None:
     for cycle in cycles_of(season):
         at = cycle.closes_at + timedelta(days=15)
         rounds.make(cycle, seed=season.year * 100 + cycle.id % 100, by=joy, at=at)
-        wanted = select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.cycle_id == cycle.id)
+        wanted = (
+            select(Member)
+            .options(joinedload(Member.person), joinedload(Member.cycle))
+            .where(Member.cycle_id == cycle.id)
+        )
         for member in db.session.scalars(wanted.order_by(Member.id)).all():
             lines = [line.item for line in declarations.lines(cycle, member)]
             reader = next(one for one in cast.READERS if one.name == member.person.name)
@@ -157,10 +193,21 @@ def declare(world: World, season: Laid) -> None:
             if reader.manner == "spouse" and lines:  # this reader's spouse leads one of the schools
                 ties = [declarations.Tie(lines[0], hard=True, words="My husband is the principal there.")]
             declaring.declare(member, listed=lines, ties=ties, at=at + timedelta(days=1))
-        suggested = select(Conflict).join(Candidacy).where(Candidacy.cycle_id == cycle.id, Conflict.state == ConflictState.SUGGESTED)
-        for place, conflict in enumerate(db.session.scalars(suggested.options(joinedload(Conflict.candidacy), joinedload(Conflict.person))).all()):
+        suggested = (
+            select(Conflict)
+            .join(Candidacy)
+            .where(Candidacy.cycle_id == cycle.id, Conflict.state == ConflictState.SUGGESTED)
+        )
+        for place, conflict in enumerate(
+            db.session.scalars(suggested.options(joinedload(Conflict.candidacy), joinedload(Conflict.person))).all()
+        ):
             if place % 3:  # one in three is left for the chair
-                conflicts.dismiss(conflict, by=joy, reason="Different departments; they have not worked together.", at=at + timedelta(days=2))
+                conflicts.dismiss(
+                    conflict,
+                    by=joy,
+                    reason="Different departments; they have not worked together.",
+                    at=at + timedelta(days=2),
+                )
 
 
 def look_over(world: World, season: Laid) -> None:
@@ -176,7 +223,9 @@ def look_over(world: World, season: Laid) -> None:
             of = texts.texts_at(review, number)
             if not isinstance(of, TextsOf):
                 break
-            masking.approve(of, by=ruth, at=round_.opens_at - timedelta(days=5), seen=masking.state_of(texts.masked_of(of)))
+            masking.approve(
+                of, by=ruth, at=round_.opens_at - timedelta(days=5), seen=masking.state_of(texts.masked_of(of))
+            )
 
 
 def assign(world: World, season: Laid) -> None:
@@ -216,12 +265,23 @@ def score(world: World, season: Laid) -> None:
             task = readings.own(who, position) if done <= owed * share else None
             if task is None:
                 continue
-            at = min(round_.opens_at + (round_.closes_at - round_.opens_at) * (done / (owed + 1)), world.now - timedelta(minutes=20))
+            at = min(
+                round_.opens_at + (round_.closes_at - round_.opens_at) * (done / (owed + 1)),
+                world.now - timedelta(minutes=20),
+            )
             true = middle + quality.setdefault(candidacy, world.random.gauss(0, 0.9))
-            marks = {criterion.key: Mark(_level(world.random, reader, true, rubric.highest)) for criterion in readings.criteria_of(rubric)}
-            if reader.manner == "recuses" and done == 2:  # noqa: PLR2004 - the second text they open
+            marks = {
+                criterion.key: Mark(_level(world.random, reader, true, rubric.highest))
+                for criterion in readings.criteria_of(rubric)
+            }
+            if reader.manner == "recuses" and done == 2:
                 reading.save(task, reading.Typed(dict(list(marks.items())[:1]), ""), version=0, at=at)
-                reading.recuse(task, words="I recognized my neighbor's classroom in the story.", by=who, at=at + timedelta(minutes=9))
+                reading.recuse(
+                    task,
+                    words="I recognized my neighbor's classroom in the story.",
+                    by=who,
+                    at=at + timedelta(minutes=9),
+                )
                 continue
             reading.save(task, reading.Typed(marks, world.random.choice(COMMENTS)), version=0, at=at)
             if whole or done <= owed * share - 0.5:

@@ -7,10 +7,11 @@ they score stands in `cast`.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -24,16 +25,16 @@ from portal.db import db, transaction
 from portal.demo import cast, makers
 from portal.demo.calendar import Laid
 from portal.funds.models import Fund, FundDonor
-from portal.people import actions as people
-from portal.people.models import Person
 from portal.nominations.models import Candidacy, Entered, Relation
 from portal.nominations.rules import CandidacyStage
+from portal.people import actions as people
+from portal.people.models import Person
 from portal.people.rules import address_key, fold, name_key
 from portal.schools import actions as schools
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 SEED = 20_260_202
 BUILDING = "building"  # until the last step is done
@@ -41,9 +42,18 @@ DATA = Path(__file__).parent / "data"
 FIRST_YEAR = 2001
 YEARLY = {"The Madrona Fund": 9_500_000, "The Tidepool Fund": 1_500_000, "The Lighthouse Scholarship Fund": 8_000_000}
 CREDIT = {
-    "The Madrona Fund": {"en": "Neighbors of Madrona have given to it since 2004.", "es": "Vecinos de Madrona aportan a él desde 2004."},
-    "The Tidepool Fund": {"en": "Two sisters who taught science began it.", "es": "Lo iniciaron dos hermanas, maestras de ciencias."},
-    "The Lighthouse Scholarship Fund": {"en": "Four hundred families keep it lit.", "es": "Cuatrocientas familias lo mantienen encendido."},
+    "The Madrona Fund": {
+        "en": "Neighbors of Madrona have given to it since 2004.",
+        "es": "Vecinos de Madrona aportan a él desde 2004.",
+    },
+    "The Tidepool Fund": {
+        "en": "Two sisters who taught science began it.",
+        "es": "Lo iniciaron dos hermanas, maestras de ciencias.",
+    },
+    "The Lighthouse Scholarship Fund": {
+        "en": "Four hundred families keep it lit.",
+        "es": "Cuatrocientas familias lo mantienen encendido.",
+    },
 }
 
 
@@ -72,7 +82,9 @@ def office(world: World) -> None:
             accounts.grant(person, role=Role(role), by=None, at=begun)
     for reader in cast.READERS:
         given, _, family = reader.name.rpartition(" ")
-        _add_person(world, reader.name, f"{given}.{family}@readers.example".lower().replace("á", "a").replace("í", "i"), begun)
+        _add_person(
+            world, reader.name, f"{given}.{family}@readers.example".lower().replace("á", "a").replace("í", "i"), begun
+        )
     for name, email in cast.DONORS:
         _add_person(world, name, email, begun)
 
@@ -136,11 +148,12 @@ def cycles(world: World, season: Laid) -> Sequence[Cycle]:
     """Open one season's nine cycles, as the office did before its first day."""
     begun = season.dates["opens_at"] - timedelta(days=10)
     joy = world.person("Joy Tanaka")
+    facts: dict[str, Any] = dict(season.dates)
     made = []
     for award in db.session.scalars(select(Award).order_by(Award.position)).all():
         template = templates.by_slug(award.slug)
         fund = db.session.scalars(select(Fund).where(Fund.name == (template.fund if template else ""))).one()
-        cycle = awards.create_cycle(award, year=season.year, by=joy, at=begun, fund=fund, **season.dates)
+        cycle = awards.create_cycle(award, year=season.year, by=joy, at=begun, fund=fund, **facts)
         db.session.flush()
         awards.open_cycle(cycle, by=joy, at=begun + timedelta(days=1))
         made.append(cycle)
@@ -149,7 +162,11 @@ def cycles(world: World, season: Laid) -> Sequence[Cycle]:
 
 def cycles_of(season: Laid) -> Sequence[Cycle]:
     """Return one season's cycles again, with all they need."""
-    wanted = select(Cycle).options(joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund)).join(Cycle.award)
+    wanted = (
+        select(Cycle)
+        .options(joinedload(Cycle.question_set), joinedload(Cycle.rubric), joinedload(Cycle.fund))
+        .join(Cycle.award)
+    )
     return db.session.scalars(wanted.where(Cycle.season.has(year=season.year)).order_by(Award.position)).unique().all()
 
 
@@ -166,7 +183,11 @@ def past_nominations(world: World, season: Laid) -> None:
             _past_candidacy(world, cycle, name, honoured[0].role if honoured else "Student", school, PLAIN_TEXTS, "")
 
 
-PLAIN_TEXTS = ("Comes early, stays late, and knows every name.", "The week the boiler failed, class moved to the gym and nobody missed a lesson.", "")
+PLAIN_TEXTS = (
+    "Comes early, stays late, and knows every name.",
+    "The week the boiler failed, class moved to the gym and nobody missed a lesson.",
+    "",
+)
 
 
 def _texts(one: cast.Honoured) -> tuple[str, ...]:
@@ -174,9 +195,13 @@ def _texts(one: cast.Honoured) -> tuple[str, ...]:
     return (told or PLAIN_TEXTS[0], more or PLAIN_TEXTS[1], one.quotation)
 
 
-def _past_candidacy(world: World, cycle: Cycle, name: str, role: str, school: School, texts: tuple[str, ...], _citation: str) -> Candidacy:
+def _past_candidacy(  # noqa: PLR0917 - a step of the story
+    world: World, cycle: Cycle, name: str, role: str, school: School, texts: tuple[str, ...], _citation: str
+) -> Candidacy:
     sent = cycle.opens_at + (cycle.closes_at - cycle.opens_at) * world.random.random()
-    candidacy = makers.make_candidacy(cycle, name=name, school=school, stage=CandidacyStage.IN_REVIEW, nominations=0, at=sent, role=role)
+    candidacy = makers.make_candidacy(
+        cycle, name=name, school=school, stage=CandidacyStage.IN_REVIEW, nominations=0, at=sent, role=role
+    )
     candidacy.people[0].person.email = f"{fold(name).replace(' ', '.')}.{candidacy.id}@people.example"
     candidacy.people[0].person.email_key = address_key(candidacy.people[0].person.email)
     for _ in range(world.random.choice((1, 1, 2))):

@@ -17,8 +17,7 @@ def record(
     action: str, subject: Model, *, at: datetime, by: Person | None = None, reason: str | None = None, **facts: Any
 ) -> Event:
     """Append one line about `subject`. `facts` must be plain JSON; `by` is None when the portal acts by itself."""
-    if subject.id is None:
-        db.session.flush()
+    db.session.flush()  # a subject that was just added gets its number
     event = Event(
         at=at,
         actor_id=by.id if by else None,

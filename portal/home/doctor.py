@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.awards.models import Award, Criterion, Cycle, Member, MemberState, Rubric
-from portal.awards.rules import WHOLE, CycleStage
+from portal.awards.models import Award, Criterion, Cycle, Member, Rubric
+from portal.awards.rules import WHOLE, CycleStage, MemberState
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
@@ -57,17 +57,25 @@ def _snapshots(_now: datetime) -> Iterator[str]:
 
 
 def _submitted(_now: datetime) -> Iterator[str]:
-    bare = select(Nomination.id).where(Nomination.stage.in_(COUNTS), ~exists().where(Snapshot.nomination_id == Nomination.id))
+    bare = select(Nomination.id).where(
+        Nomination.stage.in_(COUNTS), ~exists().where(Snapshot.nomination_id == Nomination.id)
+    )
     for number in db.session.scalars(bare):
         yield f"nomination {number} was submitted and has no snapshot"
 
 
 def _gathered(_now: datetime) -> Iterator[str]:
-    other = select(Nomination.id).join(Candidacy, Candidacy.id == Nomination.candidacy_id).where(Candidacy.cycle_id != Nomination.cycle_id)
+    other = (
+        select(Nomination.id)
+        .join(Candidacy, Candidacy.id == Nomination.candidacy_id)
+        .where(Candidacy.cycle_id != Nomination.cycle_id)
+    )
     for number in db.session.scalars(other):
         yield f"nomination {number} is gathered into a candidacy of another cycle"
     nobody = select(Candidacy.id).where(
-        Candidacy.stage != CandidacyStage.WITHDRAWN, Candidacy.merged_into_id.is_(None), ~exists().where(CandidacyPerson.candidacy_id == Candidacy.id)
+        Candidacy.stage != CandidacyStage.WITHDRAWN,
+        Candidacy.merged_into_id.is_(None),
+        ~exists().where(CandidacyPerson.candidacy_id == Candidacy.id),
     )
     for number in db.session.scalars(nobody):
         yield f"candidacy {number} is of nobody"
@@ -129,7 +137,13 @@ def _nominators_review(_now: datetime) -> Iterator[str]:
     both = (
         select(Member.id)
         .where(Member.state == MemberState.ACCEPTED)
-        .where(exists().where(Nomination.cycle_id == Member.cycle_id, Nomination.nominator_id == Member.person_id, Nomination.stage.in_(COUNTS)))
+        .where(
+            exists().where(
+                Nomination.cycle_id == Member.cycle_id,
+                Nomination.nominator_id == Member.person_id,
+                Nomination.stage.in_(COUNTS),
+            )
+        )
     )
     for number in db.session.scalars(both):
         yield f"member {number} reviews in a cycle in which they nominated"
@@ -139,13 +153,20 @@ def _rubrics(_now: datetime) -> Iterator[str]:
     weights = (
         select(Rubric.id, func.sum(Criterion.weight))
         .join(Criterion)
-        .where(or_(Rubric.frozen_at.is_not(None), Rubric.id.in_(select(Cycle.rubric_id).where(Cycle.stage != CycleStage.DRAFT))))
+        .where(
+            or_(
+                Rubric.frozen_at.is_not(None),
+                Rubric.id.in_(select(Cycle.rubric_id).where(Cycle.stage != CycleStage.DRAFT)),
+            )
+        )
         .group_by(Rubric.id)
         .having(func.sum(Criterion.weight) != WHOLE)
     )
     for number, total in db.session.execute(weights):
         yield f"rubric {number} has weights that add up to {total}, not {WHOLE}"
-    thawed = select(Rubric.id).where(Rubric.frozen_at.is_(None), exists().where(Review.rubric_id == Rubric.id, Score.review_id == Review.id))
+    thawed = select(Rubric.id).where(
+        Rubric.frozen_at.is_(None), exists().where(Review.rubric_id == Rubric.id, Score.review_id == Review.id)
+    )
     for number in db.session.scalars(thawed):
         yield f"rubric {number} has scores and is not frozen"
     outside = (
@@ -156,7 +177,12 @@ def _rubrics(_now: datetime) -> Iterator[str]:
     )
     for number in db.session.scalars(outside):
         yield f"score {number} lies outside its rubric's levels"
-    mixed = select(Score.id).join(Review, Review.id == Score.review_id).join(Criterion, Criterion.id == Score.criterion_id).where(Criterion.rubric_id != Review.rubric_id)
+    mixed = (
+        select(Score.id)
+        .join(Review, Review.id == Score.review_id)
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(Criterion.rubric_id != Review.rubric_id)
+    )
     for number in db.session.scalars(mixed):
         yield f"score {number} is by another rubric than its review"
 
@@ -215,7 +241,11 @@ def _early(now: datetime) -> Iterator[str]:
         select(Message.id)
         .join(Candidacy, and_(Message.about_kind == "candidacy", Message.about_id == Candidacy.id))
         .outerjoin(Release, Release.cycle_id == Candidacy.cycle_id)
-        .where(Message.result.is_(True), Message.state != MessageState.CANCELLED, or_(Release.told_at.is_(None), Message.not_before < Release.told_at))
+        .where(
+            Message.result.is_(True),
+            Message.state != MessageState.CANCELLED,
+            or_(Release.told_at.is_(None), Message.not_before < Release.told_at),
+        )
     )
     for number in db.session.scalars(told):
         yield f"message {number} tells a result before those concerned may be told"
@@ -226,17 +256,26 @@ PUBLISHED = ("name", "school", "biography")
 
 def _consent(_now: datetime) -> Iterator[str]:
     newest = aliased(Consent)
-    said = {
+    said: dict[tuple[int | None, int | None, str], ConsentState] = {
         (candidacy, person, field.value): state
         for candidacy, person, field, state in db.session.execute(
-            select(Consent.candidacy_id, Consent.person_id, Consent.field, Consent.state)
-            .where(~exists().where(newest.candidacy_id == Consent.candidacy_id, newest.person_id == Consent.person_id, newest.field == Consent.field, newest.id > Consent.id))
+            select(Consent.candidacy_id, Consent.person_id, Consent.field, Consent.state).where(
+                ~exists().where(
+                    newest.candidacy_id == Consent.candidacy_id,
+                    newest.person_id == Consent.person_id,
+                    newest.field == Consent.field,
+                    newest.id > Consent.id,
+                )
+            )
         )
     }
     shown = select(Recipient).where(Recipient.candidacy_id.is_not(None), Recipient.taken_down_at.is_(None))
     for recipient in db.session.scalars(shown.execution_options(yield_per=CHUNK)):
         for field in PUBLISHED:
-            if getattr(recipient, field) and said.get((recipient.candidacy_id, recipient.person_id, field)) is not ConsentState.GIVEN:
+            if (
+                getattr(recipient, field)
+                and said.get((recipient.candidacy_id, recipient.person_id, field)) is not ConsentState.GIVEN
+            ):
                 yield f"recipient {recipient.id} shows the {field} without consent"
 
 
@@ -246,7 +285,12 @@ def _surprise(_now: datetime) -> Iterator[str]:
         .join(CandidacyPerson, CandidacyPerson.person_id == Message.to_id)
         .join(Candidacy, Candidacy.id == CandidacyPerson.candidacy_id)
         .join(Cycle, Cycle.id == Candidacy.cycle_id)
-        .where(Cycle.surprise.is_(True), Message.about_kind == "candidacy", Message.about_id == Candidacy.id, Message.state != MessageState.CANCELLED)
+        .where(
+            Cycle.surprise.is_(True),
+            Message.about_kind == "candidacy",
+            Message.about_id == Candidacy.id,
+            Message.state != MessageState.CANCELLED,
+        )
         .where(or_(Candidacy.told_at.is_(None), Message.not_before < Candidacy.told_at))
     )
     for number in db.session.scalars(told):
@@ -257,7 +301,11 @@ def _standing_confirmed(_now: datetime) -> Iterator[str]:
     unsure = (
         select(Decision.id)
         .join(Candidacy, Candidacy.id == Decision.candidacy_id)
-        .where(Decision.outcome == Outcome.SELECTED, Decision.state == DecisionState.RELEASED, Candidacy.standing_confirmed_at.is_(None))
+        .where(
+            Decision.outcome == Outcome.SELECTED,
+            Decision.state == DecisionState.RELEASED,
+            Candidacy.standing_confirmed_at.is_(None),
+        )
     )
     for number in db.session.scalars(unsure):
         yield f"decision {number} was released before standing was confirmed"

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def ask(kind: str, *, at: datetime, run_at: datetime | None = None, key: str | None = None, asked_by_id: int | None = None, **facts: Any) -> Job:  # noqa: ANN401 - JSON facts
+def ask(
+    kind: str,
+    *,
+    at: datetime,
+    run_at: datetime | None = None,
+    key: str | None = None,
+    asked_by_id: int | None = None,
+    **facts: Any,
+) -> Job:
     """Ask the worker for something, in this transaction. With a `key`, the same work is asked for once."""
     if key is not None:
         asked = db.session.scalar(select(Job).where(Job.key == key))

@@ -24,7 +24,9 @@ MOST_ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 
 handlers: dict[str, Callable[[Job, datetime], None]] = {}  # kind -> what does it, within its own transaction(s)
-chores: list[Callable[[datetime], int]] = []  # looked at on every round: mail, releases that are due; each returns how much it did
+chores: list[
+    Callable[[datetime], int]
+] = []  # looked at on every round: mail, releases that are due; each returns how much it did
 
 
 def run_once(*, at: datetime | None = None) -> int:
@@ -55,7 +57,9 @@ def _take(now: datetime) -> int | None:
         return None
     with transaction():
         taken = db.session.execute(
-            update(Job).where(Job.id == number, due).values(state=JobState.RUNNING, lease_until=now + LEASE, attempts=Job.attempts + 1)
+            update(Job)
+            .where(Job.id == number, due)
+            .values(state=JobState.RUNNING, lease_until=now + LEASE, attempts=Job.attempts + 1)
         )
         return number if taken.rowcount == 1 else _take(now)  # type: ignore[attr-defined]
 

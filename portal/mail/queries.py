@@ -56,7 +56,6 @@ def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-
 def copies_of(message: Message) -> Sequence[SentCopy]:
     """Return the copies of a message that were kept, the last first: in a demonstration."""
     return db.session.scalars(

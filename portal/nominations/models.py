@@ -307,7 +307,7 @@ class Field(enum.StrEnum):
 
 
 class Consent(Model):
-    """What one person of a candidacy (or their guardian) said about one field, with the words they agreed to. Appended: the newest counts."""
+    """What one person of a candidacy (or a guardian) said about one field, with the words agreed to. Appended: the newest counts."""
 
     __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_latest", "candidacy_id", "person_id", "field", "said_at"),)

@@ -20,7 +20,9 @@ class Person(UserMixin, Model):
     family_name: Mapped[str] = mapped_column(String(300), default="")
     known_as: Mapped[str | None] = mapped_column(String(300))  # a nickname, in its own words
     legal_name: Mapped[str | None] = mapped_column(String(300))
-    sort_name: Mapped[str] = mapped_column(String(600), index=True, default="")  # rules.name_key(), for lists and search
+    sort_name: Mapped[str] = mapped_column(
+        String(600), index=True, default=""
+    )  # rules.name_key(), for lists and search
     email: Mapped[str | None] = mapped_column(String(320), index=True)  # as typed; where messages go
     email_key: Mapped[str | None] = mapped_column(String(320), index=True)  # rules.address_key(email)
     bounced_at: Mapped[datetime | None]  # no message reaches `email` since then

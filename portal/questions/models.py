@@ -50,7 +50,9 @@ class QuestionSet(Model):
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("question_set.id"))
     frozen_at: Mapped[datetime | None]
 
-    questions: Mapped[list[Question]] = relationship(back_populates="set", order_by="Question.position", lazy="selectin", cascade="all, delete-orphan")
+    questions: Mapped[list[Question]] = relationship(
+        back_populates="set", order_by="Question.position", lazy="selectin", cascade="all, delete-orphan"
+    )
 
     def asked_of(self, whom: Asked) -> list[Question]:
         """Return the questions of one part, in order."""

@@ -25,7 +25,12 @@ def install(app: Flask) -> None:
         if has_request_context() and not any(name.startswith("_") for name in values):
             blueprint = request.blueprint if endpoint.startswith(".") else None
             try:
-                return made(endpoint, blueprint, request.root_path, tuple((name, type(value), value) for name, value in values.items()))
+                return made(
+                    endpoint,
+                    blueprint,
+                    request.root_path,
+                    tuple((name, type(value), value) for name, value in values.items()),
+                )
             except TypeError:  # a list of values, from which nothing can be remembered
                 pass
         return build(endpoint, **values)

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 CONNECTIONS = 2_000
 THREADS = 16
+OBJECTS_BETWEEN_COLLECTIONS = 20_000  # a page makes some ten thousand, nearly all of them gone with it
 
 
 @click.command()
-@click.option("--host", default=None, help="Where to listen; the host of BASE_URL when it is this machine's own, else 127.0.0.1.")
+@click.option(
+    "--host", default=None, help="Where to listen; the host of BASE_URL when it is this machine's own, else 127.0.0.1."
+)
 @click.option("--port", default=None, type=int, help="The port of BASE_URL, else 8000.")
 @click.option("--threads", default=THREADS, show_default=True, help="Requests answered at the same time.")
 def serve(host: str | None, port: int | None, threads: int) -> None:
     """Run the production server: one process, many threads, patient with hundreds of slow connections."""
-    from portal import create_app  # noqa: PLC0415 - the command alone needs it
+    from portal import create_app  # noqa: PLC0415 - as above
     from portal.config import Settings  # noqa: PLC0415 - as above
 
     settings = Settings.from_environment()
-    run(create_app(settings), host=host or _host(settings.base_url), port=port or urlsplit(settings.base_url).port or 8000, threads=threads)
+    run(
+        create_app(settings),
+        host=host or _host(settings.base_url),
+        port=port or urlsplit(settings.base_url).port or 8000,
+        threads=threads,
+    )
 
 
 def _host(base_url: str) -> str:
@@ -28,10 +40,15 @@ def _host(base_url: str) -> str:
     return name if name in {"127.0.0.1", "localhost", "::1"} else "127.0.0.1"
 
 
-def run(app: object, *, host: str, port: int, threads: int = THREADS) -> None:
+def run(app: WSGIApplication, *, host: str, port: int, threads: int = THREADS) -> None:
     """Serve `app` until stopped. Slow readers and writers wait in the event loop and hold no thread (docs/decisions)."""
-    from waitress import serve as wait  # noqa: PLC0415 - the command alone needs it
+    import gc  # noqa: PLC0415 - the command alone needs it
 
+    from waitress import serve as wait  # noqa: PLC0415 - as above
+
+    gc.collect()
+    gc.freeze()  # what is there now stays for good: no later collection looks at it
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
     wait(
         app,
         host=host,

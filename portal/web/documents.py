@@ -10,7 +10,14 @@ from portal.lives import REGISTER
 from portal.policy import VISIBLE
 
 HOME = Path(__file__).resolve().parent.parent.parent
-RULES = ("portal.awards.rules", "portal.nominations.rules", "portal.review.rules.lives", "portal.decisions.rules.lives", "portal.publishing.rules", "portal.mail.rules")
+RULES = (
+    "portal.awards.rules",
+    "portal.nominations.rules",
+    "portal.review.rules.lives",
+    "portal.decisions.rules.lives",
+    "portal.publishing.rules",
+    "portal.mail.rules",
+)
 
 
 def permissions() -> str:
@@ -31,7 +38,10 @@ def permissions() -> str:
         "",
         "| datum | is denied to | is seen by | is seen masked by |",
         "|---|---|---|---|",
-        *(f"| {datum.value} | whoever {denied.words} | whoever {shown.words} | {_whoever(masked.words)} |" for datum, (denied, shown, masked) in VISIBLE.items()),
+        *(
+            f"| {datum.value} | whoever {denied.words} | whoever {shown.words} | {_whoever(masked.words)} |"
+            for datum, (denied, shown, masked) in VISIBLE.items()
+        ),
         "",
     ]
     return "\n".join(lines)
@@ -49,7 +59,12 @@ def lives() -> str:
         except ModuleNotFoundError as missing:
             if missing.name != name:
                 raise
-    lines = ["# The lives of things", "", "Generated from each room's rules by `portal docs`. A page offers exactly the steps that the table and the policy allow.", ""]
+    lines = [
+        "# The lives of things",
+        "",
+        "Generated from each room's rules by `portal docs`. A page offers exactly the steps that the table and the policy allow.",
+        "",
+    ]
     for name, life in sorted(REGISTER.items()):
         lines += [f"## {name.capitalize()}", "", "| state | step | then |", "|---|---|---|"]
         lines += [f"| {before.value} | {step.value} | {after.value} |" for (before, step), after in life.table.items()]

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def sentence(error: PortalError) -> str:
     """Return the error's sentence in the reader's language, its facts put in."""
-    return _(error.message, **{name: _said(fact) for name, fact in error.facts.items()})
+    return str(_(error.message, **{name: _said(fact) for name, fact in error.facts.items()}))
 
 
 def _said(fact: object) -> object:
@@ -44,7 +44,7 @@ def _nowhere() -> tuple[str, int]:
     return page(_("There is no such page"), _("Check the address, or begin from the home page."), 404)
 
 
-def install(app: Flask) -> None:
+def install(app: Flask) -> None:  # noqa: C901 - one short answer for each kind of failure
     """Answer every kind of failure in words."""
 
     @app.errorhandler(PortalError)
@@ -81,7 +81,9 @@ def install(app: Flask) -> None:
     def _busy(error: OperationalError) -> Any:  # noqa: ANN401 - an answer
         db.session.rollback()
         log.error("database: %s", error.orig)
-        return page(_("We are busy for a moment"), _("Go back and send it again. What you typed is still in your browser."), 503)
+        return page(
+            _("We are busy for a moment"), _("Go back and send it again. What you typed is still in your browser."), 503
+        )
 
     @app.errorhandler(HTTPException)
     def _other(error: HTTPException) -> Any:  # noqa: ANN401 - an answer
@@ -95,8 +97,12 @@ def install(app: Flask) -> None:
         if app.config["PROPAGATE_EXCEPTIONS"]:
             raise error
         db.session.rollback()
-        log.exception("unexpected failure at %s", request.endpoint)
-        return page(_("Something broke on our side"), _("It was written down, and it is not your doing. Go back and send it again."), 500)
+        log.error("unexpected failure at %s", request.endpoint, exc_info=error)
+        return page(
+            _("Something broke on our side"),
+            _("It was written down, and it is not your doing. Go back and send it again."),
+            500,
+        )
 
 
 def _private(path: str) -> bool:

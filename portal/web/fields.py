@@ -37,10 +37,22 @@ class Keepable:
         text = field.data or ""
         if any(0xD800 <= ord(c) <= 0xDFFF or c in UNKEEPABLE for c in text):  # noqa: PLR2004 - the surrogates' range
             field.data = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF and c not in UNKEEPABLE)  # noqa: PLR2004 - as above
-            raise ValidationError(str(_l("This text held characters that cannot be kept. They were taken out: read it once more and save again.")))
+            raise ValidationError(
+                str(
+                    _l(
+                        "This text held characters that cannot be kept. They were taken out: read it once more and save again."
+                    )
+                )
+            )
         if len(text) > self.most:
             raise ValidationError(
-                str(_l("This is %(count)s characters long; at most %(most)s can be kept here. Nothing was cut: shorten it and save again.", count=len(text), most=self.most))
+                str(
+                    _l(
+                        "This is %(count)s characters long; at most %(most)s can be kept here. Nothing was cut: shorten it and save again.",
+                        count=len(text),
+                        most=self.most,
+                    )
+                )
             )
 
 
@@ -49,7 +61,12 @@ class Line(StringField):
 
     def __init__(self, label: Any = None, validators: Any = (), *, most: int = LINE, **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """Strip the ends; keep the rest as typed."""
-        super().__init__(label, [*(validators or [Optional()]), Keepable(most)], filters=[lambda text: clean(text).strip().replace("\n", " ")], **more)
+        super().__init__(
+            label,
+            [*(validators or [Optional()]), Keepable(most)],
+            filters=[lambda text: clean(text).strip().replace("\n", " ")],
+            **more,
+        )
 
 
 class Text(TextAreaField):
@@ -66,7 +83,12 @@ class Address(EmailField):
     def __init__(self, label: Any = None, validators: Any = (), **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """Check its form; whether it exists, only a message can tell."""
         wrong = Email(message=_l("The e-mail address needs an @ sign, like name@school.example"))
-        super().__init__(label, [*(validators or [Optional()]), Keepable(LINE), wrong], filters=[lambda text: clean(text).strip()], **more)
+        super().__init__(
+            label,
+            [*(validators or [Optional()]), Keepable(LINE), wrong],
+            filters=[lambda text: clean(text).strip()],
+            **more,
+        )
 
 
 class Choice(RadioField):
@@ -78,7 +100,7 @@ class Choice(RadioField):
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - WTForms' signature
         """Refuse a value that was never offered."""
-        if self.data and self.data not in {str(value) for value, *_rest in self.choices or []}:
+        if self.data and self.data not in {str(choice[0]) for choice in self.choices or []}:
             raise ValidationError(str(_l("Choose one of these")))
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, get_translations
+from jinja2 import pass_eval_context
+from markupsafe import Markup
 
 from portal.web import viewer
 
 if TYPE_CHECKING:
     from flask import Flask
+    from jinja2.nodes import EvalContext
 
 COOKIE = "language"
 # Each language by its own name; those written from right to left say so. A catalogue in translations/ makes one offered.
@@ -73,27 +76,41 @@ class Catalogues(Babel):
     @cached_property
     def domain_instance(self) -> Domain:
         """The one domain, with what it has opened."""
-        return Domain(domain=self.domain)
+        return Kept(domain=self.domain)
 
 
-def _words() -> Any:  # noqa: ANN401 - Babel's translations, untyped
-    """Return the catalogue that this request reads, found once for each language it is drawn in."""
-    locale = get_locale()
-    held = g.get("catalogue")
-    if held is None or held[0] is not locale:
-        held = g.catalogue = (locale, get_translations())
-    return held[1]
+class Kept(Domain):
+    """Flask-Babel's domain, which finds a request's catalogue once for each language the request is drawn in."""
+
+    def get_translations(self) -> Any:  # noqa: ANN401 - Babel's translations, untyped
+        """Return the catalogue in use."""
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        held = g.get("catalogue")
+        if held is None or held[0] is not locale:
+            held = g.catalogue = (locale, super().get_translations())
+        return held[1]
+
+
+def _said(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
+    """Return a translation with its facts put in, as Jinja's own would."""
+    return (Markup(found) if context.autoescape else found) % facts  # noqa: S704 - our own words; facts are escaped
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, words: str, /, **facts: Any) -> str:
+    return _said(get_translations().ugettext(words), context, facts)
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **facts: Any) -> str:
+    return _said(get_translations().ungettext(one, many, num), context, {"num": num, **facts})
 
 
 def install(app: Flask) -> None:
     """Tell templates who is looking, in what language, and what may be offered; remember a chosen language."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # given by Jinja's own extension
-        gettext=lambda words: _words().ugettext(words),
-        ngettext=lambda one, many, number: _words().ungettext(one, many, number),
-        newstyle=True,
-        pgettext=lambda context, words: _words().upgettext(context, words),
-        npgettext=lambda context, one, many, number: _words().unpgettext(context, one, many, number),
-    )
+    app.jinja_env.globals.update(gettext=_gettext, _=_gettext, ngettext=_ngettext)
 
     @app.context_processor
     def _about_the_reader() -> dict[str, Any]:
@@ -112,5 +129,13 @@ def install(app: Flask) -> None:
     def _remember(answer: Any) -> Any:  # noqa: ANN401 - a Response
         asked = request.args.get("language")
         if asked in offered():
-            answer.set_cookie(COOKIE, asked, max_age=365 * 86400, path="/", samesite="Lax", httponly=True, secure=app.config["SETTINGS"].https)
+            answer.set_cookie(
+                COOKIE,
+                asked,
+                max_age=365 * 86400,
+                path="/",
+                samesite="Lax",
+                httponly=True,
+                secure=app.config["SETTINGS"].https,
+            )
         return answer

@@ -38,7 +38,7 @@ class Route(NamedTuple):
 class Pages(Blueprint):
     """A blueprint whose every route names the permission it needs."""
 
-    def route(self, rule: str, **options: Any) -> Callable[..., Any]:  # noqa: ANN401, ARG002 - Flask's signature
+    def route(self, rule: str, **options: Any) -> Callable[..., Any]:  # noqa: ARG002 - Flask's signature
         """Refuse: use `page`, `form` or `step`, which ask the policy."""
         msg = f"{self.name}: use page(), form() or step() instead of route() for {rule!r}; they name a permission."
         raise TypeError(msg)
@@ -107,7 +107,7 @@ def write_at_once(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever th
         return work()
 
 
-def see_other(endpoint: str, **values: Any) -> Response:  # noqa: ANN401 - url_for's own values
+def see_other(endpoint: str, **values: Any) -> Response:
     """Answer a POST with where to look next (303), so that reloading repeats nothing."""
     return redirect(url_for(endpoint, **values), code=303)
 

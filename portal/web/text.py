@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from flask import g
 from flask_babel import get_locale
@@ -98,7 +98,9 @@ def money(cents: int | None) -> Markup:
         return Markup("")
     currency = g.organisation.currency if g.get("organisation") else "USD"
     whole = cents % 100 == 0
-    text = format_currency(cents / 100, currency, locale=locale(), format=None, currency_digits=not whole, decimal_quantization=not whole)
+    text = format_currency(
+        cents / 100, currency, locale=locale(), format=None, currency_digits=not whole, decimal_quantization=not whole
+    )
     if whole:
         text = text.removesuffix(".00")
     return Markup('<span class="fig" dir="ltr">{}</span>').format(text)
@@ -110,13 +112,23 @@ def words_in(said: Mapping[str, str] | str | None) -> str:
         return ""
     if isinstance(said, str):
         return said
-    return said.get(locale()) or said.get(locale().split("_", maxsplit=1)[0]) or said.get("en") or next(iter(said.values()), "")
+    return (
+        said.get(locale())
+        or said.get(locale().split("_", maxsplit=1)[0])
+        or said.get("en")
+        or next(iter(said.values()), "")
+    )
 
 
 def paragraphs(text: str | None) -> Markup:
     """Return typed text as paragraphs, exactly as typed: blank lines part paragraphs, line breaks are kept."""
     blocks = [block for block in (text or "").replace("\r\n", "\n").split("\n\n") if block.strip()]
-    return Markup("").join(Markup('<p dir="auto">{}</p>').format(Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n"))) for block in blocks)
+    return Markup("").join(
+        Markup('<p dir="auto">{}</p>').format(
+            Markup("<br>").join(escape(line) for line in block.strip("\n").split("\n"))
+        )
+        for block in blocks
+    )
 
 
 def install(app: Flask) -> None:

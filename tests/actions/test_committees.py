@@ -49,9 +49,18 @@ def waiting():
 def test_an_invitation_makes_a_person_a_place_and_one_message(cycle, staff):
     with transaction():
         member = invite(staff)
-        assert (member.state, member.role, member.appointed_by_id) == (MemberState.INVITED, MemberRole.REVIEWER, staff.id)
+        assert (member.state, member.role, member.appointed_by_id) == (
+            MemberState.INVITED,
+            MemberRole.REVIEWER,
+            staff.id,
+        )
         assert [m.template for m in waiting()] == ["awards/invitation"]
-        assert waiting()[0].link == {"purpose": "invitation", "next": f"/committees/{member.id}", "kind": "member", "id": member.id}
+        assert waiting()[0].link == {
+            "purpose": "invitation",
+            "next": f"/committees/{member.id}",
+            "kind": "member",
+            "id": member.id,
+        }
 
 
 def test_nobody_is_asked_twice(cycle, staff):
@@ -101,7 +110,11 @@ def test_whoever_nominated_after_being_asked_may_not_accept(cycle, staff):
 
 @pytest.mark.parametrize(
     ("answer", "field"),
-    [({"capacity": 5, "agreed": False}, "agreed"), ({"capacity": None, "agreed": True}, "capacity"), ({"capacity": 0, "agreed": True}, "capacity")],
+    [
+        ({"capacity": 5, "agreed": False}, "agreed"),
+        ({"capacity": None, "agreed": True}, "capacity"),
+        ({"capacity": 0, "agreed": True}, "capacity"),
+    ],
 )
 def test_accepting_needs_the_rules_and_a_number(cycle, staff, answer, field):
     with transaction():
@@ -119,7 +132,12 @@ def test_an_answer_is_kept_with_its_time_and_can_be_taken_back(cycle, staff):
         with transaction():
             member = queries.member_by_id(invite(staff).id)
             actions.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
-            assert (member.state, member.capacity, member.rules_agreed_at, member.answered_at) == (MemberState.ACCEPTED, 12, NOW, NOW)
+            assert (member.state, member.capacity, member.rules_agreed_at, member.answered_at) == (
+                MemberState.ACCEPTED,
+                12,
+                NOW,
+                NOW,
+            )
             with pytest.raises(Refused):
                 actions.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
             assert left == []
@@ -160,7 +178,12 @@ def test_whoever_was_taken_off_can_be_asked_again_and_begins_anew(cycle, staff):
         actions.remove_member(member, by=staff, at=NOW, reason="")
         assert member.state is MemberState.REMOVED
         again = invite(staff)
-        assert (again.id, again.state, again.capacity, again.rules_agreed_at) == (number, MemberState.INVITED, None, None)
+        assert (again.id, again.state, again.capacity, again.rules_agreed_at) == (
+            number,
+            MemberState.INVITED,
+            None,
+            None,
+        )
 
 
 def test_a_donor_of_the_fund_is_marked_as_such(cycle, staff):
@@ -200,5 +223,11 @@ def test_the_organisation_appoints_every_member_and_the_record_says_who(cycle, s
 def test_the_committee_lists_the_chair_first_then_by_name(cycle, staff):
     with transaction():
         for given, family in (("Cy", "Zhou"), ("Ana", "Reyes"), ("Bea", "Ortiz")):
-            invite(staff, email=f"{given}@example.org".lower(), given=given, family=family, role=MemberRole.CHAIR if given == "Cy" else MemberRole.REVIEWER)
+            invite(
+                staff,
+                email=f"{given}@example.org".lower(),
+                given=given,
+                family=family,
+                role=MemberRole.CHAIR if given == "Cy" else MemberRole.REVIEWER,
+            )
     assert [member.person.name for member in queries.committee(held())] == ["Cy Zhou", "Bea Ortiz", "Ana Reyes"]

@@ -72,7 +72,9 @@ def test_two_awards_of_one_name_get_two_addresses(staff):
 
 def test_a_name_in_any_script_makes_an_address(staff):
     with transaction():
-        award = actions.create_award(name={"en": "የመምህራን ሽልማት"}, kind=AwardKind.AWARD, honours=Honours.TEACHERS, by=staff, at=JANUARY)
+        award = actions.create_award(
+            name={"en": "የመምህራን ሽልማት"}, kind=AwardKind.AWARD, honours=Honours.TEACHERS, by=staff, at=JANUARY
+        )
     assert award.slug
     assert "/" not in award.slug
 
@@ -114,7 +116,9 @@ def test_a_step_taken_from_an_outdated_row_is_stale(cycle, staff):
 
     with transaction():
         held = fresh()
-        db.session.execute(update(Cycle).where(Cycle.id == held.id).values(version=9).execution_options(synchronize_session=False))
+        db.session.execute(
+            update(Cycle).where(Cycle.id == held.id).values(version=9).execution_options(synchronize_session=False)
+        )
         with pytest.raises(Stale):
             actions.open_cycle(held, by=staff, at=JANUARY)
         with pytest.raises(Stale):
@@ -124,8 +128,12 @@ def test_a_step_taken_from_an_outdated_row_is_stale(cycle, staff):
 def test_a_cycles_funds_are_never_promised_twice(staff):
     with transaction():
         award = makers.make_award(slug="one")
-        first = makers.make_cycle(award, stage=CycleStage.DRAFT, places=2, sum_cents=300_000, decision_at=makers.CLOSES + timedelta(days=60))
-        second = makers.make_cycle(makers.make_award(slug="two"), stage=CycleStage.DRAFT, fund_id=first.fund_id, places=40, sum_cents=300_000)
+        first = makers.make_cycle(
+            award, stage=CycleStage.DRAFT, places=2, sum_cents=300_000, decision_at=makers.CLOSES + timedelta(days=60)
+        )
+        second = makers.make_cycle(
+            makers.make_award(slug="two"), stage=CycleStage.DRAFT, fund_id=first.fund_id, places=40, sum_cents=300_000
+        )
         assert queries.promised_cents(first) == queries.promised_cents(second) == 12_600_000
     with transaction():
         found = actions.lacking(queries.cycle_at("one", 2026), at=JANUARY)
@@ -141,7 +149,13 @@ def open_it(staff):
 def test_what_people_rely_on_cannot_change_once_it_is_open(cycle, staff):
     held = open_it(staff)
     with transaction():
-        for facts in ({"places": 7}, {"closes_at": held.closes_at - timedelta(days=1)}, {"sum_cents": 1}, {"blind": False}, {"grace_minutes": 0}):
+        for facts in (
+            {"places": 7},
+            {"closes_at": held.closes_at - timedelta(days=1)},
+            {"sum_cents": 1},
+            {"blind": False},
+            {"grace_minutes": 0},
+        ):
             with pytest.raises(Refused, match="fixed when the cycle opened"):
                 actions.edit_cycle(held, version=held.version, by=staff, at=JANUARY, **facts)
         actions.edit_cycle(held, version=held.version, by=staff, at=JANUARY, reads=4, places=8)
@@ -199,7 +213,13 @@ def test_an_extension_needs_a_reason_and_a_later_time(cycle, staff):
                 actions.extend(held, until=until, reason=reason, by=staff, at=JANUARY)
             assert refused.value.field == field
         with pytest.raises(Refused) as refused:
-            actions.extend(held, until=held.closes_at + timedelta(days=1), reason="Snow.", by=staff, at=held.closes_at + timedelta(days=2))
+            actions.extend(
+                held,
+                until=held.closes_at + timedelta(days=1),
+                reason="Snow.",
+                by=staff,
+                at=held.closes_at + timedelta(days=2),
+            )
         assert refused.value.field == "until"
     assert db.session.scalar(select(func.count()).select_from(Extension)) == 0
 
@@ -243,14 +263,21 @@ def test_last_years_cycle_is_copied_with_its_weekdays_and_clock_times(cycle, sta
     assert made.question_set.copied_from_id == last.question_set.id
     assert [(c.key, c.weight) for c in made.rubric.criteria] == [(c.key, c.weight) for c in last.rubric.criteria]
     assert made.rubric.copied_from_id == last.rubric.id
-    assert (made.places, made.sum_cents, made.reads, made.blind) == (last.places, last.sum_cents, last.reads, last.blind)
+    assert (made.places, made.sum_cents, made.reads, made.blind) == (
+        last.places,
+        last.sum_cents,
+        last.reads,
+        last.blind,
+    )
 
 
 def test_every_step_is_on_the_record_with_who_and_why(cycle, staff):
     held = open_it(staff)
     with transaction():
         actions.extend(fresh(), until=held.closes_at + timedelta(days=7), reason="Snow.", by=staff, at=JANUARY)
-    lines = db.session.scalars(select(Event).where(Event.subject_kind == "cycle", Event.subject_id == held.id).order_by(Event.id)).all()
+    lines = db.session.scalars(
+        select(Event).where(Event.subject_kind == "cycle", Event.subject_id == held.id).order_by(Event.id)
+    ).all()
     assert [(line.action, line.actor_id, line.reason) for line in lines] == [
         ("created", staff.id, None),
         ("open", staff.id, None),
@@ -273,15 +300,25 @@ def test_a_frozen_rubric_refuses_every_change(cycle, staff):
     with transaction():
         held = fresh()
         rubric, facts = held.rubric, {"by": staff, "cycle": held, "at": JANUARY}
-        added = actions.save_criterion(rubric, None, name={"en": "Voice"}, about={"en": "Speaks."}, weight=10, by_staff=False, **facts)
+        added = actions.save_criterion(
+            rubric, None, name={"en": "Voice"}, about={"en": "Speaks."}, weight=10, by_staff=False, **facts
+        )
         actions.move_criterion(rubric, added, by_places=-2, **facts)
         db.session.flush()
-        assert [c.key for c in sorted(rubric.criteria, key=lambda c: c.position)] == ["gaps", "belief", "voice", "peers", "craft"]
+        assert [c.key for c in sorted(rubric.criteria, key=lambda c: c.position)] == [
+            "gaps",
+            "belief",
+            "voice",
+            "peers",
+            "craft",
+        ]
         actions.move_criterion(rubric, added, by_places=-9, **facts)
         assert added.position == 0
         actions.remove_criterion(rubric, added, **facts)
         db.session.flush()
-        assert db.session.scalar(select(func.count()).select_from(Criterion).where(Criterion.rubric_id == rubric.id)) == 4
+        assert (
+            db.session.scalar(select(func.count()).select_from(Criterion).where(Criterion.rubric_id == rubric.id)) == 4
+        )
         rubric.frozen_at = JANUARY
         one = rubric.criteria[0]
         for refused in (

@@ -39,7 +39,9 @@ def test_the_demonstration_stands_on_real_data_and_a_second_run_changes_nothing(
     rows = dict(db.session.execute(select(ImportRow.state, func.count()).group_by(ImportRow.state)).tuples().all())
     assert sum(rows.values()) == 144, "143 submissions, one of which names two awards"
     assert rows[RowState.REPEATED] == 1
-    assert rows[RowState.IMPORTED] == db.session.scalar(select(func.count(Nomination.id)).where(Nomination.entered == "import"))
+    assert rows[RowState.IMPORTED] == db.session.scalar(
+        select(func.count(Nomination.id)).where(Nomination.entered == "import")
+    )
     stages = {stage for (stage,) in db.session.execute(select(Cycle.stage).distinct())}
     assert stages == {CycleStage.OPEN, CycleStage.IN_REVIEW, CycleStage.RELEASED}
     assert db.session.scalar(select(func.count(Recipient.id)).where(Recipient.name.is_(None))) == 1
@@ -79,7 +81,13 @@ def test_any_other_database_is_refused_and_untouched(app, portal):
 def test_production_refuses_a_demonstration(app, portal):
     with transaction():
         makers.make_organisation(demonstration=True)
-    answer = portal("demo", PORTAL_ENV="production", SECRET_KEY="k" * 40, BASE_URL="https://awards.example.org", SMTP_URL="smtp://127.0.0.1")
+    answer = portal(
+        "demo",
+        PORTAL_ENV="production",
+        SECRET_KEY="k" * 40,
+        BASE_URL="https://awards.example.org",
+        SMTP_URL="smtp://127.0.0.1",
+    )
     assert answer.returncode == 1
     assert "production" in answer.stderr
 
@@ -92,7 +100,12 @@ def test_production_answers_nothing_on_a_demonstrations_database(app, backend, t
         makers.make_organisation(demonstration=True)
     real = create_app(
         test_settings(
-            backend.url(), environment="production", secret_key="k" * 40, base_url="https://awards.example.org", smtp_url="smtp://127.0.0.1", instance_path=tmp_path
+            backend.url(),
+            environment="production",
+            secret_key="k" * 40,
+            base_url="https://awards.example.org",
+            smtp_url="smtp://127.0.0.1",
+            instance_path=tmp_path,
         )
     )
     answer = real.test_client().get("/", base_url="https://awards.example.org")

@@ -91,7 +91,9 @@ def _conflicted(ids):
 
 def _cleared(ids):
     person = db.session.get_one(Person, ids["reviewer"])
-    conflict = makers.make_conflict(db.session.get_one(Candidacy, ids["other"]), person, kind=Kind.SAME_SCHOOL, state=ConflictState.DISMISSED)
+    conflict = makers.make_conflict(
+        db.session.get_one(Candidacy, ids["other"]), person, kind=Kind.SAME_SCHOOL, state=ConflictState.DISMISSED
+    )
     db.session.execute(update(Conflict).where(Conflict.id == conflict.id).values(decided_by_id=person.id))
 
 
@@ -190,7 +192,9 @@ BROKEN = {
 BY_THE_DATABASE_ITSELF = {"A decision stands on a second person."}
 
 
-@pytest.mark.parametrize(("promise", "break_it"), [(promise, one) for promise, several in BROKEN.items() for one in several])
+@pytest.mark.parametrize(
+    ("promise", "break_it"), [(promise, one) for promise, several in BROKEN.items() for one in several]
+)
 def test_the_doctor_finds_what_was_broken(whole, promise, break_it):
     with transaction():
         break_it(whole)

@@ -27,7 +27,14 @@ def token_for(person_id, *, at=None, **more):
     from portal.people.models import Person
 
     with transaction():
-        return actions.mint_link(db.session.get_one(Person, person_id), purpose="sign in", next_path="/account", days=1, at=at or clock.now(), **more)
+        return actions.mint_link(
+            db.session.get_one(Person, person_id),
+            purpose="sign in",
+            next_path="/account",
+            days=1,
+            at=at or clock.now(),
+            **more,
+        )
 
 
 def csrf(page):

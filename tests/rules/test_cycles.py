@@ -15,7 +15,15 @@ from portal.awards.rules import CYCLE, MEMBER, Calendar, CycleStage, CycleStep, 
 from portal.errors import Refused
 
 PACIFIC = "America/Los_Angeles"
-ZONES = [PACIFIC, "America/New_York", "America/Phoenix", "Europe/London", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"]
+ZONES = [
+    PACIFIC,
+    "America/New_York",
+    "America/Phoenix",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Asia/Kolkata",
+]
 days = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
@@ -71,7 +79,11 @@ def test_an_instant_shows_on_the_wall_what_was_asked_for_or_is_refused(day, cloc
     wanted = datetime.combine(day, clock)
     # the naive way: every instant of three days, minute by quarter hour, that shows this time there
     start = datetime.combine(day, clock, tzinfo=UTC) - timedelta(hours=15)
-    shows = [at for n in range(30 * 4) if (at := start + timedelta(minutes=15 * n)).astimezone(there).replace(tzinfo=None) == wanted]
+    shows = [
+        at
+        for n in range(30 * 4)
+        if (at := start + timedelta(minutes=15 * n)).astimezone(there).replace(tzinfo=None) == wanted
+    ]
     if len(shows) == 1:
         assert rules.instant(day, clock, zone) == shows[0]
     else:
@@ -117,7 +129,9 @@ def test_whole_weeks_keep_weekday_and_clock_time_on_the_wall(day, clock, zone, w
     moved = rules.shifted(begun, weeks=weeks, zone=zone).astimezone(there)
     before = begun.astimezone(there)
     wall = before.replace(tzinfo=None, fold=0) + timedelta(weeks=weeks)
-    if wall.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None, fold=0) == wall:  # a time that exists
+    if (
+        wall.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None, fold=0) == wall
+    ):  # a time that exists
         assert (moved.weekday(), moved.hour, moved.minute) == (before.weekday(), before.hour, before.minute)
         assert (moved.date() - before.date()).days == weeks * 7
     else:
@@ -148,8 +162,17 @@ def test_a_submission_is_in_time_until_the_deadline_and_its_grace_to_the_second(
     assert rules.in_time(stage, now=at, opens_at=opens, deadline=closes, grace_minutes=grace) == expected
 
 
-@pytest.mark.parametrize("closes", [datetime(2026, 3, 8, 9, 59, tzinfo=UTC), datetime(2026, 11, 1, 8, 59, tzinfo=UTC), datetime(2026, 11, 1, 9, 59, tzinfo=UTC)])
-@pytest.mark.parametrize(("seconds", "in_time"), [(-1, True), (0, True), (1, True), (599, True), (600, False), (601, False)])
+@pytest.mark.parametrize(
+    "closes",
+    [
+        datetime(2026, 3, 8, 9, 59, tzinfo=UTC),
+        datetime(2026, 11, 1, 8, 59, tzinfo=UTC),
+        datetime(2026, 11, 1, 9, 59, tzinfo=UTC),
+    ],
+)
+@pytest.mark.parametrize(
+    ("seconds", "in_time"), [(-1, True), (0, True), (1, True), (599, True), (600, False), (601, False)]
+)
 def test_grace_is_ten_minutes_long_when_the_clocks_change_too(closes, seconds, in_time):
     at = closes + timedelta(seconds=seconds)
     opens = closes - timedelta(days=30)
@@ -169,7 +192,10 @@ def whole(**changes):
         "promised_cents": 2_400_000,
         "fund_cents": 2_400_000,
     }
-    return rules.lacks(Calendar(**(dates | {k: v for k, v in changes.items() if k in Calendar._fields})), **(facts | {k: v for k, v in changes.items() if k in facts}))
+    return rules.lacks(
+        Calendar(**(dates | {k: v for k, v in changes.items() if k in Calendar._fields})),
+        **(facts | {k: v for k, v in changes.items() if k in facts}),
+    )
 
 
 def test_a_whole_cycle_lacks_nothing():

@@ -17,7 +17,13 @@ from portal.web.lists import FORMULA, neutral
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("José", "jose"), ("O’Neill", "O'Neill"), ("Delgado-Ruiz", "delgado ruiz"), ("  Amina  Warsame ", "amina warsame"), ("Nguyễn", "NGUYEN")],
+    [
+        ("José", "jose"),
+        ("O’Neill", "O'Neill"),
+        ("Delgado-Ruiz", "delgado ruiz"),
+        ("  Amina  Warsame ", "amina warsame"),
+        ("Nguyễn", "NGUYEN"),
+    ],
 )
 def test_names_written_differently_compare_alike(one, other):
     assert fold(one) == fold(other)
@@ -47,12 +53,26 @@ def test_no_cell_is_taken_for_a_formula(text):
     assert cell in {text, "'" + text}
 
 
-@pytest.mark.parametrize(("value", "cell"), [(-3, "-3"), (-0.5, "-0.5"), ("-12.50", "-12.50"), ("=1+1", "'=1+1"), ("@x", "'@x"), ("+cmd|x", "'+cmd|x"), (None, "")])
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (-3, "-3"),
+        (-0.5, "-0.5"),
+        ("-12.50", "-12.50"),
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("+cmd|x", "'+cmd|x"),
+        (None, ""),
+    ],
+)
 def test_negative_numbers_stay_numbers(value, cell):
     assert neutral(value) == cell
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\\\\evil", "/a\nb", "", None])
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\\\\evil", "/a\nb", "", None],
+)
 def test_no_way_leads_off_the_portal(path):
     assert safe_path(path) == "/"
 

@@ -109,7 +109,9 @@ def link(token: str) -> Any:  # noqa: ANN401 - an answer
     """Show a button. Opening the address uses nothing up, so that a mail scanner may look."""
     found = _link(token)
     usable = found is not None and found.used_at is None and found.expires_at > clock.now()
-    return render_template("accounts/link.html", usable=usable, person=found.person if found and usable else None), 200 if usable else 410
+    return render_template(
+        "accounts/link.html", usable=usable, person=found.person if found and usable else None
+    ), 200 if usable else 410
 
 
 @pages.step("/link/<token>/use", needs=Permission.USE_LINK)
@@ -129,7 +131,12 @@ def use_link(token: str) -> Any:  # noqa: ANN401 - an answer
 def account() -> str:
     """Where one is signed in."""
     person = viewer.current()
-    return render_template("accounts/account.html", person=person, sessions=queries.sessions_of(person, at=clock.now()), here=viewer.visit())
+    return render_template(
+        "accounts/account.html",
+        person=person,
+        sessions=queries.sessions_of(person, at=clock.now()),
+        here=viewer.visit(),
+    )
 
 
 @pages.step("/sign-out", needs=Permission.SEE_OWN_ACCOUNT)
@@ -156,4 +163,3 @@ def end_session(session: Session) -> Any:  # noqa: ANN401 - an answer
         return redirect("/", code=303)
     flash(_("That session is ended."))
     return see_other(".account")
-

@@ -365,7 +365,7 @@ def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy,
     return (*found, db.session.scalar(_open(select(func.count()).select_from(Match), person).where(here)) or 0)
 
 
-def _open(wanted: Any, person: Person | None) -> Any:
+def _open(wanted: Any, person: Person | None) -> Any:  # noqa: ANN401 - any select of matches
     """Narrow a select of suggestions to the open ones, of which `person` has a conflict with neither side."""
     open_ones = wanted.where(Match.state == MatchState.OPEN)
     if person is None:

@@ -175,7 +175,7 @@ CONFLICT: Life[ConflictState, ConflictStep] = Life(
 STANDS = frozenset({_K.SUGGESTED, _K.DECLARED, _K.CONFIRMED})  # suggested ones act (hard) or hold (soft) until decided
 
 
-class TooEarly(Exception):  # noqa: N818 - raised as a refusal by actions, with the sentence
+class TooEarly(Exception):
     """Not open yet."""
 
 

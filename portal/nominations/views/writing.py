@@ -9,6 +9,7 @@ from babel.lists import format_list
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from portal import clock
@@ -207,15 +208,17 @@ def _name(nomination: Nomination) -> str:
     return str(format_list(names, locale=locale())) if names else str(_("the person"))
 
 
+_LABELS = {
+    YOU: _l("Your name and address"),
+    NOMINEE: _l("Who you are nominating"),
+    RELATION: _l("How you know them"),
+    QUOTE: _l("May we quote you?"),
+}
+
+
 def _label(nomination: Nomination, part: str) -> str:
-    usual = {
-        YOU: _("Your name and address"),
-        NOMINEE: _("Who you are nominating"),
-        RELATION: _("How you know them"),
-        QUOTE: _("May we quote you?"),
-    }
-    if part in usual:
-        return str(usual[part])
+    if part in _LABELS:
+        return str(_LABELS[part])
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
     return with_name(words_in(asks.short) or words_in(asks.label), _name(nomination)) if asks else part
 
