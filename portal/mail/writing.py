@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, render_template
-from flask_babel import force_locale
 from markupsafe import Markup, escape
+
+from portal.web.language import speaking
 
 if TYPE_CHECKING:
     from portal.mail.models import Message
@@ -30,7 +31,7 @@ class Written(NamedTuple):
 
 def write(message: Message, *, link: str | None, language: str) -> Written:
     """Write a message in one language. `link` is the whole address its button goes to, minted for this sending."""
-    with force_locale(language):
+    with speaking(language):
         facts: dict[str, Any] = {
             **message.facts,
             "link": link,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, get_translations
+from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup
 
 from portal.web import viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from jinja2.nodes import EvalContext
 
@@ -76,41 +80,65 @@ class Catalogues(Babel):
     @cached_property
     def domain_instance(self) -> Domain:
         """The one domain, with what it has opened."""
-        return Kept(domain=self.domain)
+        return Kept()
 
 
 class Kept(Domain):
-    """Flask-Babel's domain, which finds a request's catalogue once for each language the request is drawn in."""
+    """Flask-Babel's domain, which finds the catalogue once a request: a page asks for words a hundred times."""
 
     def get_translations(self) -> Any:  # noqa: ANN401 - Babel's translations, untyped
         """Return the catalogue in use."""
-        locale = get_locale()
-        if locale is None:
-            return super().get_translations()
-        held = g.get("catalogue")
-        if held is None or held[0] is not locale:
-            held = g.catalogue = (locale, super().get_translations())
-        return held[1]
+        found = _catalogue.get()
+        if found is None:
+            found = super().get_translations()
+            if has_request_context():
+                _catalogue.set(found)
+        return found
 
 
-def _said(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
+_catalogue: ContextVar[Any] = ContextVar("catalogue", default=None)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Say everything inside the block in this language, whoever is looking."""
+    with force_locale(code):
+        token = _catalogue.set(None)
+        try:
+            yield
+        finally:
+            _catalogue.reset(token)
+
+
+def _put_in(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
     """Return a translation with its facts put in, as Jinja's own would."""
-    return (Markup(found) if context.autoescape else found) % facts  # noqa: S704 - our own words; facts are escaped
+    said = Markup(found) if context.autoescape else found  # noqa: S704 - our own words; facts are escaped
+    return said % facts if facts or "%" in found else said
 
 
-@pass_eval_context
-def _gettext(context: EvalContext, words: str, /, **facts: Any) -> str:
-    return _said(get_translations().ugettext(words), context, facts)
+def _words_in_templates(app: Flask) -> None:
+    """Give templates `_` and `ngettext`: what Jinja's own extension gives, without its detours."""
+    domain = app.extensions["babel"].instance.domain_instance
 
+    @pass_eval_context
+    def gettext(context: EvalContext, words: str, /, **facts: Any) -> str:
+        return _put_in(domain.get_translations().ugettext(words), context, facts)
 
-@pass_eval_context
-def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **facts: Any) -> str:
-    return _said(get_translations().ungettext(one, many, num), context, {"num": num, **facts})
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, num: int, /, **facts: Any) -> str:
+        return _put_in(domain.get_translations().ungettext(one, many, num), context, {"num": num, **facts})
+
+    app.jinja_env.globals.update(gettext=gettext, _=gettext, ngettext=ngettext)
+
+    @app.before_request
+    @app.teardown_request
+    def _begin_anew(_trouble: object = None) -> None:
+        _catalogue.set(None)
 
 
 def install(app: Flask) -> None:
     """Tell templates who is looking, in what language, and what may be offered; remember a chosen language."""
-    app.jinja_env.globals.update(gettext=_gettext, _=_gettext, ngettext=_ngettext)
+    _words_in_templates(app)
 
     @app.context_processor
     def _about_the_reader() -> dict[str, Any]:
