@@ -8,6 +8,7 @@ from flask import current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal import policy
+from portal.nominations.queries import conflicts
 from portal.policy import Fact
 from portal.web import viewer
 
@@ -67,6 +68,7 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("decisions.decisions", _l("Decisions")),
     ("publishing.release", _l("Release")),
 )
+CLOSED_BY_A_CONFLICT = frozenset({"publishing.release"})  # of all who were chosen: any conflict in the cycle closes it
 # Under the person's own name.
 OWN = (
     ("home.me", _l("What waits for you")),
@@ -112,6 +114,8 @@ def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a hig
     """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
     facts = policy.facts_about(viewer.current(), cycle)
     shown = [(endpoint, words) for endpoint, words in CYCLE if _granted(endpoint, facts)]
+    if any(endpoint in CLOSED_BY_A_CONFLICT for endpoint, _words in shown) and conflicts.any_in(viewer.current(), cycle.id):
+        shown = [(endpoint, words) for endpoint, words in shown if endpoint not in CLOSED_BY_A_CONFLICT]
     return [
         Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint)
         for endpoint, words in shown

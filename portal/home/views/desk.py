@@ -22,7 +22,9 @@ from portal.web.text import day, words_in
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from portal.awards.models import Cycle
     from portal.home.queries.today import Numbers
+    from portal.people.models import Person
 
 SOON = timedelta(days=21)
 
@@ -44,9 +46,7 @@ def desk() -> str:
     rows = [
         {
             "cycle": line.cycle,
-            "url": to("awards.cycle", slug=line.cycle.award.slug, year=line.cycle.year)
-            if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)
-            else "",
+            "url": _page_of(line.cycle, person),
             "submitted": sum(line.nominations[stage.value] for stage in COUNTS),
             "people": sum(
                 count for stage, count in line.candidacies.items() if stage != CandidacyStage.WITHDRAWN.value
@@ -67,6 +67,15 @@ def desk() -> str:
         dates=DATES,
         manages=policy.may(person, Permission.MANAGE_AWARDS),
     )
+
+
+def _page_of(cycle: Cycle, person: Person) -> str:
+    """Return where this person's work on a cycle begins: its own page, or for a publisher or an auditor what they may see of it."""
+    places = [(Permission.MANAGE_CYCLE, "awards.cycle")]
+    if cycle.stage in {CycleStage.IN_REVIEW, CycleStage.DECIDED}:
+        places += [(Permission.SEE_DECISIONS, "decisions.decisions"), (Permission.SEE_STANDINGS, "review.standings")]
+    found = next((endpoint for permission, endpoint in places if policy.may(person, permission, cycle)), None)
+    return to(found, slug=cycle.award.slug, year=cycle.year) if found is not None else ""
 
 
 def _of_cycle(line: Numbers, now: datetime) -> list[Item]:  # noqa: C901 - one question after another, each a sentence

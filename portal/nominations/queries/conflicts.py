@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Grant, Role, Scope
@@ -26,6 +27,15 @@ def standing(person: Person) -> Select[int]:
     return select(Conflict.candidacy_id).where(Conflict.person_id == person.id, Conflict.state.in_(STANDS))
 
 
+VIEWER = bindparam("viewer", type_=BigInteger)  # a person's number, 0 for nobody, in statements that are made once
+
+
+@cache
+def standing_of_viewer() -> Select[int]:
+    """Select the same for whoever `viewer` is when the statement is run."""
+    return select(Conflict.candidacy_id).where(Conflict.person_id == VIEWER, Conflict.state.in_(STANDS))
+
+
 def untouched_by_conflict(wanted: Any_Select, person: Person | None) -> Any_Select:
     """Narrow a select of candidacies to those that no conflict of this person's keeps them from."""
     return wanted.where(Candidacy.id.not_in(standing(person))) if person is not None else wanted
@@ -36,6 +46,14 @@ def stands(person: Person | None, candidacy_id: int) -> bool:
     if person is None:
         return False
     return bool(db.session.scalar(standing(person).where(Conflict.candidacy_id == candidacy_id).limit(1)))
+
+
+def any_in(person: Person | None, cycle_id: int) -> bool:
+    """Say whether a conflict of this person's with any candidacy of a cycle stands or holds."""
+    if person is None:
+        return False
+    wanted = standing(person).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+    return bool(db.session.scalar(wanted.where(Candidacy.cycle_id == cycle_id).limit(1)))
 
 
 def of_candidacy(candidacy: Candidacy) -> Sequence[Conflict]:

@@ -127,8 +127,7 @@ def facts_of_releasing(person: Person | None, thing: Releasing) -> frozenset[Fac
     """Return what holds of this person and a release. Any conflict of theirs in the cycle closes it: it is of all who were chosen."""
     facts = set(awards.facts_of_cycle(person, thing.cycle))
     if person is not None:
-        conflicted = conflicts.standing(person).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
-        if db.session.scalar(conflicted.where(Candidacy.cycle_id == thing.cycle.id).limit(1)):
+        if conflicts.any_in(person, thing.cycle.id):
             facts.add(Fact.CONFLICT)
         if thing.release is not None and thing.release.planned_by_id == person.id:
             facts.add(Fact.PROPOSED_IT)
