@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
-from portal.web import addresses, cache
+from portal.web import addresses, cache, pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     models.load()
     db.init_app(app)
     Migrate(app, db, directory=str(HOME / "migrations"))
+    pages.install(app)
     CSRFProtect(app)
 
     _languages(app)

@@ -11,7 +11,7 @@ import inspect
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 
 from portal import policy
 from portal.db import db, transaction, writing
@@ -21,6 +21,7 @@ from portal.web import viewer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
     from werkzeug.wrappers import Response
 
 PUBLIC = frozenset({Permission.SEE_PUBLIC_PAGES, Permission.USE_LINK, Permission.BEGIN_NOMINATION})
@@ -71,6 +72,27 @@ class Pages(Blueprint):
             return run
 
         return decorate
+
+
+def install(app: Flask) -> None:
+    """Let whatever writes queue from its very first question on.
+
+    On SQLite a transaction that began by reading cannot become a writing one once somebody else wrote meanwhile: it fails at once.
+    So the session that a written request reads first must already lie in the transaction that queues.
+    """
+
+    @app.before_request
+    def _queue() -> None:
+        route = getattr(app.view_functions.get(request.endpoint or ""), "route", None)
+        if request.method == "POST" and route is not None and route.writes:
+            g.queue = writing()
+            g.queue.__enter__()
+
+    @app.teardown_request
+    def _leave(_trouble: BaseException | None) -> None:
+        queue = g.pop("queue", None)
+        if queue is not None:
+            queue.__exit__(None, None, None)
 
 
 def _finish(view: Callable[..., Any], route: Route, takes: set[str], address: dict[str, Any]) -> Any:  # noqa: ANN401
