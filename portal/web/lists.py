@@ -13,7 +13,7 @@ from flask import Response, request, url_for
 from portal.db import db
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Select
 
@@ -64,10 +64,20 @@ def asked_page() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), FURTHEST)
 
 
-def listing(select: Select[*tuple[Any, ...]], *, page: int, size: int = PAGE, scalars: bool = True) -> Listing[Any]:
-    """Run `select` for one page, asking for one row more than is shown instead of counting them all."""
+def listing(
+    select: Select[*tuple[Any, ...]],
+    *,
+    page: int,
+    size: int = PAGE,
+    scalars: bool = True,
+    params: Mapping[str, Any] | None = None,
+) -> Listing[Any]:
+    """Run `select` for one page, asking for one row more than is shown instead of counting them all.
+
+    `params` are the values of a select that was made once with `bindparam`s, for a page that must be quick.
+    """
     wanted = select.limit(size + 1).offset((page - 1) * size)
-    rows = db.session.scalars(wanted).unique().all() if scalars else db.session.execute(wanted).all()
+    rows = db.session.scalars(wanted, params).unique().all() if scalars else db.session.execute(wanted, params).all()
     return Listing(rows[:size], page, size, more=len(rows) > size)
 
 

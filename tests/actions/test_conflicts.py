@@ -264,7 +264,7 @@ def test_every_list_and_count_leaves_out_what_a_conflict_stands_with(app):
                     for tab in screening.Tab
                     if tab is not screening.Tab.LATE
                     for candidacy in db.session.scalars(
-                        screening.candidacies(cycle, person, screening.Filters(tab=tab))
+                        *screening.candidacies(cycle, person, screening.Filters(tab=tab))
                     )
                 ]
                 assert sorted(found) == sorted(one.id for one in own)

@@ -5,9 +5,25 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.accounts.queries import roles_of
@@ -28,7 +44,7 @@ from portal.nominations.models import (
     Sitting,
     Snapshot,
 )
-from portal.nominations.queries.conflicts import standing, untouched_by_conflict
+from portal.nominations.queries.conflicts import VIEWER, standing_of_viewer, untouched_by_conflict
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
 from portal.nominations.rules.matching import TWO_SCHOOLS
 from portal.people.rules import fold
@@ -153,84 +169,107 @@ def cycle_at(slug: str, year: int) -> Cycle | None:
 
 # ---------------------------------------------------------------- which stand where
 
+# The list's statements are made once and run with these values: putting one together costs more than running it.
+CYCLE = bindparam("cycle", type_=BigInteger)
+NAMED, ADDRESS = bindparam("named", type_=String), bindparam("address", type_=String)
+NOBODY = "-"  # no folded name and no address is this
 
-def _waiting(cycle_id: int) -> Any:  # noqa: ANN401 - a select of numbers
+
+def _values(cycle: Cycle, person: Person | None) -> dict[str, Any]:
+    """Return what the list's statements are run with."""
+    return {
+        "cycle": cycle.id,
+        "viewer": person.id if person else 0,
+        "named": (person.sort_name if person else "") or NOBODY,
+        "address": (person.email_key if person else "") or NOBODY,
+    }
+
+
+def _waiting() -> Any:  # noqa: ANN401 - a select of numbers
     """Select the candidacies that wait for a nominator, or that no nomination is left of."""
-    revised = select(Nomination.candidacy_id).where(
-        Nomination.cycle_id == cycle_id, Nomination.stage.in_(WAITS), Nomination.candidacy_id.is_not(None)
-    )
+    here = Nomination.cycle_id == CYCLE, Nomination.candidacy_id.is_not(None)
+    revised = select(Nomination.candidacy_id).where(*here, Nomination.stage.in_(WAITS))
     other = aliased(Nomination)
     counting = exists().where(other.candidacy_id == Nomination.candidacy_id, other.stage.in_(COUNTS))
-    emptied = select(Nomination.candidacy_id).where(
-        Nomination.cycle_id == cycle_id, Nomination.stage.in_(ENDED), Nomination.candidacy_id.is_not(None), ~counting
-    )
+    emptied = select(Nomination.candidacy_id).where(*here, Nomination.stage.in_(ENDED), ~counting)
     return union(revised, emptied).subquery()
 
 
-def _in_tab(tab: Tab, cycle_id: int) -> ColumnElement[bool]:
+def _in_tab(tab: Tab) -> ColumnElement[bool]:
     if tab is Tab.ELIGIBLE:
         return Candidacy.stage.in_(FOUND_ELIGIBLE)
     if tab is Tab.INELIGIBLE:
         return Candidacy.stage.in_(NOT_ELIGIBLE)
-    waits = _waiting(cycle_id)
-    waiting = Candidacy.id.in_(select(waits.c[0]))
+    waiting = Candidacy.id.in_(select(_waiting().c[0]))
     return and_(Candidacy.stage == CandidacyStage.INTAKE, waiting if tab is Tab.WAITING else ~waiting)
 
 
+def _late() -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a nomination one that came late, and that the viewer neither wrote nor is named in."""
+    alike = or_(Named.name_key == NAMED, func.lower(func.trim(Named.email)) == ADDRESS)
+    named = exists().where(Named.nomination_id == Nomination.id, alike)
+    return Nomination.cycle_id == CYCLE, Nomination.stage == Stage.LATE, Nomination.nominator_id != VIEWER, ~named
+
+
+@cache
+def _counts() -> Any:  # noqa: ANN401 - a select of (what, of which stage, how many)
+    mine = standing_of_viewer()
+    live = Candidacy.cycle_id == CYCLE, Candidacy.merged_into_id.is_(None), Candidacy.id.not_in(mine)
+    waits = _waiting()
+    stages = select(literal("stage"), type_coerce(Candidacy.stage, String), func.count()).where(*live)
+    waiting = select(literal("waiting"), literal(""), func.count()).join_from(
+        Candidacy, waits, waits.c[0] == Candidacy.id
+    )
+    sent = select(literal("sent"), literal(""), func.count()).select_from(Nomination)
+    late_ones = select(literal("late"), literal(""), func.count()).select_from(Nomination)
+    return union_all(
+        stages.group_by(Candidacy.stage),
+        waiting.where(*live, Candidacy.stage == CandidacyStage.INTAKE),
+        sent.where(Nomination.cycle_id == CYCLE, Nomination.stage.in_(COUNTS), Nomination.candidacy_id.not_in(mine)),
+        late_ones.where(*_late()),
+    )
+
+
 def counts(cycle: Cycle, person: Person | None) -> Counts:
-    """Return how many candidacies stand in each tab, how many submissions came, and of how many people: four queries."""
-    live = select(Candidacy.stage, func.count()).where(
-        Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None)
-    )
-    stages = dict(db.session.execute(untouched_by_conflict(live, person).group_by(Candidacy.stage)).all())
-    waits = _waiting(cycle.id)
-    waiting = db.session.scalar(
-        untouched_by_conflict(
-            select(func.count())
-            .select_from(Candidacy)
-            .join(waits, waits.c[0] == Candidacy.id)
-            .where(Candidacy.stage == CandidacyStage.INTAKE, Candidacy.merged_into_id.is_(None)),
-            person,
-        )
-    )
-    sent = (
-        select(func.count())
-        .select_from(Nomination)
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage.in_(COUNTS))
-    )
-    if person is not None:
-        sent = sent.where(Nomination.candidacy_id.not_in(standing(person)))
-    submissions = db.session.scalar(sent)
+    """Return how many candidacies stand in each tab, how many submissions came, and of how many people: one query."""
+    found = {(what, stage): count for what, stage, count in db.session.execute(_counts(), _values(cycle, person))}
+    stages = {stage: found.get(("stage", stage.value), 0) for stage in CandidacyStage}
+    waiting = found["waiting", ""]
     tabs = {
-        Tab.LOOK: stages.get(CandidacyStage.INTAKE, 0) - (waiting or 0),
-        Tab.ELIGIBLE: sum(stages.get(stage, 0) for stage in FOUND_ELIGIBLE),
-        Tab.WAITING: waiting or 0,
-        Tab.INELIGIBLE: sum(stages.get(stage, 0) for stage in NOT_ELIGIBLE),
-        Tab.LATE: db.session.scalar(late(cycle, person).with_only_columns(func.count()).order_by(None)) or 0,
+        Tab.LOOK: stages[CandidacyStage.INTAKE] - waiting,
+        Tab.ELIGIBLE: sum(stages[stage] for stage in FOUND_ELIGIBLE),
+        Tab.WAITING: waiting,
+        Tab.INELIGIBLE: sum(stages[stage] for stage in NOT_ELIGIBLE),
+        Tab.LATE: found["late", ""],
     }
-    return Counts(tabs, submissions or 0, sum(stages.values()))
+    return Counts(tabs, found["sent", ""], sum(stages.values()))
 
 
-def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> Select[Candidacy]:
-    """Select the candidacies of one tab, narrowed, the newest first."""
-    wanted = (
+@cache
+def _candidacies(tab: Tab) -> Select[Candidacy]:
+    return (
         select(Candidacy)
         .options(selectinload(Candidacy.schools))
-        .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None), _in_tab(filters.tab, cycle.id))
+        .where(Candidacy.cycle_id == CYCLE, Candidacy.merged_into_id.is_(None), _in_tab(tab))
+        .where(Candidacy.id.not_in(standing_of_viewer()))
         .order_by(Candidacy.id.desc())
     )
-    wanted = untouched_by_conflict(wanted, person)
+
+
+def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> tuple[Select[Candidacy], dict[str, Any]]:
+    """Return the select of one tab's candidacies, narrowed, the newest first, and the values to run it with."""
+    wanted = _candidacies(filters.tab)
     if filters.q:
         wanted = wanted.where(_found(cycle.id, filters.q))
     if filters.language:
-        wanted = wanted.where(
-            exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.language == filters.language)
-        )
+        written = exists().where(Nomination.candidacy_id == Candidacy.id, Nomination.language == filters.language)
+        wanted = wanted.where(written)
     if filters.school is not None:
-        wanted = wanted.where(
-            exists().where(CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == filters.school)
+        there = exists().where(
+            CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == filters.school
         )
-    return wanted
+        wanted = wanted.where(there)
+    return wanted, _values(cycle, person)
 
 
 def _found(cycle_id: int, text: str) -> ColumnElement[bool]:
@@ -251,21 +290,19 @@ def _found(cycle_id: int, text: str) -> ColumnElement[bool]:
     return Candidacy.id.in_(select(union(*ways).subquery().c[0]))
 
 
-def late(cycle: Cycle, person: Person | None) -> Select[Nomination]:
-    """Select the nominations held because they came late, the earliest first; none that `person` wrote or is named in."""
-    wanted = (
+@cache
+def _held() -> Select[Nomination]:
+    return (
         select(Nomination)
         .options(selectinload(Nomination.named), selectinload(Nomination.schools), joinedload(Nomination.sitting))
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage == Stage.LATE)
+        .where(*_late())
         .order_by(Nomination.received_at, Nomination.id)
     )
-    if person is not None:
-        wanted = wanted.where(Nomination.nominator_id != person.id)
-        alike = [Named.name_key == person.sort_name] if person.sort_name else []
-        alike += [func.lower(func.trim(Named.email)) == person.email_key] if person.email_key else []
-        if alike:
-            wanted = wanted.where(~exists().where(Named.nomination_id == Nomination.id, or_(*alike)))
-    return wanted
+
+
+def late(cycle: Cycle, person: Person | None) -> tuple[Select[Nomination], dict[str, Any]]:
+    """Return the select of nominations held because they came late, the earliest first, and the values to run it with."""
+    return _held(), _values(cycle, person)
 
 
 def late_by_reference(reference: str) -> Nomination | None:
@@ -301,14 +338,18 @@ def lines(found: Sequence[Candidacy], person: Person | None) -> list[Line]:
 
 def every_line(cycle: Cycle, person: Person | None, filters: Filters) -> list[Line]:
     """Return every line of a tab, narrowed, for a file."""
-    return lines(db.session.scalars(candidacies(cycle, person, filters)).unique().all(), person)
+    wanted, values = candidacies(cycle, person, filters)
+    return lines(db.session.scalars(wanted, values).unique().all(), person)
 
 
-def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
-    """Return (candidacy, nomination) for everything these gather, the newest first: one query."""
+NUMBERS = bindparam("numbers", type_=BigInteger, expanding=True)
+
+
+@cache
+def _nominations_of() -> Any:  # noqa: ANN401 - a select of a From's columns
     later = aliased(Snapshot)
     newest = select(func.max(later.number)).where(later.nomination_id == Nomination.id).scalar_subquery()
-    wanted = (
+    return (
         select(
             Nomination.candidacy_id,
             Nomination.id,
@@ -318,60 +359,64 @@ def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
             Nomination.relation_text,
             Nomination.language,
             Nomination.entered,
-            Sitting.confirmed_at,
-            Snapshot.words,
+            Sitting.confirmed_at.is_not(None),
+            func.coalesce(Snapshot.words, 0),
             Snapshot.letter_key,
         )
         .join(Sitting, Sitting.id == Nomination.sitting_id)
         .outerjoin(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == newest))
-        .where(Nomination.candidacy_id.in_(numbers))
+        .where(Nomination.candidacy_id.in_(NUMBERS))
         .order_by(Nomination.id.desc())
     )
-    return [
-        (
-            candidacy or 0,
-            From(
-                number, reference, stage, relation, text, language, entered, confirmed is not None, words or 0, letter
-            ),
-        )
-        for candidacy, number, reference, stage, relation, text, language, entered, confirmed, words, letter in db.session.execute(
-            wanted
-        )
-    ]
+
+
+def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
+    """Return (candidacy, nomination) for everything these gather, the newest first: one query."""
+    found = db.session.execute(_nominations_of(), {"numbers": list(numbers)})
+    return [(candidacy, From(*facts)) for candidacy, *facts in found]
+
+
+@cache
+def _open_matches() -> Any:  # noqa: ANN401 - a select of a suggestion and both sides
+    """Select the open suggestions with both sides, of which the viewer has a conflict with neither."""
+    first, second = aliased(Candidacy), aliased(Candidacy)
+    both = (
+        select(Match, first, second).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
+    )
+    return both.where(*_open()).order_by(Match.id)
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    mine = standing_of_viewer()
+    return Match.state == MatchState.OPEN, Match.first_id.not_in(mine), Match.second_id.not_in(mine)
+
+
+@cache
+def _matches_about() -> Any:  # noqa: ANN401 - as above
+    return _open_matches().where(or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS)))
+
+
+@cache
+def _oldest_match() -> Any:  # noqa: ANN401 - as above
+    return _open_matches().where(Match.cycle_id == CYCLE).limit(1)
+
+
+@cache
+def _how_many_matches() -> Select[int]:
+    return select(func.count()).select_from(Match).where(Match.cycle_id == CYCLE, *_open())
 
 
 def open_matches_of(numbers: Collection[int], person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
     """Return the open suggestions about any of these, with both sides, of which `person` has a conflict with neither."""
-    first, second = aliased(Candidacy), aliased(Candidacy)
-    sides = (
-        select(Match, first, second).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
-    )
-    about = (
-        _open(sides, person).where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))).order_by(Match.id)
-    )
-    return [(match, one, other) for match, one, other in db.session.execute(about)]
+    values = {"numbers": list(numbers), "viewer": person.id if person else 0}
+    return [(match, one, other) for match, one, other in db.session.execute(_matches_about(), values)]
 
 
 def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:
     """Return a cycle's oldest open suggestion with both sides, and how many are open: two queries."""
-    first, second = aliased(Candidacy), aliased(Candidacy)
-    here = Match.cycle_id == cycle.id
-    sides = (
-        select(Match, first, second).join(first, first.id == Match.first_id).join(second, second.id == Match.second_id)
-    )
-    found = db.session.execute(_open(sides, person).where(here).order_by(Match.id).limit(1)).first()
-    if found is None:
-        return None
-    return (*found, db.session.scalar(_open(select(func.count()).select_from(Match), person).where(here)) or 0)
-
-
-def _open(wanted: Any, person: Person | None) -> Any:  # noqa: ANN401 - any select of matches
-    """Narrow a select of suggestions to the open ones, of which `person` has a conflict with neither side."""
-    open_ones = wanted.where(Match.state == MatchState.OPEN)
-    if person is None:
-        return open_ones
-    mine = standing(person)
-    return open_ones.where(Match.first_id.not_in(mine), Match.second_id.not_in(mine))
+    values = {"cycle": cycle.id, "viewer": person.id if person else 0}
+    found = db.session.execute(_oldest_match(), values).first()
+    return (*found, db.session.scalar(_how_many_matches(), values) or 0) if found is not None else None
 
 
 def match_by_id(number: int) -> Match | None:
@@ -416,43 +461,46 @@ def across(person: Person | None) -> list[Across]:
     held = select(Nomination.cycle_id, func.count()).where(
         Nomination.cycle_id.in_(numbers), Nomination.stage == Stage.LATE
     )
-    asked = _open(select(Match.cycle_id, func.count()), person).where(Match.cycle_id.in_(numbers))
+    asked = select(Match.cycle_id, func.count()).where(Match.cycle_id.in_(numbers), *_open()).group_by(Match.cycle_id)
     if person is not None:
         held = held.where(Nomination.nominator_id != person.id)
-    late_ones, matches = _by_cycle(held.group_by(Nomination.cycle_id)), _by_cycle(asked.group_by(Match.cycle_id))
+    viewer = {"viewer": person.id if person else 0}
+    late_ones, matches = _by_cycle(held.group_by(Nomination.cycle_id)), _by_cycle(asked, viewer)
     return [
         Across(cycle, look.get(cycle.id, 0), late_ones.get(cycle.id, 0), matches.get(cycle.id, 0)) for cycle in mine
     ]
 
 
-def _by_cycle(wanted: Any) -> dict[int, int]:  # noqa: ANN401 - a select of (cycle, count)
-    return dict(db.session.execute(wanted).all())
+def _by_cycle(wanted: Any, values: dict[str, Any] | None = None) -> dict[int, int]:  # noqa: ANN401 - a select of (cycle, count)
+    return dict(db.session.execute(wanted, values).all())
+
+
+@cache
+def _languages() -> Select[str]:
+    here = Nomination.cycle_id == CYCLE, Nomination.stage.in_([stage for stage in Stage if stage is not Stage.DRAFT])
+    return select(Nomination.language).where(*here).distinct()
 
 
 def languages(cycle: Cycle) -> list[str]:
     """Return the languages that a cycle's nominations are written in."""
-    wanted = (
-        select(Nomination.language).where(Nomination.cycle_id == cycle.id, Nomination.stage != Stage.DRAFT).distinct()
+    return sorted(db.session.scalars(_languages(), {"cycle": cycle.id}))
+
+
+@cache
+def _schools_named() -> Select[int, str]:
+    there = (
+        select(CandidacySchool.id)
+        .join(Candidacy, Candidacy.id == CandidacySchool.candidacy_id)
+        .where(CandidacySchool.school_id == School.id, Candidacy.cycle_id == CYCLE, Candidacy.merged_into_id.is_(None))
+        .where(Candidacy.id.not_in(standing_of_viewer()))
     )
-    return sorted(db.session.scalars(wanted))
+    return select(School.id, School.name).where(there.exists()).order_by(School.name)
 
 
 def schools_named(cycle: Cycle, person: Person | None) -> list[tuple[int, str]]:
     """Return the schools of a cycle's candidacies, number and name, by name."""
-    there = untouched_by_conflict(
-        select(CandidacySchool.id)
-        .join(Candidacy, Candidacy.id == CandidacySchool.candidacy_id)
-        .where(
-            CandidacySchool.school_id == School.id, Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None)
-        ),
-        person,
-    )
-    return [
-        (number, name)
-        for number, name in db.session.execute(
-            select(School.id, School.name).where(there.exists()).order_by(School.name)
-        )
-    ]
+    values = {"cycle": cycle.id, "viewer": person.id if person else 0}
+    return [(number, name) for number, name in db.session.execute(_schools_named(), values)]
 
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> list[Candidacy]:
@@ -471,23 +519,29 @@ def sides(match: Match) -> dict[int, list[From]]:
     return found
 
 
+@cache
+def _places() -> Select[int, str]:
+    wanted = select(CandidacySchool.candidacy_id, School.name).join(School, School.id == CandidacySchool.school_id)
+    return wanted.where(CandidacySchool.candidacy_id.in_(NUMBERS)).order_by(School.name)
+
+
 def places(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the names of these candidacies' schools."""
     found: dict[int, list[str]] = defaultdict(list)
-    wanted = select(CandidacySchool.candidacy_id, School.name).join(School, School.id == CandidacySchool.school_id)
-    for number, name in db.session.execute(
-        wanted.where(CandidacySchool.candidacy_id.in_(numbers)).order_by(School.name)
-    ):
+    for number, name in db.session.execute(_places(), {"numbers": list(numbers)}):
         found[number].append(name)
     return found
+
+
+@cache
+def _addresses() -> Any:  # noqa: ANN401 - a select of (candidacy, address)
+    wanted = select(Nomination.candidacy_id, Named.email).join(Named, Named.nomination_id == Nomination.id)
+    return wanted.where(Nomination.candidacy_id.in_(NUMBERS), Named.email.is_not(None), Named.email != "")
 
 
 def addresses(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the nominees' addresses as nominators typed them, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    wanted = select(Nomination.candidacy_id, Named.email).join(Named, Named.nomination_id == Nomination.id)
-    for number, email in db.session.execute(
-        wanted.where(Nomination.candidacy_id.in_(numbers), Named.email.is_not(None), Named.email != "")
-    ):
-        found[number or 0][(email or "").strip()] = None
+    for number, email in db.session.execute(_addresses(), {"numbers": list(numbers)}):
+        found[number][email.strip()] = None
     return {number: list(kept) for number, kept in found.items()}

@@ -95,10 +95,11 @@ def screening(cycle: Cycle) -> str:
         **words.about(),
     }
     if filters.tab is Tab.LATE:
-        return render_template(
-            "nominations/screening_late.html", held=listing(queries.late(cycle, person), page=asked_page()), **shared
-        )
-    found = listing(queries.candidacies(cycle, person, filters), page=asked_page())
+        came_late, values = queries.late(cycle, person)
+        held = listing(came_late, page=asked_page(), params=values)
+        return render_template("nominations/screening_late.html", held=held, **shared)
+    wanted, values = queries.candidacies(cycle, person, filters)
+    found = listing(wanted, page=asked_page(), params=values)
     return render_template(
         "nominations/screening.html",
         listing=found,
