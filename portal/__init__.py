@@ -112,9 +112,9 @@ def _rooms(app: Flask) -> None:
             if missing.name != f"portal.{room}.views":
                 raise
     for views in found:  # once all are imported: two of them may share a blueprint
-        for pages in vars(views).values():
-            if isinstance(pages, Pages) and pages.name not in app.blueprints:
-                app.register_blueprint(pages)
+        for made in vars(views).values():
+            if isinstance(made, Pages) and made.name not in app.blueprints:
+                app.register_blueprint(made)
     for rule in app.url_map.iter_rules():
         asked = getattr(app.view_functions[rule.endpoint], "route", None)
         first = rule.rule.lstrip("/").split("/", 1)[0]

@@ -54,15 +54,34 @@ def install() -> None:
     _add(screening.on_stage, publishing.felt_stage)
     _add(gathering.on_merged, decisions.felt_merging)
     _add(conflicts.on_changed, decisions.felt_conflict)  # nobody decides on somebody they have a conflict with
-    _add(decisions.on_changed, publishing.decisions_changed)  # an approved release is approved for what was decided then
+    _add(
+        decisions.on_changed, publishing.decisions_changed
+    )  # an approved release is approved for what was decided then
     _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
     _add(consent.on_consent_changed, publishing.consent_changed)
     # what public pages are made of: a write of any of these drops the pages that every process keeps
-    cache.watch(Award, Criterion, Cycle, Extension, Fund, Organisation, PastHonour, Question, QuestionSet, Recipient, Rubric, Season)
+    cache.watch(
+        Award,
+        Criterion,
+        Cycle,
+        Extension,
+        Fund,
+        Organisation,
+        PastHonour,
+        Question,
+        QuestionSet,
+        Recipient,
+        Rubric,
+        Season,
+    )
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it
     _add(awards_actions.may_serve, declaring.may_serve)  # nobody reviews in a cycle they nominated in
     _add(award_queries.reading_of, progress.of_cycle)  # how far each reviewer is
     _add(awards_actions.on_member_left, assigning.felt_leaving)  # what they had not finished is handed back
-    _add(conflicts.on_changed, reading.felt_conflict)  # a conflict that stands ends a reading, and its scores count nowhere
-    _add(gathering.on_gathered, masking.felt_gathering)  # what comes in late is covered and looked over before it is read
+    _add(
+        conflicts.on_changed, reading.felt_conflict
+    )  # a conflict that stands ends a reading, and its scores count nowhere
+    _add(
+        gathering.on_gathered, masking.felt_gathering
+    )  # what comes in late is covered and looked over before it is read
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)

@@ -114,7 +114,9 @@ def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a hig
     """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
     facts = policy.facts_about(viewer.current(), cycle)
     shown = [(endpoint, words) for endpoint, words in CYCLE if _granted(endpoint, facts)]
-    if any(endpoint in CLOSED_BY_A_CONFLICT for endpoint, _words in shown) and conflicts.any_in(viewer.current(), cycle.id):
+    if any(endpoint in CLOSED_BY_A_CONFLICT for endpoint, _words in shown) and conflicts.any_in(
+        viewer.current(), cycle.id
+    ):
         shown = [(endpoint, words) for endpoint, words in shown if endpoint not in CLOSED_BY_A_CONFLICT]
     return [
         Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint)

@@ -64,10 +64,10 @@ def main() -> None:
             .order_by(Nomination.id)
         ).first()
         if draft is not None:
-            shots.append(("nominate", _token(app, draft.nominator), f"/nominations/{draft.reference}/justice"))
+            shots.append(("nominate", _token(app, draft.nominator), f"/nominations/{draft.reference}/answers/justice"))
         for name, who, path in (
             ("score", "Zainab", "/reading/3"),
-            ("standings", "Joy", "/desk/student-activist/2026/standings"),
+            ("standings", "Joy", "/desk/excellence-in-teaching/2026/standings"),
         ):
             person = db.session.scalars(select(Person).where(Person.given_name == who).order_by(Person.id)).first()
             if person is not None:

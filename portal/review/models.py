@@ -42,7 +42,9 @@ class Round(Model):
     frozen_at: Mapped[datetime | None]  # when that digest was taken: before the first score
     standings_version: Mapped[int] = mapped_column(default=0)  # counts changes of counted scores
     calibrated_version: Mapped[int] = mapped_column(default=0)  # the change up to which scores were calibrated
-    calibration: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the verdict with its facts, the order, the digest
+    calibration: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # the verdict with its facts, the order, the digest
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
 
@@ -51,7 +53,11 @@ class SpokenName(Model):
     """What a candidacy is called aloud in one round ("Vine Maple"), and its reference there; tied to nothing."""
 
     __tablename__ = "spoken_name"
-    __table_args__ = (UniqueConstraint("round_id", "candidacy_id"), UniqueConstraint("round_id", "name"), UniqueConstraint("reference"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "candidacy_id"),
+        UniqueConstraint("round_id", "name"),
+        UniqueConstraint("reference"),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
@@ -82,7 +88,9 @@ class Masked(Model):
     source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot"
     source_id: Mapped[int]
     key: Mapped[str] = mapped_column(String(60))  # the question's key
-    source_sha256: Mapped[str] = mapped_column(String(64))  # of the text it was made from: a new one must be looked over anew
+    source_sha256: Mapped[str] = mapped_column(
+        String(64)
+    )  # of the text it was made from: a new one must be looked over anew
     pieces: Mapped[list[Any]]  # ["plain", {"mask": "the nominee", "n": 7}, "plain", ...]: see rules.masking
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
@@ -195,7 +203,11 @@ class Standing(Model):
     """One candidacy's figures in one round, computed when a score changes, not when a page is read."""
 
     __tablename__ = "standing"
-    __table_args__ = (UniqueConstraint("round_id", "candidacy_id"), Index("ix_standing_rank", "round_id", "rank"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "candidacy_id"),
+        Index("ix_standing_rank", "round_id", "rank"),
+        Index("ix_standing_calibrated", "round_id", "calibrated_rank"),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
@@ -206,6 +218,8 @@ class Standing(Model):
     missing: Mapped[int] = mapped_column(default=0)  # reads still owed
     rank: Mapped[int | None]  # ties share one
     tied: Mapped[bool] = mapped_column(default=False)
+    calibrated_rank: Mapped[int | None]  # by the last calibration, whether or not it still stands; ties share one
+    band: Mapped[str | None] = mapped_column(String(10))  # "above", "band" or "below" by that calibration
     facts: Mapped[dict[str, Any]]  # per-criterion means, and what calibration adds
     computed_at: Mapped[datetime]
 

@@ -430,7 +430,8 @@ def test_a_long_file_is_the_workers_in_batches_and_goes_on_after_a_kill(app, mon
             ),
         )
         number = made.id
-        assert importing.start(made, tell=False, by=staff, at=AFTER) is None
+        for _ in range(2):  # a double click asks for the work once
+            assert importing.start(made, tell=False, by=staff, at=AFTER) is None
         assert made.state is ImportState.IMPORTING
     killed = importing.batch
     calls = []

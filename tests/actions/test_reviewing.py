@@ -132,7 +132,9 @@ def test_a_reopened_round_needs_a_reason_and_takes_scores_until_its_new_end(app)
             rounds.reopen(committee.round, until=LATER + timedelta(days=1), reason=" ", by=committee.staff, at=LATER)
         with pytest.raises(Refused, match="still to come"):
             rounds.reopen(committee.round, until=LATER, reason="Two were ill.", by=committee.staff, at=LATER)
-        rounds.reopen(committee.round, until=LATER + timedelta(days=1), reason="Two were ill.", by=committee.staff, at=LATER)
+        rounds.reopen(
+            committee.round, until=LATER + timedelta(days=1), reason="Two were ill.", by=committee.staff, at=LATER
+        )
         score(committee, committee.readings(committee.people[0])[0], 4, 4, 4, 4, at=LATER + timedelta(hours=1))
     assert committee.round.state is RoundState.REOPENED
     assert db.session.scalar(select(Event.reason).where(Event.action == "round reopened")) == "Two were ill."
@@ -245,7 +247,12 @@ def test_the_same_letter_sent_many_times_is_read_once(app):
     with transaction():
         committee = make_committee(candidacies=1, blind=False)
         for _ in range(5):
-            make_nomination(committee.cycle, nominee="Amina Warsame", candidacy=committee.candidacies[0], texts=("The campaign letter.", "", ""))
+            make_nomination(
+                committee.cycle,
+                nominee="Amina Warsame",
+                candidacy=committee.candidacies[0],
+                texts=("The campaign letter.", "", ""),
+            )
         round_ = rounds.make(committee.cycle, seed=1, by=committee.staff, at=NOW)
     read = texts.reading(rounds_queries.by_id(round_.id), committee.candidacies[0].id)
     assert [plain(p.pieces) for p in read.passages].count("The campaign letter.") == 1
@@ -272,7 +279,9 @@ def test_a_hard_tie_is_a_conflict_with_every_candidacy_of_that_school_and_those_
 
         number = db.session.scalar(select(CandidacySchool.school_id).where(CandidacySchool.candidacy_id == school.id))
         declare(committee.members[0], [Tie(Item("school", number), hard=True, words="I taught there.")])
-        found = db.session.scalars(select(Conflict).where(Conflict.person_id == committee.people[0].id, Conflict.kind == Kind.DECLARED)).all()
+        found = db.session.scalars(
+            select(Conflict).where(Conflict.person_id == committee.people[0].id, Conflict.kind == Kind.DECLARED)
+        ).all()
         assert [c.candidacy_id for c in found] == [school.id]
         assert found[0].state is ConflictState.CONFIRMED
         round_ = rounds.make(committee.cycle, seed=1, by=committee.staff, at=NOW)
@@ -280,7 +289,9 @@ def test_a_hard_tie_is_a_conflict_with_every_candidacy_of_that_school_and_those_
         db.session.add(CandidacySchool(candidacy_id=late.id, school_id=number))
         db.session.flush()
         rounds.take(round_, by=committee.staff, at=LATER)
-        kinds = db.session.scalars(select(Conflict.kind).where(Conflict.candidacy_id == late.id, Conflict.person_id == committee.people[0].id)).all()
+        kinds = db.session.scalars(
+            select(Conflict.kind).where(Conflict.candidacy_id == late.id, Conflict.person_id == committee.people[0].id)
+        ).all()
     assert Kind.DECLARED in kinds
 
 
@@ -317,12 +328,18 @@ def test_what_was_not_on_the_list_does_not_open(app):
         committee = make_planned(candidacies=1, members=2, reads=2)
         from portal.demo.makers import make_school
 
-        late = make_candidacy(committee.cycle, name="Late Comer", school=make_school("Later Elementary School"), nominations=1)
+        late = make_candidacy(
+            committee.cycle, name="Late Comer", school=make_school("Later Elementary School"), nominations=1
+        )
         rounds.take(committee.round, by=committee.staff, at=LATER)
         person = committee.people[0]
         with pytest.raises(Refused, match="whole list"):
             assigning.assign(committee.round, late, person, by=committee.staff, at=LATER)
-        db.session.add(Assignment(round_id=committee.round.id, candidacy_id=late.id, reviewer_id=person.id, position=99, assigned_at=LATER))
+        db.session.add(
+            Assignment(
+                round_id=committee.round.id, candidacy_id=late.id, reviewer_id=person.id, position=99, assigned_at=LATER
+            )
+        )
         db.session.flush()
         mine = reading_queries.own(person, 99)
         assert not may(person, Permission.READ_MASKED, mine)
@@ -336,13 +353,19 @@ def test_a_plan_is_refused_when_its_inputs_changed_and_when_it_was_applied(app):
         committee = make_committee()
         round_ = rounds.make(committee.cycle, seed=1, by=committee.staff, at=NOW)
         plan = assigning.make_plan(round_, seed=1, by=committee.staff, at=NOW)
-    with pytest.raises(Stale, match="changed meanwhile"), transaction():
+    with pytest.raises(Stale, match="changed meanwhile"), transaction():  # noqa: PT012 - both, then neither: one transaction
         conflicts.declare(committee.candidacies[0], committee.people[0], words="My cousin.", at=LATER)
-        assigning.apply(db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER)
+        assigning.apply(
+            db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER
+        )
     with transaction():
-        assigning.apply(db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER)
+        assigning.apply(
+            db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER
+        )
     with pytest.raises(Stale, match="applied already"), transaction():
-        assigning.apply(db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER)
+        assigning.apply(
+            db.session.get_one(Plan, plan.id), rounds_queries.by_id(round_.id), by=committee.staff, at=LATER
+        )
     assert db.session.scalar(select(func.count()).select_from(Assignment)) == 8
 
 
@@ -372,7 +395,13 @@ def test_changes_by_hand_obey_the_same_rules(app):
         reader = db.session.scalar(select(Assignment.reviewer_id).where(Assignment.candidacy_id == candidacy.id))
         other = next(person for person in committee.people if person.id != reader)
         with pytest.raises(Refused, match="already"):
-            assigning.assign(committee.round, candidacy, next(p for p in committee.people if p.id == reader), by=committee.staff, at=LATER)
+            assigning.assign(
+                committee.round,
+                candidacy,
+                next(p for p in committee.people if p.id == reader),
+                by=committee.staff,
+                at=LATER,
+            )
         assigning.assign(committee.round, candidacy, other, by=committee.staff, at=LATER)
         outsider = make_person()
         with pytest.raises(Refused, match="not on this committee"):
@@ -384,7 +413,11 @@ def test_changes_by_hand_obey_the_same_rules(app):
         member = next(m for m in committee.members if m.person_id == third.id)
         member.capacity = 1
         db.session.flush()
-        unread = next(c for c in committee.candidacies[1:] if (c.id, third.id) not in assigning_queries.inputs(committee.round).kept)
+        unread = next(
+            c
+            for c in committee.candidacies[1:]
+            if (c.id, third.id) not in assigning_queries.inputs(committee.round).kept
+        )
         with pytest.raises(Refused, match="as many as they offered"):
             assigning.assign(committee.round, unread, third, by=committee.staff, at=LATER)
 
@@ -482,10 +515,19 @@ def test_drafts_and_excluded_and_conflicted_reviews_count_in_no_figure(app):
         score(committee, b, 2, 2, 2, 2)
         score(committee, c, 0, 0, 0, 0, submit=False)
     candidacy = committee.candidacies[0]
-    assert (standing_of(candidacy.id).mean, standing_of(candidacy.id).count, standing_of(candidacy.id).missing) == (40, 2, 2)
+    assert (standing_of(candidacy.id).mean, standing_of(candidacy.id).count, standing_of(candidacy.id).missing) == (
+        40,
+        2,
+        2,
+    )
     assert standing_of(candidacy.id).disagreement == 4
     with transaction():
-        conflicts.declare(db.session.get_one(Candidacy, candidacy.id), db.session.get_one(type(committee.staff), b.reviewer_id), words="My neighbor.", at=LATER)
+        conflicts.declare(
+            db.session.get_one(Candidacy, candidacy.id),
+            db.session.get_one(type(committee.staff), b.reviewer_id),
+            words="My neighbor.",
+            at=LATER,
+        )
     assert (standing_of(candidacy.id).mean, standing_of(candidacy.id).count) == (60, 1)
     assert db.session.get_one(Assignment, b.id).state is AssignmentState.RECUSED
     assert db.session.scalar(select(Review).where(Review.assignment_id == b.id)) is not None
@@ -568,7 +610,13 @@ def test_ties_share_a_rank_in_sql_as_in_the_rules(app):
     rows = db.session.scalars(select(Standing)).all()
     expected = rules.ranks({row.candidacy_id: row.mean for row in rows})
     assert {row.candidacy_id: (row.rank, row.tied) for row in rows} == expected
-    assert sorted((row.rank or 0, row.tied) for row in rows) == [(0, False), (1, False), (2, True), (2, True), (4, False)]
+    assert sorted((row.rank or 0, row.tied) for row in rows) == [
+        (0, False),
+        (1, False),
+        (2, True),
+        (2, True),
+        (4, False),
+    ]
 
 
 def test_whoever_is_gone_has_no_rank_and_no_row(app):

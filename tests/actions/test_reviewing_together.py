@@ -139,7 +139,11 @@ def test_a_plan_applied_by_sixteen_is_applied_once(app):
     with transaction():
         made = make_committee(candidacies=4, members=3, reads=2)
         made.round = rounds.make(made.cycle, seed=1, by=made.staff, at=NOW)
-        plan, round_, staff = assigning.make_plan(made.round, seed=1, by=made.staff, at=NOW).id, made.round.id, made.staff.id
+        plan, round_, staff = (
+            assigning.make_plan(made.round, seed=1, by=made.staff, at=NOW).id,
+            made.round.id,
+            made.staff.id,
+        )
 
     def apply(_number):
         with transaction():
@@ -207,8 +211,15 @@ def test_a_submit_killed_half_way_leaves_the_draft_as_it_was(app, committee, tmp
         """)
     )
     settings = app.config["SETTINGS"]
-    environment = {**os.environ, "PORTAL_ENV": "test", "DATABASE_URL": settings.database_url, "PYTHONPATH": str(Path.cwd())}
-    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    environment = {
+        **os.environ,
+        "PORTAL_ENV": "test",
+        "DATABASE_URL": settings.database_url,
+        "PYTHONPATH": str(Path.cwd()),
+    }
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     found = mine(number)
     assert (found.state, found.review.state) == (AssignmentState.IN_PROGRESS, ReviewState.DRAFT)

@@ -117,6 +117,7 @@ def test_an_export_is_uploaded_checked_imported_and_accounted_for(desk):
         assert words in page, words
     assert "The same as row 2" in desk.get("/1?show=repeated")
     assert "it is held until you accept or refuse it" in desk.get("/1?show=ready")
+    assert "it is held until you accept or refuse it" in desk.get("/1?show=noted")
     desk.post("/1/nominations")
     assert "2 rows are imported." in desk.get("/1")
     desk.post("/1/nominations")

@@ -275,7 +275,8 @@ def copy(app):
         makers.make_organisation()
         message = post(makers.make_person("Ana Reyes"), state=MessageState.SENT)
         link = f"{app.config['SETTINGS'].base_url}/link/abc"
-        html = f'<!DOCTYPE html>\n<html lang="en"><head><title>Hi</title></head><body><h1>Hi</h1><p><a href="{link}">Go</a></p></body></html>'
+        body = f'<h1>Hi</h1><p><a href="{link}">Go</a></p>'
+        html = f'<!DOCTYPE html>\n<html lang="en"><head><title>Hi</title></head><body>{body}</body></html>'
         kept = SentCopy(
             message_id=message.id,
             to_email="ana@example.org",

@@ -22,7 +22,13 @@ from tests.support.reviewing import LATER, make_committee, make_open, make_plann
 NASTY = [
     "x" * 100_000,
     "nul\x00inside",
-    "<script>alert(1)</script>", "{{7*7}}", "\u202eright to left", "=1+1", "line\r\nbreak", "\U0001f33f"]
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "\u202eright to left",
+    "=1+1",
+    "line\r\nbreak",
+    "\U0001f33f",
+]
 
 
 def token(page: str) -> str:
@@ -70,7 +76,11 @@ def committee(app):
 
 
 def first_reading(committee, place=0):
-    wanted = select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[place]).order_by(Assignment.position)
+    wanted = (
+        select(Assignment.position)
+        .where(Assignment.reviewer_id == committee.numbers[place])
+        .order_by(Assignment.position)
+    )
     return db.session.scalars(wanted).first()
 
 
@@ -158,7 +168,9 @@ def test_autosave_answers_with_time_and_version_and_409_with_both_texts(app, com
     assert (first.status_code, first.json["version"]) == (200, 1)
     second = browser.post(f"{page}/draft", levels(4, version="1"), page=page, headers=headers)
     assert second.json["version"] == 2
-    stale = browser.post(f"{page}/draft", levels(1, version="1", comment="From the other tab."), page=page, headers=headers)
+    stale = browser.post(
+        f"{page}/draft", levels(1, version="1", comment="From the other tab."), page=page, headers=headers
+    )
     assert stale.status_code == 409
     both = browser.text(stale.json["conflict_url"])
     assert "From the other tab." in both
@@ -188,7 +200,10 @@ def test_any_text_is_kept_or_refused_in_a_sentence(app, committee, nasty):
     if answer.status_code == 303:
         shown = browser.text(page)
         assert "<script>alert" not in shown
-        assert "49" not in re.sub(r"\d{4,}", "", shown.split("comment-c1")[1].split("</textarea>")[0]) or "7*7" not in nasty
+        assert (
+            "49" not in re.sub(r"\d{4,}", "", shown.split("comment-c1")[1].split("</textarea>")[0])
+            or "7*7" not in nasty
+        )
     else:
         assert "Nothing was cut" in answer.get_data(as_text=True) or "taken out" in answer.get_data(as_text=True)
 
@@ -203,8 +218,18 @@ def test_a_level_that_is_not_offered_is_refused_in_a_sentence(app, committee, le
 
 def test_nobody_else_opens_a_reading_and_missing_ones_look_the_same(app, committee):
     other = Browser(app, committee.numbers[1])
-    mine = {number for (number,) in db.session.execute(select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[1]))}
-    theirs = {number for (number,) in db.session.execute(select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[0]))}
+    mine = {
+        number
+        for (number,) in db.session.execute(
+            select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[1])
+        )
+    }
+    theirs = {
+        number
+        for (number,) in db.session.execute(
+            select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[0])
+        )
+    }
     missing = other.get("/reading/9999")
     assert missing.status_code == 404
     for number in theirs - mine:
@@ -230,7 +255,9 @@ def test_handing_back_and_abstaining(app, committee, noun, state):
     browser = Browser(app, committee.numbers[0])
     number = first_reading(committee)
     assert browser.post(f"/reading/{number}/{noun}", {"words": "No time."}).status_code == 303
-    found = db.session.scalar(select(Assignment.state).where(Assignment.reviewer_id == committee.numbers[0], Assignment.position == number))
+    found = db.session.scalar(
+        select(Assignment.state).where(Assignment.reviewer_id == committee.numbers[0], Assignment.position == number)
+    )
     assert found.value == state
 
 
@@ -274,7 +301,9 @@ def test_an_invitation_is_answered_once_then_conflicts_are_declared(app):
     assert closer.status_code == 200
     assert db.session.scalar(select(func.count()).select_from(Conflict)) == 0
     assert browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1"}).status_code == 422
-    done = browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1", f"close-{tie}": "hard", f"words-{tie}": "I taught there."})
+    done = browser.post(
+        f"{url}/conflicts", {"tie": tie, "asked": "1", f"close-{tie}": "hard", f"words-{tie}": "I taught there."}
+    )
     assert done.status_code == 303
     assert db.session.scalars(select(Conflict.fact)).all() == ["I taught there."]
 
@@ -353,7 +382,10 @@ def test_covering_and_showing_again_on_the_desk(app):
     staff = Browser(app, made.staff.id)
     page = staff.text(path)
     assert "Amina Warsame" in page
-    assert staff.post(f"{path}/covering", {"string": "number 0", "noun": "something covered"}, page=path).status_code == 303
+    assert (
+        staff.post(f"{path}/covering", {"string": "number 0", "noun": "something covered"}, page=path).status_code
+        == 303
+    )
     assert staff.post(f"{path}/covering", {"string": "nowhere", "noun": "the school"}, page=path).status_code == 422
     assert staff.post(f"{path}/covering", {"string": "x" * 100_000, "noun": "the school"}, page=path).status_code == 422
     page = staff.text(path)
@@ -365,7 +397,9 @@ def test_covering_and_showing_again_on_the_desk(app):
 
 
 def test_the_desk_pages_are_for_staff_and_chair_alone(app, committee):
-    staff, chair, member = (Browser(app, number) for number in (committee.staff_id, committee.numbers[0], committee.numbers[1]))
+    staff, chair, member = (
+        Browser(app, number) for number in (committee.staff_id, committee.numbers[0], committee.numbers[1])
+    )
     with transaction():
         stranger, auditor = make_person().id, make_auditor().id
     stranger, auditor = Browser(app, stranger), Browser(app, auditor)
@@ -381,7 +415,9 @@ def test_the_desk_pages_are_for_staff_and_chair_alone(app, committee):
         f"standings/{reference}": (200, 200, 404, 404, 404),
     }
     for noun, codes in expected.items():
-        found = tuple(browser.get(f"{committee.slug}/{noun}").status_code for browser in (staff, chair, member, stranger, auditor))
+        found = tuple(
+            browser.get(f"{committee.slug}/{noun}").status_code for browser in (staff, chair, member, stranger, auditor)
+        )
         assert found == codes, noun
 
 
@@ -394,7 +430,9 @@ def test_members_see_standings_only_in_deliberation_and_never_who_read_what(app,
     member = Browser(app, committee.numbers[1])
     assert member.get(f"{committee.slug}/standings").status_code == 404
     with transaction():
-        rounds.close(rounds_queries.by_id(committee.round.id), by=db.session.get_one(Person, committee.staff_id), at=LATER)
+        rounds.close(
+            rounds_queries.by_id(committee.round.id), by=db.session.get_one(Person, committee.staff_id), at=LATER
+        )
     page = member.text(f"{committee.slug}/standings")
     names = [person.name for person in db.session.scalars(select(Person).where(Person.id.in_(committee.numbers)))]
     own = db.session.get_one(Person, committee.numbers[1]).name
@@ -436,7 +474,9 @@ def test_somebody_in_conflict_finds_that_candidacy_nowhere(app, committee):
         assert browser.get(f"{committee.slug}/assignments/{reference}").status_code == 404
     staff = Browser(app, committee.staff_id)
     number = db.session.scalar(
-        select(Snapshot.id).join(nomination(), nomination().id == Snapshot.nomination_id).where(nomination().candidacy_id == candidacy.id)
+        select(Snapshot.id)
+        .join(nomination(), nomination().id == Snapshot.nomination_id)
+        .where(nomination().candidacy_id == candidacy.id)
     )
     assert staff.get(f"{committee.slug}/masking/{number}").status_code == 404
     assert "Amina Warsame" not in staff.text(f"{committee.slug}/masking?show=all")
@@ -458,7 +498,9 @@ def test_a_chair_who_still_scores_it_reads_others_scores_only_after_their_own(ap
             if each.candidacy_id in {a.candidacy_id for a in committee.readings(committee.people[0])}
         )
         score(committee, shared[1], 6, 6, 6, 6)
-        reference = db.session.scalar(select(SpokenName.reference).where(SpokenName.candidacy_id == shared[1].candidacy_id))
+        reference = db.session.scalar(
+            select(SpokenName.reference).where(SpokenName.candidacy_id == shared[1].candidacy_id)
+        )
         del mine
     chair = Browser(app, committee.numbers[0])
     page = chair.text(f"{committee.slug}/standings/{reference}")
@@ -492,7 +534,9 @@ def test_a_reading_is_given_and_taken_back_by_hand(app):
     assert staff.post(url, {"person": str(other)}).status_code == 303
     assert staff.post(f"{url}/return/{other}", page=url).status_code == 303
     assert staff.post(f"{url}/return/99999", page=url).status_code == 404
-    assert db.session.scalar(select(func.count()).select_from(Assignment).where(Assignment.candidacy_id == candidacy)) == 1
+    assert (
+        db.session.scalar(select(func.count()).select_from(Assignment).where(Assignment.candidacy_id == candidacy)) == 1
+    )
 
 
 def test_the_round_is_closed_reopened_with_a_reason_and_locked(app, committee):
@@ -501,7 +545,10 @@ def test_the_round_is_closed_reopened_with_a_reason_and_locked(app, committee):
     assert staff.post(f"{url}/closing", page=url).status_code == 303
     assert staff.post(f"{url}/reopening", {"until": "", "reason": ""}, page=url).status_code == 422
     assert staff.post(f"{url}/reopening", {"until": "2020-01-01T10:00", "reason": "Late."}, page=url).status_code == 422
-    assert staff.post(f"{url}/reopening", {"until": "2026-03-20T23:59", "reason": "Two were ill."}, page=url).status_code == 303
+    assert (
+        staff.post(f"{url}/reopening", {"until": "2026-03-20T23:59", "reason": "Two were ill."}, page=url).status_code
+        == 303
+    )
     assert "Open again" in staff.text(url)
     assert staff.post(f"{url}/closing", page=url).status_code == 303
     assert staff.post(f"{url}/lock", page=url).status_code == 303
@@ -555,3 +602,85 @@ def test_every_list_asks_the_same_number_of_queries_at_1_and_at_50(app):
     assert max(pair[0] for pair in counts.values()) < 30, counts
 
 
+def crawl(browser, *starts):
+    """Follow every link of ours from these addresses; yield each address with its whole answer."""
+    left, seen = list(starts), set()
+    while left:
+        url = left.pop().split("#")[0]
+        if url in seen or url.startswith("/static/"):
+            continue
+        seen.add(url)
+        answer = browser.get(url)
+        body = answer.get_data(as_text=True)
+        yield url, f"{answer.status} {answer.headers} {body}"
+        left += [
+            link.replace("&amp;", "&")
+            for link in re.findall(r'(?:href|action)="(/[^"]*)"', body)
+            if "language=" not in link
+        ]
+
+
+def test_a_reviewer_follows_every_link_and_meets_no_name_school_or_other_reader(app, committee):
+    with transaction():
+        for person in committee.people:
+            for mine in committee.readings(person)[:2]:
+                score(committee, mine, 5, 4, 3, 2)
+        readers = {person.name for person in committee.people}
+        own = db.session.get_one(Person, committee.numbers[1]).name
+        own_positions = set(
+            db.session.scalars(select(Assignment.position).where(Assignment.reviewer_id == committee.numbers[1]))
+        )
+        references = set(db.session.scalars(select(Candidacy.reference)))
+    seat = db.session.scalar(select(db_member().id).where(db_member().person_id == committee.numbers[1]))
+    met = dict(crawl(Browser(app, committee.numbers[1]), "/reading", f"/committees/{seat}"))
+    assert {f"/reading/{number}" for number in own_positions} <= met.keys()
+    for url, page in met.items():
+        for planted in (
+            "Warsame",
+            "Rivera",
+            "Nguyen",
+            "Okafor",
+            "Amina",
+            "Tomás",
+            "Linh",
+            "Grace",
+            "school.example",
+            *references,
+        ):
+            assert planted not in page, (url, planted)
+        if not url.endswith("/conflicts"):
+            assert "mont Number" not in page, url
+        assert not any(name in page for name in readers - {own}), url
+    staff = dict(
+        crawl(Browser(app, committee.staff_id), f"{committee.slug}/assignments", f"{committee.slug}/masking?show=all")
+    )
+    assert all(any(name in page for page in staff.values()) for name in ("Warsame", "Rivera", "Nguyen", "Okafor"))
+    assert any(own in page for page in staff.values())
+
+
+def test_the_message_to_a_reader_names_nobody(app, committee):
+    from portal.mail.models import Message
+    from portal.mail.writing import write
+
+    with app.test_request_context("/", base_url=app.config["SETTINGS"].base_url):
+        from flask import g
+
+        from portal.awards.queries import organisation
+
+        g.organisation = organisation()
+        message = db.session.scalars(
+            select(Message).where(Message.template == "review/reading").options(to_loaded())
+        ).first()
+        written = write(message, link="http://x.example/link", language="en")
+    assert "wait for you" in written.text
+    assert not any(
+        name in written.text + written.html for name in ("Warsame", "Rivera", "Nguyen", "Okafor", "mont Number")
+    )
+
+
+def to_loaded():
+    from sqlalchemy.orm import joinedload
+
+    from portal.mail.models import Message
+
+    return joinedload(Message.to)

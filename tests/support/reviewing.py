@@ -32,7 +32,16 @@ from portal.review.rules.scoring import Mark
 if TYPE_CHECKING:
     from portal.review.models import Assignment
 
-NAMES = ("Amina Warsame", "Tomás Rivera", "Linh Nguyen", "Grace Okafor", "Peter O'Brien", "Rosa Delgado", "Sam Whitfield", "Yusuf Ali")
+NAMES = (
+    "Amina Warsame",
+    "Tomás Rivera",
+    "Linh Nguyen",
+    "Grace Okafor",
+    "Peter O'Brien",
+    "Rosa Delgado",
+    "Sam Whitfield",
+    "Yusuf Ali",
+)
 LATER = NOW + timedelta(hours=1)
 
 
@@ -92,7 +101,9 @@ def make_committee(
     found = []
     for number in range(candidacies):
         name = NAMES[number % len(NAMES)] + ("" if number < len(NAMES) else f" {chr(65 + number // len(NAMES))}son")
-        school = make_school(f"{name.split()[-1][:3]}mont Number {number} Elementary School" + (f" {cycle.id}" if cycle.id > 1 else ""))
+        school = make_school(
+            f"{name.split()[-1][:3]}mont Number {number} Elementary School" + (f" {cycle.id}" if cycle.id > 1 else "")
+        )
         candidacy = make_candidacy(cycle, name=name, school=school, nominations=0)
         texts_ = (text_of(name, school.name, number), f"One story, number {number}.", "")
         make_nomination(cycle, nominee=name, school=school, candidacy=candidacy, texts=texts_)
@@ -154,7 +165,9 @@ def typed(committee: Committee, *levels: int | None, comment: str = "") -> readi
     return reading.Typed(marks, comment)
 
 
-def score(committee: Committee, assignment: Assignment, *levels: int | None, at: Any = LATER, submit: bool = True) -> None:
+def score(
+    committee: Committee, assignment: Assignment, *levels: int | None, at: Any = LATER, submit: bool = True
+) -> None:
     """Score one reading, and submit it."""
     db.session.expire_all()
     mine = own(db.session.get_one(Person, assignment.reviewer_id), assignment.position)

@@ -612,6 +612,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.candidacy_name",
         "nominations.candidacy_standing",
         "nominations.add_conflict",
+        "nominations.asking",
     ),
     **_each(nominations_of, "nominations.nomination_step"),
     **_each(matches, "nominations.match", "nominations.merge", "nominations.keep_apart", "nominations.undo_match"),
@@ -620,7 +621,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(answers, "nominations.answer"),
     **_each(asides, "nominations.both"),
     **_each(consents, "nominations.consent", "nominations.consent_withdrawal", "nominations.biography"),
-    **_each(claims, "nominations.claim_link"),
+    **_each(claims, "nominations.claim"),
     **_each(
         things("import", "matching", "checked"),
         "nominations.import_columns",
@@ -671,8 +672,9 @@ def samples_of(rule: Rule, world: World) -> list[Sample]:
     if found is None and rule.arguments == {"reference"} and rule.endpoint.startswith("nominations."):
         found = nominations
     assert found is not None, (
-        f"{rule.endpoint} ({rule.rule}) has no sample objects. Add them to SAMPLES in tests/support/samples.py: one that is somebody's own, "
-        "another's, one at the wrong stage and a missing one, each with the facts that hold of whom. What it is of must stand in "
+        f"{rule.endpoint} ({rule.rule}) has no sample objects. Add them to SAMPLES in "
+        "tests/support/samples.py: one that is somebody's own, another's, one at the wrong stage and a missing one, "
+        "each with the facts that hold of whom. What it is of must stand in "
         "tests/support/world_small.py."
     )
     return list(found(world))

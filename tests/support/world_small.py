@@ -127,6 +127,7 @@ SCHOOLS = {
     "tamberlane": "Tamberlane Elementary",
     "dunmorrow": "Dunmorrow Middle School",
     "vellacott": "Vellacott High School",
+    "larkhollow": "Larkhollow K-8",
 }
 WORDS = {
     "text": "marigoldlamp",
@@ -157,7 +158,7 @@ WORDS = {
     "nickname": "Quillikins",
 }
 PLANTED = {
-    **{f"name of {key}": name.split()[-1] for key, name in NAMES.items() if key not in {"intake alike"}},
+    **{f"name of {key}": name.split()[-1] for key, name in NAMES.items() if key != "intake alike"},
     **{f"school {key}": name.split()[0] for key, name in SCHOOLS.items()},
     **{f"word {key}": word for key, word in WORDS.items()},
 }
@@ -207,7 +208,7 @@ class World:
 class _Building(World):
     """The world while it is made."""
 
-    def keep(self, key: str, row: Any) -> Any:  # noqa: ANN401 - any model
+    def keep(self, key: str, row: Any) -> Any:
         db.session.add(row)
         db.session.flush()
         self.numbers[key] = row.id
@@ -351,7 +352,9 @@ def _nomination(
     **facts: Any,
 ) -> Nomination:
     """Return a nomination whose text says the planted word, and the names that a blind round covers."""
-    said = f"{NAMES[nominee]}, called {WORDS['nickname']}, of {SCHOOLS[school]}, says {NAMES[by]}, lit the {WORDS[text]} for every student."
+    called = f", called {WORDS['nickname']}," if nominee == "nominee" else ""
+    writer = f"I, {NAMES[by]}, saw it. " if cycle.blind else ""  # where names are shown, texts are read word for word
+    said = f"{writer}{NAMES[nominee]}{called} of {SCHOOLS[school]} lit the {WORDS[text]} for every student."
     made = makers.make_nomination(
         cycle,
         nominee=NAMES[nominee],
@@ -395,7 +398,7 @@ def _round(world: _Building, place: str, cycle: Cycle) -> Round:
     return world.keep(f"round {place}", made)  # type: ignore[no-any-return]
 
 
-def _assignment(
+def _assignment(  # noqa: PLR0917 - one line of the world
     world: _Building,
     key: str,
     round_: Round,
@@ -832,9 +835,18 @@ def _past(world: _Building) -> None:
             _reviewed(award, stage=CycleStage.RELEASED, year=2025, opens_at=NOW - 400 * DAY, closes_at=NOW - 360 * DAY),
         )
         for place, key in enumerate(people, start=1):
-            _candidacy(world, key, cycle, key, stage=CandidacyStage.DECIDED, told_at=NOW - 300 * DAY, confirmed=True)
+            _candidacy(
+                world,
+                key,
+                cycle,
+                key,
+                school="larkhollow",
+                stage=CandidacyStage.DECIDED,
+                told_at=NOW - 300 * DAY,
+                confirmed=True,
+            )
             own = db.session.get_one(Candidacy, world[f"candidacy {key}"])
-            _nomination(world, key, cycle, key, text="released text", candidacy=own)
+            _nomination(world, key, cycle, key, text="released text", school="larkhollow", candidacy=own)
             facts = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW - 320 * DAY}
             approved = {
                 "state": DecisionState.RELEASED,
@@ -908,7 +920,7 @@ def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *
         name=person.name if named else None,
         sort_name=person.sort_name if named else "",
         role="Teacher" if named else None,
-        school=SCHOOLS["tamberlane"] if named else None,
+        school=SCHOOLS["larkhollow"] if named else None,
         biography=f"They built the {word}." if named else None,
         citation=f"For the {WORDS['citation']}." if named else None,
         quotations=[],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import g, has_request_context
 from sqlalchemy import and_, false, or_, select, true
 
 from portal.accounts.queries import roles_of
 from portal.awards.models import Cycle, Member
+from portal.db import db
 from portal.decisions.models import Decision
 from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Snapshot
 from portal.nominations.queries.conflicts import standing
@@ -42,12 +44,27 @@ def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
 
 def untouched(kind: Any, number: Any, person: Person | None) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
     """Say of (kind, number) that no conflict of this person's keeps it from them."""
+    candidacies, own = _kept_from(person)
+    touched = []
+    if candidacies:
+        kinds = _about_candidacies(select(Candidacy.id).where(Candidacy.id.in_(candidacies)))
+        touched = [and_(kind == name, number.in_(those)) for name, those in kinds.items()]
+    if own:
+        touched.append(and_(kind == "nomination", number.in_(own)))
+    return or_(kind.is_(None), ~or_(*touched)) if touched else true()
+
+
+def _kept_from(person: Person | None) -> tuple[list[int], list[int]]:
+    """Return the candidacies, and the nominations not gathered yet, that are kept from this person: asked once a request."""
     if person is None:
-        return true()
-    touched = [and_(kind == name, number.in_(those)) for name, those in _about_candidacies(standing(person)).items()]
+        return [], []
+    if has_request_context() and g.get("kept_from_whom") == person.id:
+        return g.kept_from  # type: ignore[no-any-return]
     own = select(Nomination.id).where(Nomination.candidacy_id.is_(None), Nomination.nominator_id == person.id)
-    touched.append(and_(kind == "nomination", number.in_(own)))
-    return or_(kind.is_(None), ~or_(*touched))
+    kept = list(db.session.scalars(standing(person))), list(db.session.scalars(own))
+    if has_request_context():
+        g.kept_from_whom, g.kept_from = person.id, kept
+    return kept
 
 
 def everywhere(person: Person | None) -> bool:

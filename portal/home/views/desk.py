@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable  # noqa: TC003 - a table's own type
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -17,9 +18,10 @@ from portal.home.views.pages import Item, pages, to
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
 from portal.policy import Permission
 from portal.web import viewer
-from portal.web.text import day, words_in
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from portal.awards.models import Cycle
@@ -35,12 +37,8 @@ def desk() -> str:
     person, now = viewer.current(), clock.now()
     cycles = today.cycles_within_reach(person)
     lines = today.numbers(person, cycles)
-    items = [
-        item
-        for line in lines
-        for item in _of_cycle(line, now)
-        if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)
-    ]
+    mine = [line for line in lines if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)]
+    items = _items(ask for line in mine for ask in _of_cycle(line, now))
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     rows = [
@@ -61,7 +59,7 @@ def desk() -> str:
         "home/desk.html",
         person=person,
         now=now,
-        items=[item for item in items if item.url],
+        items=items,
         rows=rows,
         ahead=today.ahead(cycles, at=now),
         dates=DATES,
@@ -78,93 +76,122 @@ def _page_of(cycle: Cycle, person: Person) -> str:
     return to(found, slug=cycle.award.slug, year=cycle.year) if found is not None else ""
 
 
-def _of_cycle(line: Numbers, now: datetime) -> list[Item]:  # noqa: C901 - one question after another, each a sentence
-    """Return what needs somebody in one cycle, the most pressing first."""
+class Asks(NamedTuple):
+    """What needs somebody in one cycle: how many of which kind, and where it is done."""
+
+    kind: str
+    count: int
+    url: str
+    name: str
+    state: str
+
+
+# kind -> the sentence for so many of them, and what is done about it
+SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
+    "late draft": (
+        lambda n: ngettext(
+            "One year was to open and is still a draft", "%(num)s years were to open and are still drafts", n
+        ),
+        lambda: _("Look at it"),
+    ),
+    "draft": (
+        lambda n: ngettext(
+            "One year opens soon and is still a draft", "%(num)s years open soon and are still drafts", n
+        ),
+        lambda: _("Look at it"),
+    ),
+    "late": (
+        lambda n: ngettext(
+            "One late nomination waits for a decision", "%(num)s late nominations wait for a decision", n
+        ),
+        lambda: _("Decide"),
+    ),
+    "same person": (
+        lambda n: ngettext("One pair may be the same person", "%(num)s pairs may be the same person", n),
+        lambda: _("Decide"),
+    ),
+    "conflict": (
+        lambda n: ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", n),
+        lambda: _("Decide"),
+    ),
+    "intake": (lambda n: ngettext("One person to look at", "%(num)s people to look at", n), lambda: _("Screen")),
+    "seats": (
+        lambda n: ngettext("One reviewer is still wanted", "%(num)s reviewers are still wanted", n),
+        lambda: _("Invite"),
+    ),
+    "asked": (
+        lambda n: ngettext("One invitation is not answered", "%(num)s invitations are not answered", n),
+        lambda: _("See who"),
+    ),
+    "ready": (
+        lambda n: ngettext(
+            "One eligible person waits for the reading to open",
+            "%(num)s eligible people wait for the reading to open",
+            n,
+        ),
+        lambda: _("Prepare it"),
+    ),
+    "owed": (
+        lambda n: ngettext("One reading is still owed", "%(num)s readings are still owed", n),
+        lambda: _("See whose"),
+    ),
+    "proposed": (
+        lambda n: ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", n),
+        lambda: _("See"),
+    ),
+    "unplanned": (
+        lambda n: ngettext("One release is not planned yet", "%(num)s releases are not planned yet", n),
+        lambda: _("Plan it"),
+    ),
+}
+TOGETHER = 3  # as many cycles that ask the same are one line
+
+
+def _items(asks: Iterable[Asks]) -> list[Item]:
+    """Return what needs somebody as lines: each cycle its own, or one for all where several ask the same."""
+    kinds: dict[tuple[str, str], list[Asks]] = {}
+    for ask in asks:
+        if ask.url:
+            kinds.setdefault((ask.kind, ask.state), []).append(ask)
+    items = []
+    for (kind, state), those in kinds.items():
+        words, act = SAID[kind]
+        if len(those) < TOGETHER:
+            items += [Item(words(ask.count), ask.url, act(), ask.name, state) for ask in those]
+        else:
+            places = tuple((f"{ask.name} ({ask.count})", ask.url) for ask in those)
+            items.append(Item(words(sum(ask.count for ask in those)), "", act(), "", state, places))
+    return items
+
+
+def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
+    """Yield what needs somebody in one cycle."""
     cycle = line.cycle
     here = {"slug": cycle.award.slug, "year": cycle.year}
     name = f"{words_in(cycle.award.name)} {cycle.year}"
-    screening = to("nominations.screening", **here)
-    items: list[Item] = []
-
-    def add(words: str, url: str, act: str, state: str = "writing") -> None:
-        items.append(Item(words, url, act, name, state))
-
-    if cycle.stage is CycleStage.DRAFT and cycle.opens_at <= now + SOON:
-        late = cycle.opens_at <= now
-        words = (
-            _("It was to open %(day)s and is still a draft", day=day(cycle.opens_at))
-            if late
-            else _("It opens %(day)s and is still a draft", day=day(cycle.opens_at))
-        )
-        add(words, to("awards.cycle", **here), _("Look at it"), "blocks" if late else "writing")
-    if held := line.nominations[Stage.LATE.value]:
-        add(
-            ngettext("One late nomination waits for a decision", "%(num)s late nominations wait for a decision", held),
-            screening,
-            _("Decide"),
-        )
-    if line.same_person:
-        add(
-            ngettext("One pair may be the same person", "%(num)s pairs may be the same person", line.same_person),
-            screening,
-            _("Decide"),
-            "undecided",
-        )
-    if cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED} and (fresh := line.candidacies[CandidacyStage.INTAKE.value]):
-        add(ngettext("One person to look at", "%(num)s people to look at", fresh), screening, _("Screen"))
-    if line.conflicts:
-        add(
-            ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", line.conflicts),
-            to("nominations.conflicts", **here) or screening,
-            _("Decide"),
-            "undecided",
-        )
-    seats = today.seats(line)
-    if (
-        seats
-        and cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED}
-        and cycle.scoring_opens_at is not None
-        and cycle.scoring_opens_at <= now + 2 * SOON
-    ):
-        add(
-            ngettext("The committee lacks one reviewer", "The committee lacks %(num)s reviewers", seats),
-            to("awards.committee", **here),
-            _("Invite"),
-        )
-    if (asked := line.members[MemberState.INVITED.value]) and cycle.stage is not CycleStage.DECIDED:
-        add(
-            ngettext("One invitation is not answered", "%(num)s invitations are not answered", asked),
-            to("awards.committee", **here),
-            _("See who"),
-            "not_started",
-        )
-    if cycle.stage is CycleStage.CLOSED and (ready := line.candidacies[CandidacyStage.ELIGIBLE.value]):
-        add(
-            ngettext(
-                "One eligible person waits for the reading to open",
-                "%(num)s eligible people wait for the reading to open",
-                ready,
-            ),
-            to("review.round_", **here),
-            _("Prepare it"),
-        )
-    if line.owed and cycle.stage is CycleStage.IN_REVIEW:
-        state = "blocks" if cycle.scoring_closes_at is not None and cycle.scoring_closes_at <= now else "not_started"
-        add(
-            ngettext("One reading is still owed", "%(num)s readings are still owed", line.owed),
-            to("review.assignments", **here),
-            _("See whose"),
-            state,
-        )
-    if proposed := line.decisions[DecisionState.PROPOSED.value]:
-        add(
-            ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", proposed),
-            to("decisions.decisions", **here),
-            _("See"),
-        )
-    if cycle.stage is CycleStage.DECIDED and line.release is None:
-        add(_("Its release is not planned yet"), to("publishing.release", **here), _("Plan it"))
-    return items
+    taking = cycle.stage in {CycleStage.OPEN, CycleStage.CLOSED}
+    late = cycle.opens_at <= now
+    soon = cycle.scoring_opens_at is not None and cycle.scoring_opens_at <= now + 2 * SOON
+    over = cycle.scoring_closes_at is not None and cycle.scoring_closes_at <= now
+    stage, closed, decided = cycle.stage, cycle.stage is CycleStage.CLOSED, cycle.stage is CycleStage.DECIDED
+    draft = stage is CycleStage.DRAFT and cycle.opens_at <= now + SOON
+    owed = line.owed if stage is CycleStage.IN_REVIEW else 0
+    asks = (
+        ("late draft" if late else "draft", int(draft), "awards.cycle", "blocks" if late else "writing"),
+        ("late", line.nominations[Stage.LATE.value], "nominations.screening", "writing"),
+        ("same person", line.same_person, "nominations.screening", "undecided"),
+        ("conflict", line.conflicts, "nominations.conflicts", "undecided"),
+        ("intake", taking * line.candidacies[CandidacyStage.INTAKE.value], "nominations.screening", "writing"),
+        ("seats", (taking and soon) * today.seats(line), "awards.committee", "writing"),
+        ("asked", (not decided) * line.members[MemberState.INVITED.value], "awards.committee", "not_started"),
+        ("ready", closed * line.candidacies[CandidacyStage.ELIGIBLE.value], "review.round_", "writing"),
+        ("owed", owed, "review.assignments", "blocks" if over else "not_started"),
+        ("proposed", line.decisions[DecisionState.PROPOSED.value], "decisions.decisions", "writing"),
+        ("unplanned", int(decided and line.release is None), "publishing.release", "writing"),
+    )
+    for kind, count, endpoint, state in asks:
+        if count:
+            yield Asks(kind, count, to(endpoint, **here), name, state)
 
 
 def _of_office(found: today.Office) -> list[Item]:

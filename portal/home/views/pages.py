@@ -12,13 +12,14 @@ pages = Pages("home", __name__)
 
 
 class Item(NamedTuple):
-    """Something that waits: what it is, a second line, and where to do it."""
+    """Something that waits: what it is, a second line, and where to do it; or the places, where there are several."""
 
     words: str
     url: str
     act: str
     small: str = ""
     state: str = "writing"
+    places: tuple[tuple[str, str], ...] = ()
 
 
 def to(endpoint: str, **address: Any) -> str:

@@ -11,6 +11,7 @@ from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.jobs import actions as jobs
+from portal.jobs.models import Job, JobState
 from portal.nominations.actions import arriving, gathering
 from portal.nominations.models import Entered, Import, ImportRow, ImportState, RowState
 from portal.nominations.queries import importing as queries
@@ -241,6 +242,9 @@ def start(made: Import, *, tell: bool, by: Person, at: datetime) -> int | None:
     lacking = rules.lacking(made.matched, one_award=made.award_id is not None)
     if lacking:
         raise Refused(N_("First match the columns: none is matched with what every row needs."))
+    db.session.refresh(made, ["state", "job_id"], with_for_update=True)  # two clicks wait for each other
+    if made.state is ImportState.IMPORTING and _works(made.job_id):
+        return None
     made.tell = tell
     ready = queries.counts(made).get(RowState.READY, 0)
     history.record("import started", made, by=by, at=at, rows=ready, tell=tell)
@@ -255,6 +259,11 @@ def start(made: Import, *, tell: bool, by: Person, at: datetime) -> int | None:
     job.all_parts = ready
     made.job_id = job.id
     return None
+
+
+def _works(job_id: int | None) -> bool:
+    job = db.session.get(Job, job_id) if job_id is not None else None
+    return job is not None and job.state in {JobState.WAITING, JobState.RUNNING}
 
 
 def finish(made: Import, *, at: datetime) -> None:

@@ -54,6 +54,12 @@ def counts(upload: Import) -> dict[RowState, int]:
     return dict(db.session.execute(wanted).all())
 
 
+def how_many_noted(upload: Import) -> int:
+    """Return how many rows of an upload have something to be known of them."""
+    wanted = select(func.count()).select_from(ImportRow)
+    return db.session.scalar(wanted.where(ImportRow.import_id == upload.id, ImportRow.noted.is_(True))) or 0
+
+
 def counts_of(numbers: Collection[int]) -> dict[int, dict[RowState, int]]:
     """Return the same for several uploads: one query."""
     found: dict[int, dict[RowState, int]] = defaultdict(dict)

@@ -166,6 +166,7 @@ def _rows(upload: Import, **drawn: Any) -> str:
         listing=found,
         rows=[_drawn(row, context) for row in found.items],
         counts=counts,
+        noted=queries.how_many_noted(upload),
         shown=state.value if state else "noted",
         lacking=lacking,
         job=jobs.by_id(upload.job_id) if upload.state is ImportState.IMPORTING else None,

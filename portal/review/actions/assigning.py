@@ -231,7 +231,9 @@ def ask_for_replacement(assignment: Assignment, *, at: datetime) -> None:
     chairs = (
         select(Person)
         .join(Member, Member.person_id == Person.id)
-        .where(Member.cycle_id == round_.cycle_id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
+        .where(
+            Member.cycle_id == round_.cycle_id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED
+        )
     )
     told = list(db.session.scalars(chairs.where(Person.id != assignment.reviewer_id)))
     cycle = round_.cycle
@@ -245,6 +247,36 @@ def ask_for_replacement(assignment: Assignment, *, at: datetime) -> None:
             key=f"replacement {assignment.id}",
             award=cycle.award.name,
         )
+
+
+def remind(round_: Round, *, by: Person, at: datetime) -> int:
+    """Remind everybody who still owes a reading, at most once a day each; return how many were."""
+    if round_.state not in SCORING:
+        raise Refused(ROUND.refusal, state=round_.state.value)
+    wanted = (
+        select(Person, func.count())
+        .join(Assignment, Assignment.reviewer_id == Person.id)
+        .where(Assignment.round_id == round_.id, Assignment.state.in_(OWED))
+        .group_by(Person.id)
+        .order_by(Person.id)
+    )
+    count = 0
+    for person, left in db.session.execute(wanted).all():
+        posted = mail.post(
+            "review/reminder",
+            to=person,
+            at=at,
+            about=round_,
+            link={"purpose": "sign in", "next": "/reading"},
+            key=f"reminder {round_.id} {person.id} {at.date().isoformat()}",
+            award=round_.cycle.award.name,
+            count=left,
+            closes_at=round_.closes_at.isoformat(),
+        )
+        count += posted is not None
+    if count:
+        history.record("readers reminded", round_, by=by, at=at, count=count)
+    return count
 
 
 def felt_leaving(member: Member, at: datetime) -> None:

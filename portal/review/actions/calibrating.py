@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from portal.review.rules.scoring import TIMES
 if TYPE_CHECKING:
     from datetime import datetime
 
+GROUPS = {"above": "above", "tied": "band", "below": "below"}
 Z50 = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
 
 
@@ -34,6 +36,7 @@ def calibrate(round_: Round) -> None:
     rows = {row.candidacy_id: row for row in db.session.scalars(select(Standing).where(Standing.round_id == round_.id))}
     for row in rows.values():
         row.facts = {name: fact for name, fact in row.facts.items() if name != "calibrated"}
+        row.calibrated_rank = row.band = None
     round_.calibration = None
     places = round_.cycle.places
     if not reviews or places < 1:
@@ -50,19 +53,24 @@ def calibrate(round_: Round) -> None:
         "digest": found.digest,
         "differ": [int(candidacy) for candidacy in found.differ],
     }
+    ranks = {
+        each.candidacy: each.adjusted_rank if found.order == "adjusted" else each.raw_rank for each in found.standings
+    }
+    shared = Counter(ranks.values())
     for each in found.standings:
         row = rows[int(each.candidacy)]
+        row.calibrated_rank = ranks[each.candidacy]
+        row.band = GROUPS[each.band] if each.band is not None else None
         known = each.quality is not None and each.quality_pev is not None and found.mu is not None
         center, sd = (found.mu or 0) + (each.quality or 0), (each.quality_pev or 0) ** 0.5
         row.facts = {
             **row.facts,
             "calibrated": {
                 "adjusted": each.adjusted,
-                "rank": each.adjusted_rank if found.order == "adjusted" else each.raw_rank,
+                "tied": shared[ranks[each.candidacy]] > 1,
                 "low": each.low,
                 "high": each.high,
                 "inner": [center - Z50 * sd, center + Z50 * sd] if known else None,
-                "band": each.band.value if each.band is not None else None,
                 "p_place": each.p_place,
                 "close": each.close,
             },

@@ -33,7 +33,9 @@ WITH = (joinedload(Member.person), joinedload(Member.cycle))  # what a member ne
 def may_serve(cycle: Cycle, person: Person) -> None:
     """Refuse somebody who nominated in a cycle a place on its committee."""
     if db.session.scalar(nominating(cycle).where(Nomination.nominator_id == person.id).limit(1)):
-        raise Refused(N_("%(name)s nominated in this cycle, so they may not review in it."), field="email", name=person.name)
+        raise Refused(
+            N_("%(name)s nominated in this cycle, so they may not review in it."), field="email", name=person.name
+        )
 
 
 def declare(member: Member, *, listed: Sequence[Item], ties: Sequence[Tie], at: datetime) -> Declaration:

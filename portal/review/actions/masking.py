@@ -48,7 +48,9 @@ def prepare(round_: Round, *, at: datetime, by: Person | None = None, candidacie
     for source in sources:
         for question in questions:
             text = source.answers.get(question.key, "")
-            pieces = masking.mask(text, known[source.candidacy_id], pronouns=round_.covers_pronouns) if text.strip() else []
+            pieces = (
+                masking.mask(text, known[source.candidacy_id], pronouns=round_.covers_pronouns) if text.strip() else []
+            )
             db.session.add(
                 Masked(
                     candidacy_id=source.candidacy_id,

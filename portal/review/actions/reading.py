@@ -128,7 +128,11 @@ def _advance(assignment: Assignment, step: AssignmentStep, **values: object) -> 
     """Take one reading a step on; return whether it was this call that did. Raises `Refused` where the step does not fit."""
     before = assignment.state
     after = ASSIGNMENT.advance(before, step)
-    change = update(Assignment).where(Assignment.id == assignment.id, Assignment.state == before).values(state=after, **values)
+    change = (
+        update(Assignment)
+        .where(Assignment.id == assignment.id, Assignment.state == before)
+        .values(state=after, **values)
+    )
     done = db.session.execute(change.execution_options(synchronize_session=False))
     db.session.refresh(assignment, ["state", *values])
     return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
@@ -143,7 +147,13 @@ def _reload(assignment: Assignment) -> None:
 
 
 def _append(
-    review: Review, rubric: Rubric, before: Mapping[str, Mark], marks: Mapping[str, Mark], *, at: datetime, revised: bool
+    review: Review,
+    rubric: Rubric,
+    before: Mapping[str, Mark],
+    marks: Mapping[str, Mark],
+    *,
+    at: datetime,
+    revised: bool,
 ) -> None:
     """Append what changed. A replaced score stays, and says when it was replaced; words alone in a draft are mended in place."""
     for criterion in queries.criteria_of(rubric):

@@ -90,9 +90,7 @@ def take(round_: Round, *, by: Person | None, at: datetime) -> int:
     for candidacy, name, reference in zip(found, names, references, strict=True):
         candidacy.stage = CANDIDACY.advance(candidacy.stage, CandidacyStep.TAKE_TO_REVIEW)
         candidacy.version += 1
-        db.session.add(
-            SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=name, reference=reference)
-        )
+        db.session.add(SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=name, reference=reference))
         history.record("taken to review", candidacy, by=by, at=at, round=round_.number)
     db.session.flush()
     numbers = [candidacy.id for candidacy in found]
@@ -112,12 +110,18 @@ def lacking(round_: Round) -> list[Lack]:
     if round_.cycle.rubric_id is None or not db.session.scalar(criteria):
         found.append(Lack(N_("There is nothing to score by: give the cycle a rubric."), {}, "rubric"))
     if not queries.count_taken(round_):
-        found.append(Lack(N_("No candidacy is in this round. Find some eligible, then take them in."), {}, "candidacies"))
+        found.append(
+            Lack(N_("No candidacy is in this round. Find some eligible, then take them in."), {}, "candidacies")
+        )
     if round_.blind:
         progress = texts.progress(round_)
         if progress.new:
             found.append(
-                Lack(N_("Submissions came in that nobody has looked over: %(count)s."), {"count": progress.new}, "masking")
+                Lack(
+                    N_("Submissions came in that nobody has looked over: %(count)s."),
+                    {"count": progress.new},
+                    "masking",
+                )
             )
         left = progress.all - progress.looked_over
         if left:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-on_score_changed: list[Callable[[int, Sequence[int], datetime], None]] = []  # (round, candidacies, at): higher rooms listen
+    from portal.nominations.rules import CandidacyStage
+
+on_score_changed: list[
+    Callable[[int, Sequence[int], datetime], None]
+] = []  # (round, candidacies, at): higher rooms listen
 
 
 def recompute(round_id: int, candidacies: Iterable[int], *, at: datetime) -> None:
@@ -57,6 +61,14 @@ def recompute(round_id: int, candidacies: Iterable[int], *, at: datetime) -> Non
         listener(round_id, numbers, at)
 
 
+def felt_stage(candidacy: Candidacy, before: CandidacyStage, at: datetime) -> None:
+    """A candidacy left or came back: everybody's rank follows, in every round it was taken into."""
+    if (before in rounds.GONE) == (candidacy.stage in rounds.GONE):
+        return
+    for number in db.session.scalars(select(Standing.round_id).where(Standing.candidacy_id == candidacy.id)).all():
+        recompute(number, [candidacy.id], at=at)
+
+
 def rank(round_id: int) -> None:
     """Give every candidacy in a round its rank: ties share one, and whoever is gone or unscored has none. One statement."""
     gone = Candidacy.stage.in_(rounds.GONE) | Candidacy.merged_into_id.is_not(None)
@@ -72,7 +84,9 @@ def rank(round_id: int) -> None:
         .subquery()
     )
     differs = Standing.rank.is_distinct_from(ordered.c.rank) | Standing.tied.is_distinct_from(ordered.c.tied)
-    change = update(Standing).where(Standing.id == ordered.c.id, differs).values(rank=ordered.c.rank, tied=ordered.c.tied)
+    change = (
+        update(Standing).where(Standing.id == ordered.c.id, differs).values(rank=ordered.c.rank, tied=ordered.c.tied)
+    )
     db.session.execute(change.execution_options(synchronize_session=False))
     for row in db.session.identity_map.values():
         if isinstance(row, Standing) and row.round_id == round_id:

@@ -75,7 +75,9 @@ class RecusalForm(Form):
     words = Text(
         _l("How do you know this person, or think you do?"),
         [needed(_l("Say in a few words how you know this person."))],
-        description=_l("The chair and staff read this. You will not see this candidacy again, and your scores of it count nowhere."),
+        description=_l(
+            "The chair and staff read this. You will not see this candidacy again, and your scores of it count nowhere."
+        ),
         most=2000,
     )
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.awards.models import Member
@@ -14,16 +14,18 @@ from portal.awards.rules import MemberState
 from portal.db import db
 from portal.errors import N_
 from portal.nominations.models import Candidacy, Conflict, Nomination
-from portal.nominations.queries.conflicts import standing
+from portal.nominations.queries.conflicts import standing, untouched_by_conflict
 from portal.nominations.rules import STANDS, Stage
 from portal.people.models import Person
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
 from portal.review.queries import declarations, rounds
 from portal.review.rules import assignment as rules
-from portal.review.rules.lives import COUNTS, HELD, AssignmentState
+from portal.review.rules.lives import COUNTS, HELD, OWED, SCORING, AssignmentState
 from portal.review.rules.scoring import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from portal.awards.models import Cycle
 
 Pair = tuple[int, int]  # candidacy, reviewer
@@ -48,6 +50,9 @@ class Inputs:
     barred: dict[Pair, str] = field(default_factory=dict)
     kept: set[Pair] = field(default_factory=set)
     begun: set[Pair] = field(default_factory=set)
+    elsewhere: Counter[int] = field(
+        default_factory=Counter
+    )  # readings of candidacies that were left out here, by reviewer
 
     @property
     def eligible(self) -> list[Pair]:
@@ -72,17 +77,24 @@ class Inputs:
 
     def loads(self) -> Counter[int]:
         """How many each reviewer reads now."""
-        return Counter(person for _number, person in self.kept | self.begun)
+        return self.elsewhere + Counter(person for _number, person in self.kept | self.begun)
 
     def reads_of(self) -> Counter[int]:
         """How many read each candidacy now."""
         return Counter(number for number, _person in self.kept | self.begun)
 
 
-def inputs(round_: Round) -> Inputs:
-    """Return what a plan for this round is computed from now: a handful of queries, however many candidacies."""
-    here = set(db.session.scalars(rounds.taken(round_)))
-    names = {number: name for number, name in rounds.names(round_).items() if number in here}
+def inputs(round_: Round, among: Collection[int] | None = None) -> Inputs:
+    """Return what a plan for this round is computed from now: a handful of queries, however many candidacies.
+
+    With `among`, only these candidacies are looked at; loads still count everything.
+    """
+    here = rounds.taken(round_)
+    if among is not None:
+        here = here.where(Candidacy.id.in_(among))
+    numbers = set(db.session.scalars(here))
+    spoken = select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.candidacy_id.in_(here))
+    names = {name.candidacy_id: name for name in db.session.scalars(spoken) if name.candidacy_id in numbers}
     members = {member.person_id: member for member in sitting(round_.cycle)}
     found = Inputs(
         reads=round_.reads,
@@ -93,14 +105,54 @@ def inputs(round_: Round) -> Inputs:
     )
     _bar(found, round_)
     _standing(found, round_)
+    if among is not None:
+        found.elsewhere = loads_of(round_) - Counter(person for _number, person in found.kept | found.begun)
     return found
+
+
+def _reading(round_: Round) -> Select[Assignment]:
+    """Select the readings of a round that stand: held, and by nobody whose conflict stands or holds."""
+    against = (
+        select(Conflict.id)
+        .where(
+            Conflict.candidacy_id == Assignment.candidacy_id,
+            Conflict.person_id == Assignment.reviewer_id,
+            Conflict.state.in_(STANDS),
+        )
+        .exists()
+    )
+    wanted = select(Assignment).where(Assignment.round_id == round_.id, Assignment.state.in_(HELD), ~against)
+    return wanted.where(Assignment.candidacy_id.in_(rounds.taken(round_)))
+
+
+def loads_of(round_: Round) -> Counter[int]:
+    """Return how many readings each reviewer holds in a round: one query."""
+    counted = _reading(round_).with_only_columns(Assignment.reviewer_id, func.count()).group_by(Assignment.reviewer_id)
+    return Counter(dict(db.session.execute(counted).all()))
+
+
+def short_of(round_: Round, person: Person) -> int:
+    """Return how many reads have no reader yet, in candidacies that this person may know of: one query."""
+    held = _reading(round_).with_only_columns(Assignment.candidacy_id, func.count().label("reads"))
+    reads = held.group_by(Assignment.candidacy_id).subquery()
+    known = untouched_by_conflict(rounds.taken(round_), person).outerjoin(reads, reads.c.candidacy_id == Candidacy.id)
+    lacking = round_.reads - func.coalesce(reads.c.reads, 0)
+    wanted = known.with_only_columns(func.coalesce(func.sum(case((lacking > 0, lacking), else_=0)), 0))
+    return int(db.session.scalar(wanted) or 0)
+
+
+def listed(round_: Round, person: Person) -> Select[SpokenName]:
+    """Select a round's candidacies by their spoken names, those that this person may know of."""
+    known = untouched_by_conflict(rounds.taken(round_), person)
+    wanted = select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.candidacy_id.in_(known))
+    return wanted.order_by(SpokenName.name)
 
 
 def _bar(found: Inputs, round_: Round) -> None:
     """Note which pairs may not be, and why: conflicts weigh most."""
     nominators = set(db.session.scalars(nominating(round_.cycle)))
     declared = {member.person_id: said for member, said in declarations.latest(round_.cycle)}
-    places = declarations.places_of(round_.cycle)
+    places = declarations.places_of(round_.cycle, found.candidacies)
     for person in found.members:
         said = declared.get(person)
         for number in found.candidacies:
@@ -116,7 +168,8 @@ def _bar(found: Inputs, round_: Round) -> None:
 
 def _standing(found: Inputs, round_: Round) -> None:
     """Note which pairs stand: begun ones for good, others to be kept where they still may be; given back ones never again."""
-    for row in db.session.scalars(select(Assignment).where(Assignment.round_id == round_.id)):
+    wanted = select(Assignment).where(Assignment.round_id == round_.id)
+    for row in db.session.scalars(wanted.where(Assignment.candidacy_id.in_(found.candidacies))):
         pair = (row.candidacy_id, row.reviewer_id)
         why = found.barred.get(pair)
         if row.candidacy_id not in found.candidacies:
@@ -176,7 +229,8 @@ def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
     return rules.plan(
         candidacies=[rules.Candidacy(called.candidacy[number]) for number in found.candidacies],
         reviewers=[
-            rules.Reader(called.reviewer[person], max_load=max(room, loads[person])) for person, room in found.capacity.items()
+            rules.Reader(called.reviewer[person], max_load=max(room, loads[person]))
+            for person, room in found.capacity.items()
         ],
         eligible={(called.candidacy[number], called.reviewer[person]): 0 for number, person in found.eligible},
         reads=found.reads,
@@ -223,8 +277,8 @@ class Row(NamedTuple):
     submitted: bool
 
 
-def readings(round_: Round, candidacy: int | None = None) -> dict[int, list[Row]]:
-    """Return every reading of a round (or of one candidacy in it) by candidacy, each with its reviewer: one query."""
+def readings(round_: Round, among: Collection[int] | None = None) -> dict[int, list[Row]]:
+    """Return every reading of a round (or of some candidacies in it) by candidacy, each with its reviewer: one query."""
     wanted = (
         select(Assignment, Review.state)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -232,8 +286,8 @@ def readings(round_: Round, candidacy: int | None = None) -> dict[int, list[Row]
         .where(Assignment.round_id == round_.id)
         .order_by(Assignment.id)
     )
-    if candidacy is not None:
-        wanted = wanted.where(Assignment.candidacy_id == candidacy)
+    if among is not None:
+        wanted = wanted.where(Assignment.candidacy_id.in_(among))
     found: dict[int, list[Row]] = defaultdict(list)
     for assignment, state in db.session.execute(wanted):
         found[assignment.candidacy_id].append(Row(assignment, state in COUNTS))
@@ -271,6 +325,14 @@ def submitted(round_: Round) -> Counter[int]:
     wanted = select(Assignment.reviewer_id, func.count()).where(Assignment.round_id == round_.id)
     wanted = wanted.where(Assignment.state == AssignmentState.SUBMITTED).group_by(Assignment.reviewer_id)
     return Counter(dict(db.session.execute(wanted).all()))
+
+
+def owing(round_: Round) -> int:
+    """Return how many people still owe a reading that they can open, in a round that takes scores."""
+    if round_.state not in SCORING:
+        return 0
+    wanted = select(func.count(Assignment.reviewer_id.distinct())).where(Assignment.round_id == round_.id)
+    return db.session.scalar(wanted.where(Assignment.state.in_(OWED))) or 0
 
 
 def kept_from(person: Person, found: Inputs) -> set[int]:

@@ -20,6 +20,8 @@ from portal.review.rules.scoring import own_order
 from portal.schools.models import School
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from portal.awards.models import Cycle
 
 SCHOOL, CANDIDACY = "school", "candidacy"
@@ -52,8 +54,8 @@ class Line(NamedTuple):
     words: str
 
 
-def places_of(cycle: Cycle) -> dict[int, frozenset[int]]:
-    """Return every candidacy of a cycle with the numbers of its schools."""
+def places_of(cycle: Cycle, among: Collection[int] | None = None) -> dict[int, frozenset[int]]:
+    """Return every candidacy of a cycle (or some of them) with the numbers of its schools."""
     schools: dict[int, set[int]] = defaultdict(set)
     wanted = (
         select(Candidacy.id, CandidacySchool.school_id)
@@ -61,6 +63,8 @@ def places_of(cycle: Cycle) -> dict[int, frozenset[int]]:
         .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
         .where(Candidacy.stage != CandidacyStage.WITHDRAWN)
     )
+    if among is not None:
+        wanted = wanted.where(Candidacy.id.in_(among))
     for number, school in db.session.execute(wanted):
         schools[number].update([school] if school else [])
     return {number: frozenset(found) for number, found in schools.items()}
@@ -80,7 +84,9 @@ def lines(cycle: Cycle, member: Member) -> list[Line]:
     else:
         named = select(Candidacy.id, Candidacy.name).where(Candidacy.cycle_id == cycle.id)
         named = named.where(Candidacy.merged_into_id.is_(None), Candidacy.stage != CandidacyStage.WITHDRAWN)
-        found = [Line(Item(CANDIDACY, number), name) for number, name in db.session.execute(named.order_by(Candidacy.id))]
+        found = [
+            Line(Item(CANDIDACY, number), name) for number, name in db.session.execute(named.order_by(Candidacy.id))
+        ]
     return own_order(found, seed=round_.seed if round_ is not None else cycle.id, reader=member.person_id)
 
 

@@ -149,5 +149,3 @@ def sees_names(person: Person | None, thing: InReview) -> bool:
     if thing.round is not None and rounds.scores_in(thing.round, person):
         facts |= {Fact.ASSIGNED, Fact.CLEAR}
     return policy.sight(Datum.NOMINEE_IDENTITY, facts) is Sight.SHOW
-
-

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.awards.models import Cycle, Member, MemberRole, Rubric
+from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
 from portal.nominations.models import Candidacy
@@ -17,15 +16,15 @@ from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
 from portal.review.rules.lives import HELD, READABLE, SCORING, AssignmentState, RoundState
-from portal.review.rules.scoring import NOTHING, Mark, total, unanswered
+from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from portal.awards.models import Criterion
     from portal.people.models import Person
 
 
+SIZE = 50  # rows of a page
 WITH_ROUND = (joinedload(Assignment.round).joinedload(Round.cycle), joinedload(Assignment.candidacy))
 WITH_REVIEW = (joinedload(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),)
 
@@ -112,7 +111,10 @@ def around(assignment: Assignment, person: Person) -> Around:
     """Return how far a reader has come in this round, and what lies before and after: one query."""
     wanted = (
         readable_by(person)
-        .join(SpokenName, (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id))
+        .join(
+            SpokenName,
+            (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id),
+        )
         .where(Assignment.round_id == assignment.round_id)
         .with_only_columns(
             Assignment.position, SpokenName.name if assignment.round.blind else Candidacy.name, Assignment.state
@@ -121,7 +123,9 @@ def around(assignment: Assignment, person: Person) -> Around:
     )
     rows = [(position, name, state) for position, name, state in db.session.execute(wanted)]
     at = next((place for place, row in enumerate(rows) if row[0] == assignment.position), 0)
-    left = [position for position, _name, state in [*rows[at + 1 :], *rows[:at]] if state is not AssignmentState.SUBMITTED]
+    left = [
+        position for position, _name, state in [*rows[at + 1 :], *rows[:at]] if state is not AssignmentState.SUBMITTED
+    ]
     return Around(
         done=sum(state is AssignmentState.SUBMITTED for _position, _name, state in rows),
         all=len(rows),
@@ -131,8 +135,7 @@ def around(assignment: Assignment, person: Person) -> Around:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One line of a reviewer's queue."""
 
     number: int
@@ -141,8 +144,6 @@ class Task:
     state: AssignmentState
     figure: float | None  # the total so far
     left: int  # criteria with nothing said
-    all: int
-    saved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +152,11 @@ class Queue:
 
     round: Round
     member: Member
-    tasks: list[Task]
+    rubric: Rubric | None
+    tasks: list[Task]  # those on this page
+    done: int
+    all: int
     held_back: int  # readings that wait for a declaration
-
-    @property
-    def done(self) -> int:
-        """How many are submitted."""
-        return sum(task.state is AssignmentState.SUBMITTED for task in self.tasks)
 
     @property
     def scoring(self) -> bool:
@@ -165,68 +164,98 @@ class Queue:
         return self.round.state in SCORING
 
     @property
+    def criteria(self) -> int:
+        """How many criteria a reviewer scores."""
+        return _scored_by(self.rubric)
+
+    @property
     def most(self) -> int:
         """What totals are out of."""
-        rubric = self.round.cycle.rubric
-        return rubric.highest * 10 if rubric is not None else 0
+        return self.rubric.highest * TIMES if self.rubric is not None else 0
 
 
-def queues(person: Person) -> list[Queue]:
-    """Return everything that waits for a reviewer, round by round: a handful of queries, however much it is."""
-    wanted = (
-        mine(person)
-        .options(
-            contains_eager(Assignment.round).contains_eager(Round.cycle).joinedload(Cycle.rubric),
-            contains_eager(Assignment.candidacy),
-            joinedload(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),
-        )
-        .where(Round.state != RoundState.PLANNED)
-        .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
+def _scored_by(rubric: Rubric | None) -> int:
+    return len(criteria_of(rubric)) if rubric is not None else 0
+
+
+def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Queue], bool]:
+    """Return a page of what waits for a reviewer, round by round, and whether there is more: four queries, however much."""
+    opened = mine(person).where(Round.state != RoundState.PLANNED)
+    kinds = opened.with_only_columns(Assignment.round_id, Assignment.state, func.count())
+    counts: dict[int, dict[AssignmentState, int]] = {}
+    for number, state, count in db.session.execute(kinds.group_by(Assignment.round_id, Assignment.state)):
+        counts.setdefault(number, {})[state] = count
+    with_member = (
+        select(Round, Member, Rubric)
+        .join(Round.cycle)
+        .options(contains_eager(Round.cycle))
+        .join(Member, Member.cycle_id == Cycle.id)
+        .outerjoin(Rubric, Rubric.id == Cycle.rubric_id)
+        .where(Round.id.in_(counts), Member.person_id == person.id)
+        .order_by(Round.closes_at.desc(), Round.id.desc())
     )
-    by_round: dict[int, list[Assignment]] = {}
-    for assignment in db.session.scalars(wanted).unique():
-        by_round.setdefault(assignment.round_id, []).append(assignment)
-    names = {
-        (name.round_id, name.candidacy_id): name
-        for name in db.session.scalars(select(SpokenName).where(SpokenName.round_id.in_(by_round)))
-    }
-    cycles = {found[0].round.cycle_id for found in by_round.values()}
-    seats = select(Member).where(Member.person_id == person.id, Member.cycle_id.in_(cycles))
-    members = {member.cycle_id: member for member in db.session.scalars(seats)}
+    found = db.session.execute(with_member).unique().all()
+    rows = _tasks(opened).limit(size + 1).offset((page - 1) * size)
+    tasks: dict[int, list[Task]] = {}
+    listed = db.session.execute(rows).all()
+    criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found}
+    for round_id, number, name, reference, state, points, over, answered in listed[:size]:
+        figure = mean(points, over) if over else None
+        left = criteria.get(round_id, 0) - (answered or 0)
+        tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left))
     return [
         Queue(
-            round=found[0].round,
-            member=members[found[0].round.cycle_id],
-            tasks=[
-                _task(assignment, names[assignment.round_id, assignment.candidacy_id])
-                for assignment in found
-                if assignment.state in READABLE
-            ],
-            held_back=sum(assignment.state not in READABLE for assignment in found),
+            round=round_,
+            member=member,
+            rubric=rubric,
+            tasks=tasks.get(round_.id, []),
+            done=counts[round_.id].get(AssignmentState.SUBMITTED, 0),
+            all=sum(count for state, count in counts[round_.id].items() if state in READABLE),
+            held_back=sum(count for state, count in counts[round_.id].items() if state not in READABLE),
         )
-        for found in by_round.values()
-    ]
+        for round_, member, rubric in found
+    ], len(listed) > size
 
 
-def _task(assignment: Assignment, name: SpokenName) -> Task:
-    rubric = assignment.round.cycle.rubric
-    weights = weights_of(rubric) if rubric is not None else {}
-    marks = marks_of(assignment.review, rubric) if rubric is not None else {}
-    return Task(
-        number=assignment.position,
-        name=name.name if assignment.round.blind else assignment.candidacy.name,
-        reference=name.reference if assignment.round.blind else "",
-        state=assignment.state,
-        figure=total(weights, marks),
-        left=len(unanswered(weights, marks)),
-        all=len(weights),
-        saved_at=assignment.review.saved_at if assignment.review is not None else None,
+def _tasks(opened: Select[Assignment]) -> Select[Any]:
+    """Select the lines of a queue: what each is called, and the sums that its total so far is made of."""
+    scored = (
+        select(
+            Review.assignment_id,
+            func.sum(Criterion.weight * Score.level).label("points"),
+            func.sum(case((Score.level.is_not(None), Criterion.weight), else_=0)).label("over"),
+            func.sum(case((Score.level.is_not(None) | Score.does_not_apply, 1), else_=0)).label("answered"),
+        )
+        .join(Score, (Score.review_id == Review.id) & Score.replaced_at.is_(None))
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(Review.assignment_id.in_(opened.with_only_columns(Assignment.id)))
+        .group_by(Review.assignment_id)
+        .subquery()
+    )
+    spoken = (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id)
+    return (
+        opened.where(Assignment.state.in_(READABLE))
+        .join(SpokenName, spoken)
+        .outerjoin(scored, scored.c.assignment_id == Assignment.id)
+        .with_only_columns(
+            Assignment.round_id,
+            Assignment.position,
+            case((Round.blind, SpokenName.name), else_=Candidacy.name),
+            case((Round.blind, SpokenName.reference), else_=""),
+            Assignment.state,
+            scored.c.points,
+            scored.c.over,
+            scored.c.answered,
+        )
+        .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
     )
 
 
 def invitations(person: Person) -> Sequence[Member]:
     """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for; cycles with them."""
-    open_ = (Member.state == MemberState.INVITED) | ((Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None))
+    open_ = (Member.state == MemberState.INVITED) | (
+        (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
+    )
     wanted = select(Member).options(joinedload(Member.cycle)).where(Member.person_id == person.id, open_)
     return db.session.scalars(wanted.order_by(Member.id)).all()
 
@@ -234,8 +263,12 @@ def invitations(person: Person) -> Sequence[Member]:
 def chaired(person: Person) -> Sequence[Member]:
     """Return the committees that somebody chairs whose work is not over, cycles with them."""
     at_work = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
-    wanted = select(Member).join(Member.cycle).options(contains_eager(Member.cycle)).where(Member.person_id == person.id)
-    leads = wanted.where(Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED, Cycle.stage.in_(at_work))
+    wanted = (
+        select(Member).join(Member.cycle).options(contains_eager(Member.cycle)).where(Member.person_id == person.id)
+    )
+    leads = wanted.where(
+        Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED, Cycle.stage.in_(at_work)
+    )
     return db.session.scalars(leads.order_by(Member.id)).unique().all()
 
 
@@ -245,65 +278,64 @@ class OwnScore(NamedTuple):
     number: int
     name: str
     reference: str
-    award: dict[str, str]
-    year: int
-    award_key: str  # what one table holds: a cycle
-    highest: int
     state: AssignmentState
-    review: Review
-    levels: list[tuple[dict[str, str], Mark]]
+    levels: list[Mark]
     figure: float | None
-    open: bool
 
 
-def own_scores(person: Person) -> list[OwnScore]:
-    """Return a reviewer's own scores, newest round first, in their own order."""
+class OwnScores(NamedTuple):
+    """A reviewer's own scores by one rubric in one round, in their own order."""
+
+    round: Round
+    rubric: Rubric
+    scores: list[OwnScore]
+
+    @property
+    def open(self) -> bool:
+        """Whether they can be revised."""
+        return self.round.state in SCORING
+
+
+def own_scores(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[OwnScores], bool]:
+    """Return a page of a reviewer's own scores, newest round first, and whether there is more: as many queries for any page."""
+    spoken = (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id)
     wanted = (
         readable_by(person)
         .join(Review, Review.assignment_id == Assignment.id)
-        .options(
-            contains_eager(Assignment.round).contains_eager(Round.cycle),
-            contains_eager(Assignment.candidacy),
-            contains_eager(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),
+        .join(SpokenName, spoken)
+        .with_only_columns(
+            Review.id,
+            Review.rubric_id,
+            Assignment.round_id,
+            Assignment.position,
+            case((Round.blind, SpokenName.name), else_=Candidacy.name),
+            case((Round.blind, SpokenName.reference), else_=""),
+            Assignment.state,
         )
-        .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
+        .order_by(Round.closes_at.desc(), Round.id.desc(), Review.rubric_id, Assignment.position)
+        .limit(size + 1)
+        .offset((page - 1) * size)
     )
-    found = db.session.scalars(wanted).unique().all()
-    numbers = {assignment.review.rubric_id for assignment in found if assignment.review is not None}
+    rows = db.session.execute(wanted).all()
+    shown = rows[:size]
+    given: dict[int, dict[int, Mark]] = {}
+    current = select(Score.review_id, Score.criterion_id, Score.level, Score.does_not_apply)
+    current = current.where(Score.replaced_at.is_(None), Score.review_id.in_([row[0] for row in shown]))
+    for review, criterion, level, does_not_apply in db.session.execute(current):
+        given.setdefault(review, {})[criterion] = Mark(level, does_not_apply)
     rubrics = {
-        rubric.id: rubric
-        for rubric in db.session.scalars(select(Rubric).options(selectinload(Rubric.criteria)).where(Rubric.id.in_(numbers)))
+        one.id: one for one in db.session.scalars(select(Rubric).where(Rubric.id.in_({row[1] for row in shown})))
     }
-    rounds_ = {assignment.round_id for assignment in found}
-    names = {
-        (name.round_id, name.candidacy_id): name
-        for name in db.session.scalars(select(SpokenName).where(SpokenName.round_id.in_(rounds_)))
-    }
-    scores = []
-    for assignment in found:
-        review = assignment.review
-        if review is None:
-            continue
-        rubric, name = rubrics[review.rubric_id], names[assignment.round_id, assignment.candidacy_id]
-        marks = marks_of(review, rubric)
-        cycle = assignment.round.cycle
-        scores.append(
-            OwnScore(
-                number=assignment.position,
-                name=name.name if assignment.round.blind else assignment.candidacy.name,
-                reference=name.reference if assignment.round.blind else "",
-                award=cycle.award.name,
-                year=cycle.year,
-                award_key=f"{-assignment.round_id:09d}",
-                highest=rubric.highest,
-                state=assignment.state,
-                review=review,
-                levels=[(criterion.name, marks[criterion.key]) for criterion in criteria_of(rubric)],
-                figure=total(weights_of(rubric), marks),
-                open=assignment.round.state in SCORING,
-            )
-        )
-    return scores
+    with_cycle = select(Round).options(joinedload(Round.cycle)).where(Round.id.in_({row[2] for row in shown}))
+    rounds_ = {one.id: one for one in db.session.scalars(with_cycle)}
+    groups: dict[tuple[int, int], OwnScores] = {}
+    for review, rubric_id, round_id, number, name, reference, state in shown:
+        rubric = rubrics[rubric_id]
+        group = groups.setdefault((round_id, rubric_id), OwnScores(rounds_[round_id], rubric, []))
+        marks = {one.key: given.get(review, {}).get(one.id, NOTHING) for one in criteria_of(rubric)}
+        figure = total(weights_of(rubric), marks)
+        group.scores.append(OwnScore(number, name, reference, state, list(marks.values()), figure))
+    return list(groups.values()), len(rows) > size
 
 
 def count_left(person: Person) -> int:

@@ -92,7 +92,9 @@ def names(round_: Round) -> dict[int, SpokenName]:
 
 def spoken(round_: Round, reference: str) -> SpokenName | None:
     """Return a candidacy's name in this round by its reference there."""
-    return db.session.scalar(select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.reference == reference))
+    return db.session.scalar(
+        select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.reference == reference)
+    )
 
 
 def due(at: datetime) -> Sequence[Round]:
@@ -121,9 +123,10 @@ def rounds_to_calibrate() -> Sequence[Round]:
         .join(Round.cycle)
         .join(Cycle.award)
         .join(Cycle.season)
-        .options(contains_eager(Round.cycle).contains_eager(Cycle.award), contains_eager(Round.cycle).contains_eager(Cycle.season))
+        .options(
+            contains_eager(Round.cycle).contains_eager(Cycle.award),
+            contains_eager(Round.cycle).contains_eager(Cycle.season),
+        )
         .where(Round.calibrated_version != Round.standings_version)
     )
     return db.session.scalars(wanted).unique().all()
-
-

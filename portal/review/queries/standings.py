@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.db import db
 from portal.nominations.models import Candidacy, Conflict
-from portal.nominations.queries.conflicts import standing
+from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import STANDS
 from portal.review.models import Assignment, Note, Review, Score, SpokenName, Standing
 from portal.review.queries import rounds
@@ -22,8 +22,12 @@ from portal.review.rules.scoring import TIMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
+
     from portal.people.models import Person
     from portal.review.models import Round
+
+SIZE = 50  # rows of a page: a plot that fits a screen or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,81 +57,118 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A round's standings, best first; `calibrated` says whether they were calibrated since the last score."""
+    """A round's standings, best first, or a page of them.
+
+    `places` is how many of the rows shown lie above the cut; `groups` counts everybody above, in and below the band;
+    `calibrated` says whether scores were calibrated since the last one.
+    """
 
     rows: list[Row]
     places: int
     calibrated: bool
+    groups: dict[str, int]
+    more: bool = False
 
     def in_group(self, group: str) -> int:
         """Return how many stand above, in, or below the band."""
-        return sum(row.group == group for row in self.rows if row.mean is not None)
+        return self.groups.get(group, 0)
 
 
-def standings(round_: Round, person: Person | None = None) -> Table:
-    """Return a round's standings, without the candidacies that `person` must not touch: three queries."""
+def standings(round_: Round, person: Person | None = None, *, page: int | None = None, size: int = SIZE) -> Table:
+    """Return a round's standings, or one page of them; three or four queries, however many there are.
+
+    Candidacies that `person` must not touch are left out as if they were not in the round: ranks, the cut and every count
+    are those of the others. A page holds only what has a score.
+    """
+    calibrated = is_calibrated(round_)
+    key = Standing.calibrated_rank if calibrated else Standing.rank
+    seen = _seen(round_, person)
+    first = (page - 1) * size if page is not None else 0
+    order = key.asc().nulls_last()
+    wanted = seen.add_columns(func.rank().over(order_by=order), func.count().over(partition_by=key) > 1)
+    wanted = wanted.order_by(order, SpokenName.reference)
+    if page is not None:
+        wanted = wanted.where(key.is_not(None)).limit(size + 1).offset(first)
+    found = db.session.execute(wanted).all()
+    shown = found[:size] if page is not None else found
+    places = round_.cycle.places
+    cut = _cut(seen, places)
+    owing = _owing(round_, [row.candidacy_id for row, *_rest in shown])
+    rows = []
+    for row, name, rank, tied in shown:
+        group = (row.band or "below") if calibrated else cut.group(row.mean)
+        place = (rank, bool(tied)) if row.mean is not None else (None, False)
+        rows.append(_row(row, name, place, group, owing=owing.get(row.candidacy_id, ()), calibrated=calibrated))
+    groups = _groups(seen, cut, calibrated=calibrated)
+    return Table(rows, max(places - first, 0), calibrated, groups, more=len(found) > len(shown))
+
+
+def is_calibrated(round_: Round) -> bool:
+    """Say whether scores were calibrated since the last one, and everybody can be put in one order."""
+    fresh = round_.calibrated_version == round_.standings_version
+    return fresh and bool((round_.calibration or {}).get("order"))
+
+
+def _seen(round_: Round, person: Person | None) -> Select[Standing, SpokenName]:
+    """Select what somebody may see of a round's standings, each with its spoken name and candidacy."""
     wanted = (
         select(Standing, SpokenName)
         .join(Standing.candidacy)
-        .join(SpokenName, and_(SpokenName.round_id == Standing.round_id, SpokenName.candidacy_id == Standing.candidacy_id))
+        .join(
+            SpokenName, and_(SpokenName.round_id == Standing.round_id, SpokenName.candidacy_id == Standing.candidacy_id)
+        )
         .options(contains_eager(Standing.candidacy))
         .where(Standing.round_id == round_.id, Candidacy.stage.not_in(rounds.GONE), Candidacy.merged_into_id.is_(None))
     )
-    hidden = set(db.session.scalars(standing(person))) if person is not None else set()
-    owing = _owing(round_)
-    calibrated = round_.calibrated_version == round_.standings_version and bool((round_.calibration or {}).get("order"))
-    found = [(row, name) for row, name in db.session.execute(wanted)]
-    found.sort(key=lambda each: _order(each[0], each[1], calibrated=calibrated))
-    places = round_.cycle.places
-    plain = rules.groups([row.mean for row, _name in found], places=places)
-    ranks = Counter(_rank(row, calibrated=calibrated) for row, _name in found)
-    rows = [
-        _row(row, name, plain[place], owing.get(row.candidacy_id, ()), calibrated=calibrated, ranks=ranks)
-        for place, (row, name) in enumerate(found)
-        if row.candidacy_id not in hidden
-    ]
-    return Table(rows, places, calibrated)
+    return untouched_by_conflict(wanted, person)
 
 
-def _rank(row: Standing, *, calibrated: bool) -> int | None:
-    """Return the rank that is shown: by calibrated scores where there are any."""
-    known = row.facts.get("calibrated") if calibrated else None
-    rank: int | None = (known or {}).get("rank") or row.rank
-    return rank
+def _cut(seen: Select[Standing, SpokenName], places: int) -> rules.Cut:
+    near = seen.with_only_columns(Standing.mean).where(Standing.mean.is_not(None)).order_by(Standing.mean.desc())
+    means = [mean or 0.0 for mean in db.session.scalars(near.limit(2).offset(max(places - 1, 0)))]
+    return rules.cut(means, places=min(places, 1))
 
 
-def _order(row: Standing, name: SpokenName, *, calibrated: bool) -> tuple[float, float, str]:
-    rank = _rank(row, calibrated=calibrated)
-    return (rank if rank is not None else float("inf"), -(row.mean or 0), name.reference)
+def _group(cut: rules.Cut) -> ColumnElement[str]:
+    """Return the SQL for "above", "band" or "below" by plain means: the band is an exact tie that the cut runs through."""
+    if cut.last is None:
+        return literal("above")
+    tied = (Standing.mean == cut.last) & literal(cut.tied)
+    return case((tied, "band"), (Standing.mean >= cut.last, "above"), else_="below")
+
+
+def _groups(seen: Select[Standing, SpokenName], cut: rules.Cut, *, calibrated: bool) -> dict[str, int]:
+    group = (Standing.band if calibrated else _group(cut)).label("group")
+    counted = seen.with_only_columns(group).where(Standing.mean.is_not(None)).subquery()
+    rows = db.session.execute(select(counted.c.group, func.count()).group_by(counted.c.group))
+    return {str(name): count for name, count in rows if name is not None}
 
 
 def _row(
     row: Standing,
     name: SpokenName,
-    plain: str,
-    owing: Sequence[str],
+    place: tuple[int | None, bool],
+    group: str,
     *,
+    owing: Sequence[str],
     calibrated: bool,
-    ranks: Counter[int | None],
 ) -> Row:
-    rank = _rank(row, calibrated=calibrated)
     known: dict[str, Any] = (row.facts.get("calibrated") or {}) if calibrated else {}
     mean = row.mean / TIMES if row.mean is not None else None
     adjusted = known.get("adjusted")
-    group = {"tied": "band"}.get(known.get("band") or "", known.get("band")) if known.get("band") else plain
     return Row(
         candidacy_id=row.candidacy_id,
         name=name.name,
         reference=name.reference,
         nominee=row.candidacy.name,
-        rank=rank,
-        tied=rank is not None and ranks[rank] > 1,
+        rank=place[0],
+        tied=place[1],
         mean=mean,
         adjusted=adjusted if adjusted is not None else mean,
         low=known["low"] if known.get("low") is not None else _levels(row.facts.get("low")),
         high=known["high"] if known.get("high") is not None else _levels(row.facts.get("high")),
         inner=tuple(known["inner"]) if known.get("inner") else None,
-        group=str(group),
+        group=group,
         count=row.count,
         missing=row.missing,
         owing=tuple(owing),
@@ -142,13 +183,37 @@ def _levels(total: float | None) -> float | None:
     return total / TIMES if total is not None else None
 
 
-def _owing(round_: Round) -> dict[int, list[str]]:
-    """Return who owes a reading of each candidacy, by name."""
+def _owing(round_: Round, candidacies: Sequence[int]) -> dict[int, list[str]]:
+    """Return who owes a reading of each of these candidacies, by name."""
     wanted = select(Assignment).options(joinedload(Assignment.reviewer)).where(Assignment.round_id == round_.id)
+    wanted = wanted.where(Assignment.state.in_(OWED), Assignment.candidacy_id.in_(candidacies))
     found: dict[int, list[str]] = defaultdict(list)
-    for assignment in db.session.scalars(wanted.where(Assignment.state.in_(OWED)).order_by(Assignment.id)):
+    for assignment in db.session.scalars(wanted.order_by(Assignment.id)):
         found[assignment.candidacy_id].append(assignment.reviewer.name)
     return found
+
+
+class Missing(NamedTuple):
+    """A candidacy that was not read as often as it should be, and who owes it."""
+
+    name: str
+    nominee: str
+    missing: int
+    owing: tuple[str, ...]
+
+
+def missing(round_: Round, person: Person | None, *, most: int = SIZE) -> tuple[list[Missing], int]:
+    """Return the candidacies with reads missing, those with most missing first, at most so many; and how many there are."""
+    lacking = _seen(round_, person).where(Standing.missing > 0)
+    count = db.session.scalar(select(func.count()).select_from(lacking.with_only_columns(Standing.id).subquery())) or 0
+    wanted = lacking.order_by(Standing.missing.desc(), SpokenName.reference).limit(most)
+    found = db.session.execute(wanted).all()
+    owing = _owing(round_, [row.candidacy_id for row, _name in found])
+    rows = [
+        Missing(name.name, row.candidacy.name, row.missing, tuple(owing.get(row.candidacy_id, ())))
+        for row, name in found
+    ]
+    return rows, count
 
 
 # ---------------------------------------------------------------- one candidacy
@@ -189,8 +254,6 @@ def reviews_of(round_: Round, candidacy_id: int) -> list[Given]:
         levels = {score.criterion_id: score for score in review.scores if score.replaced_at is None}
         found.append(Given(of.reviewer.name, review, levels, counts and review.total is not None, of.state))
     return sorted(found, key=lambda given: not given.counts)
-
-
 
 
 def owes_own(round_: Round, candidacy_id: int, person: Person) -> bool:

@@ -121,7 +121,11 @@ def known_of(candidacies: Sequence[int]) -> dict[int, set[masking.Known]]:
         .where(CandidacyPerson.candidacy_id.in_(candidacies))
     )
     for number, person in db.session.execute(people):
-        nominees[number] |= {f"{person.given_name} {person.family_name}", person.known_as or "", person.legal_name or ""}
+        nominees[number] |= {
+            f"{person.given_name} {person.family_name}",
+            person.known_as or "",
+            person.legal_name or "",
+        }
         found[number] |= _address(person.email, masking.NOMINEE)
     named = (
         select(Nomination.candidacy_id, Named.given_name, Named.family_name, Named.email)
@@ -200,15 +204,23 @@ def _current(round_: Round) -> Select[int, int, datetime | None]:
 def progress(round_: Round) -> Progress:
     """Return how far looking over this round's texts has come: two queries."""
     current = _current(round_).subquery()
-    all_, looked_over = db.session.execute(select(func.count(), func.count(current.c.approved_at)).select_from(current)).one()
-    return Progress(looked_over, all_, db.session.scalar(select(func.count()).select_from(_new(round_).subquery())) or 0)
+    all_, looked_over = db.session.execute(
+        select(func.count(), func.count(current.c.approved_at)).select_from(current)
+    ).one()
+    return Progress(
+        looked_over, all_, db.session.scalar(select(func.count()).select_from(_new(round_).subquery())) or 0
+    )
 
 
 def _new(round_: Round) -> Select[int]:
     """Select the standing snapshots in which known strings were never looked for."""
     covered = (
         select(Masked.id)
-        .where(Masked.source_kind == SOURCE, Masked.source_id == Snapshot.id, Masked.candidacy_id == Nomination.candidacy_id)
+        .where(
+            Masked.source_kind == SOURCE,
+            Masked.source_id == Snapshot.id,
+            Masked.candidacy_id == Nomination.candidacy_id,
+        )
         .exists()
     )
     wanted = standing_snapshots().with_only_columns(Snapshot.id)

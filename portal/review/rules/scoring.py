@@ -46,9 +46,12 @@ def total(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> float | None
     """
     levels = {key: mark.level for key in weights if (mark := marks.get(key, NOTHING)).level is not None}
     over = sum(weights[key] for key in levels)
-    if not over:
-        return None
-    return round(TIMES * sum(weights[key] * (level or 0) for key, level in levels.items()) / over, DECIMALS)
+    return mean(sum(weights[key] * (level or 0) for key, level in levels.items()), over) if over else None
+
+
+def mean(points: float, over: float) -> float:
+    """Return a total from the sum of weight times level, and the sum of the weights it is over."""
+    return round(TIMES * float(points) / float(over), DECIMALS)
 
 
 def unanswered(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> list[str]:

@@ -78,7 +78,9 @@ def ranks(means: Mapping[Id, float | None]) -> dict[Id, tuple[int | None, bool]]
     """Return each one's rank from 1 and whether it is tied. Equal means share the best rank; no mean, no rank."""
     known = sorted(-mean for mean in means.values() if mean is not None)
     return {
-        each: (None, False) if mean is None else (1 + bisect_left(known, -mean), bisect_right(known, -mean) - bisect_left(known, -mean) > 1)
+        each: (None, False)
+        if mean is None
+        else (1 + bisect_left(known, -mean), bisect_right(known, -mean) - bisect_left(known, -mean) > 1)
         for each, mean in means.items()
     }
 
@@ -100,19 +102,28 @@ def agreement(spread: float | None) -> tuple[Agreement, float] | None:
     return word, levels
 
 
-def groups(means: Sequence[float | None], *, places: int) -> list[str]:
-    """Return "above", "band" or "below" for means, highest first: the band is an exact tie that the cut runs through."""
-    known = [mean for mean in means if mean is not None]
-    if len(known) <= places:
-        return ["above" if mean is not None else "below" for mean in means]
-    last_in, first_out = (known[places - 1] if places else None), known[places]
-    tied = last_in == first_out
-    found = []
-    for place, mean in enumerate(means):
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where the places end: the last mean that has a place, and whether an exact tie runs through it.
+
+    `last` is None where there are fewer means than places.
+    """
+
+    last: float | None
+    tied: bool
+
+    def group(self, mean: float | None) -> str:
+        """Return "above", "band" (in the tie that the cut runs through) or "below"."""
         if mean is None:
-            found.append("below")
-        elif tied and mean == last_in:
-            found.append("band")
-        else:
-            found.append("above" if place < places else "below")
-    return found
+            return "below"
+        if self.last is None or mean > self.last or (mean == self.last and not self.tied):
+            return "above"
+        return "band" if mean == self.last else "below"
+
+
+def cut(means: Sequence[float], *, places: int) -> Cut:
+    """Return where the places end among means, highest first. `means` may be just the last with a place and the next."""
+    if places < 1:
+        return Cut(float("inf"), tied=False)
+    last = means[places - 1] if len(means) >= places else None
+    return Cut(last, tied=len(means) > places and means[places] == last)

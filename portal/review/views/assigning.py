@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal import clock
 from portal.errors import N_, NotFound, PortalError
@@ -21,13 +22,14 @@ from portal.review.rules.lives import HELD, AssignmentState
 from portal.review.views.pages import pages
 from portal.review.views.rounds import SEEDS, at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import csv_file
+from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
     from portal.review.queries.rounds import InReview
 
 UNTOUCHED = frozenset({AssignmentState.ASSIGNED, AssignmentState.CLEAR})
+SIZE = 50  # rows of a page
 NOBODY = N_("Nobody of that name reads this candidacy.")
 
 
@@ -52,27 +54,25 @@ def assignments(review: InReview) -> str:
     if made is None:
         return render_template("review/assignments.html", cycle=review.cycle, round=None, place=at(review.cycle))
     person = viewer.current()
-    found = queries.inputs(made)
-    hidden = queries.kept_from(person, found)
-    readings = queries.readings(made)
+    page = listing(queries.listed(made, person), page=asked_page(), size=SIZE)
+    found = queries.inputs(made, [spoken.candidacy_id for spoken in page.items])
+    readings = queries.readings(made, found.candidacies)
     reads = found.reads_of()
-    loads = found.loads()
     named = sees_names(person, review)
-    rows = []
-    for number, spoken in sorted(found.candidacies.items(), key=lambda each: each[1].name):
-        if number in hidden:
-            continue
-        rows.append(
-            {
-                "number": number,
-                "name": spoken.name,
-                "reference": spoken.reference,
-                "reads": reads[number],
-                "missing": max(made.reads - reads[number], 0),
-                "readings": readings.get(number, []),
-                "offers": queries.replacements(found, number)[:3] if reads[number] < made.reads else [],
-            }
-        )
+    rows = [
+        {
+            "number": spoken.candidacy_id,
+            "name": spoken.name,
+            "reference": spoken.reference,
+            "reads": reads[spoken.candidacy_id],
+            "missing": max(made.reads - reads[spoken.candidacy_id], 0),
+            "readings": readings.get(spoken.candidacy_id, []),
+            "offers": queries.replacements(found, spoken.candidacy_id)[:3]
+            if reads[spoken.candidacy_id] < made.reads
+            else [],
+        }
+        for spoken in page.items
+    ]
     return render_template(
         "review/assignments.html",
         cycle=review.cycle,
@@ -82,10 +82,12 @@ def assignments(review: InReview) -> str:
         named=named,
         names=queries.called(found) if named else {},
         members=sorted(found.members.values(), key=lambda member: member.person.sort_name),
-        loads=loads,
+        loads=found.loads(),
         done=queries.submitted(made),
         undeclared=[member.person.name for member in found.members.values() if member.declared_at is None],
-        short=sum(row["missing"] for row in rows),
+        short=queries.short_of(made, person),
+        owing=queries.owing(made),
+        pager=page,
         plan=queries.last_plan(made),
         can_plan=made.state in actions.CAN_PLAN,
         held=HELD,
@@ -162,6 +164,15 @@ def apply_plan(of: PlanOf) -> Any:  # noqa: ANN401 - an answer
     return see_other(".assignments", **at(of.review.cycle))
 
 
+@pages.step("/desk/<slug>/<int:year>/assignments/reminders", needs=Permission.ASSIGN, of=rounds.in_review)
+def remind(review: InReview) -> Any:  # noqa: ANN401 - an answer
+    """Remind everybody who still owes something, at most once a day."""
+    count = actions.remind(round_of(review), by=viewer.current(), at=clock.now())
+    words = ngettext("One reader is reminded.", "%(num)s readers are reminded.", count)
+    flash(words if count else _("Everybody who owes something was reminded today."))
+    return see_other(".assignments", **at(review.cycle))
+
+
 # ---------------------------------------------------------------- by hand
 
 
@@ -191,7 +202,7 @@ def pairs(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
         name=candidacy.name if sees_names(viewer.current(), thing.review) else "",
         form=form,
         offers=offers,
-        readings=queries.readings(made, candidacy.id).get(candidacy.id, []),
+        readings=queries.readings(made, [candidacy.id]).get(candidacy.id, []),
         others=[
             failures.sentence(PortalError(actions.WHY[why], name=member.person.name))
             for number, member in sorted(found.members.items())

@@ -21,6 +21,7 @@ from portal.review.rules.scoring import unanswered
 from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.web import viewer
+from portal.web.lists import Listing, asked_page
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
 def queue() -> str:
     """What waits for me, in my own order."""
     person: Person = viewer.current()
+    page = asked_page()
+    found, more = queries.queues(person, page=page)
     return render_template(
         "review/queue.html",
-        queues=queries.queues(person),
+        queues=found,
+        pager=Listing([task for each in found for task in each.tasks], page, queries.SIZE, more),
         waiting=queries.invitations(person),
         chaired=[(member.cycle, _led(member.cycle)) for member in queries.chaired(person)],
         state_of=drawing.state_of,
@@ -62,13 +66,16 @@ def _led(cycle: Cycle) -> list[dict[str, str]]:
 @pages.page("/reading/scores", needs=Permission.SEE_QUEUE)
 def scores() -> str:
     """My own scores, all in one list."""
-    return render_template("review/scores.html", scores=queries.own_scores(viewer.current()), state_of=drawing.state_of)
+    page = asked_page()
+    found, more = queries.own_scores(viewer.current(), page=page)
+    pager = Listing([score for each in found for score in each.scores], page, queries.SIZE, more)
+    return render_template("review/scores.html", groups=found, pager=pager, state_of=drawing.state_of)
 
 
 @pages.page("/reading/guide", needs=Permission.SEE_QUEUE)
 def guide() -> str:
     """How we read and score."""
-    return render_template("review/guide.html", queues=queries.queues(viewer.current()))
+    return render_template("review/guide.html", queues=queries.queues(viewer.current())[0])
 
 
 def _own(number: int) -> Assignment | None:
@@ -114,9 +121,7 @@ def _submit(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     return see_other(".score", number=following) if following is not None else see_other(".queue")
 
 
-def _page(
-    assignment: Assignment, *, posted: forms.Scored | None = None, missing: list[str] | None = None
-) -> str:
+def _page(assignment: Assignment, *, posted: forms.Scored | None = None, missing: list[str] | None = None) -> str:
     person = viewer.current()
     rubric = queries.rubric_of(assignment)
     weights = queries.weights_of(rubric)
@@ -185,7 +190,9 @@ def draft(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 
 def _hold(assignment: Assignment) -> str:
     """Keep what this window says beside what another saved, and return where both are shown."""
-    fields = [[name, value] for name, value in request.form.items(multi=True) if name not in {"csrf_token", "version", "act"}]
+    fields = [
+        [name, value] for name, value in request.form.items(multi=True) if name not in {"csrf_token", "version", "act"}
+    ]
     visit = viewer.visit()
     held = accounts.hold(visit, path=f"/reading/{assignment.position}", fields=fields, at=clock.now())
     return url_for(".versions", number=assignment.position, held=held.id)
@@ -254,7 +261,9 @@ def abstention(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 
 
 def _give_back(assignment: Assignment, form: Any, title: str, act: str) -> str:  # noqa: ANN401 - one of three forms
-    return render_template("review/give_back.html", assignment=assignment, form=form, title=title, act=act, name=_called(assignment))
+    return render_template(
+        "review/give_back.html", assignment=assignment, form=form, title=title, act=act, name=_called(assignment)
+    )
 
 
 def _called(assignment: Assignment) -> str:

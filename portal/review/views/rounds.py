@@ -76,7 +76,9 @@ def _page(review: InReview, form: RoundForm, reopen: ReopenForm | None = None) -
         reopen=reopen or ReopenForm(formdata=None),
         steps=steps,
         Step=RoundStep,
-        lacks=[(failures.sentence(PortalError(lack.message, **lack.facts)), lack.where) for lack in actions.lacking(made)]
+        lacks=[
+            (failures.sentence(PortalError(lack.message, **lack.facts)), lack.where) for lack in actions.lacking(made)
+        ]
         if made is not None and RoundStep.OPEN in steps
         else [],
         waiting=queries.waiting(review.cycle),
@@ -136,5 +138,3 @@ def lock(review: InReview) -> Any:  # noqa: ANN401 - an answer
     actions.lock(round_of(review), by=viewer.current(), at=clock.now())
     flash(_("The round is locked. Its scores can no longer change."))
     return see_other(".round_", **at(review.cycle))
-
-

@@ -19,7 +19,7 @@ from portal.review.rules.standings import Agreement
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import csv_file
+from portal.web.lists import Listing, asked_page, csv_file
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -35,15 +35,15 @@ def agreement(said: tuple[Agreement, float] | None) -> tuple[str, str]:
 
 
 def sees_readers(person: Person, review: InReview) -> bool:
-    """Say whether somebody may know who reads what: not a member who only deliberates."""
+    """Say whether somebody may know who reads what: not a member who only deliberates, nor an auditor."""
     facts = policy.facts_about(person, review)
-    return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT, Fact.AUDITOR})
+    return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT})
 
 
 @pages.page("/desk/<slug>/<int:year>/standings", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
 def standings(review: InReview) -> str:
     """Where the committee stands."""
-    return _page(review, "review/standings.html")
+    return _page(review, "review/standings.html", asked_page())
 
 
 @pages.page("/desk/<slug>/<int:year>/standings/print", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
@@ -53,12 +53,13 @@ def standings_print(review: InReview) -> str:
     return _page(review, "review/standings_print.html")
 
 
-def _page(review: InReview, template: str) -> str:
+def _page(review: InReview, template: str, page: int | None = None) -> str:
     made = review.round
     if made is None:
         return render_template(template, cycle=review.cycle, round=None, place=at(review.cycle))
     person = viewer.current()
-    table = queries.standings(made, person)
+    table = queries.standings(made, person, page=page)
+    lacking, count = queries.missing(made, person)
     named = sees_names(person, review)
     readers = sees_readers(person, review)
     rubric = reading.rubric_for(review.cycle)
@@ -75,16 +76,18 @@ def _page(review: InReview, template: str) -> str:
         place=at(review.cycle),
         table=table,
         rows=[_drawn(row, made.reads, named=named) for row in scored],
+        pager=Listing(scored, page, queries.SIZE, table.more) if page is not None else None,
         missing=[
             {"name": row.nominee if named else row.name, "missing": row.missing, "owing": row.owing if readers else ()}
-            for row in table.rows
-            if row.missing
+            for row in lacking
         ],
+        missing_more=count - len(lacking),
         readers=readers,
+        opens=policy.may(person, Permission.DELIBERATE, review),
         low=low,
         high=high,
         most=rubric.highest if rubric else 6,
-        verdict=_verdict(table),
+        verdict=_verdict(table, review.cycle.places),
         why=_why(made.calibration) if table.calibrated else "",
         now=clock.now(),
         deliberating=review.deliberating,
@@ -111,10 +114,10 @@ def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
     }
 
 
-def _verdict(table: queries.Table) -> list[tuple[int, str]]:
+def _verdict(table: queries.Table, places: int) -> list[tuple[int, str]]:
     """Return three sentences' worth of numbers and words: above, in the band, below."""
     above, band, below = (table.in_group(group) for group in ("above", "band", "below"))
-    left = max(table.places - above, 0)
+    left = max(places - above, 0)
     if not table.calibrated:
         said = [(above, ngettext("stands within the places so far.", "stand within the places so far.", above))]
         if band:

@@ -1,0 +1,239 @@
+"""Somebody who follows every link of every page they reach, and keeps each answer to the byte."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Flask
+    from werkzeug.routing import MapAdapter
+    from werkzeug.test import TestResponse
+
+    from tests.support.world_small import World
+
+CSRF = re.compile(r'(name="csrf_token"[^>]*value=")[^"]*')
+KEPT = re.compile(r"/kept/\d+")
+MOST_PAGES = 600
+MOST_WAYS = 6  # of asking one address: another page of a list, another filter
+FEW = 2  # of the pages on which an award is set up: they differ in nothing that is planted
+
+
+class Browser:
+    """Somebody's browser, which looks at nothing but what comes back. It holds a form's token, as anybody's does."""
+
+    def __init__(self, app: Flask, world: World, person: str) -> None:
+        self.app, self.person = app, person
+        checked, app.test_client_class = app.test_client_class, FlaskClient
+        try:
+            self.client = world.client(app, person)
+        finally:
+            app.test_client_class = checked
+        self.base = app.config["SETTINGS"].base_url
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/sign-in").get_data(as_text=True))
+        assert found is not None
+        self.token = found[1]
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, base_url=self.base)
+
+    def head(self, path: str) -> TestResponse:
+        return self.client.head(path, base_url=self.base)
+
+    def post(self, path: str, fields: Any = ()) -> TestResponse:
+        """Send a form's fields, as pairs or a mapping, with the token."""
+        pairs = [*fields.items()] if isinstance(fields, dict) else [*fields]
+        body = urlencode(
+            [("csrf_token", self.token), *((name, value) for name, value in pairs if name != "csrf_token")]
+        )
+        return self.client.post(path, base_url=self.base, data=body, content_type="application/x-www-form-urlencoded")
+
+
+class Field(NamedTuple):
+    """One control of a form: its name, its kind, what it holds, and whether it would be sent as the page stands."""
+
+    name: str
+    kind: str
+    value: str
+    sent: bool
+
+
+class Form(NamedTuple):
+    """A form as a page draws it."""
+
+    page: str
+    action: str
+    method: str
+    fields: tuple[Field, ...]
+
+
+class Found(HTMLParser):
+    """The links and forms of one page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.page = page
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self._form: tuple[str, str, list[Field]] | None = None
+        self._select: tuple[str, list[tuple[str, bool]]] | None = None
+        self._text: tuple[str, list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value if value is not None else name for name, value in attrs}
+        if tag in {"a", "area"} and facts.get("href", "#")[0] != "#":
+            self.links.append(facts["href"])
+        elif tag in {"iframe", "img", "embed"} and facts.get("src"):
+            self.links.append(facts["src"])
+        elif tag == "link" and facts.get("rel") in {"alternate", "canonical", "next", "prev"}:
+            self.links.append(facts["href"])
+        elif tag == "form":
+            self._form = (urljoin(self.page, facts.get("action") or self.page), facts.get("method", "get").lower(), [])
+        if self._form is not None:
+            self._control(tag, facts)
+
+    def _control(self, tag: str, facts: dict[str, str]) -> None:
+        assert self._form is not None
+        fields, name = self._form[2], facts.get("name", "")
+        if tag == "input" and name:
+            kind = facts.get("type", "text")
+            chosen = "checked" in facts if kind in {"checkbox", "radio"} else kind != "submit"
+            fields.append(Field(name, kind, facts.get("value", "on" if kind == "checkbox" else ""), chosen))
+        elif tag == "button" and name:
+            fields.append(Field(name, "submit", facts.get("value", ""), sent=False))
+        elif tag == "select" and name:
+            self._select = (name, [])
+        elif tag == "option" and self._select is not None:
+            self._select[1].append((facts.get("value", ""), "selected" in facts))
+        elif tag == "textarea" and name:
+            self._text = (name, [])
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text[1].append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._form is None:
+            return
+        if tag == "textarea" and self._text is not None:
+            self._form[2].append(Field(self._text[0], "textarea", "".join(self._text[1]).removeprefix("\n"), sent=True))
+            self._text = None
+        elif tag == "select" and self._select is not None:
+            name, options = self._select
+            chosen = next((value for value, selected in options if selected), options[0][0] if options else "")
+            self._form[2].extend(Field(name, "option", value, sent=value == chosen) for value, _selected in options)
+            self._select = None
+        elif tag == "form":
+            action, method, fields = self._form
+            self.forms.append(Form(self.page, action, method, tuple(fields)))
+            self._form = None
+
+
+def read(page: str, path: str) -> Found:
+    """Return the links and forms of a page."""
+    found = Found(path)
+    found.feed(page)
+    found.close()
+    return found
+
+
+class Answer(NamedTuple):
+    """What came back: everything somebody could read of it, but for tokens, which differ each time."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    @classmethod
+    def of(cls, answer: TestResponse) -> Answer:
+        headers = sorted(
+            (name, value) for name, value in answer.headers if name not in {"Set-Cookie", "Content-Length"}
+        )
+        cookies = sorted(("Set-Cookie", value.partition("=")[0]) for value in answer.headers.getlist("Set-Cookie"))
+        return cls(
+            answer.status_code, (*headers, *cookies), CSRF.sub(r"\1", answer.get_data().decode("utf-8", "replace"))
+        )
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read, headers too."""
+        return "\n".join(f"{name}: {value}" for name, value in self.headers) + "\n" + self.body
+
+
+class Crawl(NamedTuple):
+    """Everything somebody reached: each address with its answer, where each link to it stood, and every form."""
+
+    answers: dict[str, Answer]
+    linked: dict[str, str]
+    forms: list[Form]
+
+    def where(self, word: str) -> list[str]:
+        """Return the addresses at which a word can be read, in any case."""
+        low = word.casefold()
+        return [
+            path for path, answer in self.answers.items() if low in answer.text.casefold() or low in path.casefold()
+        ]
+
+
+def starts(app: Flask) -> list[str]:
+    """Return every address that needs no object: where anybody may begin."""
+    return sorted(
+        rule.rule for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())
+    )
+
+
+def crawl(browser: Browser, begin: Iterable[str]) -> Crawl:
+    """Follow every link, and every form that only asks, from the pages where somebody begins."""
+    todo, answers, linked, forms = deque(begin), {}, {}, []
+    ways: Counter[str] = Counter()
+    alike: Counter[str] = Counter()
+    adapter = browser.app.url_map.bind(urlsplit(browser.base).netloc)
+    host = urlsplit(browser.base).netloc
+    while todo:
+        path = todo.popleft()
+        if path in answers:
+            continue
+        parts = urlsplit(path)
+        ways[parts.path] += 1
+        endpoint = _endpoint(adapter, parts.path)
+        alike[endpoint] += 1
+        if ways[parts.path] > MOST_WAYS or (endpoint.startswith("awards.") and alike[endpoint] > FEW):
+            continue
+        assert len(answers) < MOST_PAGES, f"{browser.person} reaches more than {MOST_PAGES} addresses: {path}"
+        answer = browser.get(path)
+        answers[path] = Answer.of(answer)
+        onward = [answer.location] if answer.location else []
+        if answer.mimetype == "text/html":
+            found = read(answers[path].body, path)
+            forms += found.forms
+            onward += found.links + [_asked(form) for form in found.forms if form.method == "get"]
+        for link in onward:
+            target = urlsplit(urljoin(f"{browser.base}{path}", link))
+            if target.scheme not in {"http", "https"} or target.netloc != host or target.path.startswith("/static/"):
+                continue
+            address = target.path + (f"?{target.query}" if target.query else "")
+            if "language" in dict(parse_qsl(target.query)):
+                continue
+            linked.setdefault(address, path)
+            todo.append(address)
+    return Crawl(answers, linked, forms)
+
+
+def _endpoint(adapter: MapAdapter, path: str) -> str:
+    try:
+        return str(adapter.match(path)[0])
+    except HTTPException:
+        return ""
+
+
+def _asked(form: Form) -> str:
+    sent = [(field.name, field.value) for field in form.fields if field.sent]
+    return form.action + (f"?{urlencode(sent)}" if sent else "")
