@@ -108,6 +108,7 @@ ACTIONS = {
     "rubric edited": N_("Rubric changed"),
     "session ended": N_("Signed out by staff"),
     "shown": N_("Shown to the public"),
+    "readers reminded": N_("Readers reminded"),
     "shown again": N_("Words shown again"),
     "signed in": N_("Signed in"),
     "signed out": N_("Signed out"),
