@@ -24,7 +24,7 @@ from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
-from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds
+from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds, standings
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
 from portal.web import cache
@@ -52,6 +52,7 @@ def install() -> None:
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
     _add(screening.on_stage, decisions.felt_stage)  # whoever withdrew is not decided
     _add(screening.on_stage, publishing.felt_stage)
+    _add(screening.on_stage, standings.felt_stage)  # whoever withdrew has no rank, and the ranks of others follow
     _add(gathering.on_merged, decisions.felt_merging)
     _add(conflicts.on_changed, decisions.felt_conflict)  # nobody decides on somebody they have a conflict with
     _add(

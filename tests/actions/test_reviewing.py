@@ -691,3 +691,47 @@ def test_sql_and_policy_agree_on_what_each_person_may_read(app):
                 in_python.add(row.id)
         assert in_sql == in_python, person.name
     assert any(db.session.scalars(reading_queries.readable_by(people[0])))
+
+
+def test_whoever_withdraws_while_in_review_leaves_their_rank_to_others(app):
+    from portal.nominations.actions import screening
+    from portal.nominations.rules import CandidacyStep
+
+    with transaction():
+        committee = make_open(candidacies=2, members=1, reads=1)
+        a, b = committee.readings(committee.people[0])
+        score(committee, a, 6, 6, 6, 6)
+        score(committee, b, 2, 2, 2, 2)
+        best = db.session.get_one(Candidacy, a.candidacy_id)
+        screening.decide(best, CandidacyStep.WITHDRAW, by=committee.staff, at=LATER, reason="They asked for it.")
+    assert standing_of(b.candidacy_id).rank == 1
+    assert standing_of(a.candidacy_id).rank is None
+
+
+def test_standings_are_read_a_page_at_a_time_in_one_order(app):
+    with transaction():
+        committee = make_open(candidacies=7, members=1, reads=1, places=3)
+        for turn, mine in enumerate(committee.readings(committee.people[0])):
+            level = turn % 4
+            score(committee, mine, level, level, level, level)
+        round_ = rounds_queries.by_id(committee.round.id)
+        whole = standings_queries.standings(round_)
+        pages = [standings_queries.standings(round_, page=page, size=3) for page in (1, 2, 3)]
+    assert [row.reference for page in pages for row in page.rows] == [row.reference for row in whole.rows]
+    assert [page.more for page in pages] == [True, True, False]
+    assert [page.places for page in pages] == [3, 0, 0]
+    assert all(page.groups == whole.groups for page in pages)
+    assert whole.groups == {group: [row.group for row in whole.rows].count(group) for group in whole.groups}
+
+
+def test_readers_who_owe_something_are_reminded_once_a_day(app):
+    with transaction():
+        committee = make_open(candidacies=2, members=2, reads=1)
+        round_ = rounds_queries.by_id(committee.round.id)
+        for mine in committee.readings(committee.people[1]):
+            score(committee, mine, 4, 4, 4, 4)
+        assert assigning.remind(round_, by=committee.staff, at=LATER) == 1
+        assert assigning.remind(round_, by=committee.staff, at=LATER) == 0
+        assert assigning.remind(round_, by=committee.staff, at=LATER + timedelta(days=1)) == 1
+    told = db.session.scalars(select(Message.to_id).where(Message.template == "review/reminder")).all()
+    assert set(told) == {committee.numbers[0]}

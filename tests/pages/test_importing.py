@@ -39,20 +39,33 @@ def desk(app, client):
         def __init__(self):
             self.client = client
 
+        number = first = 0
+
+        def at(self, path):
+            """The address of a page of the newest upload, "/1", or of its rows, "/rows/#2"."""
+            path = re.sub(r"^/1(?=$|[/?.])", f"/{self.number}", path)
+            return "/desk/imports" + re.sub(r"#(\d)", lambda row: str(self.first + int(row[1]) - 1), path)
+
         def get(self, path, status=200):
-            answer = client.get(f"/desk/imports{path}")
+            answer = client.get(self.at(path))
             assert answer.status_code == status, (path, answer.status_code)
             return answer.get_data(as_text=True)
 
         def post(self, path, status=303, **fields):
             token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").get_data(as_text=True))[1]
-            answer = client.post(f"/desk/imports{path}", data={"csrf_token": token, **fields})
+            answer = client.post(self.at(path), data={"csrf_token": token, **fields})
             assert answer.status_code == status, (path, answer.status_code, answer.get_data(as_text=True)[:3000])
             return answer.get_data(as_text=True)
 
         def upload(self, *lines, status=303, header=HEADER, data=None, name="export.csv"):
             data = ("\ufeff" + "\r\n".join([header, *lines]) + "\r\n").encode() if data is None else data
-            return self.post("", status=status, file=(io.BytesIO(data), name))
+            page = self.post("", status=status, file=(io.BytesIO(data), name))
+            self.number = db.session.scalar(select(func.max(Import.id))) or 0
+            self.first = (
+                db.session.scalar(select(func.min(ImportRow.id)).where(ImportRow.import_id == self.number)) or 0
+            )
+            db.session.rollback()
+            return page
 
     made = Desk()
     with transaction():
@@ -125,10 +138,10 @@ def test_an_export_is_uploaded_checked_imported_and_accounted_for(desk):
     assert db.session.scalar(select(func.count()).select_from(Nomination)) == 2
     assert db.session.scalar(select(func.count()).select_from(Message)) == 0
     db.session.rollback()
-    account = desk.client.get("/desk/imports/1.csv").get_data(as_text=True).splitlines()
+    account = desk.client.get(desk.at("/1.csv")).get_data(as_text=True).splitlines()
     assert len(account) == 6
     page = desk.get("/1?show=imported")
-    assert "/desk/librarian/2026/candidacies/C-0001" in page
+    assert "/desk/librarian/2026/candidacies/C-" in page
     assert "/desk/librarian/2026/late/" in page
     assert "Earlier uploads" in desk.get("")
 
@@ -170,9 +183,9 @@ def test_rows_are_mended_in_place_and_set_aside(desk):
 
 def test_a_school_is_found_by_part_of_its_name_without_script(desk):
     desk.upload(row(1, school="Hogwarts"))
-    page = desk.get("/1/rows/1?school=denny")
+    page = desk.get("/1/rows/#1?school=denny")
     assert f'value="{desk.school.id}"' in page
-    desk.post("/1/rows/1", school_id="not listed", school="Hogwarts")
+    desk.post("/1/rows/#1", school_id="not listed", school="Hogwarts")
     desk.post("/1/nominations")
     assert db.session.scalars(select(Candidacy.place_text)).one() == "Hogwarts"
 
@@ -200,7 +213,7 @@ def test_columns_are_matched_by_hand_and_remembered(desk):
     db.session.rollback()
     desk.post("/1/columns", status=422, **fields)
     desk.upload(line.replace("Nia", "Mei"), header=header)
-    assert db.session.scalars(select(Import.matched).where(Import.id == 2)).one() == dict(
+    assert db.session.scalars(select(Import.matched).where(Import.id == desk.number)).one() == dict(
         zip(header.split(","), targets, strict=True)
     )
 
@@ -235,14 +248,14 @@ def test_hostile_cells_are_shown_exactly_and_never_break_a_page(desk):
         "/1?show=ready",
         "/1?show=nonsense",
         "/1?page=99999999999999999999",
-        *(f"/1/rows/{n}" for n in range(1, 7)),
+        *(f"/1/rows/#{n}" for n in range(1, 7)),
     ):
         page = desk.get(path)
         assert "<script>alert" not in page
         assert "49" not in re.findall(r">\s*(49)\s*<", page)
     for text in ["\x00", *hostile]:
-        desk.post("/1/rows/1", nominee_given=text, school=text, school_id=text, awards=text)
-    csv = desk.client.get("/desk/imports/1.csv").get_data(as_text=True)
+        desk.post("/1/rows/#1", nominee_given=text, school=text, school_id=text, awards=text)
+    csv = desk.client.get(desk.at("/1.csv")).get_data(as_text=True)
     assert "\r\n=" not in csv
     assert ",=1+1" not in csv
 
@@ -254,34 +267,22 @@ def test_what_one_has_a_conflict_with_is_not_found_in_an_import(desk):
     with transaction():
         make_conflict(db.session.scalars(select(Candidacy)).one(), desk.joy)
     assert "Amina Warsame" not in desk.get("/1")
-    assert "Amina" not in desk.client.get("/desk/imports/1.csv").get_data(as_text=True)
-    desk.get("/1/rows/1", status=404)
+    assert "Amina" not in desk.client.get(desk.at("/1.csv")).get_data(as_text=True)
+    desk.get("/1/rows/#1", status=404)
 
 
 def test_only_the_organisations_staff_imports(desk):
     desk.upload(row(1))
     client = desk.client.application.test_client()
-    for path in (
-        "/desk/imports",
-        "/desk/imports/1",
-        "/desk/imports/1/columns",
-        "/desk/imports/1/rows/1",
-        "/desk/imports/1.csv",
-        "/desk/imports/99",
-    ):
+    paths = [desk.at(path) for path in ("", "/1", "/1/columns", "/1/rows/#1", "/1.csv")]
+    for path in [*paths, "/desk/imports/999999"]:
         assert client.get(path).status_code == 200  # the sign-in page
     with transaction():
         people = [make_person(), make_staff(award=make_award())]
     for person in people:
         with transaction():
             sign_in(client, person, at=AFTER)
-        for path in (
-            "/desk/imports",
-            "/desk/imports/1",
-            "/desk/imports/1/columns",
-            "/desk/imports/1/rows/1",
-            "/desk/imports/1.csv",
-        ):
+        for path in paths:
             assert client.get(path).status_code == 404, path
-    desk.get("/99", status=404)
-    desk.get("/1/rows/99", status=404)
+    desk.get("/999999", status=404)
+    desk.get("/1/rows/999999", status=404)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.world_small import World
 
-CSRF = re.compile(r'(name="csrf_token"[^>]*value=")[^"]*')
+CSRF = re.compile(r'(name="(?:csrf_token|once)"[^>]*value=")[^"]*')
 KEPT = re.compile(r"/kept/\d+")
 MOST_PAGES = 600
 MOST_WAYS = 6  # of asking one address: another page of a list, another filter

@@ -80,7 +80,7 @@ class Asks(NamedTuple):
     """What needs somebody in one cycle: how many of which kind, and where it is done."""
 
     kind: str
-    count: int
+    number: int
     url: str
     name: str
     state: str
@@ -157,10 +157,10 @@ def _items(asks: Iterable[Asks]) -> list[Item]:
     for (kind, state), those in kinds.items():
         words, act = SAID[kind]
         if len(those) < TOGETHER:
-            items += [Item(words(ask.count), ask.url, act(), ask.name, state) for ask in those]
+            items += [Item(words(ask.number), ask.url, act(), ask.name, state) for ask in those]
         else:
-            places = tuple((f"{ask.name} ({ask.count})", ask.url) for ask in those)
-            items.append(Item(words(sum(ask.count for ask in those)), "", act(), "", state, places))
+            places = tuple((f"{ask.name} ({ask.number})", ask.url) for ask in those)
+            items.append(Item(words(sum(ask.number for ask in those)), "", act(), "", state, places))
     return items
 
 

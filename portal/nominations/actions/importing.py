@@ -242,6 +242,7 @@ def start(made: Import, *, tell: bool, by: Person, at: datetime) -> int | None:
     lacking = rules.lacking(made.matched, one_award=made.award_id is not None)
     if lacking:
         raise Refused(N_("First match the columns: none is matched with what every row needs."))
+    db.session.flush()
     db.session.refresh(made, ["state", "job_id"], with_for_update=True)  # two clicks wait for each other
     if made.state is ImportState.IMPORTING and _works(made.job_id):
         return None

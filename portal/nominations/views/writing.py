@@ -632,15 +632,18 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
 
 @pages.page("/nominations/<reference>/copy", needs=Permission.READ_NOMINATION, of=by_reference)
 def copy(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
-    """Read what one sent, word for word."""
+    """Read what one sent, word for word: also what came late, of which no snapshot is taken before it is accepted."""
     snapshot = queries.last_snapshot(nomination)
-    if snapshot is None:
+    if snapshot is None and nomination.received_at is None:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     return render_template(
         "nominations/copy.html",
         **_facts(nomination),
-        snapshot=snapshot,
-        rows=_copied(nomination, snapshots.read(snapshot)),
+        sent_at=snapshot.taken_at if snapshot is not None else nomination.received_at,
+        rows=_copied(
+            nomination,
+            snapshots.read(snapshot) if snapshot is not None else snapshots.facts_of(queries.afresh(nomination)),
+        ),
     )
 
 
