@@ -684,3 +684,71 @@ def to_loaded():
     from portal.mail.models import Message
 
     return joinedload(Message.to)
+
+
+def test_a_round_that_shows_names_declares_against_names_and_reads_them(app):
+    with transaction():
+        made = make_committee(candidacies=3, members=2, reads=2, blind=False, declared=False)
+        seats = [(member.id, member.person_id) for member in made.members]
+    for number, person in seats:
+        page = Browser(app, person).text(f"/committees/{number}/conflicts")
+        assert "Amina Warsame" in page
+        tie = re.search(r'value="(candidacy-\d+)"[^>]*>\s*<span>Amina Warsame', page)[1]
+        chosen = {"tie": tie, "asked": "1", f"close-{tie}": "soft"} if person == seats[0][1] else {"none": "y"}
+        assert Browser(app, person).post(f"/committees/{number}/conflicts", chosen).status_code == 303
+    assert db.session.scalar(select(func.count()).select_from(Conflict)) == 1
+    with transaction():
+        from portal.review.actions import assigning
+
+        staff = db.session.get_one(Person, made.staff.id)
+        made.round = rounds.make(made.cycle, seed=3, by=staff, at=NOW)
+        assigning.apply(assigning.make_plan(made.round, seed=3, by=staff, at=NOW), made.round, by=staff, at=NOW)
+        rounds.open_round(made.round, by=staff, at=NOW)
+    clear, held = Browser(app, seats[1][1]), Browser(app, seats[0][1])
+    queue = clear.text("/reading")
+    assert "Amina Warsame" in queue
+    number = re.search(r'href="/reading/(\d+)">Amina Warsame', queue)[1]
+    page = clear.text(f"/reading/{number}")
+    assert "Ms. Warsame stays late" in page
+    assert 'class="mask"' not in page
+    assert "Amina Warsame" not in held.text("/reading")
+    spoken = db.session.scalars(select(SpokenName.name)).all()
+    assert not any(f">{name}<" in queue for name in spoken)
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+def test_every_other_text_of_review_is_kept_or_refused_in_a_sentence(app, committee, nasty):
+    reference = db.session.scalars(select(SpokenName.reference)).first()
+    seat = db.session.scalar(select(db_member().id).where(db_member().person_id == committee.numbers[0]))
+    reader, staff = Browser(app, committee.numbers[0]), Browser(app, committee.staff_id)
+    tie = re.search(r'name="tie" value="([^"]+)"', reader.text(f"/committees/{seat}/conflicts"))[1]
+    number = db.session.scalars(select(Snapshot.id)).first()
+    posts = [
+        (staff, f"{committee.slug}/standings/{reference}", {"text": nasty}, None),
+        (
+            staff,
+            f"{committee.slug}/masking/{number}/covering",
+            {"string": nasty, "noun": "the school"},
+            f"{committee.slug}/masking/{number}",
+        ),
+        (staff, f"{committee.slug}/assignments/{reference}", {"person": nasty}, None),
+        (
+            staff,
+            f"{committee.slug}/masking/{number}/uncovering",
+            {"piece": nasty, "seen": nasty},
+            f"{committee.slug}/masking/{number}",
+        ),
+        (reader, f"/committees/{seat}", {"capacity": nasty, "agreed": "y", "answer": nasty}, None),
+        (reader, f"/committees/{seat}/conflicts", {"tie": nasty, "asked": nasty}, None),
+        (
+            reader,
+            f"/committees/{seat}/conflicts",
+            {"tie": tie, "asked": "1", f"close-{tie}": "soft", f"words-{tie}": nasty},
+            None,
+        ),
+        (reader, f"/reading/{first_reading(committee)}/recusal", {"words": nasty}, None),
+    ]
+    for browser, url, fields, page in posts:
+        answer = browser.post(url, fields, page=page)
+        assert answer.status_code in {303, 404, 409, 422}, (url, answer.status_code)
+        assert "<script>alert(1)" not in answer.get_data(as_text=True)
