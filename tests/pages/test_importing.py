@@ -190,6 +190,13 @@ def test_a_school_is_found_by_part_of_its_name_without_script(desk):
     assert db.session.scalars(select(Candidacy.place_text)).one() == "Hogwarts"
 
 
+def test_what_a_row_says_stands_in_the_field_that_mends_it(desk):
+    desk.upload(row(1, school="Hogwarts"), row(2, email="nobody at all"))
+    page = desk.get("/1")
+    assert 'value="Hogwarts"' in page
+    assert 'value="nobody at all"' in page
+
+
 def test_columns_are_matched_by_hand_and_remembered(desk):
     header = "Wann,Wer,Anschrift,Vorname,Nachname,Schule,Text"
     line = "02/03/2026 10:00,A B,a@b.example,Nia,Mendoza,Denny,Words"
