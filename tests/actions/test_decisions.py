@@ -120,6 +120,66 @@ def test_a_freed_place_can_be_taken_by_another(world):
     assert db.session.scalar(select(Decision.place).where(Decision.candidacy_id == world.candidacies[2])) == 1
 
 
+def test_alternates_have_an_order_of_their_own_and_no_number_twice(world):
+    joy = world.person("joy")
+    with transaction():
+        actions.propose(world.one(2), outcome=Outcome.ALTERNATE, by=joy, at=AT)
+        actions.propose(world.one(3), outcome=Outcome.ALTERNATE, by=joy, at=AT)
+    with transaction(), pytest.raises(Refused, match="Another alternate has number 1") as refused:
+        actions.propose(world.one(3), outcome=Outcome.ALTERNATE, alternate=1, version=1, by=joy, at=AT)
+    assert refused.value.field == "alternate"
+    with transaction():
+        actions.propose(world.one(2), outcome=Outcome.ALTERNATE, alternate=3, version=1, by=joy, at=AT)
+        actions.propose(world.one(3), outcome=Outcome.ALTERNATE, version=1, by=joy, at=AT)
+    found = db.session.execute(queries.lines(world.thing(), joy, show="alternate")).all()
+    assert [(row[0].id, row[2].alternate) for row in found] == [(world.candidacies[3], 2), (world.candidacies[2], 3)]
+
+
+def test_where_every_place_gets_the_same_another_sum_is_refused(world):
+    with transaction(), pytest.raises(Refused, match="Each place of this cycle is 3,000"):
+        actions.propose(world.one(0), outcome=Outcome.SELECTED, sum_cents=300_001, by=world.person("joy"), at=AT)
+
+
+def test_standings_that_rank_nobody_suggest_nobody(app):
+    with transaction():
+        world = build(ranks=(None, None))
+    with transaction(), pytest.raises(Refused, match="Nobody has a standing yet"):
+        actions.propose_by_standing(world.thing(), alternates=1, by=world.person("joy"), at=AT)
+
+
+def test_places_that_were_lowered_meanwhile_are_not_approved(world):
+    joy, ruth = world.person("joy"), world.person("ruth")
+    with transaction():
+        actions.propose_by_standing(world.thing(), alternates=0, by=joy, at=AT)
+    with transaction():
+        db.session.get_one(Cycle, world.cycle).places = 1
+    thing = world.thing()
+    with pytest.raises(Refused, match="All 1 places are taken"), transaction():
+        actions.approve(thing, digest=queries.approval_digest(thing, ruth), by=ruth, at=AT)
+    assert {row.state for row in db.session.scalars(select(Decision))} == {DecisionState.PROPOSED}
+
+
+def test_whoever_withdrew_after_the_page_was_opened_is_not_proposed(world):
+    one = world.one(0)
+    with transaction():
+        screening.decide(
+            world.candidacy(0), CandidacyStep.WITHDRAW, reason="They asked us to.", by=world.person("joy"), at=AT
+        )
+    with transaction(), pytest.raises(Refused, match="was withdrawn"):
+        actions.propose(one, outcome=Outcome.SELECTED, by=world.person("joy"), at=AT)
+
+
+def test_an_approved_decision_is_not_taken_back_but_returned(world):
+    with transaction():
+        decide(world)
+    with transaction():
+        actions.return_(world.one(3), reason="Look again.", version=2, by=world.person("ruth"), at=AT)
+    with transaction(), pytest.raises(Refused, match="Return it first"):
+        actions.clear(world.one(0), version=2, by=world.person("joy"), at=AT)
+    with transaction(), pytest.raises(Stale):
+        actions.return_(world.one(0), reason="Look again.", version=1, by=world.person("ruth"), at=AT)
+
+
 def test_sums_stay_within_the_cycle_and_within_the_fund_over_all_its_cycles(app):
     with transaction():
         world = build(places=3, sum_cents=50_000, most_cents=350_000)

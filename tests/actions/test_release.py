@@ -22,7 +22,7 @@ from portal.history.models import Event
 from portal.mail.models import Message, MessageState
 from portal.nominations.actions import consent as consents
 from portal.nominations.actions import screening
-from portal.nominations.models import Candidacy, Field, Nomination, Quote, Sitting
+from portal.nominations.models import Candidacy, CandidacyPerson, Field, Nomination, Quote, Sitting
 from portal.nominations.rules import CandidacyStep, ConsentState, Stage
 from portal.publishing import actions, chores
 from portal.publishing.desk import queries
@@ -512,8 +512,6 @@ def test_each_of_a_team_decides_alone(app):
     with transaction():
         world = build()
         candidacy = world.candidacy(0)
-        from portal.nominations.models import CandidacyPerson
-
         second = makers.make_person("Bilal Warsame", account=False)
         db.session.add(
             CandidacyPerson(candidacy_id=candidacy.id, cycle_id=world.cycle, person_id=second.id, position=1)
@@ -627,6 +625,61 @@ def test_a_page_is_taken_down_with_a_reason_and_can_be_put_back(world):
             at=PUBLIC + SECOND,
         )
     assert db.session.get_one(Recipient, number).taken_down_at is None
+
+
+def test_a_page_is_put_back_only_with_a_reason(world):
+    with transaction():
+        consent(world.candidacy(0), Field.NAME)
+    released(world)
+    number = next(row.id for row in rows() if row.name)
+    with transaction():
+        actions.take_down(
+            queries.published(world.slug, 2026, number), reason="They asked us to.", by=world.person("ruth"), at=PUBLIC
+        )
+    with transaction(), pytest.raises(Refused, match="Say why"):
+        actions.put_back(queries.published(world.slug, 2026, number), reason="", by=world.person("ruth"), at=PUBLIC)
+
+
+def test_a_rescinded_team_is_taken_down_whole(app):
+    with transaction():
+        world = build()
+        second = makers.make_person("Bilal Warsame", account=False)
+        db.session.add(
+            CandidacyPerson(candidacy_id=world.candidacies[0], cycle_id=world.cycle, person_id=second.id, position=1)
+        )
+    with transaction():
+        consent(world.candidacy(0), Field.NAME)
+    released(world)
+    team = [row for row in rows() if row.candidacy_id == world.candidacies[0]]
+    assert len(team) == 2
+    with transaction():
+        actions.take_down(
+            queries.published(world.slug, 2026, team[0].id),
+            reason="Forged.",
+            rescind=True,
+            by=world.person("ruth"),
+            at=PUBLIC,
+        )
+    assert {row.taken_down_at for row in rows() if row.candidacy_id == world.candidacies[0]} == {PUBLIC}
+
+
+def test_a_release_that_nobody_planned_is_neither_asked_for_approved_nor_cancelled(world):
+    ruth = world.person("ruth")
+    for act in (
+        lambda: actions.ask(thing(world), by=ruth, at=AT),
+        lambda: actions.approve(thing(world), version=0, by=ruth, at=AT),
+        lambda: actions.cancel(thing(world), reason="No.", version=0, by=ruth, at=AT),
+    ):
+        with transaction(), pytest.raises(Refused, match="Set both times first"):
+            act()
+
+
+def test_an_approval_that_comes_after_the_time_to_tell_is_refused(world):
+    with transaction():
+        decide(world)
+        actions.plan(thing(world), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
+    with transaction(), pytest.raises(Refused, match="has passed"):
+        actions.approve(thing(world), version=1, by=world.person("ruth"), at=TOLD)
 
 
 def test_a_rescinded_decision_frees_its_place_and_its_page_stays_down(world):

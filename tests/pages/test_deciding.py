@@ -187,6 +187,21 @@ def test_a_refused_proposal_shows_the_text_back_beside_its_reason(world, joy):
     assert fresh(Decision) == []
 
 
+def test_what_is_wrong_with_the_page_of_the_cycle_is_said_there(app):
+    with transaction():
+        world = build(places=1, ranks=(1, 1, 3))
+    joy = Desk(app, world.person("joy"))
+    page = f"{world.desk}/decisions"
+    wrong = joy.send(page, f"{page}/by-standing", alternates="many")
+    assert wrong.status_code == 422
+    assert "Write a whole number" in wrong.get_data(as_text=True)
+    owed = joy.send(page, f"{page}/the-rest", reason="")
+    assert owed.status_code == 422
+    assert "Say why, in a sentence" in owed.get_data(as_text=True)
+    assert joy.send(page, f"{page}/the-rest", reason="x" * 100_000).status_code == 422
+    assert fresh(Decision) == []
+
+
 NASTY = (
     "<script>alert(1)</script>",
     "{{7*7}}",
