@@ -24,7 +24,17 @@ CSRF = re.compile(r'(name="(?:csrf_token|once)"[^>]*value=")[^"]*')
 KEPT = re.compile(r"/kept/\d+")
 MOST_PAGES = 600
 MOST_WAYS = 6  # of asking one address: another page of a list, another filter
-FEW = 2  # of the pages on which an award is set up: they differ in nothing that is planted
+# How many addresses of one kind are looked at, where those of one kind differ in nothing that is planted.
+FEW = {
+    "awards": 2,
+    "accounts.person": 6,
+    "mail.message": 4,
+    "nominations.asking": 4,
+    "nominations.candidacy_name": 4,
+    "nominations.import_row": 6,
+    "nominations.nomination_step": 4,
+    "publishing.preview_message": 8,
+}
 
 
 class Browser:
@@ -205,7 +215,8 @@ def crawl(browser: Browser, begin: Iterable[str]) -> Crawl:
         ways[parts.path] += 1
         endpoint = _endpoint(adapter, parts.path)
         alike[endpoint] += 1
-        if ways[parts.path] > MOST_WAYS or (endpoint.startswith("awards.") and alike[endpoint] > FEW):
+        few = FEW.get(endpoint, FEW.get(endpoint.partition(".")[0], MOST_PAGES))
+        if ways[parts.path] > MOST_WAYS or alike[endpoint] > few:
             continue
         assert len(answers) < MOST_PAGES, f"{browser.person} reaches more than {MOST_PAGES} addresses: {path}"
         answer = browser.get(path)

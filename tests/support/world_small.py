@@ -6,6 +6,7 @@ Everything is found again by a key: `World.load()` reads which number each key g
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -220,6 +221,7 @@ class _Building(World):
 
 def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
     """Make the world, in a transaction that the caller holds. `winner` is whom the committee ranked first and selected."""
+    makers._numbers = itertools.count(1)  # the same names for everything, however often it is built
     with clock.at(NOW):
         world = _Building()
         makers.make_organisation(demonstration=demonstration, languages=["en"])

@@ -164,6 +164,11 @@ class Queue:
         return self.round.state in SCORING
 
     @property
+    def deliberating(self) -> bool:
+        """Whether the committee talks about results: whoever sits on it may see where it stands."""
+        return rounds.InReview(self.round.cycle, self.round).deliberating
+
+    @property
     def criteria(self) -> int:
         """How many criteria a reviewer scores."""
         return _scored_by(self.rubric)
