@@ -33,7 +33,7 @@ FEW = {
     "nominations.candidacy_name": 4,
     "nominations.import_row": 6,
     "nominations.nomination_step": 4,
-    "publishing.preview_message": 8,
+    "publishing.preview_message": 14,
 }
 
 
