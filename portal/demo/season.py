@@ -254,7 +254,7 @@ def score(world: World, season: Laid) -> None:
         wanted = select(Assignment.reviewer_id, Assignment.position, Assignment.candidacy_id).where(
             Assignment.round_id == round_.id, Assignment.state == AssignmentState.CLEAR
         )
-        tasks = db.session.execute(wanted.order_by(Assignment.reviewer_id, Assignment.position)).tuples().all()
+        tasks = db.session.execute(wanted.order_by(Assignment.reviewer_id, Assignment.position)).all()
         mine: dict[int, int] = {}
         for person, position, candidacy in tasks:
             who = db.session.get_one(Person, person)

@@ -36,7 +36,7 @@ def test_the_demonstration_stands_on_real_data_and_a_second_run_changes_nothing(
     first = portal("demo")
     assert first.returncode == 0, first.stdout + first.stderr
     db.session.rollback()
-    rows = dict(db.session.execute(select(ImportRow.state, func.count()).group_by(ImportRow.state)).tuples().all())
+    rows = dict(db.session.execute(select(ImportRow.state, func.count()).group_by(ImportRow.state)).all())
     assert sum(rows.values()) == 144, "143 submissions, one of which names two awards"
     assert rows[RowState.REPEATED] == 1
     assert rows[RowState.IMPORTED] == db.session.scalar(
