@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import smtplib
 import ssl
@@ -30,7 +31,13 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 6
+DOUBT = "The sender stopped while this was leaving. It may have arrived."
 NO_SUCH_MAILBOX = 550  # SMTP's family of permanent refusals
+
+
+class Doubtful(OSError):
+    """The connection broke after the message was handed over and before it was acknowledged: perhaps it arrived."""
+
 
 # (message, at) -> the token of a link minted for this sending; `accounts` installs it in create_app()
 minters: list[Callable[[Message, datetime], str]] = []
@@ -54,7 +61,7 @@ def stop_doubtful(*, at: datetime) -> int:
         .where(Message.state == MessageState.SENDING, Message.lease_until < at, Message.result.is_(True))
         .values(
             state=MessageState.FAILED,
-            problem="The sender stopped while this was leaving. It may have arrived.",
+            problem=DOUBT,
             lease_until=None,
         )
     )
@@ -135,6 +142,8 @@ def _failed(number: int, problem: Exception, *, at: datetime) -> None:
         message.lease_until, message.problem = None, str(problem)[:500]
         if permanent:
             bounced(message, reason=str(problem)[:500], at=at)
+        elif message.result and isinstance(problem, Doubtful):
+            message.state, message.problem = MessageState.FAILED, DOUBT
         elif message.attempts >= MOST_ATTEMPTS:
             message.state = MessageState.FAILED
         else:
@@ -169,8 +178,17 @@ def _send(message_id: str, address: str, written: Written) -> None:
     letter = compose(message_id, settings.mail_from, address, written)
     if not settings.smtp_url:
         return  # a demonstration or development: the copy is what is sent
-    with _server(settings.smtp_url) as server:
+    server = _server(settings.smtp_url)
+    try:
         server.send_message(letter)
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):
+        raise  # the other side said no
+    except (OSError, smtplib.SMTPException) as problem:
+        raise Doubtful(str(problem)) from problem
+    finally:
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            server.quit()  # whatever comes of this good-bye, the message has left or it has not
+        server.close()
 
 
 def _server(url: str) -> Any:  # noqa: ANN401 - SMTP or SMTP_SSL

@@ -206,7 +206,7 @@ def base_url(port: int) -> str:
 
 
 @pytest.fixture(scope="session")
-def apps(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sqlite | Postgresql], Flask]:
+def apps(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Sqlite | Postgresql], Flask]]:
     """One app for each kind of database, made once: the databases beneath them change with every test."""
     made: dict[str, Flask] = {}
     folder: Path = tmp_path_factory.mktemp("instance")
@@ -221,7 +221,12 @@ def apps(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[S
             made[backend.name] = app
         return made[backend.name]
 
-    return give
+    yield give
+    from portal.db import db
+
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
