@@ -34,7 +34,7 @@ def safe_path(path: str | None) -> str:
 
 def ask_to_sign_in() -> Any:  # noqa: ANN401 - an answer
     """Draw the sign-in page: the same for every private address. Text posted there is kept for after signing in."""
-    asked = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    asked = request.full_path.rstrip("?") if request.method != "POST" else "/"
     if request.method == "POST" and _from_elsewhere():
         return _refuse_stranger()
     if request.method == "POST":
@@ -86,7 +86,7 @@ def held(kept: Any) -> str:  # noqa: ANN401 - a HeldText
 def sign_in() -> Any:  # noqa: ANN401 - an answer
     """Ask for a link."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = safe_path(request.args.get("next"))
     if form.validate_on_submit():
         actions.ask_for_link(form.address.data or "", next_path=safe_path(form.next.data), at=clock.now())

@@ -77,7 +77,7 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Write down what somebody tells, and send it in for them."""
     form = _form(cycle)
     now = clock.now()
-    if request.method == "GET":
+    if request.method != "POST":
         form.once.data = secrets.token_urlsafe(24)
         form.received.data = now.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
         form.language.data = "en"

@@ -306,7 +306,7 @@ def _late(slug: str, year: int, reference: str) -> Nomination | None:
 def late_one(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Read a nomination that came late, and accept or refuse it with a reason."""
     form = LateForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.tell.data = nomination.entered.value == "web"
     elif form.validate_on_submit():
         facts = {

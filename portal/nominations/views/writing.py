@@ -70,7 +70,7 @@ def begin() -> Any:  # noqa: ANN401 - an answer
     form = AwardsForm()
     form.awards.choices = [(cycle.award.slug, words_in(cycle.award.name)) for cycle in open_now]
     facts = {cycle.award.slug: words_in(cycle.award.summary) for cycle in open_now}
-    if request.method == "GET":
+    if request.method != "POST":
         asked = set(request.args.getlist("award"))
         form.awards.data = [slug for slug in facts if slug in asked or len(open_now) == 1]
         form.once.data = secrets.token_urlsafe(24)
@@ -94,7 +94,7 @@ def begin_you() -> Any:  # noqa: ANN401 - an answer
     if not chosen:
         return redirect(url_for(".begin"), code=303)
     form = BeginForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.once.data = secrets.token_urlsafe(24)
         person = viewer.current() if who.person_id else None
         if person is not None:
@@ -391,9 +391,9 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     numbers = [str(number) for number in held["schools"]] + ([CENTRAL] if held["central"] else [])
     form = NomineeForm(data={**held, "schools": numbers})
     asked = min(request.args.get("people", 1, type=int), MOST_PEOPLE)
-    while request.method == "GET" and len(form.people) < asked:
+    while request.method != "POST" and len(form.people) < asked:
         form.people.append_entry()
-    if request.method == "GET":
+    if request.method != "POST":
         form.find.data = request.args.get("find", "")[:100]
     aside = request.form.get("find_schools") or request.form.get("add_person")
     if request.method == "POST" and aside and form.validate():

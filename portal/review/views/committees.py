@@ -37,7 +37,7 @@ def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     """Accept or decline; say how many; agree to the rules."""
     member = seat.member
     form = AnswerForm()
-    if request.method == "GET" and member.capacity is not None:
+    if request.method != "POST" and member.capacity is not None:
         form.capacity.data, form.agreed.data = member.capacity, True
     if form.is_submitted() and form.answer.data == "decline":
         awards.answer_invitation(member, accept=False, at=clock.now())

@@ -87,7 +87,7 @@ def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     """Read on one side, score on the other."""
     if assignment.round.state is RoundState.PLANNED:
         raise Refused(actions.NOT_YET)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(assignment)
     rubric = queries.rubric_of(assignment)
     posted = forms.read(request.form, rubric)
