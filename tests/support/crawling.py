@@ -59,8 +59,14 @@ class Browser:
         return self.client.head(path, base_url=self.base)
 
     def post(self, path: str, fields: Any = ()) -> TestResponse:
-        """Send a form's fields, as pairs or a mapping, with the token."""
-        pairs = [*fields.items()] if isinstance(fields, dict) else [*fields]
+        """Send a form's fields, as pairs or a mapping, with the token. What it does to the browser's cookies is forgotten."""
+        cookies = dict(self.client._cookies or {})
+        try:
+            return self._post(path, [*fields.items()] if isinstance(fields, dict) else [*fields])
+        finally:
+            self.client._cookies = cookies
+
+    def _post(self, path: str, pairs: list[tuple[str, str]]) -> TestResponse:
         body = urlencode(
             [("csrf_token", self.token), *((name, value) for name, value in pairs if name != "csrf_token")]
         )
