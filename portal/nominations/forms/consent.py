@@ -116,5 +116,5 @@ class BiographyForm(Form):
     @property
     def drawn_with(self) -> int | None:
         """The version the page was drawn with."""
-        text = self.version.data or ""
+        text = self.version.data if isinstance(self.version.data, str) else ""  # not what the form was made with
         return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no version has more digits

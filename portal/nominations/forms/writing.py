@@ -70,7 +70,7 @@ class PartForm(Form):
     @property
     def drawn_with(self) -> int | None:
         """The version the page was drawn with; None where it carries none or nonsense."""
-        text = self.version.data or ""
+        text = self.version.data if isinstance(self.version.data, str) else ""  # not what the form was made with
         return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no version has more digits
 
     def fields(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.errors import N_, NotFound, PortalError
+from portal.errors import N_, PortalError, Refused
 from portal.people import queries as people
 from portal.policy import Permission
 from portal.review.actions import assigning as actions
@@ -225,7 +225,7 @@ def take_back(thing: Discussed, person: int) -> Any:  # noqa: ANN401 - an answer
     """Take back a reading that nobody began."""
     reading = queries.pair(thing.round, thing.candidacy.id, person)
     if reading is None:
-        raise NotFound(NOBODY)
+        raise Refused(NOBODY)
     actions.unassign(reading, by=viewer.current(), at=clock.now())
     flash(_("Taken back."))
     return see_other(".pairs", reference=thing.spoken.reference, **at(thing.review.cycle))
