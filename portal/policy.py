@@ -130,6 +130,7 @@ class Permission(StrEnum):
     SEE_MAILBOX = "see the demonstration's mailbox"
     SEE_GALLERY = "see the gallery of components"
     SEE_OWN_ACCOUNT = "see and end one's own sessions"
+    SIGN_OUT = "sign out of this browser"
     SEE_HOME = "see what waits for one"
     # nominating
     BEGIN_NOMINATION = "begin a nomination"
@@ -183,6 +184,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.SEE_MAILBOX: demonstration,
     Permission.SEE_GALLERY: demonstration,
     Permission.SEE_OWN_ACCOUNT: signed_in,
+    Permission.SIGN_OUT: signed_in | here,
     Permission.SEE_HOME: signed_in,
     Permission.BEGIN_NOMINATION: anyone,
     Permission.SEE_OWN_NOMINATIONS: signed_in | here,

@@ -139,7 +139,7 @@ def account() -> str:
     )
 
 
-@pages.step("/sign-out", needs=Permission.SEE_OWN_ACCOUNT)
+@pages.step("/sign-out", needs=Permission.SIGN_OUT)
 def sign_out() -> Any:  # noqa: ANN401 - an answer
     """End this session."""
     actions.end_session(viewer.visit(), by=viewer.current(), at=clock.now())
