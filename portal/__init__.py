@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
-from portal.web import addresses, cache, pages
+from portal.web import addresses, cache, pages, requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(HOME / "static"),
         instance_path=str(settings.instance_path.resolve()),
     )
+    app.request_class = requests.Request
     app.config.update(_flask_settings(settings))
     addresses.install(app)
     cache.install(app)

@@ -1,4 +1,4 @@
-"""Addresses of our own pages, each made once: a page draws dozens of them, mostly the same as the page before."""
+"""Addresses of our own pages: what may stand in one, and each made once, for a page draws dozens of them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,35 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import has_request_context, request
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 if TYPE_CHECKING:
     from flask import Flask
 
 MOST = 4_096
+HIGHEST = 2**31 - 1
+
+
+class Number(IntegerConverter):
+    """A number that a column can hold; a greater one is nowhere."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:  # noqa: A002 - Werkzeug's own name
+        """Take no number beyond the databases'."""
+        super().__init__(map, fixed_digits, max=HIGHEST)
+
+
+class Words(UnicodeConverter):
+    """A part of a path. No address of ours holds a NUL, and PostgreSQL would not be asked for one."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - as above
+        """Match everything else up to the next slash."""
+        super().__init__(map)
+        self.regex = r"[^/\x00]+"
 
 
 def install(app: Flask) -> None:
-    """Let `url_for` remember what it made, for paths within this site."""
+    """Set what an address may hold, and let `url_for` remember what it made, for paths within this site."""
+    app.url_map.converters.update(int=Number, string=Words, default=Words)
     build = app.url_for
 
     @lru_cache(maxsize=MOST)

@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 LINE = 300
 LONG = 20_000
-UNKEEPABLE = {"\x00"}
+UNKEEPABLE = {"\x00", "\N{REPLACEMENT CHARACTER}"}  # the second stands where bytes were no text
 
 
 def clean(text: str | None) -> str:

@@ -104,10 +104,7 @@ def test_a_worker_killed_while_a_message_leaves_sends_it_again_only_where_that_i
     async def take_and_wait(server, session, envelope):
         answer = await taking(server, session, envelope)
         arrived.set()
-        while not hold.is_set():  # the text was taken, and nobody is told
-            import asyncio
-
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(hold.wait)  # the text was taken, and nobody is told
         return answer
 
     smtp.handle_DATA = take_and_wait
