@@ -54,6 +54,7 @@ from portal.publishing.rules import ReleaseState
 from portal.questions.models import Question
 from portal.review.actions import rounds, standings
 from portal.review.models import Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
+from portal.review.queries import rounds as rounds_at
 from portal.review.rules.lives import AssignmentState
 from portal.schools.models import Affiliation, School, SchoolAlias
 
@@ -983,3 +984,157 @@ def _post(world: _Building) -> None:
         Affiliation(person_id=world["person reviewer elsewhere"], school_id=world["school tamberlane"], role="Teacher")
     )
     db.session.flush()
+
+
+GROWN, CYCLES_GROWN = 50, 6
+
+
+def grow(most: int = GROWN) -> None:
+    """Add as many more of everything to the world at hand: for proofs that no page costs more for it. In the caller's transaction."""
+    with clock.at(NOW):
+        world = _Building()
+        known = World.load()
+        world.numbers, world.words = dict(known.numbers), dict(known.words)
+        for place in ("teaching", "principals", "arts"):
+            _grow_round(world, place, most)
+        _grow_intake(world, most)
+        _grow_office(world, most)
+        _grow_past(world, most)
+        for number in range(CYCLES_GROWN):
+            _grow_cycle(world, number)
+        db.session.flush()
+
+
+def _grow_round(world: _Building, place: str, most: int) -> None:
+    cycle = db.session.get_one(Cycle, world[f"cycle {place}"])
+    round_ = rounds_at.by_id(world[f"round {place}"])
+    assert round_ is not None
+    cycle.places = 1000
+    made = []
+    for number in range(most):
+        name = f"Grown {place.title()}{number}"
+        school = makers.make_school(f"{place.title()} School {number}")
+        made.append(
+            makers.make_candidacy(cycle, name=name, school=school, nominations=1 + (number < 2), confirmed=True)
+        )
+    rounds.take(round_, by=world.who("staff"), at=NOW)
+    rubric = db.session.get_one(Rubric, cycle.rubric_id)
+    reader = world.who("reviewer elsewhere" if place == "arts" else "reviewer")
+    for number, candidacy in enumerate(made):
+        assignment = makers.make_assignment(round_, candidacy, reader, state=AssignmentState.CLEAR)
+        makers.make_review(assignment, rubric, levels=(4, 3, number % 7, 5), submitted=number % 2 == 0)
+        if place == "principals":
+            facts = {"outcome": Outcome.SELECTED, "place": number + 2, "sum_cents": cycle.sum_cents}
+            if number % 2:
+                facts = {"outcome": Outcome.NOT_SELECTED}
+            decision = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+            db.session.add(Decision(candidacy_id=candidacy.id, **facts, **decision))
+            db.session.add(Draft(candidacy_id=candidacy.id, citation="For it.", quotations=[], saved_at=NOW))
+    for masked in db.session.scalars(select(Masked).where(Masked.approved_at.is_(None))):
+        masked.approved_at = NOW if masked.id % 2 else None
+    key = {"teaching": "two", "principals": "surprise", "arts": "elsewhere"}[place]
+    for number in range(most):
+        person = makers.make_person(f"Member {place.title()}{number}")
+        member = makers.make_member(cycle, person, declared=number % 2 == 0)
+        member.appointed_by_id = world["person staff"]
+        own = world[f"candidacy {key}"]
+        db.session.add(Note(round_id=round_.id, candidacy_id=own, author_id=person.id, text="More.", written_at=NOW))
+        state = ConflictState.SUGGESTED if number % 2 else ConflictState.CONFIRMED
+        makers.make_conflict(made[number], person, kind=Kind.SAME_SCHOOL, state=state)
+        post("accounts/link", to=person, at=NOW, about=member, link={"purpose": "sign in", "next": "/me"})
+        record("reminded", member, by=world.who("staff"), at=NOW)
+    standings.recompute(round_.id, [candidacy.id for candidacy in made], at=NOW)
+
+
+def _grow_intake(world: _Building, most: int) -> None:
+    cycle = db.session.get_one(Cycle, world["cycle students"])
+    writer, before = world.who("nominator"), world["candidacy intake alike"]
+    for number in range(most):
+        school = makers.make_school(f"Intake School {number}")
+        candidacy = makers.make_candidacy(
+            cycle, name=f"Grown Intake{number}", school=school, stage=CandidacyStage.INTAKE
+        )
+        db.session.add(Match(cycle_id=cycle.id, first_id=before, second_id=candidacy.id, why=["nickname"]))
+        before = candidacy.id
+        for stage in (Stage.DRAFT, Stage.LATE, Stage.SUBMITTED):
+            makers.make_nomination(cycle, nominee=f"Grown {stage.value.title()}{number}", nominator=writer, stage=stage)
+    for key in ("matching", "checked"):
+        for number in range(most):
+            state = (RowState.READY, RowState.WRONG, RowState.SET_ASIDE)[number % 3]
+            cells = {"Nominee first name": "Ada", "Nominee last name": f"Row{number}", "Story": "Long."}
+            digest = f"{key}{number}".rjust(64, "-")
+            row = {"number": number + 10, "cells": cells, "digest": digest, "state": state, "problems": [], "notes": []}
+            db.session.add(ImportRow(import_id=world[f"import {key}"], award_id=world["award students"], **row))
+    for number in range(most):
+        facts = {"season_id": cycle.season_id, "columns": ["A"], "matched": {}, "uploaded_at": NOW}
+        db.session.add(
+            Import(name=f"grown {number}.csv", sha256=f"{number}".rjust(64, "+"), uploaded_by_id=writer.id, **facts)
+        )
+
+
+def _grow_office(world: _Building, most: int) -> None:
+    principals = db.session.get_one(Cycle, world["cycle principals"])
+    for number in range(most):
+        person = makers.make_staff(f"Officer Grown{number}")
+        db.session.add(FundDonor(fund_id=principals.fund_id, person_id=person.id))
+        message = post("accounts/link", to=person, at=NOW, about=person, link={"purpose": "sign in", "next": "/me"})
+        assert message is not None
+        message.state = list(MessageState)[number % len(MessageState)]
+        copy = {"subject": "Your link", "text": "A link.", "html": "<html><head></head><body></body></html>"}
+        db.session.flush()
+        db.session.add(SentCopy(message_id=message.id, to_email=person.email or "", sent_at=NOW, **copy))
+        person.bounced_at = NOW if number % 3 == 0 else None
+        for key in ("staff", "nominator"):
+            token = token_hash(f"grown {key} {number}")
+            times = {"created_at": NOW, "seen_at": NOW, "expires_at": NOW + DAY}
+            db.session.add(Session(token_hash=token, person_id=world[f"person {key}"], browser="Grown", **times))
+        reason = {"reason": "Snow.", "granted_by_id": person.id, "granted_at": NOW}
+        for key in ("teaching", "students"):
+            cycle = db.session.get_one(Cycle, world[f"cycle {key}"])
+            span = {"until": cycle.closes_at, "before": cycle.closes_at - DAY}
+            db.session.add(Extension(cycle_id=cycle.id, person_id=person.id, **span, **reason))
+
+
+def _grow_past(world: _Building, most: int) -> None:
+    cycle = db.session.get_one(Cycle, world["cycle teaching past"])
+    for number in range(most):
+        candidacy = makers.make_candidacy(
+            cycle, name=f"Grown Honored{number}", stage=CandidacyStage.DECIDED, nominations=0
+        )
+        decision = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+        released = {"state": DecisionState.RELEASED, "approved_by_id": world["person publisher"], "approved_at": NOW}
+        taken = {"outcome": Outcome.SELECTED, "place": number + 10, "sum_cents": 1}
+        db.session.add(Decision(candidacy_id=candidacy.id, **decision, **released, **taken))
+        public = {"award_slug": "teaching", "award_name": {"en": "Teaching"}, "public_at": NOW, "fund_credit": {}}
+        person = candidacy.people[0].person
+        row = {"slug": f"grown-{number}", "name": candidacy.name, "sort_name": candidacy.sort_name, "quotations": []}
+        who = {"candidacy_id": candidacy.id, "person_id": person.id, "cycle_id": cycle.id, "year": 2025}
+        db.session.add(Recipient(**who, **row, **public))
+        line = {"name": f"Archive {number}", "name_key": f"archive {number}", "school_name": "Old School"}
+        db.session.add(PastHonour(award_id=world["award teaching"], year=2019 - number % 5, **line))
+    cycle.places = 1000
+
+
+def _grow_cycle(world: _Building, number: int) -> None:
+    """One more award, with what somebody has to do in it: consent, an invitation, a round to read, a release to approve."""
+    award = makers.make_award(f"Grown Award {number}", slug=f"grown-{number}")
+    cycle = _reviewed(award, blind=False)
+    candidacy = makers.make_candidacy(cycle, name="Quillon Starvash", person=world.who("nominee"), told_at=NOW)
+    makers.make_nomination(cycle, nominator=world.who("nominator"), candidacy=candidacy, nominee="Quillon Starvash")
+    makers.make_member(cycle, world.who("reviewer"))
+    makers.make_member(cycle, world.who("chair"), chair=True)
+    makers.make_member(cycle, world.who("invited"), state=MemberState.INVITED)
+    round_ = rounds.make(cycle, seed=11, by=world.who("staff"), at=NOW - 5 * DAY)
+    makers.make_assignment(round_, candidacy, world.who("reviewer"))
+    rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)
+    other = makers.make_cycle(award, stage=CycleStage.OPEN, year=2027)
+    proposed = {"outcome": Outcome.NOT_SELECTED, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+    db.session.add(Decision(cycle_id=cycle.id, candidacy_id=candidacy.id, **proposed))
+    times = {
+        "told_at": NOW + DAY,
+        "public_at": NOW + 2 * DAY,
+        "planned_by_id": world["person proposer"],
+        "planned_at": NOW,
+    }
+    db.session.add(Release(cycle_id=cycle.id, state=ReleaseState.PLANNED, **times))
+    makers.make_nomination(other, nominator=world.who("nominator"), stage=Stage.DRAFT)
