@@ -70,7 +70,8 @@ def by_standing(world: World, season: Laid) -> None:
             continue
         at = cycle.decision_at or cycle.closes_at
         decisions.propose_by_standing(thing, alternates=1, by=joy, at=at)
-        decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
+        if any(one.decision is None for one in deciding.every_line(thing, joy)):
+            decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
         for candidacy in db.session.scalars(
             select(Candidacy)
             .join(Decision, Decision.candidacy_id == Candidacy.id)

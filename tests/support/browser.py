@@ -144,6 +144,9 @@ def axe() -> Callable[[Page], None]:
             with as_it_stands(page) as copy:
                 run(copy)
             return
+        page.evaluate(
+            "() => Promise.allSettled(document.getAnimations().map(one => one.finished))"
+        )  # colors on their way
         page.evaluate(source)
         result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         found = []
