@@ -137,6 +137,11 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+def writes_now() -> bool:
+    """Say whether writes are allowed just now."""
+    return _writing.get()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Run the block as one written transaction: committed at its end, rolled back whole when it raises."""

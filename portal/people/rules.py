@@ -11,7 +11,7 @@ _BREAKS = re.compile(r"[^\w]+")
 
 def fold(text: str) -> str:
     """Return text for comparing: no accents, no case, apostrophes gone, other punctuation one space."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return _BREAKS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
 

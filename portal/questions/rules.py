@@ -54,6 +54,8 @@ def count_words(text: str) -> int:
     Khmer, Burmese), letters are counted instead: two to a word of Chinese or Japanese, four of the others, so that a limit means
     about as much text in every language. `static/js/word-count.js` counts alike.
     """
+    if not any(script.search(text) for script, _letters in LETTERS_A_WORD):
+        return sum(1 for part in _PARTS.sub(" ", text).split() if any(map(str.isalnum, part)))
     words = 0
     for piece in _PARTS.split(text):
         rest = piece

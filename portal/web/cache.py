@@ -19,7 +19,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from portal import clock
-from portal.db import db, driver
+from portal.db import db, driver, writes_now
 from portal.web import language
 
 if TYPE_CHECKING:
@@ -230,13 +230,13 @@ class PublicCache:
         """Return what was loaded under this name since the last write; see `kept()`."""
         number = self._version()
         held = self.things.get(name)
-        if held is not None and number is not None and held[0] == number:
+        own = writes_now()  # a written request may have changed it, and must find its own change
+        if held is not None and held[0] == number and not (own and (db.session.info.get(TOUCHED) or db.session.dirty)):
             return held[1]
         row = load()
-        if row is not None and not db.session.is_modified(row):
+        if row is not None and number is not None and not own:
             db.session.expunge(row)
-            if number is not None:
-                self.things[name] = (number, row)
+            self.things[name] = (number, row)
         return row
 
     def _negotiate(self, cookies: str, accepts: str) -> str:

@@ -17,6 +17,7 @@ from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
 from portal.review.rules.lives import HELD, READABLE, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, total
+from portal.web import cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ def own_by_id(number: int) -> Assignment | None:
 def rubric_of(assignment: Assignment) -> Rubric:
     """Return the rubric that a reading is scored by: its review's own version, else the cycle's."""
     number = assignment.review.rubric_id if assignment.review is not None else assignment.round.cycle.rubric_id
-    return db.session.get_one(Rubric, number)
+    return cache.kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))  # type: ignore[no-any-return]
 
 
 def rubric_for(cycle: Cycle) -> Rubric | None:

@@ -90,6 +90,12 @@ def names(round_: Round) -> dict[int, SpokenName]:
     return {name.candidacy_id: name for name in found}
 
 
+def name_of(round_: Round, candidacy_id: int) -> SpokenName:
+    """Return what one candidacy is called in this round."""
+    wanted = select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.candidacy_id == candidacy_id)
+    return db.session.scalars(wanted).one()
+
+
 def spoken(round_: Round, reference: str) -> SpokenName | None:
     """Return a candidacy's name in this round by its reference there."""
     return db.session.scalar(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db
 from portal.nominations.models import (
@@ -33,6 +33,7 @@ from portal.review.queries.facts import TextsOf
 from portal.review.rules import masking
 from portal.review.rules.scoring import minutes, own_order
 from portal.schools.models import School, SchoolAlias
+from portal.web import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +53,8 @@ def digest(text: str) -> str:
 
 def read_by_reviewers(cycle: Cycle, *, blind: bool) -> list[Question]:
     """Return the questions whose answers are read and scored, in order; in a blind round those that may be shown masked."""
-    questions = db.session.get(QuestionSet, cycle.question_set_id) if cycle.question_set_id else None
+    number = cycle.question_set_id
+    questions = cache.kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
     if questions is None:
         return []
     asked = questions.asked_of(Asked.NOMINATOR)
@@ -64,15 +66,11 @@ def read_by_reviewers(cycle: Cycle, *, blind: bool) -> list[Question]:
 
 def standing_snapshots() -> Select[Snapshot, int | None, Relation | None]:
     """Select the snapshot that stands of every nomination that counts, its candidacy and how its writer knows the nominee."""
-    newest = (
-        select(Snapshot.nomination_id, func.max(Snapshot.number).label("number"))
-        .group_by(Snapshot.nomination_id)
-        .subquery()
-    )
+    later = aliased(Snapshot)
+    newest = select(func.max(later.number)).where(later.nomination_id == Nomination.id).scalar_subquery()
     return (
         select(Snapshot, Nomination.candidacy_id, Nomination.relation)
-        .join(newest, and_(newest.c.nomination_id == Snapshot.nomination_id, newest.c.number == Snapshot.number))
-        .join(Nomination, Nomination.id == Snapshot.nomination_id)
+        .join(Nomination, and_(Nomination.id == Snapshot.nomination_id, Snapshot.number == newest))
         .where(Nomination.stage.in_(COUNTS), Nomination.candidacy_id.is_not(None))
     )
 

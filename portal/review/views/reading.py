@@ -131,7 +131,7 @@ def _page(assignment: Assignment, *, posted: forms.Scored | None = None, missing
     for key in missing or []:
         wrong[f"score-{key}"] = _("Give a level, or say that it does not apply.")
     round_ = assignment.round
-    spoken = rounds.names(round_)[assignment.candidacy_id]
+    spoken = rounds.name_of(round_, assignment.candidacy_id)
     blind = round_.blind
     called = spoken.name if blind else assignment.candidacy.name
     read = texts.reading(round_, assignment.candidacy_id)
@@ -270,4 +270,4 @@ def _called(assignment: Assignment) -> str:
     """Return what a candidacy is called by its reader: its spoken name while names are covered."""
     if not assignment.round.blind:
         return assignment.candidacy.name
-    return rounds.names(assignment.round)[assignment.candidacy_id].name
+    return rounds.name_of(assignment.round, assignment.candidacy_id).name
