@@ -377,6 +377,7 @@ def _members(world: _Building, cycle: Cycle, place: str, *keys: str, **facts: An
         member = makers.make_member(cycle, world.who(key), **facts)
         member.appointed_by_id = world["person staff"]
         world.keep(f"member {place} {key}", member)
+        record("invited", member, by=world.who("staff"), at=NOW)
 
 
 def _say_clear(world: _Building, place: str, cycle: Cycle, *keys: str) -> None:
