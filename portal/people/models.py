@@ -11,6 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Model
 
 
+def named(given: str, family: str, email: str | None) -> str:
+    """Return a name as it is written: given, then family; the address where there is none."""
+    return f"{given} {family}".strip() or (email or "")
+
+
 class Person(UserMixin, Model):
     """Somebody. An e-mail address alone never proves a person: families and schools share them, so it is not unique here."""
 
@@ -37,7 +42,7 @@ class Person(UserMixin, Model):
     @property
     def name(self) -> str:
         """The name as it is written: given, then family."""
-        return f"{self.given_name} {self.family_name}".strip() or (self.email or "")
+        return named(self.given_name, self.family_name, self.email)
 
     @property
     def initials(self) -> str:

@@ -13,6 +13,7 @@ from portal.db import db
 from portal.nominations.models import Candidacy, Conflict
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import STANDS
+from portal.people.models import Person, named
 from portal.review.models import Assignment, Note, Review, Score, SpokenName, Standing
 from portal.review.queries import rounds
 from portal.review.rules import standings as rules
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from portal.people.models import Person
     from portal.review.models import Round
 
 SIZE = 50  # rows of a page: a plot that fits a screen or two
@@ -85,11 +85,16 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
     seen = _seen(round_, person)
     first = (page - 1) * size if page is not None else 0
     order = key.asc().nulls_last()
-    wanted = seen.add_columns(func.rank().over(order_by=order), func.count().over(partition_by=key) > 1)
-    wanted = wanted.order_by(order, SpokenName.reference)
+    places_of = seen.with_only_columns(  # of everybody, so as little as can be is carried along
+        Standing.id.label("id"),
+        func.rank().over(order_by=order).label("place"),
+        (func.count().over(partition_by=key) > 1).label("shared"),
+    ).order_by(order, SpokenName.reference)
     if page is not None:
-        wanted = wanted.where(key.is_not(None)).limit(size + 1).offset(first)
-    found = db.session.execute(wanted).all()
+        places_of = places_of.where(key.is_not(None)).limit(size + 1).offset(first)
+    ranked = places_of.subquery()
+    wanted = _whole(round_).add_columns(ranked.c.place, ranked.c.shared).join(ranked, ranked.c.id == Standing.id)
+    found = db.session.execute(wanted.order_by(ranked.c.place, SpokenName.reference)).all()
     shown = found[:size] if page is not None else found
     places = round_.cycle.places
     cut = _cut(seen, places)
@@ -109,17 +114,22 @@ def is_calibrated(round_: Round) -> bool:
     return fresh and bool((round_.calibration or {}).get("order"))
 
 
-def _seen(round_: Round, person: Person | None) -> Select[Standing, SpokenName]:
-    """Select what somebody may see of a round's standings, each with its spoken name and candidacy."""
-    wanted = (
+def _whole(round_: Round) -> Select[Standing, SpokenName]:
+    """Select a round's standings, each with its spoken name and candidacy."""
+    return (
         select(Standing, SpokenName)
         .join(Standing.candidacy)
         .join(
             SpokenName, and_(SpokenName.round_id == Standing.round_id, SpokenName.candidacy_id == Standing.candidacy_id)
         )
         .options(contains_eager(Standing.candidacy))
-        .where(Standing.round_id == round_.id, Candidacy.stage.not_in(rounds.GONE), Candidacy.merged_into_id.is_(None))
+        .where(Standing.round_id == round_.id)
     )
+
+
+def _seen(round_: Round, person: Person | None) -> Select[Standing, SpokenName]:
+    """Select what somebody may see of a round's standings, each with its spoken name and candidacy."""
+    wanted = _whole(round_).where(Candidacy.stage.not_in(rounds.GONE), Candidacy.merged_into_id.is_(None))
     return untouched_by_conflict(wanted, person)
 
 
@@ -185,11 +195,15 @@ def _levels(total: float | None) -> float | None:
 
 def _owing(round_: Round, candidacies: Sequence[int]) -> dict[int, list[str]]:
     """Return who owes a reading of each of these candidacies, by name."""
-    wanted = select(Assignment).options(joinedload(Assignment.reviewer)).where(Assignment.round_id == round_.id)
-    wanted = wanted.where(Assignment.state.in_(OWED), Assignment.candidacy_id.in_(candidacies))
+    wanted = (
+        select(Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
+        .join(Person, Person.id == Assignment.reviewer_id)
+        .where(Assignment.candidacy_id.in_(candidacies), Assignment.round_id == round_.id, Assignment.state.in_(OWED))
+        .order_by(Assignment.id)
+    )
     found: dict[int, list[str]] = defaultdict(list)
-    for assignment in db.session.scalars(wanted.order_by(Assignment.id)):
-        found[assignment.candidacy_id].append(assignment.reviewer.name)
+    for candidacy, given, family, email in db.session.execute(wanted):
+        found[candidacy].append(named(given, family, email))
     return found
 
 
@@ -206,13 +220,11 @@ def missing(round_: Round, person: Person | None, *, most: int = SIZE) -> tuple[
     """Return the candidacies with reads missing, those with most missing first, at most so many; and how many there are."""
     lacking = _seen(round_, person).where(Standing.missing > 0)
     count = db.session.scalar(select(func.count()).select_from(lacking.with_only_columns(Standing.id).subquery())) or 0
-    wanted = lacking.order_by(Standing.missing.desc(), SpokenName.reference).limit(most)
+    wanted = lacking.with_only_columns(Standing.candidacy_id, SpokenName.name, Candidacy.name, Standing.missing)
+    wanted = wanted.order_by(Standing.missing.desc(), SpokenName.reference).limit(most)
     found = db.session.execute(wanted).all()
-    owing = _owing(round_, [row.candidacy_id for row, _name in found])
-    rows = [
-        Missing(name.name, row.candidacy.name, row.missing, tuple(owing.get(row.candidacy_id, ())))
-        for row, name in found
-    ]
+    owing = _owing(round_, [number for number, *_rest in found])
+    rows = [Missing(spoken, nominee, lacks, tuple(owing.get(number, ()))) for number, spoken, nominee, lacks in found]
     return rows, count
 
 
