@@ -442,8 +442,7 @@ class OrganisationForm(Form):
 
     def validate_currency(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """A currency is one that exists."""
-        field.data = (field.data or "").upper()
-        if field.data not in list_currencies("en"):
+        if (field.data or "").upper() not in list_currencies("en"):
             raise ValidationError(str(_l("Write a currency, such as USD")))
 
     def validate_website(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
@@ -489,6 +488,7 @@ def organisation_facts(form: Any) -> dict[str, Any]:  # noqa: ANN401 - an Organi
     ]
     return {
         **{name: form[name].data or "" for name in plain},
+        "currency": form.currency.data.upper(),
         "website": form.website.data or None,
         "languages": sorted(form.languages.data, key=lambda code: (code != "en", list(NAMES).index(code))),
         "values": [value for value in values if value["title"]],

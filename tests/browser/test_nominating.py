@@ -274,7 +274,7 @@ def test_two_windows_end_with_both_texts_side_by_side(world, page, axe):
     page.goto(url)
     other.goto(url)
     page.get_by_role("textbox").fill("From the first window.")
-    expect(page.locator("[data-saved]")).to_contain_text("Saved at")
+    expect(page.locator("[data-saved].fresh")).to_contain_text("Saved at")
     other.get_by_role("textbox").fill("From the second window.")
     expect(other.locator("[data-saved]")).to_contain_text("changed in another window")
     axe(other)
