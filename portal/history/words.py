@@ -102,6 +102,7 @@ ACTIONS = {
     "round made": N_("Round made"),
     "round opened": N_("Round opened"),
     "round reopened": N_("Round reopened"),
+    "rule for places changed": N_("Rule for giving places changed"),
     "row mended": N_("Row mended"),
     "row set aside": N_("Row set aside"),
     "row taken up": N_("Row taken up again"),

@@ -38,7 +38,11 @@ class Round(Model):
     blind: Mapped[bool]
     covers_pronouns: Mapped[bool] = mapped_column(default=False)  # in a blind round
     seed: Mapped[int]  # of assignment noise, spoken names and each reader's own order
-    rules_digest: Mapped[str | None] = mapped_column(String(64))  # rubric, weights, selection and tie rule
+    rule: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # how places are given: rules.selecting; none: by score alone
+    rules_digest: Mapped[str | None] = mapped_column(String(64))  # rubric, weights, selection and tie rule, model, seed
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what that digest is of, part by part
     frozen_at: Mapped[datetime | None]  # when that digest was taken: before the first score
     standings_version: Mapped[int] = mapped_column(default=0)  # counts changes of counted scores
     calibrated_version: Mapped[int] = mapped_column(default=0)  # the change up to which scores were calibrated

@@ -14,6 +14,15 @@ _SUM = re.compile(r"^\d{1,3}(?:[, ]?\d{3})*(?:\.\d{2})?$|^\d+(?:\.\d{2})?$")
 MOST_CENTS = 10**12
 
 
+def cents(typed: str) -> int | None:
+    """Return a sum as people write it ("3,000", "$3,000.50") in whole cents; None where it says no sum that can be kept."""
+    bare = typed.strip().lstrip("$€£").strip()
+    if not (bare.isascii() and _SUM.match(bare)):
+        return None
+    found = int(Decimal(bare.replace(",", "").replace(" ", "")) * 100)
+    return found if found <= MOST_CENTS else None
+
+
 class Whole(StringField):
     """A whole number between two others. Its `data` is an int, or None where nothing was typed."""
 
@@ -79,11 +88,7 @@ class Money(StringField):
         if not valuelist:
             return
         self.typed = str(valuelist[0])
-        bare = self.typed.strip().lstrip("$€£").strip()
-        found = _SUM.match(bare) if bare.isascii() else None
-        self.data = int(Decimal(bare.replace(",", "").replace(" ", "")) * 100) if found else None
-        if self.data is not None and self.data > MOST_CENTS:
-            self.data = None
+        self.data = cents(self.typed)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 - WTForms' signature
         """Say how a sum is written."""

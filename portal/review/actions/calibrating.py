@@ -13,6 +13,7 @@ from portal.review.models import Round, Standing
 from portal.review.queries import rounds
 from portal.review.queries.reviews import counted
 from portal.review.rules.scoring import TIMES
+from portal.review.rules.selecting import MODEL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +44,12 @@ def calibrate(round_: Round) -> None:
         return
     rubric = db.session.get_one(Rubric, round_.cycle.rubric_id)
     found = calibration.standings(
-        calibration.gather(reviews), places=places, seed=round_.seed, scale=float(rubric.highest - rubric.lowest)
+        calibration.gather(reviews),
+        places=places,
+        seed=round_.seed,
+        scale=float(rubric.highest - rubric.lowest),
+        draws=MODEL["draws"],
+        alpha=MODEL["alpha"],
     )
     round_.calibration = {
         "verdict": found.judgement.verdict.value,

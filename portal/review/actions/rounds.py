@@ -19,7 +19,7 @@ from portal.review.actions import declaring, masking, standings
 from portal.review.models import Assignment, Review, Round, SpokenName
 from portal.review.queries import rounds as queries
 from portal.review.queries import texts
-from portal.review.rules import scoring, spoken
+from portal.review.rules import scoring, selecting, spoken
 from portal.review.rules.lives import HELD, REVIEW, ROUND, ReviewState, ReviewStep, RoundState, RoundStep
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 
 MEANWHILE = N_("Somebody changed this round since you opened the page. Look at it again.")
-METHOD = "mean of the weighted totals of all counted reviews"
-TIES = "equal means share a rank; a tie that the last place runs through is settled in deliberation, with a reason"
+METHOD = "weighted totals of all counted reviews, adjusted for severity where the verdict says so, else their mean"
 
 
 class Lack(NamedTuple):
@@ -143,14 +142,15 @@ def open_round(round_: Round, *, by: Person | None, at: datetime) -> None:
         raise Refused(lack.message, **lack.facts)
     freeze(round_, at=at)
     _step(round_, RoundStep.OPEN, opens_at=min(round_.opens_at, at))
-    history.record("round opened", round_, by=by, at=at, digest=round_.rules_digest)
+    fixed = f"SHA-256 {round_.rules_digest}"  # the record shows it, so that it can be compared at any time
+    history.record("round opened", round_, by=by, at=at, reason=fixed, digest=round_.rules_digest)
     if round_.cycle.stage is CycleStage.CLOSED:
         awards.take_step(round_.cycle, CycleStep.REVIEW, by=by, at=at)
     tell_readers(round_, at=at)
 
 
 def freeze(round_: Round, *, at: datetime) -> None:
-    """Freeze the rubric, the weights, the selection rule and the tie rule, and keep their digest. Once; before the first score."""
+    """Freeze rubric, weights, selection rule, tie rule, model settings and seed, and keep their digest. Once; before the first score."""
     if round_.rules_digest is not None:
         return
     rubric = db.session.get_one(Rubric, round_.cycle.rubric_id)
@@ -162,18 +162,42 @@ def freeze(round_: Round, *, at: datetime) -> None:
     }
     if rubric.frozen_at is None:
         rubric.frozen_at, rubric.digest = at, scoring.digest(scored_by)
-    cycle = round_.cycle
-    rules = {
-        "rubric": scored_by,
-        "reads": round_.reads,
-        "method": METHOD,
-        "ties": TIES,
-        "places": cycle.places,
-        "sums": [cycle.sum_cents, cycle.most_cents],
-        "seed": round_.seed,
-    }
-    round_.rules_digest, round_.frozen_at = scoring.digest(rules), at
+    frozen = to_freeze(round_, rubric)
+    round_.frozen, round_.rules_digest, round_.frozen_at = frozen.parts, frozen.digest, at
     db.session.flush()
+
+
+def to_freeze(round_: Round, rubric: Rubric) -> selecting.Frozen:
+    """Return what is frozen before the first score, as it stands now: words and weights, numbers, and never a name of anybody."""
+    cycle, rule = round_.cycle, selecting.from_json(round_.rule).as_json()
+    levels = {str(level): rubric.levels.get(str(level)) for level in range(rubric.lowest, rubric.highest + 1)}
+    criteria = [
+        {"key": each.key, "name": each.name, "about": each.about, "by_staff": each.by_staff} for each in rubric.criteria
+    ]
+    return selecting.Frozen(
+        {
+            "rubric": {
+                "criteria": criteria,
+                "levels": levels,
+                "lowest": rubric.lowest,
+                "highest": rubric.highest,
+                "version": rubric.version,
+            },
+            "weights": {each.key: each.weight for each in rubric.criteria},
+            "selection": {
+                "places": cycle.places,
+                "least": cycle.sum_cents,
+                "most": cycle.most_cents,
+                "limits": rule["limits"],
+                "amounts": rule["amounts"],
+                "budget": rule["budget"],
+            },
+            "ties": rule["tie"],
+            "model": {"method": METHOD, "scale": rubric.highest - rubric.lowest, **selecting.MODEL},
+            "reading": {"reads": round_.reads, "blind": round_.blind},
+            "seeds": {"round": round_.seed},
+        }
+    )
 
 
 def tell_readers(round_: Round, *, at: datetime, only: Sequence[int] | None = None) -> None:
