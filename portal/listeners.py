@@ -50,6 +50,9 @@ def install() -> None:
     worker.handlers[importing.JOB] = nominations.import_rows
     for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
+    _add(writing.on_withdrawn, screening.felt_withdrawal)  # a candidacy of which nothing is left is withdrawn
+    _add(gathering.on_gathered, screening.felt_gathering)  # and comes back with the next nomination
+    _add(gathering.on_parted, declaring.felt_parting)  # what members declared since reaches both again
     _add(screening.on_stage, decisions.felt_stage)  # whoever withdrew is not decided
     _add(screening.on_stage, publishing.felt_stage)
     _add(screening.on_stage, standings.felt_stage)  # whoever withdrew has no rank, and the ranks of others follow

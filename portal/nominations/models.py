@@ -339,6 +339,7 @@ class Kind(enum.StrEnum):
 
     IS_NOMINEE = "is the nominee"
     NOMINATED = "nominated in this cycle"
+    UNCONFIRMED = "may have nominated this person"  # their address was typed; nobody confirmed it
     SAME_SCHOOL = "works at the same school"
     SAME_NAME = "shares the family name"
     DONOR = "gave to the fund"
@@ -364,6 +365,8 @@ class Conflict(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    asked_at: Mapped[datetime | None]  # when the person asked to have it corrected, as declared by mistake
+    asked: Mapped[str | None]  # in what words
 
     candidacy: Mapped[Candidacy] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])

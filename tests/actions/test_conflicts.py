@@ -30,12 +30,13 @@ from portal.errors import Refused
 from portal.funds import actions as funds
 from portal.funds.models import Fund, FundDonor
 from portal.history.models import Event
-from portal.nominations.actions import conflicts, gathering
-from portal.nominations.models import Candidacy, Conflict, Kind
+from portal.nominations.actions import conflicts, gathering, writing
+from portal.nominations.models import Candidacy, Conflict, Kind, Nomination
 from portal.nominations.queries import conflicts as queries
 from portal.nominations.queries import screening
 from portal.nominations.rules import ConflictState, Stage
 from portal.policy import Fact, Permission
+from portal.review.queries.assigning import nominating
 from portal.schools.models import Affiliation
 
 
@@ -102,6 +103,77 @@ def test_staff_who_nominated_are_kept_from_that_candidacy_alone(app):
         assert raised() == [(own.id, joy.id, Kind.NOMINATED)]
         assert queries.stands(joy, own.id)
         assert not queries.stands(joy, other.id)
+
+
+def test_an_address_that_somebody_typed_bars_nobody_from_a_cycle_and_holds_one_candidacy(app):
+    with transaction():
+        cycle, joy, reviewer = make_cycle(), make_staff("Joy Tanaka"), make_person("Nia Khoury")
+        make_member(cycle, reviewer)
+        school = make_school("Denny")
+        amina = make_candidacy(cycle, name="Amina Warsame", school=school)
+        keala = make_candidacy(cycle, name="Keala Baptiste")
+        typed = make_nomination(cycle, nominator=reviewer, candidacy=amina, school=school, confirmed=False)
+        conflicts.raise_from_facts(cycle, at=NOW)
+        assert raised(person=reviewer) == [(amina.id, reviewer.id, Kind.UNCONFIRMED)]
+        assert queries.stands(reviewer, amina.id)  # held until a person decides
+        assert not queries.stands(reviewer, keala.id)
+        assert db.session.scalars(nominating(cycle).where(Nomination.nominator_id == reviewer.id)).all() == []
+        one = db.session.scalars(select(Conflict).where(Conflict.person_id == reviewer.id)).one()
+
+        conflicts.dismiss(one, by=joy, reason="She did not write it", at=NOW)
+        assert not queries.stands(reviewer, amina.id)
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+
+        writing.confirm(typed.sitting, by=reviewer, at=NOW)  # then her own mailbox says that it is hers
+        assert raised(person=reviewer) == [
+            (amina.id, reviewer.id, Kind.UNCONFIRMED),
+            (amina.id, reviewer.id, Kind.NOMINATED),
+            (keala.id, reviewer.id, Kind.NOMINATED),
+        ]
+        assert queries.stands(reviewer, keala.id)
+
+
+def test_a_person_may_find_that_an_unconfirmed_nomination_is_a_members_own(app):
+    with transaction():
+        cycle, joy, reviewer = make_cycle(), make_staff("Joy Tanaka"), make_person("Nia Khoury")
+        make_member(cycle, reviewer)
+        amina, keala = make_candidacy(cycle, name="Amina Warsame"), make_candidacy(cycle, name="Keala Baptiste")
+        make_nomination(cycle, nominator=reviewer, candidacy=amina, confirmed=False)
+        conflicts.raise_from_facts(amina, at=NOW)
+        one = db.session.scalars(select(Conflict).where(Conflict.person_id == reviewer.id)).one()
+        conflicts.confirm(one, by=joy, at=NOW)
+        assert queries.stands(reviewer, keala.id)
+        assert db.session.scalars(nominating(cycle).where(Nomination.nominator_id == reviewer.id)).all()
+
+
+def test_what_was_declared_by_mistake_is_corrected_by_somebody_else_and_never_by_oneself(app):
+    with transaction():
+        cycle, joy, chair = make_cycle(), make_staff("Joy Tanaka"), make_person("Nia Khoury")
+        make_member(cycle, chair, chair=True)
+        amina = make_candidacy(cycle, name="Amina Warsame")
+        said = conflicts.declare(amina, chair, words="My cousin", at=NOW)
+        with pytest.raises(Refused):  # nobody asked
+            conflicts.correct(said, by=joy, reason="No", at=NOW)
+        with pytest.raises(Refused):
+            conflicts.ask_to_correct([said], words="Not her", by=joy, at=NOW)
+        with pytest.raises(Refused):
+            conflicts.ask_to_correct([said], words=" ", by=chair, at=NOW)
+        conflicts.ask_to_correct([said], words="Another of the same name", by=chair, at=NOW)
+        assert queries.stands(chair, amina.id)
+        assert queries.counts(cycle, joy) == (1, 0)
+        with pytest.raises(Refused):
+            conflicts.correct(said, by=chair, reason="My own", at=NOW)
+        with pytest.raises(Refused):
+            conflicts.correct(said, by=joy, reason="", at=NOW)
+        conflicts.keep(said, by=joy, at=NOW)
+        assert queries.stands(chair, amina.id)
+        assert queries.counts(cycle, joy) == (0, 1)
+        conflicts.ask_to_correct([said], words="Truly another", by=chair, at=NOW)
+        assert conflicts.decide_many([said], "dismiss", by=joy, reason="Checked", at=NOW)[0] == 1
+        assert said.state is ConflictState.DISMISSED
+        assert not queries.stands(chair, amina.id)
+        conflicts.declare(amina, chair, words="It was she after all", at=NOW)
+        assert queries.stands(chair, amina.id)
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.REFUSED])

@@ -12,13 +12,14 @@ from portal.demo.makers import (
     make_candidacy,
     make_conflict,
     make_cycle,
+    make_member,
     make_nomination,
     make_person,
     make_school,
     make_staff,
 )
 from portal.errors import Refused
-from portal.nominations.actions import gathering
+from portal.nominations.actions import gathering, screening, writing
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -30,9 +31,13 @@ from portal.nominations.models import (
     Nomination,
     Where,
 )
-from portal.nominations.rules import CandidacyStage, Stage
+from portal.nominations.rules import CandidacyStage, CandidacyStep, Stage
 from portal.nominations.rules import matching as rules
 from portal.people.rules import name_key
+from portal.review.actions import rounds
+from portal.review.queries import rounds as rounds_queries
+from portal.review.queries.declarations import Item, Tie
+from tests.support.reviewing import declare, make_planned
 
 
 def gathered(cycle, nominee, school=None, **facts):
@@ -298,3 +303,55 @@ def test_drafts_are_never_looked_at(app):
         candidacy = make_candidacy(cycle, name="Ruth Siddiqui", school=school)
         assert gathered(cycle, "Grace Kim", school) is not candidacy
         assert len(live()) == 2
+
+
+def test_a_candidacy_with_no_nomination_left_is_withdrawn_and_comes_back_with_the_next(app):
+    with transaction():
+        cycle, school, joy = make_cycle(), make_school("Denny"), make_staff("Joy Tanaka")
+        first = make_nomination(cycle, school=school)
+        candidacy = gathering.gather(first, at=NOW)
+        second = make_nomination(cycle, school=school)
+        assert gathering.gather(second, at=NOW) is candidacy
+        writing.withdraw(first, at=NOW)
+        assert candidacy.stage is CandidacyStage.INTAKE
+        screening.make_void(second, reason="A copy", by=joy, at=NOW)
+        assert candidacy.stage is CandidacyStage.WITHDRAWN
+        assert candidacy.reason == screening.EMPTIED
+        third = make_nomination(cycle, school=school)
+        assert gathering.gather(third, at=NOW) is candidacy
+        assert candidacy.stage is CandidacyStage.INTAKE
+        assert candidacy.reason is None
+
+        screening.decide(candidacy, CandidacyStep.WITHDRAW, by=joy, at=NOW, reason="She asked for it")
+        assert gathering.gather(make_nomination(cycle, school=school), at=NOW) is candidacy
+        assert candidacy.stage is CandidacyStage.WITHDRAWN  # a nominee's own word is not overturned by a nomination
+
+
+def test_a_candidacy_read_before_is_called_the_same_when_it_comes_back(app):
+    with transaction():
+        committee = make_planned(candidacies=2)
+        candidacy = committee.candidacies[0]
+        name = rounds_queries.name_of(committee.round, candidacy.id).name
+        only = db.session.scalars(select(Nomination).where(Nomination.candidacy_id == candidacy.id)).one()
+        screening.make_void(only, reason="A copy", by=committee.staff, at=NOW)
+        assert candidacy.stage is CandidacyStage.WITHDRAWN
+        gathering.gather(make_nomination(committee.cycle, candidacy=candidacy), at=NOW)
+        screening.decide(candidacy, CandidacyStep.FIND_ELIGIBLE, by=committee.staff, at=NOW)
+        assert rounds.take(committee.round, by=committee.staff, at=NOW) == 1
+        assert rounds_queries.name_of(committee.round, candidacy.id).name == name
+
+
+def test_what_was_declared_while_two_were_one_reaches_both_when_they_are_parted(app):
+    with transaction():
+        cycle, joy, reviewer = make_cycle(blind=True), make_staff("Joy Tanaka"), make_person("Nia Khoury")
+        member = make_member(cycle, reviewer, declared=False)
+        here, there = make_school("Denny"), make_school("Rainier View")
+        amina, twin = gathered(cycle, "Amina Warsame", here), gathered(cycle, "Amina Warsame", there)
+        match = suggestions()[0]
+        stays = gathering.accept(match, by=joy, at=NOW)
+        other = twin if stays is amina else amina
+        school = there if other is twin else here
+        declare(member, ties=[Tie(Item("school", school.id), hard=True, words="My sister")])
+        gathering.undo(match, by=joy, at=NOW)
+        standing = db.session.scalars(select(Conflict.candidacy_id).where(Conflict.person_id == reviewer.id)).all()
+        assert other.id in standing

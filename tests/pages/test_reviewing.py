@@ -15,10 +15,11 @@ from portal.nominations.models import Candidacy, Conflict, Snapshot
 from portal.people.models import Person
 from portal.review.actions import rounds
 from portal.review.models import Assignment, Note, Review, Score, SpokenName
+from portal.review.queries import declarations
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules.lives import AssignmentState
 from tests.support.crawling import CSRF
-from tests.support.reviewing import LATER, make_committee, make_open, make_planned, score
+from tests.support.reviewing import LATER, declare, make_committee, make_open, make_planned, score
 
 NASTY = [
     "x" * 100_000,
@@ -755,3 +756,31 @@ def test_every_other_text_of_review_is_kept_or_refused_in_a_sentence(app, commit
         answer = browser.post(url, fields, page=page)
         assert answer.status_code in {303, 404, 409, 422}, (url, answer.status_code)
         assert "<script>alert(1)" not in answer.get_data(as_text=True)
+
+
+def test_a_reviewer_asks_to_correct_what_they_declared_by_mistake_and_the_chair_decides(app):
+    with transaction():
+        committee = make_committee(candidacies=3, members=3)
+        member, number = committee.members[1], committee.members[1].id
+        line = declarations.lines(committee.cycle, member)[0]
+        declare(member, ties=[declarations.Tie(line.item, hard=True, words="My sister works there")])
+        slug = f"/desk/{committee.cycle.award.slug}/{committee.cycle.season.year}"
+    reviewer, chair = Browser(app, committee.numbers[1]), Browser(app, committee.numbers[0])
+    page = reviewer.text(f"/committees/{number}/conflicts")
+    assert "My sister works there" in page
+    assert line.words in page
+    url = f"/committees/{number}/conflicts/correction"
+    wanting = reviewer.post(url, {"which": "", "words": "kept words"})
+    assert wanting.status_code == 422
+    assert "kept words" in wanting.text
+    asked = reviewer.post(url, {"which": f"{line.item.kind}-{line.item.id}", "words": "She left ten years ago"})
+    assert asked.status_code == 303
+    assert "Somebody else decides" in reviewer.text(f"/committees/{number}/conflicts")
+    one = db.session.scalars(select(Conflict).where(Conflict.person_id == committee.numbers[1])).one()
+    assert one.state.value == "confirmed"
+    assert "She left ten years ago" in chair.text(f"{slug}/conflicts")
+    decided = chair.post(f"{slug}/conflicts/{one.id}", {"act": "correct", "reason": "Checked with her"})
+    assert decided.status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Conflict, one.id).state.value == "dismissed"
+    assert "My sister works there" not in reviewer.text(f"/committees/{number}/conflicts")

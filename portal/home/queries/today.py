@@ -17,8 +17,7 @@ from portal.home.queries.scope import everywhere, untouched
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, MatchState, Nomination, RowState
-from portal.nominations.queries.conflicts import standing
-from portal.nominations.rules import ConflictState
+from portal.nominations.queries.conflicts import standing, to_decide
 from portal.people.models import Person
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
@@ -124,7 +123,7 @@ def _totals(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, .
         .group_by(Match.cycle_id),
         "conflicts": select(Candidacy.cycle_id, func.count())
         .join(Conflict, Conflict.candidacy_id == Candidacy.id)
-        .where(Candidacy.cycle_id.in_(ids), Conflict.state == ConflictState.SUGGESTED, Candidacy.id.not_in(kept))
+        .where(Candidacy.cycle_id.in_(ids), to_decide(), Candidacy.id.not_in(kept))
         .group_by(Candidacy.cycle_id),
     }
 

@@ -33,12 +33,14 @@ from portal.people.rules import address_key, fold
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
 ALREADY = N_("That was already decided. The page shows how it stands now.")
 OWN = N_("Nobody decides on their own conflict. Ask somebody else who may.")
 REASON = N_("Say why, in a sentence: it stands in the record.")
+
+SAID = frozenset({Kind.DECLARED, Kind.RECUSED})  # what a person said of themself
 
 on_changed: list[
     Callable[[Conflict, datetime], None]
@@ -136,7 +138,7 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
     if not persons:
         return
     known = _concerned(cycle, persons)
-    by_person = _nominated(cycle, known)
+    by_person, typed = _nominated(cycle, known), _nominated(cycle, known, sure=False)
     for nominee in _nominees(candidacies):
         for one in known:
             person = one.person
@@ -152,6 +154,8 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
                     Kind.NOMINATED,
                     nominated.get(nominee.number) or min(nominated.values()),
                 )
+            elif nominee.number in typed.get(person.id, {}):
+                yield Raised(nominee.number, person.id, Kind.UNCONFIRMED, typed[person.id][nominee.number])
             if one.family and one.family in nominee.families:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
             shared = sorted(nominee.schools[number] for number in one.schools & nominee.schools.keys())
@@ -207,8 +211,12 @@ def _concerned(cycle: Cycle, persons: list[Person]) -> list[Concerned]:
     ]
 
 
-def _nominated(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, str]]:
-    """Return person -> candidacy -> the nomination's reference, for those concerned who nominated in this cycle."""
+def _nominated(cycle: Cycle, known: list[Concerned], *, sure: bool = True) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> the nomination's reference, for those concerned who nominated in this cycle.
+
+    Sure is a nomination whose address was confirmed, or of which somebody decided that it is theirs. Anybody can type anybody's
+    address: the others, asked for with `sure=False`, bar nobody from a whole cycle.
+    """
     addresses = {one.person.email_key: one.person.id for one in known if one.person.email_key}
     numbers = {one.person.id for one in known}
     wanted = (
@@ -217,6 +225,7 @@ def _nominated(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, str]
         .join(Person, Person.id == Nomination.nominator_id)
         .where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED}))
         .where(Nomination.nominator_id.in_(numbers) | Person.email_key.in_(addresses))
+        .where(queries.surely_wrote() if sure else ~queries.surely_wrote())
         .order_by(Nomination.id.desc())
     )
     found: dict[int, dict[int, str]] = defaultdict(dict)
@@ -336,7 +345,7 @@ def declare(
     elif words.strip() and words.strip() not in found.fact:
         found.fact = f"{found.fact}\n{words.strip()}".strip()
     found.state = ConflictState.CONFIRMED
-    found.decided_at = at
+    found.decided_at, found.asked_at, found.asked = at, None, None
     db.session.flush()
     history.record("conflict declared", found, by=by or person, at=at, kind=kind.value, candidacy=candidacy.reference)
     _tell(found, at)
@@ -346,11 +355,50 @@ def declare(
 def confirm(conflict: Conflict, *, by: Person, at: datetime, reason: str | None = None) -> None:
     """Say that a suggested conflict is one."""
     _decide(conflict, ConflictStep.CONFIRM, by=by, at=at, reason=reason)
+    if conflict.kind is Kind.UNCONFIRMED:  # so they did nominate, and that reaches the whole cycle
+        raise_from_facts(db.session.get_one(Person, conflict.person_id), at=at)
 
 
 def dismiss(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
     """Say that a suggested conflict is none, and why. Never by the person it is about."""
     _decide(conflict, ConflictStep.DISMISS, by=by, at=at, reason=_reason(reason))
+
+
+def ask_to_correct(declared: Sequence[Conflict], *, words: str, by: Person, at: datetime) -> None:
+    """Say of conflicts of one's own that they were declared by mistake. They stand until somebody else has decided."""
+    if not words.strip():
+        raise Refused(N_("Say in a few words what was mistaken."), field="words")
+    for conflict in declared:
+        if conflict.person_id != by.id or conflict.kind not in SAID:
+            raise Refused(N_("Only what somebody declared themself can be corrected so."))
+        if conflict.state is not ConflictState.CONFIRMED or conflict.asked_at is not None:
+            continue
+        conflict.asked_at, conflict.asked = at, words.strip()
+        history.record("correction asked", conflict, by=by, at=at, words=words.strip())
+    db.session.flush()
+
+
+def correct(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
+    """Dismiss a conflict that its own person says they declared by mistake. Never by that person."""
+    if conflict.kind not in SAID or conflict.asked_at is None:
+        raise Refused(N_("Only what somebody declared, and asked to have corrected, can be corrected so."))
+    _decide(conflict, ConflictStep.CORRECT, by=by, at=at, reason=_reason(reason))
+
+
+def keep(conflict: Conflict, *, by: Person, reason: str | None = None, at: datetime) -> None:
+    """Say that a declared conflict is one, whatever its person says since."""
+    if conflict.person_id == by.id:
+        raise Refused(OWN)
+    kept = db.session.execute(
+        update(Conflict)
+        .where(Conflict.id == conflict.id, Conflict.state == ConflictState.CONFIRMED, Conflict.asked_at.is_not(None))
+        .values(asked_at=None, asked=None, decided_by_id=by.id, decided_at=at, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    if kept.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(ALREADY)
+    db.session.refresh(conflict)
+    history.record("conflict kept", conflict, by=by, at=at, reason=reason)
 
 
 def waive(conflict: Conflict, *, by: Person, reason: str, at: datetime) -> None:
@@ -369,7 +417,11 @@ def decide_many(
     done, refused = 0, []
     for conflict in chosen:
         try:
-            if act == "confirm":
+            if conflict.asked_at is not None and act == "confirm":
+                keep(conflict, by=by, at=at, reason=reason.strip() or None)
+            elif conflict.asked_at is not None:
+                correct(conflict, by=by, at=at, reason=reason)
+            elif act == "confirm":
                 confirm(conflict, by=by, at=at, reason=reason.strip() or None)
             else:
                 dismiss(conflict, by=by, at=at, reason=reason)

@@ -441,6 +441,8 @@ def undo(match: Match, *, by: Person, at: datetime) -> None:
     db.session.flush()
     history.record("parted", stays, by=by, at=at, parted=goes.reference)
     history.record("stands by itself again", goes, by=by, at=at, was=stays.reference)
+    for side in (stays, goes):  # facts that came up while they were one
+        conflicts.raise_from_facts(side, at=at)
     for listener in on_parted:
         listener(stays, goes, at)
 

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 CHANGED = N_("Somebody decided otherwise meanwhile. The page shows how it stands now.")
 REASON = N_("Say why, in a sentence: it stands in the record.")
+EMPTIED = N_("Every nomination of it was withdrawn or made void.")
 NOTHING_LEFT = N_("No nomination of it counts, so it cannot be eligible.")
 STEPS = {
     CandidacyStep.FIND_ELIGIBLE: "found eligible",
     CandidacyStep.FIND_INELIGIBLE: "found not eligible",
     CandidacyStep.RECONSIDER: "to look at again",
     CandidacyStep.WITHDRAW: "withdrawn",
+    CandidacyStep.COME_BACK: "came back",
 }
 NEEDS_REASON = frozenset({CandidacyStep.FIND_INELIGIBLE, CandidacyStep.WITHDRAW})
 
@@ -48,7 +50,7 @@ class Outcome(NamedTuple):
     facts: dict[str, object] = {}  # noqa: RUF012 - never changed
 
 
-def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person, at: datetime, reason: str = "") -> None:
+def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person | None, at: datetime, reason: str = "") -> None:
     """Take one step with a candidacy. Done already (a double click), it stays as it is.
 
     Raises `Refused` where the step does not fit, where a reason is missing, or where somebody else was quicker.
@@ -78,6 +80,26 @@ def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person, at: datetim
     history.record(STEPS[step], candidacy, by=by, at=at, reason=why or None, before=before.value)
     for listener in on_stage:
         listener(candidacy, before, at)
+
+
+def felt_withdrawal(nomination: Nomination, at: datetime) -> None:
+    """A nomination counts no more: where none is left, the candidacy is withdrawn. What was decided stays the office's to take back."""
+    if nomination.candidacy_id is None:
+        return
+    candidacy = db.session.get_one(Candidacy, nomination.candidacy_id)
+    db.session.refresh(candidacy, ["stage", "version", "merged_into_id"], with_for_update=True)
+    over = {CandidacyStage.WITHDRAWN, CandidacyStage.DECIDED}
+    if candidacy.stage in over or candidacy.merged_into_id is not None or _counting(candidacy.id):
+        return
+    decide(candidacy, CandidacyStep.WITHDRAW, by=None, at=at, reason=EMPTIED)
+
+
+def felt_gathering(nomination: Nomination, candidacy: Candidacy, at: datetime) -> None:
+    """A nomination counts again: a candidacy that was withdrawn only because none was left comes back, to be looked at."""
+    del nomination
+    db.session.flush()
+    if candidacy.stage is CandidacyStage.WITHDRAWN and candidacy.reason == EMPTIED and _counting(candidacy.id):
+        decide(candidacy, CandidacyStep.COME_BACK, by=None, at=at)
 
 
 def _after(step: CandidacyStep) -> CandidacyStage:

@@ -20,7 +20,7 @@ from portal.awards import queries as awards
 from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
-from portal.nominations.actions import snapshots
+from portal.nominations.actions import conflicts, snapshots
 from portal.nominations.models import (
     Answer,
     Aside,
@@ -223,6 +223,8 @@ def confirm(sitting: Sitting, *, by: Person, at: datetime) -> None:
     if sitting.confirmed_at is None and sitting.nominator_id == by.id:
         sitting.confirmed_at = at
         history.record("address confirmed", sitting, by=by, at=at)
+        db.session.flush()
+        conflicts.raise_from_facts(by, at=at)  # now it is sure that they nominated
 
 
 # ---------------------------------------------------------------- saving

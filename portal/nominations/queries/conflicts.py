@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy import BigInteger, Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Grant, Role, Scope
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MemberState
 from portal.db import db
-from portal.nominations.models import Candidacy, Conflict
+from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Sitting
 from portal.nominations.rules import STANDS, ConflictState
 from portal.people.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import ColumnElement
 
 Any_Select = TypeVar("Any_Select", bound=Select[*tuple[Any, ...]])
 
@@ -56,6 +58,23 @@ def any_in(person: Person | None, cycle_id: int) -> bool:
     return bool(db.session.scalar(wanted.where(Candidacy.cycle_id == cycle_id).limit(1)))
 
 
+def surely_wrote() -> ColumnElement[bool]:
+    """Return the condition on a nomination and its sitting that its nominator wrote it: confirmed by mail, or found so by a person."""
+    decided = (
+        select(Conflict.id)
+        .where(Conflict.candidacy_id == Nomination.candidacy_id, Conflict.person_id == Nomination.nominator_id)
+        .where(Conflict.kind == Kind.UNCONFIRMED, Conflict.state == ConflictState.CONFIRMED)
+    )
+    return Sitting.confirmed_at.is_not(None) | decided.exists()
+
+
+def to_decide() -> ColumnElement[bool]:
+    """Return the condition on a conflict that somebody has to decide on it: suggested, or said by its person to be a mistake."""
+    return (Conflict.state == ConflictState.SUGGESTED) | (
+        (Conflict.state == ConflictState.CONFIRMED) & Conflict.asked_at.is_not(None)
+    )
+
+
 def of_candidacy(candidacy: Candidacy) -> Sequence[Conflict]:
     """Return every conflict with this candidacy, decided or not, its person with it."""
     wanted = select(Conflict).options(joinedload(Conflict.person)).where(Conflict.candidacy_id == candidacy.id)
@@ -72,9 +91,7 @@ def of_cycle(cycle: Cycle, person: Person | None, *, decided: bool | None = None
         .order_by(Conflict.raised_at.desc(), Conflict.id.desc())
     )
     if decided is not None:
-        wanted = wanted.where(
-            (Conflict.state != ConflictState.SUGGESTED) if decided else (Conflict.state == ConflictState.SUGGESTED)
-        )
+        wanted = wanted.where(~to_decide() if decided else to_decide())
     return untouched_by_conflict(wanted, person)
 
 
@@ -86,14 +103,13 @@ def every(cycle: Cycle, person: Person | None) -> Sequence[Conflict]:
 def counts(cycle: Cycle, person: Person | None) -> tuple[int, int]:
     """Return how many of a cycle's conflicts are to decide, and how many are decided."""
     wanted = (
-        select(Conflict.state, func.count())
+        select(func.sum(case((to_decide(), 1), else_=0)), func.count())
+        .select_from(Conflict)
         .join(Candidacy, Candidacy.id == Conflict.candidacy_id)
         .where(Candidacy.cycle_id == cycle.id, Candidacy.merged_into_id.is_(None))
-        .group_by(Conflict.state)
     )
-    found = dict(db.session.execute(untouched_by_conflict(wanted, person)).all())
-    to_decide = found.pop(ConflictState.SUGGESTED, 0)
-    return to_decide, sum(found.values())
+    waiting, every_one = db.session.execute(untouched_by_conflict(wanted, person)).one()
+    return int(waiting or 0), every_one - int(waiting or 0)
 
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> Sequence[Conflict]:

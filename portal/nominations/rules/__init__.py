@@ -89,6 +89,7 @@ class CandidacyStep(StrEnum):
     NOT_ADVANCE = "not advance"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
+    COME_BACK = "come back"  # it was withdrawn because no nomination counted any more, and one does again
 
 
 _C, _S = CandidacyStage, CandidacyStep
@@ -107,6 +108,7 @@ CANDIDACY: Life[CandidacyStage, CandidacyStep] = Life(
         (_C.SHORTLISTED, _S.DECIDE): _C.DECIDED,
         (_C.NOT_ADVANCED, _S.DECIDE): _C.DECIDED,
         **{(stage, _S.WITHDRAW): _C.WITHDRAWN for stage in _C if stage is not _C.WITHDRAWN},
+        (_C.WITHDRAWN, _S.COME_BACK): _C.INTAKE,
     },
     refusal=N_("This candidacy is %(state)s, so that cannot be done with it now."),
 )
@@ -154,10 +156,11 @@ class ConflictState(StrEnum):
 
 
 class ConflictStep(StrEnum):
-    """What may be done with a conflict. Declaring confirms at once."""
+    """What may be done with a conflict. Declaring confirms at once; what was declared by mistake is corrected by somebody else."""
 
     CONFIRM = "confirm"
     DISMISS = "dismiss"
+    CORRECT = "correct"
     WAIVE = "waive"
 
 
@@ -169,6 +172,7 @@ CONFLICT: Life[ConflictState, ConflictStep] = Life(
         (_K.SUGGESTED, _W.DISMISS): _K.DISMISSED,
         (_K.DECLARED, _W.CONFIRM): _K.CONFIRMED,
         (_K.CONFIRMED, _W.WAIVE): _K.WAIVED,
+        (_K.CONFIRMED, _W.CORRECT): _K.DISMISSED,
     },
     refusal=N_("This conflict is %(state)s, so that cannot be done with it now."),
 )

@@ -109,6 +109,10 @@ def _conflict_steps(conflict: Conflict, person: Any) -> list[str]:  # noqa: ANN4
     if person is None or conflict.person_id == person.id:
         return []
     steps = [step.value for step in CONFLICT.steps(conflict.state)]
+    if conflict.asked_at is None:
+        steps = [step for step in steps if step != "correct"]
+    else:
+        steps.append("keep")
     if conflict.kind in HARD or conflict.decided_by_id == person.id:
         steps = [step for step in steps if step != "waive"]
     return steps
@@ -307,6 +311,10 @@ def conflict(conflict: Conflict) -> Any:  # noqa: ANN401 - an answer
                 conflicts.confirm(conflict, **facts)
             elif act == "waive":
                 conflicts.waive(conflict, **facts)
+            elif act == "correct":
+                conflicts.correct(conflict, **facts)
+            elif act == "keep":
+                conflicts.keep(conflict, **facts)
             else:
                 conflicts.dismiss(conflict, **facts)
         except Refused as refusal:

@@ -214,7 +214,7 @@ def _row(line: Line) -> list[object]:
         line.words,
         ", ".join(words.language(code) for code in line.languages),
         word,
-        candidacy.reason or said,
+        said or candidacy.reason,
     ]
 
 

@@ -75,6 +75,7 @@ ENTERED = {
 KINDS = {
     Kind.IS_NOMINEE: _l("May be the nominee: the same name or address"),
     Kind.NOMINATED: _l("Nominated in this cycle: %(fact)s"),
+    Kind.UNCONFIRMED: _l("Their address is on %(fact)s, and nobody confirmed it: did they write it?"),
     Kind.SAME_SCHOOL: _l("Belongs to the same school: %(fact)s"),
     Kind.SAME_NAME: _l("Has the same family name: %(fact)s"),
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
@@ -84,6 +85,7 @@ KINDS = {
 KINDS_BARE = {
     Kind.IS_NOMINEE: _l("May be the nominee"),
     Kind.NOMINATED: _l("Nominated in this cycle"),
+    Kind.UNCONFIRMED: _l("Their address is on a nomination, and nobody confirmed it: did they write it?"),
     Kind.SAME_SCHOOL: _l("Belongs to the same school"),
     Kind.SAME_NAME: _l("Has the same family name"),
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
@@ -127,6 +129,7 @@ EVENTS = {
     "found not eligible": _l("Found not eligible"),
     "to look at again": _l("To look at again"),
     "withdrawn": _l("Withdrawn"),
+    "came back": _l("Came back: a nomination counts again"),
     "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
     "standing confirmed": _l("Standing confirmed with the district"),
     "standing taken back": _l("The confirmation of standing was taken back"),
@@ -145,6 +148,8 @@ EVENTS = {
     "conflict confirmed": _l("A conflict was confirmed"),
     "conflict dismissed": _l("A suggested conflict was dismissed"),
     "conflict waived": _l("A conflict was waived"),
+    "conflict kept": _l("A declared conflict was found to be one"),
+    "correction asked": _l("Its person says that it was declared by mistake"),
 }
 
 
@@ -181,7 +186,7 @@ def stands(line: Line) -> tuple[str, str, str]:
     """Return how a candidacy stands for whoever screens: a shape, a word, and what is to be known of it."""
     shape, word = STAGES[line.candidacy.stage]
     if line.candidacy.stage is not CandidacyStage.INTAKE:
-        return shape, str(word), line.candidacy.reason or ""
+        return shape, str(word), _(line.candidacy.reason) if line.candidacy.reason else ""
     return next(_to_know(line), ("done", str(_("Ready")), ""))
 
 

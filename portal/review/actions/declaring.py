@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal import history
-from portal.awards.models import Member
+from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.nominations.actions import conflicts
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from portal.awards.models import Cycle
     from portal.people.models import Person
     from portal.review.queries.declarations import Item, Tie
 
@@ -60,6 +59,12 @@ def declare(member: Member, *, listed: Sequence[Item], ties: Sequence[Tie], at: 
     match(member.cycle, at=at, only=member)
     clear(member, at=at)
     return declaration
+
+
+def felt_parting(stays: Candidacy, goes: Candidacy, at: datetime) -> None:
+    """Two that were one are two again: what members declared meanwhile touches each that it fits."""
+    del goes
+    match(db.session.get_one(Cycle, stays.cycle_id), at=at)
 
 
 def match(cycle: Cycle, *, at: datetime, only: Member | None = None) -> int:

@@ -84,12 +84,14 @@ def take(round_: Round, *, by: Person | None, at: datetime) -> int:
     taken_names = set(db.session.scalars(select(SpokenName.name).where(SpokenName.round_id == round_.id)))
     taken_references = set(db.session.scalars(select(SpokenName.reference)))
     seed = round_.seed + len(taken_names)
+    before = set(db.session.scalars(select(SpokenName.candidacy_id).where(SpokenName.round_id == round_.id)))
     names = spoken.names(len(found), seed=seed, taken=taken_names)
     references = spoken.references(len(found), seed=seed, taken=taken_references)
     for candidacy, name, reference in zip(found, names, references, strict=True):
         candidacy.stage = CANDIDACY.advance(candidacy.stage, CandidacyStep.TAKE_TO_REVIEW)
         candidacy.version += 1
-        db.session.add(SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=name, reference=reference))
+        if candidacy.id not in before:  # one that was withdrawn and came back is called what it was
+            db.session.add(SpokenName(round_id=round_.id, candidacy_id=candidacy.id, name=name, reference=reference))
         history.record("taken to review", candidacy, by=by, at=at, round=round_.number)
     db.session.flush()
     numbers = [candidacy.id for candidacy in found]

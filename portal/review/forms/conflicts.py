@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.review.queries.declarations import Item, Line, Tie
-from portal.web.fields import clean
+from portal.web.fields import Choice, Form, Text, clean, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 HARD, SOFT = "hard", "soft"
+
+
+class CorrectionForm(Form):
+    """What was declared by mistake."""
+
+    which = Choice(_l("What was a mistake?"), [needed(_l("Choose what was a mistake"))])
+    words = Text(
+        _l("What is right?"),
+        [needed(_l("Say in a few words what was mistaken."))],
+        description=_l("The chair and staff read this and decide. Nobody clears a conflict of their own."),
+        most=2000,
+    )
 
 
 class Said(NamedTuple):

@@ -13,8 +13,8 @@ from portal.awards.models import Member
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.errors import N_
-from portal.nominations.models import Candidacy, Conflict, Nomination
-from portal.nominations.queries.conflicts import standing, untouched_by_conflict
+from portal.nominations.models import Candidacy, Conflict, Nomination, Sitting
+from portal.nominations.queries.conflicts import standing, surely_wrote, untouched_by_conflict
 from portal.nominations.rules import STANDS, Stage
 from portal.people.models import Person
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
@@ -191,10 +191,9 @@ def sitting(cycle: Cycle) -> list[Member]:
 
 
 def nominating(cycle: Cycle) -> Select[int]:
-    """Select who nominated in a cycle: they may not review in it."""
-    return select(Nomination.nominator_id).where(
-        Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED})
-    )
+    """Select who surely nominated in a cycle: they may not review in it. An address that somebody typed says nothing."""
+    surely = select(Nomination.nominator_id).join(Sitting, Sitting.id == Nomination.sitting_id).where(surely_wrote())
+    return surely.where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED}))
 
 
 # ---------------------------------------------------------------- names for the solver

@@ -13,7 +13,7 @@ from portal.awards.models import Member
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind
-from portal.nominations.rules import CandidacyStage
+from portal.nominations.rules import CandidacyStage, ConflictState
 from portal.review.models import Declaration
 from portal.review.queries import rounds
 from portal.review.rules.scoring import own_order
@@ -21,6 +21,7 @@ from portal.schools.models import School
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from portal.awards.models import Cycle
 
@@ -45,6 +46,17 @@ class Tie(NamedTuple):
     item: Item
     hard: bool
     words: str = ""
+
+
+class Own(NamedTuple):
+    """What somebody said of themself that stands, as they chose or wrote it, and the conflicts that came of it."""
+
+    key: str
+    title: str  # the line of the list that they chose; "" for a reading they stepped aside from
+    words: str
+    said_at: datetime
+    asked_at: datetime | None  # when they asked to have it corrected
+    conflicts: tuple[Conflict, ...]
 
 
 class Line(NamedTuple):
@@ -88,6 +100,51 @@ def lines(cycle: Cycle, member: Member) -> list[Line]:
             Line(Item(CANDIDACY, number), name) for number, name in db.session.execute(named.order_by(Candidacy.id))
         ]
     return own_order(found, seed=round_.seed if round_ is not None else cycle.id, reader=member.person_id)
+
+
+def own(member: Member) -> list[Own]:
+    """Return what a member said of themself that stands: a few queries. It tells them no more than they chose or wrote."""
+    wanted = select(Conflict).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+    wanted = wanted.where(Candidacy.cycle_id == member.cycle_id, Conflict.person_id == member.person_id)
+    stands = wanted.where(Conflict.kind.in_([Kind.DECLARED, Kind.RECUSED]), Conflict.state == ConflictState.CONFIRMED)
+    found = list(db.session.scalars(stands.order_by(Conflict.id)))
+    if not found:
+        return []
+    places = places_of(member.cycle, {conflict.candidacy_id for conflict in found})
+    said = select(Declaration).where(Declaration.member_id == member.id).order_by(Declaration.id)
+    made: dict[str, Own] = {}
+    for declaration in db.session.scalars(said):
+        for tie in ties_of(declaration):
+            touched = tuple(
+                conflict
+                for conflict in found
+                if conflict.kind is Kind.DECLARED
+                and conflict.candidacy_id in places
+                and tie.item.touches(conflict.candidacy_id, places[conflict.candidacy_id])
+            )
+            if tie.hard and touched:
+                key = f"{tie.item.kind}-{tie.item.id}"
+                asked = max((one.asked_at for one in touched if one.asked_at is not None), default=None)
+                made[key] = Own(key, "", tie.words, declaration.said_at, asked, touched)
+    titles = _titles([Item(key.split("-")[0], int(key.split("-")[1])) for key in made])
+    declared = [one._replace(title=titles.get(one.key, "")) for one in made.values()]
+    return declared + [
+        Own(f"reading-{one.id}", "", one.fact, one.raised_at, one.asked_at, (one,))
+        for one in found
+        if one.kind is Kind.RECUSED
+    ]
+
+
+def _titles(items: Collection[Item]) -> dict[str, str]:
+    """Return what lines are called, by their keys."""
+    schools = select(School.id, School.name).where(School.id.in_([item.id for item in items if item.kind == SCHOOL]))
+    names = select(Candidacy.id, Candidacy.name)
+    names = names.where(Candidacy.id.in_([item.id for item in items if item.kind == CANDIDACY]))
+    return {
+        f"{SCHOOL}-{ELSEWHERE}": _("The central office, or a place that is not a school"),
+        **{f"{SCHOOL}-{number}": name for number, name in db.session.execute(schools)},
+        **{f"{CANDIDACY}-{number}": name for number, name in db.session.execute(names)},
+    }
 
 
 def newest_of(member: Member) -> Declaration | None:

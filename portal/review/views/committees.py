@@ -12,15 +12,18 @@ from portal.awards import actions as awards
 from portal.awards import queries as awards_queries
 from portal.awards.rules import MemberState
 from portal.errors import PortalError
+from portal.nominations.actions import conflicts
 from portal.policy import Permission
 from portal.review.actions import declaring
 from portal.review.forms import conflicts as forms
+from portal.review.forms.conflicts import CorrectionForm
 from portal.review.forms.desk import AnswerForm
 from portal.review.queries import declarations, rounds
 from portal.review.queries.facts import Seat
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
 from portal.web.pages import see_other
+from portal.web.text import when
 
 if TYPE_CHECKING:
     from portal.awards.models import Member
@@ -96,5 +99,29 @@ def declare(seat: Seat) -> Any:  # noqa: ANN401 - an answer
         said=said,
         by_name=bool(lines) and lines[0].item.kind == declarations.CANDIDACY,
         declared=again is not None,
+        own=declarations.own(member),
         value=forms.value,
     ), 422 if said.wrong else 200
+
+
+@pages.form("/committees/<int:number>/conflicts/correction", needs=Permission.DECLARE_CONFLICTS, of=_own_seat)
+def correction(seat: Seat) -> Any:  # noqa: ANN401 - an answer
+    """Say that I declared something by mistake. Somebody else decides on it; until then it stands."""
+    member = seat.member
+    own = {one.key: one for one in declarations.own(member) if one.asked_at is None}
+    form = CorrectionForm()
+    form.which.choices = [(one.key, _called(one)) for one in own.values()]
+    if len(own) == 1 and request.method != "POST":
+        form.which.data = next(iter(own))
+    if form.validate_on_submit() and form.which.data in own:
+        chosen = own[form.which.data].conflicts
+        conflicts.ask_to_correct(chosen, words=form.words.data or "", by=member.person, at=clock.now())
+        flash(_("Thank you. Somebody else decides on it; until then it stands."))
+        return see_other(".declare", number=member.id)
+    return render_template("review/correction.html", member=member, cycle=member.cycle, form=form, own=own), form.status
+
+
+def _called(one: declarations.Own) -> str:
+    """Return what somebody said of themself in a line."""
+    title = one.title or _("A reading you stepped aside from, %(when)s", when=when(one.said_at))
+    return f"{title}: {one.words}" if one.words else title
