@@ -4,8 +4,8 @@ Why: anybody can type anybody's address, so such a nomination holds one candidac
 and somebody who chose the wrong line of a list must be able to ask another person to put it right.
 Both ways: a downgrade loses the suggestions from unconfirmed addresses, and what was asked to be corrected.
 
-Revision: 0003
-After: 0002
+Revision: 0004
+After: 0003
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
