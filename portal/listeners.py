@@ -27,6 +27,7 @@ from portal.questions.models import Question, QuestionSet
 from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds, standings
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
+from portal.schools.models import School
 from portal.web import cache
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def install() -> None:
         QuestionSet,
         Recipient,
         Rubric,
+        School,
         Season,
     )
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it

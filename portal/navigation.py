@@ -28,6 +28,7 @@ FOOT = (
     ("publishing.recipients", _l("Recipients, year by year"), ""),
     ("publishing.about", _l("How decisions are made"), "#decisions"),
     ("publishing.privacy", _l("Who sees what, and for how long"), ""),
+    ("publishing.open_data", _l("Feeds, calendars and data"), ""),
 )
 SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.screening": "nominations.screening_all",
@@ -47,6 +48,7 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "publishing.award_recipients": "publishing.recipients",
     "publishing.year": "publishing.recipients",
     "publishing.recipient": "publishing.recipients",
+    "publishing.open_data": "publishing.recipients",
 }
 READER = (("review.queue", _l("My reading")), ("review.guide", _l("Guide")))
 OFFICE = (

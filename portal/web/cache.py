@@ -19,7 +19,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from portal import clock
-from portal.db import db, driver, writes_now
+from portal.db import Model, db, driver, writes_now
 from portal.web import language
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from flask import Flask, Response
     from sqlalchemy.orm import ORMExecuteState
 
-    from portal.db import Model
-
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 2_000
@@ -38,6 +36,7 @@ RAISE = text(
     "INSERT INTO public_version (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = public_version.number + 1"
 )
 READ = "SELECT number FROM public_version WHERE id = 1"
+SEEN = text(READ)
 TOUCHED = "portal.public_touched"
 OF_A_BODY = frozenset({"Content-Length", "Content-Type"})
 
@@ -120,9 +119,9 @@ def install(app: Flask) -> None:
 
 
 def kept(name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
-    """Return what `load()` gave since the last write of anything watched; `load` gives a row (or None) with nothing left to fetch.
+    """Return what `load()` gave since the last write of anything watched: a row with nothing left to fetch, plain values, or None.
 
-    The row belongs to no session: it is read, never changed.
+    It belongs to no session: it is read, never changed.
     """
     found: PublicCache = current_app.extensions["portal.cache"]
     return found.thing(name, load)
@@ -234,8 +233,10 @@ class PublicCache:
         if held is not None and held[0] == number and not (own and (db.session.info.get(TOUCHED) or db.session.dirty)):
             return held[1]
         row = load()
-        if row is not None and number is not None and not own:
-            db.session.expunge(row)
+        # What was read may be older than the number (a transaction that began before a write) or newer: then it is nobody's but ours.
+        if row is not None and number is not None and not own and (db.session.scalar(SEEN) or 0) == number:
+            if isinstance(row, Model):
+                db.session.expunge(row)
             self.things[name] = (number, row)
         return row
 

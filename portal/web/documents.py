@@ -72,10 +72,48 @@ def lives() -> str:
     return "\n".join(lines)
 
 
+def open_data() -> str:
+    """Return docs/open-data.md: what programs read of those honored, field by field."""
+    data = import_module("portal.publishing.rules.data")
+    lines = [
+        "# Feeds, calendars and data",
+        "",
+        "Generated from `portal/publishing/rules/data.py` by `portal docs`; visitors read the same at `/data`.",
+        "",
+        "| address | gives |",
+        "|---|---|",
+        *(f"| `{address}` | {words} |" for address, words in data.ADDRESSES.items()),
+        "",
+        "JSON and CSV take the words of `/recipients`: `?year=`, `award=`, `whom=`, `school=`, `q=`. All of it is made of the same",
+        "snapshots as the pages: nothing stands in any of them before its instant, and what a person takes back is gone from all of",
+        "them in the same transaction. Fetch it anew before you show it.",
+        "",
+        f"## A record (version {data.VERSION})",
+        "",
+        "A later version may add fields; none is renamed or changes its meaning without a new number.",
+        "",
+        "| field | type | CSV | what it means |",
+        "|---|---|---|---|",
+        *(
+            f"| `{field.name}` | {' or '.join(field.kind)} | {'yes' if field.in_csv else 'no'} | {field.about} |"
+            for field in data.FIELDS
+        ),
+        "",
+        "A quotation is an object of `words`, `translation`, `language`, `name` and `relation`, each but the words possibly null.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
 def write_all(*, check: bool = False) -> list[str]:
     """Write what is out of date (or only name it, with `check`). Returns the documents' names."""
     stale = []
-    for name, text in (("docs/permissions.md", permissions()), ("docs/lives.md", lives())):
+    documents = {
+        "docs/permissions.md": permissions(),
+        "docs/lives.md": lives(),
+        "docs/open-data.md": open_data(),
+    }
+    for name, text in documents.items():
         path = HOME / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template
 
-from portal import clock
 from portal.awards.queries import zone
 from portal.policy import Permission
 from portal.publishing import queries, rules
 from portal.publishing.pages import pages
-from portal.web import cache
+from portal.publishing.views.keeping import kept, whole
 from portal.web.lists import asked_page
 
 if TYPE_CHECKING:
@@ -22,20 +21,11 @@ if TYPE_CHECKING:
     from portal.publishing.models import Recipient
     from portal.publishing.queries import Offered, Year
 
-__all__ = ["pages"]
-
-
-def _kept() -> datetime:
-    """Let this page be kept for every visitor until its next date. Returns the present instant."""
-    at = clock.now()
-    cache.public(until=queries.next_date(at, zone()))
-    return at
-
 
 @pages.page("/", needs=Permission.SEE_PUBLIC_PAGES)
 def home() -> str:
     """What is open, how long is left, and who was honored."""
-    at = _kept()
+    at = kept()
     known = queries.offered(at)
     return render_template(
         "publishing/home.html",
@@ -84,13 +74,13 @@ def _season(known: list[Offered], at: datetime) -> dict[str, Any] | None:
 @pages.page("/awards", needs=Permission.SEE_PUBLIC_PAGES)
 def awards() -> str:
     """Every award and scholarship."""
-    return render_template("publishing/awards.html", known=queries.offered(_kept()))
+    return render_template("publishing/awards.html", known=queries.offered(kept()))
 
 
 @pages.page("/awards/<slug>", needs=Permission.SEE_PUBLIC_PAGES, of=queries.award_at)
 def award(award: Award) -> str:
     """One award: whom it honors, what is asked, how it is decided, when, and whom to ask."""
-    at = _kept()
+    at = kept()
     offered = queries.announced(award, at)
     days = rules.days_left(offered.cycle.closes_at, at=at, zone=ZoneInfo(zone())) if offered.cycle else None
     return render_template(
@@ -107,24 +97,17 @@ def award(award: Award) -> str:
 @pages.page("/awards/<slug>/recipients", needs=Permission.SEE_PUBLIC_PAGES, of=queries.award_at)
 def award_recipients(award: Award) -> str:
     """Everybody one award has honored."""
-    _kept()
+    kept()
     listing = queries.of_award(award, page=asked_page())
     return render_template(
         "publishing/award_recipients.html", award=award, listing=listing, groups=queries.by_year(listing.items)
     )
 
 
-@pages.page("/recipients", needs=Permission.SEE_PUBLIC_PAGES)
-def recipients() -> str:
-    """The years, and the awards, by which to find somebody."""
-    at = _kept()
-    return render_template("publishing/recipients.html", years=queries.years(), known=queries.offered(at))
-
-
 @pages.page("/recipients/<int:year>", needs=Permission.SEE_PUBLIC_PAGES, of=queries.year)
 def year(program: Year) -> str:
     """One year's program."""
-    _kept()
+    kept()
     return render_template("publishing/year.html", program=program)
 
 
@@ -133,7 +116,7 @@ def recipient(recipient: Recipient) -> Any:  # noqa: ANN401 - an answer
     """One person, as they agreed to be shown."""
     if recipient.taken_down_at is not None:
         return render_template("publishing/taken_down.html", year=recipient.year), 410
-    _kept()
+    kept()
     before, after = queries.neighbors(recipient)
     return render_template("publishing/recipient.html", recipient=recipient, before=before, after=after)
 
@@ -141,33 +124,33 @@ def recipient(recipient: Recipient) -> Any:  # noqa: ANN401 - an answer
 @pages.page("/about", needs=Permission.SEE_PUBLIC_PAGES)
 def about() -> str:
     """Who we are, and how decisions are made."""
-    _kept()
+    kept()
     return render_template("publishing/about.html")
 
 
 @pages.page("/help", needs=Permission.SEE_PUBLIC_PAGES)
 def help() -> str:  # noqa: A001 - the page's own name, which no code here shadows
     """What people ask, and whom to ask."""
-    _kept()
+    kept()
     return render_template("publishing/help.html")
 
 
 @pages.page("/privacy", needs=Permission.SEE_PUBLIC_PAGES)
 def privacy() -> str:
     """Who sees what, and for how long."""
-    _kept()
+    kept()
     return render_template("publishing/privacy.html")
 
 
 @pages.page("/robots.txt", needs=Permission.SEE_PUBLIC_PAGES)
 def robots() -> Response:
     """Tell search engines which addresses are nobody's business but their owners'."""
-    _kept()
+    kept()
     private = sorted(current_app.config["PRIVATE_ROOTS"] | {"link", "sign-in", "nominate", "kept"})
     lines = [
         "User-agent: *",
         *(f"Disallow: /{root}" for root in private if root),
-        f"Sitemap: {current_app.config['SETTINGS'].base_url}{url_for('.sitemap')}",
+        f"Sitemap: {whole('.sitemap')}",
         "",
     ]
     return Response("\n".join(lines), mimetype="text/plain")
@@ -176,7 +159,6 @@ def robots() -> Response:
 @pages.page("/sitemap.xml", needs=Permission.SEE_PUBLIC_PAGES)
 def sitemap() -> Response:
     """List what is public now."""
-    _kept()
-    base = current_app.config["SETTINGS"].base_url
-    found = [base + url_for(endpoint, **values) for endpoint, values in queries.addresses()]
+    kept()
+    found = [whole(endpoint, **values) for endpoint, values in queries.addresses()]
     return Response(render_template("publishing/sitemap.xml", addresses=found), mimetype="application/xml")

@@ -229,7 +229,7 @@ def year(year: int) -> Year | None:
     return Year(
         year,
         [Section(slug, names[slug], _in_order(people[slug]), cycles.get(slug)) for slug in slugs],
-        _years_before(year),
+        _years(before=year, most=2),
     )
 
 
@@ -238,18 +238,11 @@ def _in_order(people: Iterable[Honored]) -> list[Honored]:
     return sorted(people, key=lambda person: person.name is None)
 
 
-def _years_before(year: int) -> list[int]:
+def _years(*, before: int | None = None, most: int | None = None) -> list[int]:
+    """Return the years on record, the latest first."""
     known = select(Recipient.year).where(STANDING).union(select(PastHonour.year)).subquery()
-    return list(
-        db.session.scalars(select(known.c.year).where(known.c.year < year).order_by(known.c.year.desc()).limit(2))
-    )
-
-
-def years() -> list[tuple[int, int]]:
-    """Return (year, how many people) for every year on record, the latest first: one query."""
-    lines = union_all(select(Recipient.year).where(STANDING), select(PastHonour.year)).subquery()
-    wanted = select(lines.c.year, func.count()).group_by(lines.c.year).order_by(lines.c.year.desc())
-    return [(year, count) for year, count in db.session.execute(wanted)]
+    wanted = select(known.c.year).order_by(known.c.year.desc()).limit(most)
+    return list(db.session.scalars(wanted.where(known.c.year < before) if before is not None else wanted))
 
 
 def recipient_at(year: int, slug: str) -> Recipient | None:
@@ -365,12 +358,12 @@ def by_year(people: Sequence[Honored]) -> list[tuple[int, list[Honored]]]:
 def addresses() -> list[tuple[str, dict[str, Any]]]:
     """Return (endpoint, values) of every public page that a search engine may know: only what is public now."""
     found: list[tuple[str, dict[str, Any]]] = [
-        (f"publishing.{name}", {}) for name in ("home", "awards", "recipients", "about", "help", "privacy")
+        (f"publishing.{name}", {}) for name in ("home", "awards", "recipients", "about", "help", "privacy", "open_data")
     ]
     slugs = db.session.scalars(select(Award.slug).where(_known()).order_by(Award.position, Award.id)).all()
     found += [("publishing.award", {"slug": slug}) for slug in slugs]
     found += [("publishing.award_recipients", {"slug": slug}) for slug in slugs]
-    found += [("publishing.year", {"year": number}) for number, _count in years()]
+    found += [("publishing.year", {"year": number}) for number in _years()]
     named = (
         select(Recipient.year, Recipient.slug)
         .where(STANDING, Recipient.name.is_not(None))
