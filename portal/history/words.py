@@ -44,6 +44,7 @@ ACTIONS = {
     "decision returned": N_("Decision returned"),
     "declared clear": N_("Said that there is no conflict"),
     "declined": N_("Declined"),
+    "discarded": N_("Draft discarded"),
     "donor noted": N_("Donor noted"),
     "donor removed": N_("Donor taken out"),
     "edited": N_("Changed"),

@@ -118,6 +118,7 @@ def test_an_export_is_uploaded_checked_imported_and_accounted_for(desk):
     )
     page = desk.get("/1/columns")
     assert "&lt;b&gt;our&lt;/b&gt; export.csv" in page
+    assert "<b>our</b> export.csv,2026" in desk.client.get("/desk/imports.csv").text
     assert re.search(r'<option value="question:justice" selected', page)
     page = desk.get("/1")
     for words in (

@@ -13,6 +13,7 @@ from sqlalchemy import event, func, select
 from portal import clock
 from portal.awards.models import Cycle
 from portal.awards.queries import organisation
+from portal.awards.rules import CycleStage
 from portal.db import db, transaction
 from portal.demo.makers import (
     CLOSES,
@@ -25,6 +26,7 @@ from portal.demo.makers import (
     make_school,
     sign_in,
 )
+from portal.history.models import Event
 from portal.jobs import worker
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
@@ -485,6 +487,45 @@ def test_withdrawing_asks_once_and_is_for_good(writer, world):
     assert receipt.state is MessageState.CANCELLED
     refused = writer.send("/sign-in", action=f"/nominations/{reference}/submission")
     assert refused.status_code == 409
+
+
+def test_a_draft_never_sent_is_discarded_after_being_asked_once(writer, world):
+    reference = ready(writer, world)
+    assert f"{reference},Amina Warsame" in writer.get("/nominations.csv").get_data(as_text=True)
+    url = f"/nominations/{reference}/discarding"
+    assert url in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    assert "Discard this draft?" in writer.get(url).get_data(as_text=True)
+    assert only().stage is Stage.DRAFT
+    assert writer.send(url).status_code == 303
+    assert only().stage is Stage.DISCARDED
+    assert (db.session.scalars(select(Answer)).all(), db.session.scalars(select(Named)).all()) == ([], [])
+    assert reference not in writer.get("/nominations").get_data(as_text=True).split("is discarded")[-1]
+    assert reference not in writer.get("/nominations.csv").get_data(as_text=True)
+    assert "You discarded this draft" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    recorded = db.session.scalars(select(Event.action).where(Event.subject_kind == "nomination")).all()
+    assert recorded == ["begun", "discarded"]
+    message = db.session.scalars(select(Message).where(Message.template == "nominations/begun")).one()
+    assert message.state is MessageState.CANCELLED
+    assert writer.begin("teaching") != reference
+
+
+def test_what_was_sent_cannot_be_discarded(writer, world):
+    reference = ready(writer, world)
+    writer.submit(reference)
+    url = f"/nominations/{reference}/discarding"
+    assert url not in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    assert writer.send("/sign-in", action=url).status_code == 303
+    assert only().stage is Stage.SUBMITTED
+
+
+def test_after_release_a_nominator_is_led_to_the_public_results(writer, world):
+    reference = ready(writer, world)
+    writer.submit(reference)
+    link = "/awards/teaching/recipients"
+    assert link not in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    with transaction():
+        db.session.get_one(Cycle, world["cycle"]).stage = CycleStage.RELEASED
+    assert link in writer.get(f"/nominations/{reference}").get_data(as_text=True)
 
 
 GRACE = timedelta(minutes=10)

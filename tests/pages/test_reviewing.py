@@ -413,6 +413,7 @@ def test_the_desk_pages_are_for_staff_and_chair_alone(app, committee):
         f"assignments/{reference}": (200, 200, 404, 404, 404),
         "assignments.csv": (200, 200, 404, 404, 404),
         "masking": (200, 404, 404, 404, 404),
+        "masking.csv": (200, 404, 404, 404, 404),
         "standings": (200, 200, 404, 404, 200),
         "standings.csv": (200, 200, 404, 404, 200),
         f"standings/{reference}": (200, 200, 404, 404, 404),
@@ -784,3 +785,31 @@ def test_a_reviewer_asks_to_correct_what_they_declared_by_mistake_and_the_chair_
     db.session.rollback()
     assert db.session.get_one(Conflict, one.id).state.value == "dismissed"
     assert "My sister works there" not in reviewer.text(f"/committees/{number}/conflicts")
+
+
+def test_a_reviewers_spreadsheets_hold_their_own_and_name_nobody(app, committee):
+    with transaction():
+        mine = committee.readings(db.session.get_one(Person, committee.numbers[1]))[0]
+        score(committee, mine, 5, 4, 3, 6)
+        theirs = committee.readings(db.session.get_one(Person, committee.numbers[2]))[0]
+        score(committee, theirs, 1, 1, 1, 1)
+        name = rounds_queries.name_of(committee.round, mine.candidacy_id).name
+        total = 10 * (35 * 5 + 25 * 4 + 20 * 3 + 20 * 6) / 100
+    browser = Browser(app, committee.numbers[1])
+    queue, own = browser.text("/reading.csv"), browser.text("/reading/scores.csv")
+    assert name in queue
+    assert f"Criterion 1,5,{total:.1f}" in own
+    assert own.count("\r\n") == 5  # the header and a line for each criterion of the one that is theirs
+    for planted in ("Warsame", "Rivera", "Nguyen", "Okafor", "mont Number", "Amina", "C-0"):
+        assert planted not in queue + own
+    masking = Browser(app, committee.staff_id).text(f"{committee.slug}/masking.csv")
+    assert "Amina Warsame" in masking
+    assert "stays late" not in masking
+    with transaction():
+        conflicts.declare(
+            db.session.get_one(Candidacy, mine.candidacy_id),
+            db.session.get_one(Person, committee.numbers[1]),
+            words="Mine",
+            at=NOW,
+        )
+    assert name not in browser.text("/reading.csv") + browser.text("/reading/scores.csv")

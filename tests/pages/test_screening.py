@@ -305,6 +305,8 @@ def test_a_late_one_is_accepted_or_refused_with_a_reason(desk):
             for n in (1, 2)
         ]
     assert "Late Comer1" in desk.get(f"/late/{refs[0]}")
+    assert f"{refs[0]},Late Comer1" in desk.get("/screening.csv", tab="late")
+    assert f"Excellence in Teaching Award,2026,Open,0,0,{len(refs)}" in desk.client.get("/desk/screening.csv").text
     desk.post(f"/late/{refs[0]}", status=422, act="accept")
     desk.post(f"/late/{refs[0]}", act="accept", reason="The site was down", tell="y")
     desk.post(f"/late/{refs[1]}", act="refuse", reason="A week late")

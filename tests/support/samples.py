@@ -592,7 +592,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "awards.reminder",
         "awards.removal",
     ),
-    **_each(seats, "review.invitation", "review.declare"),
+    **_each(seats, "review.invitation", "review.declare", "review.correction"),
     **_each(discussed, "review.pairs", "review.discussion"),
     **_each(readings_of, "review.take_back"),
     **_each(plans, "review.plan", "review.apply_plan"),

@@ -12,7 +12,7 @@ from portal import policy
 from portal.awards.rules import MemberState
 from portal.home.queries import mine
 from portal.home.views.pages import Item, pages, to
-from portal.nominations.rules import Stage
+from portal.nominations.rules import NEVER_SENT, Stage
 from portal.policy import Permission
 from portal.web import viewer
 from portal.web.text import words_in
@@ -30,9 +30,7 @@ def me() -> str:
     found = mine.waiting(person)
     items = [*_invitations(found), *_reading(found), *_approvals(found), *_consents(found), *_nominations(found)]
     office = policy.may(person, Permission.SEE_DESK)
-    submitted = sum(
-        count for stage, count in found.nominations.items() if stage not in {Stage.DRAFT.value, Stage.VOID.value}
-    )
+    submitted = sum(count for stage, count in found.nominations.items() if stage not in {*NEVER_SENT, Stage.VOID})
     return render_template(
         "home/me.html", person=person, items=[item for item in items if item.url], office=office, submitted=submitted
     )

@@ -27,7 +27,7 @@ from portal.nominations.models import (
     Sitting,
 )
 from portal.nominations.queries import conflicts as queries
-from portal.nominations.rules import CONFLICT, ConflictState, ConflictStep, Stage
+from portal.nominations.rules import CONFLICT, NEVER_SENT, ConflictState, ConflictStep, Stage
 from portal.people.models import Person
 from portal.people.rules import address_key, fold
 from portal.schools.models import Affiliation, School
@@ -223,7 +223,7 @@ def _nominated(cycle: Cycle, known: list[Concerned], *, sure: bool = True) -> di
         select(Nomination.nominator_id, Person.email_key, Nomination.candidacy_id, Nomination.reference)
         .join(Sitting, Sitting.id == Nomination.sitting_id)
         .join(Person, Person.id == Nomination.nominator_id)
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED}))
+        .where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({*NEVER_SENT, Stage.REFUSED}))
         .where(Nomination.nominator_id.in_(numbers) | Person.email_key.in_(addresses))
         .where(queries.surely_wrote() if sure else ~queries.surely_wrote())
         .order_by(Nomination.id.desc())

@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -614,6 +614,23 @@ def withdraw(nomination: Nomination, *, at: datetime, by: Person | None = None) 
     if counted:
         for listener in on_withdrawn:
             listener(now, at)
+    return now
+
+
+def discard(nomination: Nomination, *, at: datetime, by: Person | None = None) -> Nomination:
+    """Throw a draft away that was never sent. What was typed is deleted; that there was a draft stays on the record."""
+    if nomination.stage is Stage.DISCARDED:
+        return nomination
+    now = _step(nomination, NOMINATION.advance(nomination.stage, Step.DISCARD), "discarded", at=at, by=by)
+    db.session.execute(delete(Aside).where(Aside.nomination_id == now.id))
+    now.named.clear()
+    now.schools.clear()
+    now.answers.clear()
+    now.place, now.place_text = Where.SCHOOLS, None
+    now.relation = now.relation_text = now.quote = now.may_tell_nominee = None
+    db.session.flush()
+    if not queries.of_sitting(now.sitting):
+        mail.cancel(now.sitting, templates=("nominations/begun",))
     return now
 
 

@@ -194,3 +194,7 @@ class BothForm(PartForm):
 
 class WithdrawalForm(Form):
     """Taking a nomination back."""
+
+
+class DiscardForm(Form):
+    """Throwing a draft away."""

@@ -35,6 +35,11 @@ def uploads() -> Select[Import]:
     return select(Import).options(joinedload(Import.season)).order_by(Import.id.desc())
 
 
+def every_upload() -> Sequence[Import]:
+    """Return all of them, for a file."""
+    return db.session.scalars(uploads()).all()
+
+
 def by_id(number: int) -> Import | None:
     """Return an upload, its season with it."""
     return db.session.scalar(select(Import).options(joinedload(Import.season)).where(Import.id == number))

@@ -45,7 +45,7 @@ from portal.nominations.models import (
     Snapshot,
 )
 from portal.nominations.queries.conflicts import VIEWER, standing_of_viewer, untouched_by_conflict
-from portal.nominations.rules import COUNTS, CandidacyStage, Stage
+from portal.nominations.rules import COUNTS, NEVER_SENT, CandidacyStage, Stage
 from portal.nominations.rules.matching import TWO_SCHOOLS
 from portal.people.rules import fold
 from portal.policy import Fact
@@ -305,6 +305,12 @@ def late(cycle: Cycle, person: Person | None) -> tuple[Select[Nomination], dict[
     return _held(), _values(cycle, person)
 
 
+def every_late(cycle: Cycle, person: Person | None) -> Sequence[Nomination]:
+    """Return all of them, for a file."""
+    wanted, values = late(cycle, person)
+    return db.session.scalars(wanted, values).unique().all()
+
+
 def late_by_reference(reference: str) -> Nomination | None:
     """Return a nomination with everything that is to be known of one that came late."""
     wanted = select(Nomination).options(
@@ -477,7 +483,7 @@ def _by_cycle(wanted: Any, values: dict[str, Any] | None = None) -> dict[int, in
 
 @cache
 def _languages() -> Select[str]:
-    here = Nomination.cycle_id == CYCLE, Nomination.stage.in_([stage for stage in Stage if stage is not Stage.DRAFT])
+    here = Nomination.cycle_id == CYCLE, Nomination.stage.in_([stage for stage in Stage if stage not in NEVER_SENT])
     return select(Nomination.language).where(*here).distinct()
 
 

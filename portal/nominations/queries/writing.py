@@ -150,9 +150,14 @@ def written_by(who: Writer) -> Select[Any]:
         select(Nomination)
         .join(Nomination.sitting)
         .options(joinedload(Nomination.cycle, innerjoin=True), selectinload(Nomination.named))
-        .where(or_(*mine) if mine else Nomination.id.is_(None))
+        .where(or_(*mine) if mine else Nomination.id.is_(None), Nomination.stage != Stage.DISCARDED)
         .order_by(Nomination.id.desc())
     )
+
+
+def every_written_by(who: Writer) -> Sequence[Nomination]:
+    """Return all of them, for a file."""
+    return db.session.scalars(written_by(who)).unique().all()
 
 
 def claims(who: Writer) -> Sequence[Sitting]:
@@ -163,6 +168,7 @@ def claims(who: Writer) -> Sequence[Sitting]:
     wanted = select(Sitting).join(Nomination, Nomination.sitting_id == Sitting.id)
     return db.session.scalars(
         wanted.where(Sitting.nominator_id == who.person_id, Sitting.confirmed_at.is_(None), elsewhere)
+        .where(Nomination.stage != Stage.DISCARDED)
         .distinct()
         .order_by(Sitting.id.desc())
         .limit(10)
@@ -209,11 +215,11 @@ def sitting_once(once: str) -> Sitting | None:
 
 
 def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
-    """Return a sitting's nominations in the order they were begun."""
+    """Return a sitting's nominations in the order they were begun, but for those discarded."""
     wanted = (
         select(Nomination)
         .options(joinedload(Nomination.cycle, innerjoin=True))
-        .where(Nomination.sitting_id == sitting.id)
+        .where(Nomination.sitting_id == sitting.id, Nomination.stage != Stage.DISCARDED)
     )
     return db.session.scalars(wanted.order_by(Nomination.id)).all()
 

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     VOID = "void"
+    DISCARDED = "discarded"  # never sent: nothing of what was typed is kept
 
 
 class Step(StrEnum):
@@ -36,6 +37,7 @@ class Step(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     MAKE_VOID = "make void"
+    DISCARD = "discard"
 
 
 NOMINATION: Life[Stage, Step] = Life(
@@ -43,6 +45,7 @@ NOMINATION: Life[Stage, Step] = Life(
     {
         (Stage.DRAFT, Step.SUBMIT): Stage.SUBMITTED,
         (Stage.DRAFT, Step.HOLD_LATE): Stage.LATE,
+        (Stage.DRAFT, Step.DISCARD): Stage.DISCARDED,
         (Stage.SUBMITTED, Step.REVISE): Stage.REVISING,
         (Stage.REVISING, Step.SUBMIT): Stage.SUBMITTED,
         (Stage.SUBMITTED, Step.RETURN): Stage.RETURNED,
@@ -62,6 +65,7 @@ NOMINATION: Life[Stage, Step] = Life(
 )
 
 WRITABLE = frozenset({Stage.DRAFT, Stage.REVISING, Stage.RETURNED})  # the writer may change answers
+NEVER_SENT = frozenset({Stage.DRAFT, Stage.DISCARDED})
 COUNTS = frozenset({Stage.SUBMITTED, Stage.REVISING, Stage.RETURNED})  # a snapshot stands: gathered, screened, read
 
 

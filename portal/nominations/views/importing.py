@@ -24,7 +24,7 @@ from portal.web import failures, viewer
 from portal.web.fields import Form, clean
 from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import see_other
-from portal.web.text import words_in
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from portal.nominations.models import Import, ImportRow
@@ -93,6 +93,26 @@ def _imports(form: UploadForm) -> Any:  # noqa: ANN401 - an answer
         RowState=RowState,
         **words.about(),
     ), form.status
+
+
+@pages.page("/desk/imports.csv", needs=Permission.IMPORT_NOMINATIONS)
+def imports_csv() -> Any:  # noqa: ANN401 - a file
+    """Give the uploads as a CSV file."""
+    found = queries.every_upload()
+    counts = queries.counts_of([one.id for one in found])
+    shown = (RowState.IMPORTED, RowState.READY, RowState.WRONG, RowState.REPEATED, RowState.SET_ASIDE)
+    header = [_("File"), _("Season"), _("State"), _("Uploaded"), *(str(words.ROWS[state][1]) for state in shown)]
+    rows = [
+        (
+            one.name,
+            one.season.year,
+            words.IMPORTS[one.state],
+            when(one.uploaded_at),
+            *(counts.get(one.id, {}).get(state, 0) for state in shown),
+        )
+        for one in found
+    ]
+    return csv_file("imports", header, rows)
 
 
 @pages.form("/desk/imports/<int:number>/columns", needs=Permission.IMPORT_NOMINATIONS, of=_upload)

@@ -25,7 +25,7 @@ from portal.questions.drawing import with_name
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import see_other
-from portal.web.text import words_in
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,17 @@ def screening_all() -> str:
         cycle_words=words.CYCLES,
         **words.about(),
     )
+
+
+@pages.page("/desk/screening.csv", needs=Permission.SEE_DESK)
+def screening_all_csv() -> Any:  # noqa: ANN401 - a file
+    """Give the same list as a CSV file."""
+    header = [_("Award"), _("Year"), _("Where it stands"), _("To look at"), _("Same person?"), _("Late")]
+    rows = [
+        (words_in(one.cycle.award.name), one.cycle.year, words.CYCLES[one.cycle.stage], one.look, one.matches, one.late)
+        for one in queries.across(viewer.current())
+    ]
+    return csv_file("screening", header, rows)
 
 
 @pages.page("/desk/<slug>/<int:year>/screening", needs=Permission.SCREEN, of=cycle_at)
@@ -185,6 +196,8 @@ def _failed(form: Any, refusal: Refused) -> Any:  # noqa: ANN401 - a form
 def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
     """Give the list as it is filtered, as a CSV file."""
     person, filters = viewer.current(), _filters()
+    if filters.tab is Tab.LATE:
+        return _late_csv(cycle)
     header = [
         _("Reference"),
         _("Nominee"),
@@ -199,6 +212,22 @@ def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
     ]
     rows = [_row(line) for line in queries.every_line(cycle, person, filters)]
     return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
+
+
+def _late_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
+    header = [_("Reference"), _("Nominee"), _("School"), _("From"), _("Language"), _("When it came")]
+    rows = [
+        (
+            nomination.reference,
+            " & ".join(named.name for named in nomination.named),
+            ", ".join(link.school.name for link in nomination.schools) or nomination.place_text or "",
+            words.relation(nomination),
+            words.language(nomination.language),
+            when(nomination.received_at),
+        )
+        for nomination in queries.every_late(cycle, viewer.current())
+    ]
+    return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-late", header, rows)
 
 
 def _row(line: Line) -> list[object]:

@@ -67,6 +67,7 @@ NOMINATIONS = {
     Stage.REFUSED: ("blocks", _l("Refused")),
     Stage.WITHDRAWN: ("blocks", _l("Withdrawn")),
     Stage.VOID: ("blocks", _l("Void")),
+    Stage.DISCARDED: ("blocks", _l("Discarded")),
 }
 ENTERED = {
     Entered.IMPORT: _l("imported"),
@@ -129,6 +130,7 @@ EVENTS = {
     "found not eligible": _l("Found not eligible"),
     "to look at again": _l("To look at again"),
     "withdrawn": _l("Withdrawn"),
+    "discarded": _l("The draft was discarded"),
     "came back": _l("Came back: a nomination counts again"),
     "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
     "standing confirmed": _l("Standing confirmed with the district"),

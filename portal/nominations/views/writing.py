@@ -26,6 +26,7 @@ from portal.nominations.forms.writing import (
     AwardsForm,
     BeginForm,
     BothForm,
+    DiscardForm,
     NomineeForm,
     PartForm,
     QuoteForm,
@@ -37,7 +38,7 @@ from portal.nominations.forms.writing import (
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference
-from portal.nominations.rules import WRITABLE, Stage
+from portal.nominations.rules import NEVER_SENT, WRITABLE, Stage
 from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION_WORDS
 from portal.nominations.views.pages import pages
 from portal.people.rules import address_key
@@ -47,9 +48,9 @@ from portal.questions.models import QuestionKind
 from portal.questions.rules import count_words
 from portal.schools import queries as schools
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import keep, see_other
-from portal.web.text import clock_time, locale, paragraphs, words_in
+from portal.web.text import clock_time, locale, paragraphs, when, words_in
 
 if TYPE_CHECKING:
     from portal.nominations.models import Aside, Nomination, Sitting
@@ -144,6 +145,25 @@ def mine() -> str:
     return render_template("nominations/mine.html", listing=written, rows=rows, claims=queries.claims(who))
 
 
+@pages.page("/nominations.csv", needs=Permission.SEE_OWN_NOMINATIONS)
+def mine_csv() -> Any:  # noqa: ANN401 - a file
+    """Give what one has written, and where each stands, as a CSV file."""
+    header = [_("Reference"), _("Nominee"), _("Award"), _("Year"), _("Where it stands"), _("Sent")]
+    rows = [
+        (
+            nomination.reference,
+            row["name"],
+            row["award"],
+            nomination.cycle.year,
+            row["word"],
+            when(nomination.submitted_at),
+        )
+        for nomination in queries.every_written_by(queries.writer())
+        for row in [_row(nomination)]
+    ]
+    return csv_file("my-nominations", header, rows)
+
+
 def _row(nomination: Nomination) -> dict[str, Any]:
     words = {
         Stage.DRAFT: _("Writing"),
@@ -154,6 +174,7 @@ def _row(nomination: Nomination) -> dict[str, Any]:
         Stage.REFUSED: _("Not accepted: it was late"),
         Stage.WITHDRAWN: _("Withdrawn"),
         Stage.VOID: _("Set aside"),
+        Stage.DISCARDED: _("Discarded"),
     }
     return {
         "nomination": nomination,
@@ -291,7 +312,7 @@ def tasks(nomination: Nomination) -> str:
     """See where a nomination stands, and go on with it."""
     facts = _facts(nomination)
     todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
-    snapshot = queries.last_snapshot(nomination) if nomination.stage is not Stage.DRAFT else None
+    snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
     asides = [(aside, _label(nomination, aside.part)) for aside in queries.unsettled(nomination)]
     return render_template("nominations/tasks.html", **facts, todo=todo, snapshot=snapshot, over=over, asides=asides)
@@ -699,3 +720,16 @@ def withdrawal(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     if nomination.stage is Stage.WITHDRAWN:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     return render_template("nominations/withdrawal.html", form=form, **_facts(nomination)), form.status
+
+
+@pages.form("/nominations/<reference>/discarding", needs=Permission.EDIT_NOMINATION, of=by_reference)
+def discarding(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
+    """Throw away a draft that was never sent, after being asked once."""
+    form = DiscardForm()
+    if nomination.stage not in NEVER_SENT:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    if form.validate_on_submit():
+        actions.discard(nomination, at=clock.now(), by=viewer.current())
+        flash(_("The draft %(reference)s is discarded.", reference=nomination.reference))
+        return see_other(".mine")
+    return render_template("nominations/discarding.html", form=form, **_facts(nomination)), form.status

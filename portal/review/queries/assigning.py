@@ -15,7 +15,7 @@ from portal.db import db
 from portal.errors import N_
 from portal.nominations.models import Candidacy, Conflict, Nomination, Sitting
 from portal.nominations.queries.conflicts import standing, surely_wrote, untouched_by_conflict
-from portal.nominations.rules import STANDS, Stage
+from portal.nominations.rules import NEVER_SENT, STANDS, Stage
 from portal.people.models import Person
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
 from portal.review.queries import declarations, rounds
@@ -193,7 +193,7 @@ def sitting(cycle: Cycle) -> list[Member]:
 def nominating(cycle: Cycle) -> Select[int]:
     """Select who surely nominated in a cycle: they may not review in it. An address that somebody typed says nothing."""
     surely = select(Nomination.nominator_id).join(Sitting, Sitting.id == Nomination.sitting_id).where(surely_wrote())
-    return surely.where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({Stage.DRAFT, Stage.REFUSED}))
+    return surely.where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({*NEVER_SENT, Stage.REFUSED}))
 
 
 # ---------------------------------------------------------------- names for the solver

@@ -251,6 +251,11 @@ def desk(round_: Round, person: Person, *, left_only: bool) -> Select[Any]:
     return untouched_by_conflict(wanted, person)
 
 
+def every_row(round_: Round, person: Person) -> Sequence[Any]:
+    """Return all of them, for a file."""
+    return db.session.execute(desk(round_, person, left_only=False)).all()
+
+
 def next_to_look_over(round_: Round, person: Person, *, after: TextsOf | None = None) -> int | None:
     """Return the next submission with a text left, after this one in the desk's order and then from its beginning."""
     left = desk(round_, person, left_only=True).limit(1)

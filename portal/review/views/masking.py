@@ -19,7 +19,7 @@ from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ def masking(review: InReview) -> str:
         if made is not None and blind
         else None,
     )
+
+
+@pages.page("/desk/<slug>/<int:year>/masking.csv", needs=Permission.REDACT, of=rounds.in_review)
+def masking_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The same list as a spreadsheet: how far looking over has come, and nothing of what was written."""
+    made = round_of(review)
+    header = [_("Candidacy"), _("Reference"), _("Called"), _("Submission"), _("Texts"), _("Looked over")]
+    found = texts.every_row(made, viewer.current()) if made.blind else []
+    rows = [
+        (candidacy.name, candidacy.reference, spoken.name, number, count, looked_over)
+        for number, candidacy, spoken, count, looked_over in found
+    ]
+    return csv_file(f"masking-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
 
 
 @pages.step("/desk/<slug>/<int:year>/masking/covering", needs=Permission.REDACT, of=rounds.in_review)

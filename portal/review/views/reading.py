@@ -21,7 +21,7 @@ from portal.review.rules.scoring import unanswered
 from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.web import viewer
-from portal.web.lists import Listing, asked_page
+from portal.web.lists import FURTHEST, Listing, asked_page, csv_file
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -70,6 +70,53 @@ def scores() -> str:
     found, more = queries.own_scores(viewer.current(), page=page)
     pager = Listing([score for each in found for score in each.scores], page, queries.SIZE, more)
     return render_template("review/scores.html", groups=found, pager=pager, state_of=drawing.state_of)
+
+
+@pages.page("/reading.csv", needs=Permission.SEE_QUEUE)
+def queue_csv() -> Any:  # noqa: ANN401 - a file
+    """What waits for me, as a spreadsheet: as little of each as the page says."""
+    header = [
+        _("Award"), _("Year"), _("Candidacy"), _("Reference"), _("State"), _("Not scored yet"), _("So far"), _("Of"),
+    ]  # fmt: skip
+    rows = [
+        (
+            words_in(each.round.cycle.award.name),
+            each.round.cycle.year,
+            task.name,
+            task.reference,
+            drawing.state_of(task.state)[1],
+            task.left,
+            f"{task.figure:.1f}" if task.figure is not None else "",
+            each.most,
+        )
+        for each in queries.queues(viewer.current(), size=FURTHEST)[0]
+        for task in each.tasks
+    ]
+    return csv_file("my-reading", header, rows)
+
+
+@pages.page("/reading/scores.csv", needs=Permission.SEE_QUEUE)
+def scores_csv() -> Any:  # noqa: ANN401 - a file
+    """My own scores as a spreadsheet: a line for each level given."""
+    header = [
+        _("Award"), _("Year"), _("Candidacy"), _("Reference"), _("State"), _("Criterion"), _("Level"), _("Total"),
+    ]  # fmt: skip
+    rows = [
+        (
+            words_in(group.round.cycle.award.name),
+            group.round.cycle.year,
+            score.name,
+            score.reference,
+            drawing.state_of(score.state)[1],
+            words_in(criterion.name),
+            _("n/a") if mark.does_not_apply else mark.level if mark.level is not None else "",
+            f"{score.figure:.1f}" if score.figure is not None else "",
+        )
+        for group in queries.own_scores(viewer.current(), size=FURTHEST)[0]
+        for score in group.scores
+        for criterion, mark in zip(queries.criteria_of(group.rubric), score.levels, strict=True)
+    ]
+    return csv_file("my-scores", header, rows)
 
 
 @pages.page("/reading/guide", needs=Permission.SEE_QUEUE)
