@@ -176,7 +176,7 @@ def restore_award(award: Award, *, by: Person, at: datetime) -> None:
 
 
 def calendar_for(year: int, zone: str) -> dict[str, datetime]:
-    """Return the usual calendar of a season: each date in the same week of its year, on the same weekday, at the same time."""
+    """Return the usual calendar of a season: each on the same weekday nearest the same date, at the same time."""
     there = {name: datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)) for name, local in CALENDAR.items()}
     weeks = weeks_between_years(there["opens_at"], years=year - there["opens_at"].year, zone=zone)
     return {name: shifted(moment, weeks=weeks, zone=zone) for name, moment in there.items()}
@@ -217,14 +217,15 @@ def create_cycle(
 
 
 def copy_cycle(cycle: Cycle, *, year: int, by: Person | None, at: datetime) -> Cycle:
-    """Begin a draft of another year from this one: dates moved by whole weeks, questions and rubric copied to be edited.
+    """Begin a draft of another year from this one: dates nearest the same on the same weekday, questions and rubric copied to be edited.
 
     `cycle` needs its question set and rubric loaded. The deadline copied is the one first set, not an extended one. Raises
     `Refused` (field "year") where that year is there already.
     """
     _refuse_second(cycle.award, year)
     zone = queries.zone()
-    weeks = weeks_between_years(cycle.opens_at, years=year - cycle.year, zone=zone)
+    like = queries.first_opening(cycle.award)
+    weeks = weeks_between_years(cycle.opens_at, years=year - cycle.year, zone=zone, like=like)
     dates = {name: getattr(cycle, name) for name in DATES} | {"closes_at": queries.first_deadline(cycle)}
     moved = {name: shifted(moment, weeks=weeks, zone=zone) for name, moment in dates.items() if moment is not None}
     kept = (

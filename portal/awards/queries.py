@@ -223,6 +223,11 @@ def has_running_cycle(award: Award) -> bool:
     )
 
 
+def first_opening(award: Award) -> datetime | None:
+    """Return when the first cycle of an award opened: later ones keep near that date."""
+    return db.session.scalar(select(func.min(Cycle.opens_at)).where(Cycle.award_id == award.id))
+
+
 def season(year: int) -> Season | None:
     """Return the season of a year."""
     return db.session.scalar(select(Season).where(Season.year == year))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 WHOLE = 100  # what a rubric's weights add up to
-LAST_WEEK = 53
+STILL_LIKE = timedelta(days=10)  # a calendar further away was moved on purpose
 NOON = 12
 
 
@@ -170,18 +170,26 @@ def shifted(moment: datetime, *, weeks: int, zone: str) -> datetime:
     return local.replace(tzinfo=there).astimezone(UTC)
 
 
-def weeks_between_years(moment: datetime, *, years: int, zone: str) -> int:
-    """Return by how many whole weeks a calendar moves so that it lies in the same week of the year, `years` later.
+def weeks_between_years(moment: datetime, *, years: int, zone: str, like: datetime | None = None) -> int:
+    """Return by how many whole weeks a calendar moves so that it lies on the same weekday nearest the same date, `years` later.
 
-    The week of the year (ISO 8601) keeps a calendar from creeping through the seasons when it is copied year after year.
+    A year is 52 weeks and a day or two, so dates that are copied from copies would creep back through the seasons. `like` is the
+    instant whose date they keep to: the award's first, as long as this calendar still lies near it.
     """
-    day = moment.astimezone(ZoneInfo(zone)).date()
-    year, week, weekday = day.isocalendar()
+    there = ZoneInfo(zone)
+    day = moment.astimezone(there).date()
+    kept = _on(like.astimezone(there).date(), day.year) if like is not None else day
+    if abs(kept - day) > STILL_LIKE:
+        kept = day
+    return round((_on(kept, day.year + years) - day).days / 7)
+
+
+def _on(day: date, year: int) -> date:
+    """Return the same date in another year: the last of February where that year has no 29th."""
     try:
-        there = date.fromisocalendar(year + years, week, weekday)
-    except ValueError:  # that year has no week 53
-        there = date.fromisocalendar(year + years, LAST_WEEK - 1, weekday)
-    return (there - day).days // 7
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
 
 
 def in_time(stage: CycleStage, *, now: datetime, opens_at: datetime, deadline: datetime, grace_minutes: int) -> bool:

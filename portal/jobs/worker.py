@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
+import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
 from portal.db import db, transaction
 from portal.jobs.models import Job, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=60)  # renewed while the work goes on: whoever is killed is followed within a minute
+HEARTBEAT = 15.0  # seconds
 MOST_ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 
@@ -64,9 +69,34 @@ def _take(now: datetime) -> int | None:
         return number if taken.rowcount == 1 else _take(now)  # type: ignore[attr-defined]
 
 
+@contextmanager
+def _heartbeat(number: int, now: datetime) -> Iterator[None]:
+    """Renew a lease from beside the work, on a connection of its own, until the work is done.
+
+    Where the work holds the database (SQLite, or its own row on PostgreSQL), a beat waits or is left out: nobody else could take
+    the work up meanwhile either.
+    """
+    engine, begun, done = db.engine, time.monotonic(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(HEARTBEAT):
+            until = now + timedelta(seconds=time.monotonic() - begun) + LEASE
+            renewed = update(Job).where(Job.id == number, Job.state == JobState.RUNNING).values(lease_until=until)
+            with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
+                connection.execute(renewed)
+
+    thread = threading.Thread(target=beat, name=f"heartbeat of job {number}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 def _do(number: int, now: datetime) -> None:
     try:
-        with transaction():
+        with _heartbeat(number, now), transaction():
             job = db.session.get_one(Job, number)
             handlers[job.kind](job, now)
             job.state, job.finished_at, job.lease_until, job.problem = JobState.DONE, clock.now(), None, None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+HIDDEN = "…"  # stands in a copy where the token was
 MOST_ATTEMPTS = 6
 DOUBT = "The sender stopped while this was leaving. It may have arrived."
 NO_SUCH_MAILBOX = 550  # SMTP's family of permanent refusals
@@ -95,7 +96,7 @@ def deliver(number: int, *, at: datetime) -> bool:
         return False
     if prepared is None:
         return False
-    message_id, address, written = prepared
+    message_id, address, written, link = prepared
     try:
         _send(message_id, address, written)
     except (OSError, smtplib.SMTPException) as problem:
@@ -105,22 +106,27 @@ def deliver(number: int, *, at: datetime) -> bool:
         message = db.session.get_one(Message, number)
         message.state, message.lease_until, message.sent_at = MessageState.SENT, None, at
         message.subject, message.problem = written.subject, None
-        if g.organisation is not None and g.organisation.demonstration:
-            db.session.add(
-                SentCopy(
-                    message_id=number,
-                    to_email=address,
-                    subject=written.subject,
-                    text=written.text,
-                    html=written.html,
-                    sent_at=at,
-                )
+        open_link = g.organisation is not None and g.organisation.demonstration
+        db.session.add(
+            SentCopy(
+                message_id=number,
+                to_email=address,
+                subject=written.subject,
+                text=written.text if open_link else without_token(written.text, link),
+                html=written.html if open_link else without_token(written.html, link),
+                sent_at=at,
             )
+        )
     return True
 
 
-def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written] | None:
-    """Return a message as it leaves (its Message-ID, where to, what), its link minted now; None where there is no way to its reader."""
+def without_token(text: str, link: str | None) -> str:
+    """Return what was sent with its private link cut short: no token rests here, whoever may read what was sent."""
+    return text.replace(link, f"{base_url()}/link/{HIDDEN}") if link else text
+
+
+def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written, str | None] | None:
+    """Return a message as it leaves (its Message-ID, where to, what, its link minted now); None where there is no way to its reader."""
     with transaction():
         message = db.session.scalars(select(Message).options(joinedload(Message.to)).where(Message.id == number)).one()
         address = message.to_email or message.to.email
@@ -130,7 +136,7 @@ def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written] | None:
             return None
         token = minters[0](message, at) if message.link and minters else None
         link = f"{base_url()}/link/{token}" if token else None
-        return message.message_id, address, write(message, link=link, language=message.to.language)
+        return message.message_id, address, write(message, link=link, language=message.to.language), link
 
 
 def _failed(number: int, problem: Exception, *, at: datetime) -> None:

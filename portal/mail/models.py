@@ -1,4 +1,4 @@
-"""A message, and the demonstration's copies of what was sent."""
+"""A message, and the copies of what was sent."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ class Message(Model):
 
 
 class SentCopy(Model):
-    """What left, as text and as HTML: kept only where the organisation is a demonstration."""
+    """What left, as text and as HTML, word for word, for staff who may see it.
+
+    The one thing left out is the private link, which is its reader's alone: only a demonstration keeps it, to be used from its mailbox.
+    """
 
     __tablename__ = "sent_copy"
 

@@ -57,7 +57,7 @@ def _plain(text: str) -> str:
 
 
 def copies_of(message: Message) -> Sequence[SentCopy]:
-    """Return the copies of a message that were kept, the last first: in a demonstration."""
+    """Return the copies of a message as it was sent, the last first."""
     return db.session.scalars(
         select(SentCopy).where(SentCopy.message_id == message.id).order_by(SentCopy.id.desc())
     ).all()

@@ -96,6 +96,11 @@ def sent_html(number: int) -> Any:  # noqa: ANN401 - an answer
     found = _copy(number)
     if found is None:
         abort(404)
-    answer = make_response(found.html.replace("<head>", '<head><base target="_top">', 1))
+    return alone(found)
+
+
+def alone(copy: SentCopy) -> Any:  # noqa: ANN401 - an answer
+    """Answer with a message's HTML under a policy that lets nothing in it run."""
+    answer = make_response(copy.html.replace("<head>", '<head><base target="_top">', 1))
     answer.headers["Content-Security-Policy"] = ALONE
     return answer

@@ -253,7 +253,7 @@ def test_last_years_cycle_is_copied_with_its_weekdays_and_clock_times(cycle, sta
         assert refused.value.field == "year"
     last, made = fresh(), queries.cycle_at("excellence-in-teaching", 2027)
     assert made.stage is CycleStage.DRAFT
-    assert made.closes_at.astimezone(PACIFIC).isoformat() == "2027-03-19T23:59:00-07:00", "the first deadline"
+    assert made.closes_at.astimezone(PACIFIC).isoformat() == "2027-03-12T23:59:00-08:00", "the first deadline"
     for name in DATES:
         before, after = (getattr(one, name).astimezone(PACIFIC) for one in (last, made))
         assert (before.weekday(), before.hour, before.minute) == (after.weekday(), after.hour, after.minute), name

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from portal import HOME, mail
+from portal.accounts.models import Link
+from portal.accounts.rules import token_hash
 from portal.awards import queries
 from portal.db import db, transaction
 from portal.demo import makers
 from portal.demo.makers import NOW
 from portal.history import words
 from portal.jobs import worker
-from portal.mail.models import Message
+from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
 from portal.people.models import Person
 
@@ -42,7 +44,6 @@ def test_a_message_that_cannot_be_written_is_set_aside_and_the_others_leave(app)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_each_message_about_awards_is_written_whole(app, language):
     from portal.awards import actions
-    from portal.mail.models import SentCopy
 
     with transaction():
         cycle = makers.make_cycle(makers.make_award("Excellence in Teaching Award", slug="teaching"))
@@ -68,6 +69,21 @@ def test_each_message_about_awards_is_written_whole(app, language):
         assert "midnight" not in copy.text.lower()
         assert "206 555 0142" in copy.text, "every message says whom to ask"
     assert any(("11:59" if language == "en" else "23:59") in copy.text for copy in copies)
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_what_was_sent_is_kept_word_for_word_but_for_the_private_link(app, demonstration):
+    with transaction():
+        makers.make_organisation(demonstration=demonstration)
+        link = {"purpose": "sign in", "next": "/"}
+        mail.post("accounts/link", to=makers.make_person("Ana Reyes"), at=NOW, link=link)
+    work(app)
+    copy = db.session.scalars(select(SentCopy)).one()
+    tokens = {found for part in (copy.text, copy.html) for found in re.findall(r"/link/([^\s\"<]+)", part)}
+    assert len(tokens) == 1
+    opened = db.session.scalar(select(Link.token_hash)) == token_hash(tokens.pop())
+    assert opened is demonstration, "only a demonstration keeps what opens"
+    assert "<html" in copy.html
 
 
 def test_an_address_is_noted_from_the_command_line(app, portal):

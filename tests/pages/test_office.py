@@ -301,6 +301,20 @@ def test_a_demonstration_shows_what_it_sent_to_anyone_with_links_that_work(clien
     assert "Hi" not in client.get("/mailbox/99999").text
 
 
+def test_staff_read_a_message_as_it_was_sent_and_others_do_not(app, joy, copy):
+    number = db.session.get_one(SentCopy, copy).message_id
+    page = joy.get(f"/desk/messages/{number}")
+    assert "As it was sent" in page
+    assert "&lt;script&gt;x" in page
+    alone = joy.client.get(f"/desk/messages/{number}/html")
+    assert "<h1>Hi</h1>" in alone.text
+    assert "default-src 'none'" in alone.headers["Content-Security-Policy"]
+    joy.get("/desk/messages/99999/html", 404)
+    with transaction():
+        stranger = makers.make_person("Bea Ortiz")
+    assert "<h1>Hi</h1>" not in Desk(app.test_client(), stranger).get(f"/desk/messages/{number}/html", 404)
+
+
 def test_a_messages_html_is_drawn_alone_under_a_policy_that_runs_nothing(client, copy):
     answer = client.get(f"/mailbox/{copy}/html")
     policy = answer.headers["Content-Security-Policy"]

@@ -140,13 +140,39 @@ def test_whole_weeks_keep_weekday_and_clock_time_on_the_wall(day, clock, zone, w
 
 @given(year=st.integers(2026, 2060))
 def test_a_calendar_copied_year_after_year_never_creeps_through_the_seasons(year):
-    opens = datetime(2026, 2, 2, 17, tzinfo=UTC)
+    first = opens = datetime(2026, 2, 2, 17, tzinfo=UTC)
     for now in range(2026, year):
-        opens = rules.shifted(opens, weeks=rules.weeks_between_years(opens, years=1, zone=PACIFIC), zone=PACIFIC)
+        weeks = rules.weeks_between_years(opens, years=1, zone=PACIFIC, like=first)
+        opens = rules.shifted(opens, weeks=weeks, zone=PACIFIC)
         local = opens.astimezone(ZoneInfo(PACIFIC))
         assert local.weekday() == 0
         assert (local.hour, local.minute) == (9, 0)
-        assert date(now + 1, 1, 27) <= local.date() <= date(now + 1, 2, 8)
+        assert date(now + 1, 1, 30) <= local.date() <= date(now + 1, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("opens", "years", "expected"),
+    [
+        ((2026, 2, 2), 1, (2027, 2, 1)),  # 2026 has 53 weeks by ISO 8601, and still it is the nearest Monday
+        ((2026, 3, 13), 1, (2027, 3, 12)),
+        ((2024, 2, 29), 1, (2025, 2, 27)),
+        ((2026, 12, 31), 1, (2027, 12, 30)),
+        ((2026, 1, 1), -1, (2025, 1, 2)),
+        ((2026, 2, 2), 0, (2026, 2, 2)),
+    ],
+)
+def test_a_copied_date_is_the_same_weekday_nearest_the_same_date(opens, years, expected):
+    moment = datetime(*opens, 9, tzinfo=ZoneInfo(PACIFIC))
+    weeks = rules.weeks_between_years(moment, years=years, zone=PACIFIC)
+    moved = rules.shifted(moment, weeks=weeks, zone=PACIFIC).astimezone(ZoneInfo(PACIFIC)).date()
+    assert moved == date(*expected)
+    assert moved.weekday() == moment.weekday()
+
+
+def test_a_calendar_that_was_moved_on_purpose_stays_where_it_was_moved():
+    first, moved = (datetime(year, month, 2, 17, tzinfo=UTC) for year, month in ((2020, 2), (2026, 9)))
+    weeks = rules.weeks_between_years(moved, years=1, zone=PACIFIC, like=first)
+    assert weeks == rules.weeks_between_years(moved, years=1, zone=PACIFIC)
 
 
 @given(

@@ -648,6 +648,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         things("message", "waiting", "sent", "failed", "cancelled"), "mail.message", "mail.bounce", "mail.cancellation"
     ),
     **_each(things("copy", ""), "mail.sent", "mail.sent_html"),
+    **_each(things("message", "sent"), "mail.message_html"),
     **_each(
         awards,
         "awards.award",

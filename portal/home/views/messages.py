@@ -14,7 +14,7 @@ from portal.home import forms
 from portal.home.queries import record
 from portal.mail import actions, queries
 from portal.mail.rules import MESSAGE, MessageState, MessageStep
-from portal.mail.views import pages, state_words
+from portal.mail.views import alone, pages, state_words
 from portal.mail.writing import write
 from portal.policy import Permission
 from portal.web import failures, viewer
@@ -110,16 +110,27 @@ def message(number: int) -> Any:  # noqa: ANN401 - an answer
         else:
             flash(_("It goes out again."))
             return see_other(".messages")
+    copies = queries.copies_of(found)
     return render_template(
         "mail/message.html",
         message=found,
         form=form,
-        text=write(found, link=None, language=found.to.language),
+        text=write(found, link=None, language=found.to.language) if not copies else copies[0],
         again=MESSAGE.fits(found.state, MessageStep.SEND_AGAIN),
         can_cancel=MESSAGE.fits(found.state, MessageStep.CANCEL),
         can_bounce=MESSAGE.fits(found.state, MessageStep.BOUNCE) and found.state is MessageState.SENT,
-        copies=queries.copies_of(found),
+        copies=copies,
     ), form.status
+
+
+@pages.page("/desk/messages/<int:number>/html", needs=Permission.SEE_MESSAGES)
+def message_html(number: int) -> Any:  # noqa: ANN401 - an answer
+    """What was sent, as HTML, alone: nothing in it runs, and nothing is loaded."""
+    found = _message(number)
+    copies = queries.copies_of(found) if found is not None else []
+    if not copies:
+        abort(404)
+    return alone(copies[0])
 
 
 def _send_again(found: Message, form: forms.SendAgainForm) -> None:
