@@ -40,9 +40,10 @@ $(HAS_RUNTIME): $(HAS_UV) requirements.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(HAS_TOOLS): $(HAS_UV) requirements-dev.txt pyproject.toml
+$(HAS_TOOLS): $(HAS_UV) requirements-dev.txt requirements-bucket.txt pyproject.toml
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/bucket --require-hashes --requirement requirements-bucket.txt
 	@touch $(HAS_RUNTIME) $@
 
 # Translations are compiled from their .po files when these are newer.
@@ -88,6 +89,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 lock: $(HAS_UV) ## Write requirements*.txt anew from pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --output-file requirements.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group bucket --output-file requirements-bucket.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group bootstrap --output-file requirements-uv.txt
 
 .PHONY: messages

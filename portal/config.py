@@ -36,6 +36,12 @@ class Settings:
     session_days: int = 30
     staff_session_hours: int = 12
     max_request_bytes: int = 8 * 1024 * 1024
+    files_url: str = ""  # s3://bucket/prefix; else a folder in instance_path
+    files_endpoint: str = ""  # of a bucket that is not Amazon's
+    files_region: str = "us-east-1"
+    files_key: str = field(default="", repr=False)  # else what the machine itself is allowed
+    files_secret: str = field(default="", repr=False)
+    scanner: str = ""  # unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310
     echo_sql: bool = False
 
     def __post_init__(self) -> None:
@@ -53,6 +59,7 @@ class Settings:
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             msg = "SMTP_URL must start with smtp:// or smtps://, like smtp://user:password@mail.example.org:587."
             raise BadSetting(msg)
+        self._check_files()
         if self.production:
             if len(self.secret_key) < SHORTEST_SECRET or self.secret_key == Settings.secret_key:
                 msg = f"SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production."
@@ -63,6 +70,17 @@ class Settings:
             if not self.smtp_url:
                 msg = "SMTP_URL must be set in production: without it nobody is ever written to."
                 raise BadSetting(msg)
+
+    def _check_files(self) -> None:
+        if self.files_url and (urlsplit(self.files_url).scheme != "s3" or not urlsplit(self.files_url).netloc):
+            msg = "FILES_URL must look like s3://bucket or s3://bucket/folder; left out, files lie in INSTANCE_PATH."
+            raise BadSetting(msg)
+        if bool(self.files_key) != bool(self.files_secret):
+            msg = "FILES_KEY and FILES_SECRET belong together: set both, or neither where the machine itself is let in."
+            raise BadSetting(msg)
+        if self.scanner and urlsplit(self.scanner).scheme not in {"unix", "tcp"}:
+            msg = "SCANNER must look like unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310."
+            raise BadSetting(msg)
 
     @property
     def production(self) -> bool:
@@ -121,6 +139,12 @@ _NAMES = {
     "SESSION_DAYS": "session_days",
     "STAFF_SESSION_HOURS": "staff_session_hours",
     "MAX_REQUEST_BYTES": "max_request_bytes",
+    "FILES_URL": "files_url",
+    "FILES_ENDPOINT": "files_endpoint",
+    "FILES_REGION": "files_region",
+    "FILES_KEY": "files_key",
+    "FILES_SECRET": "files_secret",
+    "SCANNER": "scanner",
     "ECHO_SQL": "echo_sql",
 }
 

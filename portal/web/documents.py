@@ -17,6 +17,7 @@ RULES = (
     "portal.decisions.rules.lives",
     "portal.publishing.rules",
     "portal.mail.rules",
+    "portal.files.rules",
 )
 
 

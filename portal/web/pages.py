@@ -34,6 +34,7 @@ class Route(NamedTuple):
     needs: Permission
     of: Callable[..., Any] | None
     writes: bool
+    most: int | None = None  # bytes of one request, where that is more than elsewhere
 
 
 class Pages(Blueprint):
@@ -48,9 +49,11 @@ class Pages(Blueprint):
         """Make a page that is only read (GET, HEAD)."""
         return self._make(rule, Route(needs, of, writes=False), ["GET"])
 
-    def form(self, rule: str, *, needs: Permission, of: Callable[..., Any] | None = None) -> Callable[..., Any]:
-        """Make a page that is read and answered (GET, POST)."""
-        return self._make(rule, Route(needs, of, writes=True), ["GET", "POST"])
+    def form(
+        self, rule: str, *, needs: Permission, of: Callable[..., Any] | None = None, most: int | None = None
+    ) -> Callable[..., Any]:
+        """Make a page that is read and answered (GET, POST). `most`: bytes of one request, for a page that takes files."""
+        return self._make(rule, Route(needs, of, writes=True, most=most), ["GET", "POST"])
 
     def step(self, rule: str, *, needs: Permission, of: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """Make a state change, named as a noun (POST only)."""
@@ -87,6 +90,8 @@ def install(app: Flask) -> None:
         if request.method == "POST" and route is not None and route.writes:
             g.queue = writing()
             g.queue.__enter__()
+            if route.most is not None:
+                request.max_content_length = route.most
 
     @app.teardown_request
     def _leave(_trouble: BaseException | None) -> None:
