@@ -663,6 +663,27 @@ def test_calibration_follows_when_counted_scores_changed(app):
     assert [row.rank for row in table.rows] == sorted(row.rank for row in table.rows)
 
 
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("severity", [0, 2])
+def test_standings_are_in_the_order_of_the_score_they_show_first(app, severity):
+    with transaction():
+        committee = make_open(candidacies=16, members=6, reads=3, places=4, capacity=12)
+        numbers = [candidacy.id for candidacy in committee.candidacies]
+        for place, person in enumerate(committee.people):
+            for mine in committee.readings(person):
+                level = numbers.index(mine.candidacy_id) % 4 + 1 + (severity if place < 3 else 0)
+                score(committee, mine, level, min(level + (mine.id % 2), 6), level, level)
+    calibrating.calibrate_due(LATER)
+    db.session.expire_all()
+    round_ = rounds_queries.by_id(committee.round.id)
+    table = standings_queries.standings(round_)
+    assert table.calibrated
+    assert table.adjusts is (severity > 0)
+    shown = [row.adjusted for row in table.rows]
+    assert shown == sorted(shown, reverse=True)
+    assert any(row.adjusted != row.mean for row in table.rows) is table.adjusts
+
+
 # ---------------------------------------------------------------- policy and SQL
 
 

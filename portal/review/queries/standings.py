@@ -41,7 +41,10 @@ class Row:
     rank: int | None
     tied: bool
     mean: float | None
-    adjusted: float | None  # the calibrated one where scores are calibrated, else the mean
+    adjusted: (
+        float | None
+    )  # the score that the order goes by: the adjusted one where that is warranted, else the plain mean
+    other: float | None  # the adjusted one where it is known, and the order goes by the plain means all the same
     low: float | None
     high: float | None
     inner: tuple[float, float] | None
@@ -60,7 +63,7 @@ class Table:
     """A round's standings, best first, or a page of them.
 
     `places` is how many of the rows shown lie above the cut; `groups` counts everybody above, in and below the band;
-    `calibrated` says whether scores were calibrated since the last one.
+    `calibrated` says whether scores were calibrated since the last one; `adjusts` whether that warrants an order by adjusted scores.
     """
 
     rows: list[Row]
@@ -68,6 +71,7 @@ class Table:
     calibrated: bool
     groups: dict[str, int]
     more: bool = False
+    adjusts: bool = False  # whether the order is that of the adjusted scores
 
     def in_group(self, group: str) -> int:
         """Return how many stand above, in, or below the band."""
@@ -81,6 +85,7 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
     are those of the others. A page holds only what has a score.
     """
     calibrated = is_calibrated(round_)
+    adjusts = calibrated and (round_.calibration or {}).get("order") == "adjusted"
     key = Standing.calibrated_rank if calibrated else Standing.rank
     seen = _seen(round_, person)
     first = (page - 1) * size if page is not None else 0
@@ -103,9 +108,9 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
     for row, name, rank, tied in shown:
         group = (row.band or "below") if calibrated else cut.group(row.mean)
         place = (rank, bool(tied)) if row.mean is not None else (None, False)
-        rows.append(_row(row, name, place, group, owing=owing.get(row.candidacy_id, ()), calibrated=calibrated))
+        rows.append(_row(row, name, place, group, owing=owing.get(row.candidacy_id, ()), by=(calibrated, adjusts)))
     groups = _groups(seen, cut, calibrated=calibrated)
-    return Table(rows, max(places - first, 0), calibrated, groups, more=len(found) > len(shown))
+    return Table(rows, max(places - first, 0), calibrated, groups, more=len(found) > len(shown), adjusts=adjusts)
 
 
 def is_calibrated(round_: Round) -> bool:
@@ -161,9 +166,11 @@ def _row(
     group: str,
     *,
     owing: Sequence[str],
-    calibrated: bool,
+    by: tuple[bool, bool],
 ) -> Row:
-    known: dict[str, Any] = (row.facts.get("calibrated") or {}) if calibrated else {}
+    calibrated, adjusts = by
+    found: dict[str, Any] = (row.facts.get("calibrated") or {}) if calibrated else {}
+    known = found if adjusts else {}
     mean = row.mean / TIMES if row.mean is not None else None
     adjusted = known.get("adjusted")
     return Row(
@@ -175,6 +182,7 @@ def _row(
         tied=place[1],
         mean=mean,
         adjusted=adjusted if adjusted is not None else mean,
+        other=None if adjusts else found.get("adjusted"),
         low=known["low"] if known.get("low") is not None else _levels(row.facts.get("low")),
         high=known["high"] if known.get("high") is not None else _levels(row.facts.get("high")),
         inner=tuple(known["inner"]) if known.get("inner") else None,

@@ -87,6 +87,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         low=low,
         high=high,
         most=rubric.highest if rubric else 6,
+        both=any(row.other is not None for row in scored),
         verdict=_verdict(table, review.cycle.places),
         why=_why(made.calibration) if table.calibrated else "",
         now=clock.now(),
@@ -103,6 +104,7 @@ def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
         "key": row.reference,
         "adjusted": row.adjusted,
         "raw": row.mean,
+        "other": row.other,
         "inner": row.inner,
         "outer": (row.low, row.high) if row.low is not None and row.high is not None and row.count > 1 else None,
         "group": row.group,
@@ -150,8 +152,9 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
     person = viewer.current()
     named = sees_names(person, review)
     readers = sees_readers(person, review)
+    table = queries.standings(made, person)
     header = [
-        _("Rank"), _("Tied"), _("Candidacy"), _("Reference"), _("Mean total"), _("Adjusted"), _("Reads"), _("Missing"),
+        _("Rank"), _("Tied"), _("Candidacy"), _("Reference"), _("Mean total"), _("Adjusted"), _("Ordered by"), _("Reads"), _("Missing"),
         _("Largest difference"), _("Missing reads"),
     ]  # fmt: skip
     rows = [
@@ -161,12 +164,14 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
             row.nominee if named else row.name,
             row.reference,
             f"{row.total:.2f}" if row.total is not None else "",
-            f"{row.adjusted:.3f}" if row.adjusted is not None else "",
+            "" if adjusted is None else f"{adjusted:.3f}",
+            _("adjusted score") if table.adjusts else _("plain mean"),
             row.count,
             row.missing,
             row.apart if row.apart is not None else "",
             ", ".join(row.owing) if readers else "",
         )
-        for row in queries.standings(made, person).rows
+        for row in table.rows
+        for adjusted in [row.adjusted if table.adjusts else row.other]
     ]
     return csv_file(f"standings-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
