@@ -3,8 +3,8 @@
 Why: a letter, a resume or a photograph is received part by part, cleaned by the worker, and only then shown.
 Both ways: a downgrade forgets the files; what lies in the folder or the bucket stays there.
 
-Revision: 0005
-After: 0004
+Revision: 0006
+After: 0005
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
