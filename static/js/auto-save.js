@@ -38,10 +38,28 @@ class AutoSave extends HTMLElement {
     return [...this.form.elements].filter((one) => one.matches('textarea, input:not([type]), input[type="text"], input[type="email"], input[type="tel"]'));
   }
 
+  // Which of several is chosen is kept as words are: a level costs its reader as much thought as a sentence.
+  chosen() {
+    return [...this.form.elements].filter((one) => one.matches('input[type="radio"]:checked'));
+  }
+
   // What a lost connection or a closed window left unsaved comes back, and is saved at once; if the server has moved on since, it
   // answers with both texts.
   bringBack() {
     let found = false;
+    for (const name of new Set([...this.form.querySelectorAll('input[type="radio"]')].map((one) => one.name))) {
+      const old = kept(this.url, name);
+      const choice = old && [...this.form.elements].find((one) => one.type === "radio" && one.name === name && one.value === old.words);
+      if (!choice || choice.checked) {
+        if (old) forget(this.url, name);
+        continue;
+      }
+      choice.checked = true;
+      this.version = old.version;
+      this.changed.add(name);
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+      found = true;
+    }
     for (const field of this.texts()) {
       const old = kept(this.url, field.name);
       if (!old) continue;
@@ -63,7 +81,7 @@ class AutoSave extends HTMLElement {
   note(field) {
     if (!field.name || field.type === "file") return;
     this.changed.add(field.name);
-    if (this.texts().includes(field)) keep(this.url, field.name, field.value, this.version);
+    if (field.type === "radio" ? field.checked : this.texts().includes(field)) keep(this.url, field.name, field.value, this.version);
     this.first ??= Date.now();
     this.soon(Math.max(0, Math.min(PAUSE, this.first + LONGEST - Date.now())));
   }
@@ -75,6 +93,13 @@ class AutoSave extends HTMLElement {
 
   // A save may be on its way: the form waits for it, so that it carries the version that the save made and not the one before.
   async leave(event) {
+    if (!navigator.onLine) {
+      // The browser would show a page of its own, and what was chosen here would be gone behind it.
+      event.preventDefault();
+      this.show(this.dataset.offline, "waiting");
+      say(this.dataset.offline);
+      return;
+    }
     clearTimeout(this.timer);
     this.leaving = true;
     sent(this.url);
@@ -94,7 +119,7 @@ class AutoSave extends HTMLElement {
     clearTimeout(this.timer);
     this.first = undefined;
     const names = [...this.changed];
-    const words = new Map(this.texts().map((field) => [field.name, field.value]));
+    const words = new Map([...this.texts(), ...this.chosen()].map((field) => [field.name, field.value]));
     const body = new FormData(this.form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     body.set("version", this.version);
@@ -124,9 +149,16 @@ class AutoSave extends HTMLElement {
       const sentence = fill(this.dataset.savedWords, { time: said.saved_at });
       this.show(sentence, "fresh");
       say(sentence, 1500);
-    } else if (answer.status === 409) {
+    } else if (said.conflict_url) {
       this.stopped = true;
+      for (const [name, value] of words) forget(this.url, name, value); // the server holds them beside the others
       this.conflict(said.conflict_url);
+    } else if (said.errors?.[""]) {
+      // Refused whatever it says: the round or the deadline is over. The words stay on this device.
+      const sentence = said.errors[""].join(" ");
+      names.forEach((name) => this.changed.add(name));
+      this.show(sentence, "wrong");
+      say(sentence);
     } else if (answer.status === 422) {
       this.errors(said.errors);
       names.forEach((name) => this.changed.add(name));

@@ -22,5 +22,10 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A form without an address of its own is sent to this page's, and the place on this page (#…) would go on with it to the next one.
+document.addEventListener("submit", ({ target }) => {
+  if (target.method === "post" && location.hash && !target.hasAttribute("action")) target.action = location.pathname + location.search;
+});
+
 document.querySelector(".error-summary")?.focus();
 tidy();

@@ -8,6 +8,7 @@ class ScoreTotal extends HTMLElement {
     this.criteria = [...(this.form?.querySelectorAll(".criterion[data-weight]") ?? [])];
     if (!this.criteria.length) return;
     this.form.addEventListener("change", () => this.sum());
+    if (this.criteria.some((one) => [...one.querySelectorAll(".level input")].some((level) => level.checked !== level.defaultChecked))) this.sum(); // brought back
   }
 
   sum() {
@@ -32,6 +33,7 @@ class ScoreTotal extends HTMLElement {
       scored: word[scored] ?? scored,
       all: word[all] ?? all,
     });
+    for (const tab of document.querySelectorAll("[data-scored-words]")) tab.textContent = fill(tab.dataset.scoredWords, { scored, all });
   }
 }
 

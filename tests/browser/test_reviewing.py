@@ -204,6 +204,59 @@ def test_scoring_on_a_phone(app, opened, open_page, axe, served):
     expect(page.get_by_text("You will not see this candidacy again.")).to_be_visible()
 
 
+def test_a_level_chosen_without_a_connection_is_neither_sent_into_the_dark_nor_lost(app, opened, open_page, served):
+    page = signed_in(app, open_page(**PHONE), opened.numbers[0], served)
+    page.goto("/reading")
+    page.get_by_role("link", name=re.compile("^Begin with")).click()
+    address = page.url
+    ready(page)
+    scores = page.get_by_role("tab", name=re.compile("Scores"))
+    scores.click()
+    page.context.set_offline(True)
+    page.locator("label.level").filter(has_text="Level 5").first.click()
+    expect(scores).to_have_text("Scores, 1 of 4")
+    page.get_by_role("button", name="Send my scores").click()
+    expect(page.locator("[data-saved]").first).to_contain_text("No connection")
+    assert page.url == address
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    ready(again)
+    expect(again.locator('input[name="score-c1"][value="5"]')).to_be_checked()
+    expect(again.locator("[data-figure]")).to_have_text("50.0")
+    expect(again.locator("[data-saved]").first).to_contain_text("Saved at", timeout=8000)
+
+
+def test_the_next_reading_opens_at_its_beginning_and_a_closed_round_is_said_while_scoring(app, opened, page, served):
+    signed_in(app, page, opened.numbers[0], served)
+    page.goto("/reading")
+    page.locator("th a").first.click()
+    ready(page)
+    page.get_by_role("button", name="Send my scores").click()
+    page.get_by_role("link", name=re.compile("Criterion 4")).click()
+    for key in "4444":
+        page.keyboard.press(key)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("your scores are in.")).to_be_visible()
+    ready(page)
+    assert "#" not in page.url
+    expect(page.locator("#score-c1-6")).to_be_visible()
+    expect(page.locator("#score-c4-6")).to_be_hidden()
+    with transaction():
+        rounds.close(
+            rounds_queries.newest(opened.cycle.id), by=db.session.get_one(Person, opened.staff.id), at=clock.now()
+        )
+    page.keyboard.press("3")
+    expect(page.locator("[data-saved]").first).to_have_text(
+        "This round is closed, so scores can no longer be given or changed.", timeout=8000
+    )
+    page.get_by_role("button", name="Send my scores").click()
+    expect(page.get_by_text("This came too late and is not saved.")).to_be_visible()
+
+
 def test_the_desk_of_a_round(app, opened, open_page, axe, served):
     with transaction():
         for person in opened.people[1:]:

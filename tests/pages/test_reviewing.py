@@ -275,6 +275,60 @@ def test_a_closed_round_shows_ones_scores_and_takes_no_more(app, committee):
     assert "closed" in answer.get_data(as_text=True)
 
 
+def test_what_was_typed_when_the_round_closed_is_shown_back_and_never_passed_off_as_saved(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    browser.post(page, levels(5, 4, version="0", act="save", **{"comment-c1": "Saved in time."}))
+    closes = db.session.scalar(select(rounds_queries.Round.closes_at))
+    late = Browser(app, committee.numbers[0], at=closes)
+    typed = levels(5, 4, 3, version="1", act="submit", comment="Typed too late.", **{"comment-c1": "Saved in time."})
+    answer = late.post(page, typed, page=f"{page}/recusal")
+    words = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "This round is closed, so scores can no longer be given or changed." in words
+    unsaved, saved = words.split("Your scores</h2>")
+    assert "Typed too late." in unsaved
+    assert "Saved in time." not in unsaved
+    assert "Criterion 3" in unsaved
+    assert "Typed too late." not in saved
+    assert "Typed too late." not in late.text(page)
+    draft = late.post(f"{page}/draft", typed, page=f"{page}/recusal", headers={"X-Autosave": "1"})
+    assert draft.status_code == 409
+    assert draft.json == {"errors": {"": ["This round is closed, so scores can no longer be given or changed."]}}
+
+
+def test_a_revised_review_that_lacks_a_level_says_which_beside_it(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    browser.post(page, levels(5, 5, 5, 5, act="submit", version="0"))
+    assert "What you change here counts as soon as it is saved." in browser.text(page)
+    answer = browser.post(page, levels(5, None, 5, 5, act="submit", version="1", comment="Second thoughts."))
+    words = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Criterion 2: Give a level" in words
+    assert "Second thoughts." in words
+
+
+def test_the_queue_goes_on_with_what_is_left_and_the_last_one_says_so(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    numbers = sorted(int(found) for found in set(re.findall(r'href="/reading/(\d+)"', browser.text("/reading"))))
+    names = {
+        number: re.search(r'<h1 class="spoken">([^<]+?) <', browser.text(f"/reading/{number}"))[1] for number in numbers
+    }
+    assert f"Begin with {names[numbers[0]]}" in browser.text("/reading")
+    for place, number in enumerate(numbers, start=1):
+        answer = browser.post(f"/reading/{number}", levels(5, 5, 5, 5, act="submit", version="0"))
+        after = browser.text(answer.location)
+        assert f"{names[number]}: your scores are in." in after
+        assert ("That was the last one" in after) == (place == len(numbers))
+        queue = browser.text("/reading")
+        assert not re.search(r"Begin with ", queue)
+        if place < len(numbers):
+            assert f"Go on with {names[numbers[place]]}" in queue
+        else:
+            assert "Go on with" not in queue
+
+
 # ---------------------------------------------------------------- the committee
 
 

@@ -20,7 +20,7 @@ from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import unanswered
 from portal.review.views import drawing
 from portal.review.views.pages import pages
-from portal.web import viewer
+from portal.web import failures, viewer
 from portal.web.lists import FURTHEST, Listing, asked_page, csv_file
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
@@ -143,8 +143,8 @@ def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
         return _page(assignment, posted=posted), 422
     try:
         actions.save(assignment, posted.typed, version=posted.version, at=now)
-    except Stale:
-        return redirect(_hold(assignment), code=303)
+    except Refused as refused:
+        return _not_saved(assignment, posted, refused)
     act = request.form.get("act", "submit")
     if act == "submit":
         return _submit(assignment)
@@ -164,11 +164,46 @@ def _submit(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     except actions.Incomplete as incomplete:
         return keep((_page(assignment, missing=incomplete.missing), incomplete.status))
     following = queries.around(assignment, viewer.current()).next_left
-    flash(_("Your scores are in.") if was is not AssignmentState.SUBMITTED else _("Your revised scores are in."))
+    name = _called(assignment)
+    if was is AssignmentState.SUBMITTED:
+        flash(_("%(name)s: your revised scores are in.", name=name))
+    elif following is not None:
+        flash(_("%(name)s: your scores are in.", name=name))
+    else:
+        flash(_("%(name)s: your scores are in. That was the last one for this award. Thank you.", name=name))
     return see_other(".score", number=following) if following is not None else see_other(".queue")
 
 
-def _page(assignment: Assignment, *, posted: forms.Scored | None = None, missing: list[str] | None = None) -> str:
+def _not_saved(assignment: Assignment, posted: forms.Scored, refused: Refused) -> Any:  # noqa: ANN401 - an answer
+    """Answer a save that was refused, with what was typed still in sight."""
+    if isinstance(refused, Stale):
+        return redirect(_hold(assignment), code=303)
+    if isinstance(refused, actions.Incomplete):
+        return _page(assignment, posted=posted, missing=refused.missing), refused.status
+    return _page(assignment, unsaved=_unsaved(assignment, posted.typed, refused)), refused.status
+
+
+def _unsaved(assignment: Assignment, typed: actions.Typed, refused: Refused) -> dict[str, Any]:
+    """Return what a refused page says that is not saved, so that it can be shown back, and why it was refused."""
+    rubric = queries.rubric_of(assignment)
+    review = assignment.review
+    saved = queries.marks_of(review, rubric)
+    marks = [
+        (words_in(criterion.name), typed.marks[criterion.key])
+        for criterion in queries.criteria_of(rubric)
+        if typed.marks[criterion.key] != saved[criterion.key]
+    ]
+    comment = typed.comment if typed.comment != (review.comment if review else "") else ""
+    return {"why": failures.sentence(refused), "marks": marks, "comment": comment}
+
+
+def _page(
+    assignment: Assignment,
+    *,
+    posted: forms.Scored | None = None,
+    missing: list[str] | None = None,
+    unsaved: dict[str, Any] | None = None,
+) -> str:
     person = viewer.current()
     rubric = queries.rubric_of(assignment)
     weights = queries.weights_of(rubric)
@@ -202,6 +237,7 @@ def _page(assignment: Assignment, *, posted: forms.Scored | None = None, missing
         comment_error=wrong.get("comment"),
         version=(review.version if review else 0) if posted is None else posted.version,
         saved=clock_time(review.saved_at) if review else "",
+        unsaved=unsaved,
         submitted=assignment.state is AssignmentState.SUBMITTED,
         can_give_back=assignment.state in OWED,
         open=open_,
