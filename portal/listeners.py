@@ -68,6 +68,7 @@ def install() -> None:
     )  # an approved release is approved for what was decided then
     _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
     _add(consent.on_consent_changed, publishing.consent_changed)
+    _add(consent.on_biography_put_right, publishing.biography_put_right)
     # what public pages are made of: a write of any of these drops the pages that every process keeps
     cache.watch(
         Award,

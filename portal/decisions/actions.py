@@ -47,6 +47,8 @@ REASON = N_("Say why, in a sentence: this departs from the order of standing, or
 RETURN_REASON = N_("Say why, in a sentence: it stands in the record.")
 NOTHING_WAITS = N_("Nothing waits for your approval. Whoever proposed cannot approve.")
 NOTHING_OPEN = N_("Every candidacy has a decision already.")
+NOT_THE_NEXT = N_("No place is free for this alternate now. The page shows whose turn it is.")
+FREED = N_("A place fell free")
 NOTHING_RANKED = N_("Nobody has a standing yet, so the standings suggest nobody.")
 
 # (cycle, at): publishing listens, and takes back an approval that was given for something else
@@ -233,6 +235,34 @@ def clear(thing: Decided, *, version: int, by: Person, at: datetime) -> None:
     db.session.delete(decision)
     db.session.flush()
     history.record("proposal taken back", thing.line.candidacy, by=by, at=at, outcome=decision.outcome.value)
+    _changed(thing.deciding.cycle, at)
+
+
+def promote(thing: Decided, *, by: Person, at: datetime) -> None:
+    """Propose the next alternate for a place that fell free after it was approved. A second person approves it anew.
+
+    Raises `Refused` where no place is free, where somebody else's turn it is, or once the cycle is released.
+    """
+    held = _hold(thing.deciding.cycle)
+    if held.stage not in {CycleStage.IN_REVIEW, CycleStage.DECIDED}:
+        raise Refused(NOT_NOW, state=held.stage.value)
+    turn, decision = queries.next_alternate(thing.deciding, by), thing.line.decision
+    if decision is None or turn is None or turn.candidacy.id != thing.line.candidacy.id:
+        raise Refused(NOT_THE_NEXT)
+    number = decision.alternate
+    _back(decision, thing.deciding.cycle, reason=FREED, version=decision.version, by=by, at=at)
+    db.session.refresh(decision)
+    _write(
+        thing.deciding.cycle,
+        held,
+        thing.line.candidacy.id,
+        outcome=Outcome.SELECTED,
+        reason=f"{FREED} (alternate {number})",
+        sum_cents=None,
+        alternate=None,
+        by=by,
+        at=at,
+    )
     _changed(thing.deciding.cycle, at)
 
 

@@ -229,6 +229,23 @@ def chosen(thing: Deciding, person: Person | None) -> list[Line]:
     return drawn(db.session.execute(wanted).all(), named=sees_names(person, thing))
 
 
+def next_alternate(thing: Deciding, person: Person | None) -> Line | None:
+    """Return the alternate whose turn it is: approved as one, and a place has fallen free since. None where there is none.
+
+    Whoever has a conflict with that alternate is told of nobody: not of the one after.
+    """
+    taken = select(func.count()).where(Decision.cycle_id == thing.cycle.id, Decision.place.is_not(None))
+    if (db.session.scalar(taken) or 0) >= thing.cycle.places:
+        return None
+    waiting = _lines(thing).where(
+        Decision.outcome == Outcome.ALTERNATE, Decision.state.in_(SETTLED), Candidacy.stage != CandidacyStage.WITHDRAWN
+    )
+    row = db.session.execute(waiting.order_by(Decision.alternate).limit(1)).first()
+    if row is None or row[0].id in conflicted(thing, person):
+        return None
+    return _line(row, named=sees_names(person, thing))
+
+
 def every_line(thing: Deciding, person: Person | None) -> list[Line]:
     """Return every candidacy that this person may know, in the order of standing: for a file."""
     return drawn(db.session.execute(lines(thing, person)).all(), named=sees_names(person, thing))

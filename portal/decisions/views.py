@@ -65,6 +65,7 @@ def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN
             figures=queries.figures(thing, person),
             tie=choosing.tie_at_cut(ranked, thing.cycle.places),
             hidden=bool(queries.conflicted(thing, person)),
+            next_alternate=queries.next_alternate(thing, person),
             outcomes=OUTCOMES,
             approvers=queries.approvers(thing, but=person),
             proposers=queries.proposers(thing),
@@ -269,6 +270,14 @@ def proposal(one: Decided) -> Any:  # noqa: ANN401 - an answer
         )
         return _here(one.deciding)
     return _draw(one, form, _forms(one)[1], 422)
+
+
+@pages.step(ROOT + "/<reference>/promotion", needs=Permission.PROPOSE_DECISION, of=queries.decided)
+def promotion(one: Decided) -> Any:  # noqa: ANN401 - an answer
+    """Propose the next alternate for a place that fell free."""
+    actions.promote(one, by=viewer.current(), at=clock.now())
+    flash(_("Proposed: %(name)s takes the free place, once a second person approves.", name=one.line.name))
+    return _here(one.deciding)
 
 
 @pages.step(ROOT + "/<reference>/proposal/end", needs=Permission.PROPOSE_DECISION, of=queries.decided)

@@ -18,6 +18,7 @@ ACTIONS = {
     "assigned": N_("Assigned"),
     "begun": N_("Begun"),
     "guardian noted": N_("Age and guardian noted"),
+    "biography put right": N_("Put their biography right"),
     "bounced": N_("A message came back"),
     "came back": N_("Came back: a nomination counts again"),
     "candidacy begun": N_("Gathered into a candidacy"),

@@ -52,6 +52,7 @@ NOT_QUOTABLE = N_("The writer of %(reference)s did not agree to be quoted.")
 NOT_TOLD_YET = N_("The time to tell has not come: it is %(when)s.")
 ONLY_SURPRISE = N_("This award is no surprise: everyone selected is written to at the time that was set.")
 TOLD_ALREADY = N_("That was recorded already.")
+PUT_RIGHT = "Its person put the biography right."
 SETTLED = N_("What was told cannot be taken back. Correct or take down the page instead.")
 
 SEED = 1_000_003  # portraits are drawn from a number below this
@@ -466,13 +467,13 @@ def _no_slug() -> str:
     return f"-{secrets.token_hex(16)}"
 
 
-def refresh(cycle: Cycle, candidacy_id: int, *, at: datetime) -> None:
+def refresh(cycle: Cycle, candidacy_id: int, *, at: datetime, reason: str | None = None) -> None:
     """Write the public rows of a candidacy anew from what stands agreed to now. Before the public instant there is none."""
     for one in queries.chosen(cycle, candidacy=candidacy_id):
         row = queries.recipient_of(candidacy_id, one.person.id)
         if row is not None:
             _fill(row, one, cycle)
-            history.record("page renewed", row, at=at)
+            history.record("page renewed", row, at=at, reason=reason)
 
 
 def consent_changed(candidacy: Candidacy, _person: Person, at: datetime) -> None:
@@ -480,6 +481,13 @@ def consent_changed(candidacy: Candidacy, _person: Person, at: datetime) -> None
     if db.session.scalar(select(Recipient.id).where(Recipient.candidacy_id == candidacy.id).limit(1)) is None:
         return
     refresh(db.session.get_one(Cycle, candidacy.cycle_id), candidacy.id, at=at)
+
+
+def biography_put_right(candidacy: Candidacy, person: Person, at: datetime) -> None:
+    """Feel that somebody shown put their own biography right: their page says it at once, and the record says why it changed."""
+    row = queries.recipient_of(candidacy.id, person.id)
+    if row is not None and row.taken_down_at is None:
+        refresh(db.session.get_one(Cycle, candidacy.cycle_id), candidacy.id, at=at, reason=PUT_RIGHT)
 
 
 def nomination_withdrawn(nomination: Nomination, at: datetime) -> None:

@@ -434,6 +434,33 @@ def test_what_is_agreed_to_later_appears_and_what_is_taken_back_disappears_at_on
         assert "amina" not in repr([getattr(row, column.key) for column in Recipient.__table__.columns]).lower()
 
 
+def test_a_biography_put_right_is_shown_at_once_where_it_was_agreed_to_with_why_on_the_record(world):
+    with transaction():
+        biography(world.candidacy(0), "She came to teach.")
+    released(world)
+    say(world, 0, PUBLIC + SECOND, name=True, biography=True)
+
+    def put_right(words, place=0):
+        with transaction():
+            candidacy = world.candidacy(place)
+            person = candidacy.people[0].person
+            saved = consents.save_biography(candidacy, person, words, version=None, at=PUBLIC + 2 * SECOND)
+            typed = [row.biography for row in rows() if row.name]
+            candidacy = world.candidacy(place)
+            consents.publish_biography(candidacy, person, by_guardian=False, at=PUBLIC + 2 * SECOND)
+        return saved, typed
+
+    _saved, typed = put_right("She came to teach, and stayed.")
+    assert typed == ["She came to teach."], "not while she types"
+    shown = next(row for row in rows() if row.name)
+    assert shown.biography == "She came to teach, and stayed."
+    recorded = db.session.scalars(select(Event).where(Event.action == "page renewed").order_by(Event.id.desc())).first()
+    assert recorded.reason == "Its person put the biography right."
+    say(world, 0, PUBLIC + 3 * SECOND, biography=False)
+    put_right("Taken back, so not shown.")
+    assert next(row for row in rows() if row.name).biography is None
+
+
 def test_consent_before_the_public_instant_makes_no_row(world):
     planned(world)
     chores.release_due(TOLD)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.awards.models import Cycle
 from portal.db import db, transaction
+from portal.decisions import queries
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
 from portal.mail.models import Message
+from portal.nominations.actions import conflicts, screening
 from portal.nominations.models import Field, Nomination, Quote
+from portal.nominations.rules import CandidacyStep
 from portal.publishing import chores
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
-from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide
+from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide, token
 from tests.support.office import counted
 
 
@@ -492,3 +495,37 @@ def test_a_surprise_is_recorded_as_told_on_the_page(app):
     assert joy.send(page, f"{page}/told").status_code == 303
     assert [message.template for message in fresh(Message)] == ["publishing/selected"]
     assert f"{page}/told" not in joy.text(page)
+
+
+def test_the_next_alternate_is_proposed_when_an_approved_place_falls_free(world, joy, ruth):
+    with transaction():
+        decide(world)
+    page = f"{world.desk}/decisions"
+    assert "A place has fallen free" not in joy.text(page)
+    with transaction():
+        screening.decide(
+            world.candidacy(0), CandidacyStep.WITHDRAW, reason="She moved away.", by=world.person("joy"), at=AT
+        )
+        alternate, other = world.reference(2), world.reference(3)
+        name = world.candidacy(2).name
+    assert f"The next alternate is {name}, number 1." in joy.text(page)
+    refused = joy.post(f"{page}/{other}/promotion", {"csrf_token": token(joy.text(page))})
+    assert refused.status_code == 409
+    assert joy.send(page, f"{page}/{alternate}/promotion").status_code == 303
+    decision = db.session.scalars(select(Decision).where(Decision.candidacy_id == world.candidacies[2])).one()
+    assert (decision.outcome.value, decision.state.value, decision.place) == ("selected", "proposed", 1)
+    assert "A place fell free" in decision.reason
+    assert "A place has fallen free" not in joy.text(page)
+    assert ruth.send(page, f"{page}/approval").status_code == 303
+    db.session.expire_all()
+    assert decision.state.value == "approved"
+    assert db.session.get_one(Cycle, world.cycle).stage.value == "decided"
+
+
+def test_whoever_has_a_conflict_with_the_next_alternate_is_told_of_nobody(world, joy):
+    with transaction():
+        decide(world)
+    with transaction():
+        conflicts.declare(world.candidacy(2), world.person("joy"), words="Kin.", at=AT)
+        db.session.execute(update(Decision).where(Decision.place == 1).values(state="rescinded", place=None))
+    assert queries.next_alternate(world.thing(), world.person("joy")) is None

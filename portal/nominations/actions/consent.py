@@ -30,6 +30,7 @@ GUARDIAN_SAYS = N_(
 )
 
 # Called in the same transaction with (candidacy, person, at): whatever shows something about this person must show it no longer.
+on_biography_put_right: list[Callable[[Candidacy, Person, datetime], None]] = []
 on_consent_changed: list[Callable[[Candidacy, Person, datetime], object]] = []
 
 
@@ -179,6 +180,19 @@ def take_back(
     now = queries.latest(candidacy.id, person.id)
     agreed = {field: False for field, said in now.items() if said.state is ConsentState.GIVEN}
     return say(candidacy, person, agreed, words=words, by_guardian=by_guardian, at=at)
+
+
+def publish_biography(candidacy: Candidacy, person: Person, *, by_guardian: bool, at: datetime) -> None:
+    """Let a biography that its person has finished putting right be shown wherever they agreed to show it, at once.
+
+    Not called while they type: half a sentence is nobody's correction. Of somebody under 18, their guardian has the last word.
+    """
+    said = queries.latest(candidacy.id, person.id).get(Field.BIOGRAPHY)
+    if said is None or said.state is not ConsentState.GIVEN or (person.minor and not by_guardian):
+        return
+    history.record("biography put right", candidacy, by=person, at=at, person=person.id)
+    for listener in on_biography_put_right:
+        listener(candidacy, person, at)
 
 
 def save_biography(candidacy: Candidacy, person: Person, text: str, *, version: int | None, at: datetime) -> Saved:

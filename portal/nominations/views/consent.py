@@ -157,6 +157,7 @@ def biography(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         too_long = over(form.biography.data or "", BIOGRAPHY_WORDS)
         form.version.data = str(saved.version)
         if other is None and too_long is None:
+            actions.publish_biography(candidacy, facts["person"], by_guardian=facts["guardian"], at=clock.now())
             flash(_("Your biography is saved."))
             return redirect(url_for(".consent", number=candidacy.id), code=303)
         if too_long is not None:

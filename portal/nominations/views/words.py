@@ -131,6 +131,7 @@ EVENTS = {
     "to look at again": _l("To look at again"),
     "withdrawn": _l("Withdrawn"),
     "discarded": _l("The draft was discarded"),
+    "biography put right": _l("The biography was put right by its person"),
     "came back": _l("Came back: a nomination counts again"),
     "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
     "standing confirmed": _l("Standing confirmed with the district"),
