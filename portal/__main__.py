@@ -18,6 +18,7 @@ COMMANDS = {
     "calibrate": ("portal.review.science_commands", "calibrate", "Calibrate scores in a CSV file."),
     "assign": ("portal.review.science_commands", "assign", "Assign nominations to reviewers from CSV files."),
     "select": ("portal.decisions.science_commands", "select", "Select under places, caps and budgets."),
+    "replay": ("portal.decisions.science_commands", "replay", "Compute a decision again from its bundle."),
     "draw": ("portal.decisions.science_commands", "draw", "Draw lots that anyone can verify."),
 }
 

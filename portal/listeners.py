@@ -12,6 +12,8 @@ from portal.awards import chores as awards
 from portal.awards import queries as award_queries
 from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
 from portal.decisions import actions as decisions
+from portal.decisions import chores as deciding
+from portal.decisions.actions import replaying
 from portal.files import actions as files_actions
 from portal.files import chores as files
 from portal.funds import actions as funds
@@ -50,9 +52,11 @@ def install() -> None:
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for
     _add(worker.chores, rounds.close_due)
     _add(worker.chores, calibrating.calibrate_due)
+    _add(worker.chores, deciding.select_due)
     worker.handlers[importing.JOB] = nominations.import_rows
     worker.handlers[files_actions.JOB] = files.clean
     _add(worker.chores, files.sweep)
+    worker.handlers[replaying.JOB] = deciding.replay
     for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
     _add(writing.on_withdrawn, screening.felt_withdrawal)  # a candidacy of which nothing is left is withdrawn

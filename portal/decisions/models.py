@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.models import Cycle
@@ -54,3 +55,31 @@ class Decision(Model):
     candidacy: Mapped[Candidacy] = relationship(lazy="raise")
     proposed_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[proposed_by_id])
     approved_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[approved_by_id])
+
+
+class Selection(Model):
+    """What the frozen rule makes of a round's standings, worked out by the worker; pages only read it."""
+
+    __tablename__ = "selection"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), unique=True)
+    standings_version: Mapped[int]  # the standings it was made from
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # a `Proposal`; None: nobody can be put in order
+    computed_at: Mapped[datetime]
+
+
+class Replay(Model):
+    """One time that a decision was computed again from what was frozen: the bundle, and what came of it."""
+
+    __tablename__ = "replay"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    same: Mapped[bool | None]  # None while it has not been done
+    digest: Mapped[str | None] = mapped_column(String(64))
+    steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    bundle: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)  # large: read by whoever downloads it
+
+    asked_by: Mapped[Person | None] = relationship(lazy="raise")

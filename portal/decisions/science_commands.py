@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that `portal --help` stays qu
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -300,3 +301,40 @@ def _digest(text: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text.strip()):
         raise BadInput(N_("A SHA-256 has 64 hexadecimal digits."))
     return text.strip().lower()
+
+
+@click.command(cls=Science)
+@click.argument("bundle", metavar="BUNDLE")
+@click.option("--digest", metavar="HEX", help="The digest of the rule, as it stands on the record: compared first.")
+def replay(bundle: str, digest: str | None) -> None:
+    """Compute a decision again from BUNDLE, and say "identical" or the first step that differs.
+
+    Exit code 0 where it is identical, 1 where it differs or is no bundle. Writes JSON.
+    """
+    from portal.decisions.rules import bundle as rules  # noqa: PLC0415 - heavy
+
+    try:
+        document = json.loads(read_text(bundle))
+    except ValueError:
+        raise BadInput(N_("%(path)s is not JSON."), path=bundle) from None
+    if not isinstance(document, dict):
+        raise rules.BadBundle(N_("This is not a bundle of a decision."))
+    steps = rules.replay(document)
+    if digest is not None and document["rules"]["digest"] != _digest(digest):
+        steps = [
+            rules.Step("rules", same=False, message=N_("The digest of what was fixed is not the one on the record."))
+        ]
+    same = rules.identical(steps)
+    last = steps[-1]
+    write_json(
+        {
+            "result": "identical" if same else "differs",
+            "differs": None if same else last.name,
+            "why": None if same else last.message % (last.facts or {}),
+            "steps": [step.name for step in steps if step.same],
+            "digest": document["digest"],
+            "rules_digest": document["rules"]["digest"],
+        }
+    )
+    if not same:
+        raise SystemExit(1)

@@ -98,6 +98,8 @@ ACTIONS = {
     "removed": N_("Taken off"),
     "renamed": N_("Name put right"),
     "restored": N_("Given again"),
+    "replay asked for": N_("Asked to compute the decision again"),
+    "decision replayed": N_("Decision computed again"),
     "retired": N_("Retired"),
     "return to review": N_("Returned to review"),
     "returned to review": N_("Returned to review"),

@@ -23,6 +23,9 @@ Ints = npt.NDArray[np.int64]
 
 #: Scores are whole numbers of this part of a point from here on.
 UNIT = 1_000_000
+DECIMALS = 6
+#: Stands between the values of a column where somebody has several, such as two schools.
+SEVERAL = "\x1f"
 
 
 class BadSelection(PortalError):
@@ -31,7 +34,10 @@ class BadSelection(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One who may be selected. `ticket` decides between equal scores, lowest first; `amount` is what is asked."""
+    """One who may be selected. `ticket` decides between equal scores, lowest first; `amount` is what is asked.
+
+    An attribute may hold several values, with `SEVERAL` between them.
+    """
 
     id: str
     score: float
@@ -260,9 +266,9 @@ class _Problem:
     def _groups(self, rule: int, window: Window) -> list[_Group]:
         members: dict[str, list[int]] = {}
         for i, candidate in enumerate(self.order):
-            value = candidate.attributes.get(window.column, "")
-            if value and window.value in {None, value}:
-                members.setdefault(value, []).append(i)
+            for value in dict.fromkeys(candidate.attributes.get(window.column, "").split(SEVERAL)):
+                if value and window.value in {None, value}:
+                    members.setdefault(value, []).append(i)
         return [
             _Group(
                 rule,
@@ -297,7 +303,9 @@ class _Problem:
 
     def _nested(self) -> bool:
         """Return whether the rules are caps alone and every two groups are nested or apart: a laminar family."""
-        if any(group.low > 0 for group in self.groups):
+        columns = {window.column for window in self.windows}
+        several = any(SEVERAL in each.attributes.get(column, "") for each in self.order for column in columns)
+        if several or any(group.low > 0 for group in self.groups):
             return False
         rules = sorted({group.rule for group in self.groups})
         label = {k: np.full(len(self.order), -1, dtype=np.int64) for k in rules}

@@ -78,7 +78,7 @@ def make_plan(round_: Round, *, seed: int, by: Person | None, at: datetime) -> P
             "groups": len(solved.components),
             "cost": solved.cost,
             "plan_digest": solved.digest,
-            "certificate": dict(solved.certificate),
+            "proof": queries.proof(found, called, solved),
         },
         made_by_id=by.id if by else None,
         made_at=at,

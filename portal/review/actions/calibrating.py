@@ -12,7 +12,7 @@ from portal.db import db, transaction
 from portal.review.models import Round, Standing
 from portal.review.queries import rounds
 from portal.review.queries.reviews import counted
-from portal.review.rules.scoring import TIMES
+from portal.review.rules.scoring import TIMES, reviewer_code
 from portal.review.rules.selecting import MODEL
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ def calibrate(round_: Round) -> None:
 
     round_.calibrated_version = round_.standings_version
     here = set(db.session.scalars(rounds.taken(round_)))
+    # By the names that a bundle has for them, so that a replay draws the same chances for the same candidacy.
+    called = {number: name.reference for number, name in rounds.names(round_).items()}
+    number_of = {reference: number for number, reference in called.items()}
     reviews = [
-        (str(candidacy), str(review.reviewer), review.total / TIMES)
+        (called[candidacy], reviewer_code(round_.seed, review.reviewer), review.total / TIMES)
         for candidacy, found in counted(round_.id).items()
         if candidacy in here
         for review in found
@@ -57,14 +60,19 @@ def calibrate(round_: Round) -> None:
         "facts": found.judgement.facts,
         "order": found.order,
         "digest": found.digest,
-        "differ": [int(candidacy) for candidacy in found.differ],
+        "differ": [number_of[candidacy] for candidacy in found.differ],
+        "method": found.method,
+        "mu": found.mu,
+        "sd_candidacy": found.sd_candidacy,
+        "sd_reviewer": found.sd_reviewer,
+        "sigma": found.sigma,
     }
     ranks = {
         each.candidacy: each.adjusted_rank if found.order == "adjusted" else each.raw_rank for each in found.standings
     }
     shared = Counter(ranks.values())
     for each in found.standings:
-        row = rows[int(each.candidacy)]
+        row = rows[number_of[each.candidacy]]
         row.calibrated_rank = ranks[each.candidacy]
         row.band = GROUPS[each.band] if each.band is not None else None
         known = each.quality is not None and each.quality_pev is not None and found.mu is not None

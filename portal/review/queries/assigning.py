@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
@@ -21,7 +21,7 @@ from portal.review.models import Assignment, Plan, Review, Round, SpokenName
 from portal.review.queries import declarations, rounds
 from portal.review.rules import assignment as rules
 from portal.review.rules.lives import COUNTS, HELD, OWED, SCORING, AssignmentState
-from portal.review.rules.scoring import digest
+from portal.review.rules.scoring import digest, reviewer_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -244,6 +244,43 @@ def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
         level=1,
         linked=True,
     )
+
+
+def proof(found: Inputs, called: Labels, solved: rules.Plan) -> dict[str, Any]:
+    """Return a plan with all it came from and the prices that prove it, for whoever checks it later. Nobody is named in it.
+
+    What was barred is listed, and not what was possible: that is most of all pairs.
+    """
+    c_code = {called.candidacy[number]: name.reference for number, name in found.candidacies.items()}
+    r_code = {word: reviewer_code(found.seed, person) for person, word in called.reviewer.items()}
+    given: Any = solved.document
+    possible = {(c, r) for c, r, _cost in given["eligible"]}
+    document = {
+        "candidacies": sorted([c_code[c], reads] for c, reads, _school in given["candidacies"]),
+        "reviewers": sorted([r_code[r], low, high] for r, low, high, _school in given["reviewers"]),
+        "barred": sorted([c_code[c], r_code[r]] for c in c_code for r in r_code if (c, r) not in possible),
+        "kept": sorted([c_code[c], r_code[r]] for c, r in given["kept"]),
+        "locked": sorted([c_code[c], r_code[r]] for c, r in given["locked"]),
+        "level": given["level"],
+        "linked": given["linked"],
+        "seed": given["seed"],
+    }
+    prices: Any = solved.certificate
+    return {
+        "document": document,
+        "digest": digest(document),
+        "seed": given["seed"],
+        "pairs": sorted([c_code[c], r_code[r]] for c, r in solved.pairs),
+        "unfilled": sorted([c_code[c], missing] for c, missing in solved.unfilled),
+        "certificate": {
+            "weights": dict(prices["weights"]),
+            "value": prices["value"],
+            "bound": prices["bound"],
+            "linking_cost": prices["linking_cost"],
+            "candidacy_prices": {c_code[c]: price for c, price in sorted(prices["candidacy_prices"].items())},
+            "reviewer_prices": {r_code[r]: price for r, price in sorted(prices["reviewer_prices"].items())},
+        },
+    }
 
 
 # ---------------------------------------------------------------- pages

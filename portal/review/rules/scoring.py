@@ -76,6 +76,11 @@ def own_order(ids: Iterable[Id], *, seed: int, reader: int) -> list[Id]:
     return order
 
 
+def reviewer_code(seed: int, person: int) -> str:
+    """Return what a reviewer is called where nobody is named: the same throughout a round, and in no other."""
+    return "R-" + hashlib.sha256(f"reviewer {seed} {person}".encode()).hexdigest()[:12]
+
+
 def digest(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a document's canonical JSON: keys sorted, no spaces, UTF-8."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

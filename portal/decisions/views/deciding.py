@@ -22,17 +22,16 @@ from portal.decisions.forms import (
 )
 from portal.decisions.rules import choosing
 from portal.decisions.rules.lives import Outcome
+from portal.decisions.views.pages import pages
 from portal.errors import PortalError
 from portal.policy import Permission
 from portal.web import viewer
 from portal.web.failures import sentence
 from portal.web.lists import Listing, asked_page, csv_file, listing
-from portal.web.pages import Pages, see_other
+from portal.web.pages import see_other
 
 if TYPE_CHECKING:
     from portal.decisions.queries import Decided, Deciding
-
-pages = Pages("decisions", __name__)
 
 ROOT = "/desk/<slug>/<int:year>/decisions"
 
