@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from logging.config import fileConfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic import context
 from flask import current_app
 
 from portal import models
 from portal.db import Instant, Model, db
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 config = context.config
 if config.config_file_name and Path(config.config_file_name).exists():
@@ -40,18 +44,25 @@ def run_offline() -> None:
         context.run_migrations()
 
 
+def _foreign_keys(connection: Connection, word: str) -> None:
+    """Turn SQLite's foreign keys on or off, on the driver's own cursor: inside a transaction SQLite ignores this without a word."""
+    connection.rollback()
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={word}")
+    cursor.close()
+
+
 def run_online() -> None:
     """Run on the app's own engine. SQLite rebuilds tables in batches, so foreign keys rest meanwhile."""
     with db.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+            _foreign_keys(connection, "OFF")
         context.configure(connection=connection, **options())
         with context.begin_transaction():
             context.run_migrations()
         if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            _foreign_keys(connection, "ON")
 
 
 if context.is_offline_mode():

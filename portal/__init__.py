@@ -31,6 +31,7 @@ ROOMS = (
     "decisions",
     "publishing",
     "publishing.desk",
+    "publishing.archive",
     "home",
     "mail",
     "history",

@@ -6,12 +6,14 @@ from portal import policy
 from portal.accounts import queries as accounts
 from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
-from portal.awards.models import Award, Cycle, Member
+from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.decisions import queries as decisions
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import writing
 from portal.publishing import queries as publishing
+from portal.publishing.archive import queries as archive
+from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk import queries as desk
 from portal.publishing.models import Recipient
 from portal.review.models import Assignment
@@ -35,6 +37,9 @@ def teach() -> None:
     policy.teach(desk.Published, desk.facts_of_drafting)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
+    policy.teach(ArchiveUpload, archive.facts_of_archive)
+    policy.teach(ArchiveRow, archive.facts_of_archive)
+    policy.teach(PastHonour, archive.facts_of_archive)
     policy.teach(Candidacy, nominations.facts_of_candidacy)
     policy.teach(Match, nominations.facts_of_match)
     policy.teach(Conflict, nominations.facts_of_conflict)

@@ -21,6 +21,7 @@ ROOMS = (
     "decisions.models",
     "publishing.models",
     "publishing.desk.models",
+    "publishing.archive.models",
 )
 
 

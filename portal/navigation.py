@@ -79,6 +79,7 @@ OWN = (
     ("awards.organisation", _l("The organization")),
     ("funds.funds", _l("Funds")),
     ("nominations.imports", _l("Imports")),
+    ("publishing.archive", _l("The archive")),
     ("accounts.account", _l("Where you are signed in")),
 )
 

@@ -173,6 +173,7 @@ class Permission(StrEnum):
     PLAN_RELEASE = "set the release times and preview"
     APPROVE_RELEASE = "approve a release planned by another"
     RELEASE = "cancel a release, correct and take down pages"
+    KEEP_ARCHIVE = "bring past years into the archive, and take names out of it"
 
 
 _its_writer = its_nominator | written_here
@@ -224,6 +225,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.PLAN_RELEASE: (staff_of_it | publisher_of_it) & ~conflict,
     Permission.APPROVE_RELEASE: publisher_of_it & ~proposed_it & ~conflict,
     Permission.RELEASE: publisher_of_it & ~conflict,
+    Permission.KEEP_ARCHIVE: staff,
 }
 
 

@@ -248,6 +248,11 @@ class PastHonour(Model):
     name_key: Mapped[str | None] = mapped_column(String(600), index=True)
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     school_name: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str | None] = mapped_column(String(120))
+    basis: Mapped[str | None] = mapped_column(String(300))  # who said that the name may be published; None: not known
+    taken_out: Mapped[str | None] = mapped_column(
+        String(64), index=True
+    )  # digest of what was taken out, so that it stays out
 
     award: Mapped[Award] = relationship(lazy="raise")
     school: Mapped[School | None] = relationship(lazy="raise")

@@ -9,10 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, func, inspect, select
 
 from portal import HOME, create_app
-from portal.db import db
+from portal.awards.models import PastHonour
+from portal.db import db, transaction
+from portal.demo import makers
+from portal.nominations.models import Nomination
 from tests.support.apps import test_settings
 
 FOLDER = HOME / "migrations"
@@ -53,6 +56,20 @@ def test_the_models_are_what_the_migrations_make(empty):
         for name, table in db.metadata.tables.items():  # Alembic itself does not look at checks
             wanted = {str(check.name) for check in table.constraints if isinstance(check, CheckConstraint)}
             assert {check["name"] for check in there.get_check_constraints(name)} == wanted, name
+
+
+def test_migrations_rebuild_tables_that_others_point_to_and_lose_no_row(empty):
+    upgrade()
+    with transaction():
+        award = makers.make_award()
+        makers.make_nomination(makers.make_cycle(award))
+        db.session.add(PastHonour(award_id=award.id, year=2001, name="Old Friend", name_key="friend old"))
+    db.session.remove()
+    db.engine.dispose()
+    downgrade(revision="0002")
+    upgrade()
+    assert db.session.scalar(select(func.count()).select_from(Nomination)) == 1
+    assert db.session.scalars(select(PastHonour.name)).all() == ["Old Friend"]
 
 
 def test_every_migration_says_why_and_goes_both_ways():

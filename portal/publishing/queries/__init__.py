@@ -188,9 +188,9 @@ def honored(row: Recipient) -> Honored:
 
 def _past(row: Row[PastHonour, str]) -> Honored:
     honour, school = row
-    return Honored(
-        honour.name, school or honour.school_name if honour.name else None, None, None, honour.year, honour.id, {}
-    )
+    if honour.name is None:
+        return Honored(None, None, None, None, honour.year, honour.id, {})
+    return Honored(honour.name, school or honour.school_name, honour.role, None, honour.year, honour.id, {})
 
 
 def _archive() -> Select[PastHonour, str]:

@@ -66,6 +66,7 @@ def _load() -> tuple[Line, ...]:
                 award.honours.value,
                 honour.name,
                 sort=honour.name_key or "",
+                role=honour.role if honour.name else None,
                 school=school,
                 schools=finding.apart(school, schools),
                 portrait=honour.id,
