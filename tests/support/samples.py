@@ -663,6 +663,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "awards.new_cycle",
         "publishing.award",
         "publishing.award_recipients",
+        "publishing.dates_of_award",
     ),
     **_each(years, "publishing.year"),
     **_each(recipients, "publishing.recipient"),
