@@ -150,6 +150,7 @@ class Permission(StrEnum):
     MANAGE_COMMITTEE = "invite reviewers and form a committee"
     MANAGE_CONFLICTS = "decide on conflicts of interest"
     REDACT = "look over masked text"
+    SCORE_BANDS = "score what staff score from bands, such as need"
     CONFIRM_STANDING = "record that standing was confirmed"
     SEE_MESSAGES = "see messages, mend addresses and send again"
     EXPORT = "export lists"
@@ -204,6 +205,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,
     Permission.REDACT: _office & ~assigned,
+    Permission.SCORE_BANDS: _office & ~assigned,
     Permission.CONFIRM_STANDING: _office,
     Permission.SEE_MESSAGES: staff,
     Permission.EXPORT: staff_of_it,

@@ -120,6 +120,7 @@ ACTIONS = {
     "row set aside": N_("Row set aside"),
     "row taken up": N_("Row taken up again"),
     "rubric edited": N_("Rubric changed"),
+    "scored from bands": N_("Scored by staff from bands"),
     "session ended": N_("Signed out by staff"),
     "shown": N_("Shown to the public"),
     "readers reminded": N_("Readers reminded"),

@@ -203,6 +203,29 @@ class Score(Model):
     criterion: Mapped[Criterion] = relationship(lazy="raise")
 
 
+class BandScore(Model):
+    """What staff gave a candidacy for one criterion that they score from bands, such as need. Appended, like a reviewer's score."""
+
+    __tablename__ = "band_score"
+    __table_args__ = (
+        Index(
+            "uq_band_score_current",
+            "candidacy_id",
+            "criterion_id",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    level: Mapped[int | None]  # None: taken back
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+
 class Standing(Model):
     """One candidacy's figures in one round, computed when a score changes, not when a page is read."""
 

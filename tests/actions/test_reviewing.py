@@ -18,8 +18,8 @@ from portal.nominations.actions import conflicts, snapshots
 from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Snapshot
 from portal.nominations.rules import CandidacyStage, ConflictState
 from portal.policy import Permission, may
-from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds
-from portal.review.models import Assignment, Masked, Plan, Review, Round, Score, SpokenName, Standing
+from portal.review.actions import assigning, bands, calibrating, declaring, masking, reading, rounds
+from portal.review.models import Assignment, BandScore, Masked, Plan, Review, Round, Score, SpokenName, Standing
 from portal.review.queries import assigning as assigning_queries
 from portal.review.queries import reading as reading_queries
 from portal.review.queries import rounds as rounds_queries
@@ -661,6 +661,42 @@ def test_calibration_follows_when_counted_scores_changed(app):
         table = standings_queries.standings(rounds_queries.by_id(round_.id))
     assert table.calibrated
     assert [row.rank for row in table.rows] == sorted(row.rank for row in table.rows)
+
+
+def test_what_staff_score_from_bands_counts_by_its_weight_and_no_reviewer_sees_it(app):
+    with transaction():
+        committee = make_open(candidacies=2, members=2, reads=1)
+        rubric = db.session.get_one(Rubric, committee.cycle.rubric_id)
+        need = rubric.criteria[-1]  # of weight 20, after 35, 25 and 20
+        need.by_staff = True
+        db.session.flush()
+        db.session.expire_all()
+        mine = committee.readings(committee.people[0])[0]
+        assert [one.key for one in reading_queries.criteria_of(reading_queries.rubric_of(mine))] == ["c1", "c2", "c3"]
+        score(committee, mine, 6, 6, 3)
+        review = InReview(committee.cycle, rounds_queries.by_id(committee.round.id))
+        candidacy = db.session.get_one(Candidacy, mine.candidacy_id)
+
+        def figure():
+            return db.session.scalar(select(Standing.mean).where(Standing.candidacy_id == mine.candidacy_id))
+
+        alone = 10 * (35 * 6 + 25 * 6 + 20 * 3) / 80
+        assert figure() == pytest.approx(alone), "missing is not zero"
+        staff = committee.staff
+        assert bands.give(review, candidacy, {need.id: 2}, by=staff, at=LATER) == 1
+        assert figure() == pytest.approx(10 * (35 * 6 + 25 * 6 + 20 * 3 + 20 * 2) / 100)
+        assert bands.give(review, candidacy, {need.id: 2}, by=staff, at=LATER) == 0
+        assert bands.give(review, candidacy, {need.id: 0}, by=staff, at=LATER) == 1
+        assert figure() == pytest.approx(10 * (35 * 6 + 25 * 6 + 20 * 3) / 100), "zero is a level"
+        assert bands.give(review, candidacy, {need.id: None}, by=staff, at=LATER) == 1
+        assert figure() == pytest.approx(alone)
+        assert len(db.session.scalars(select(BandScore)).all()) == 3, "what was replaced is kept"
+        for wrong in ({need.id: 7}, {need.id: -1}, {rubric.criteria[0].id: 3}):
+            with pytest.raises(Refused):
+                bands.give(review, candidacy, wrong, by=staff, at=LATER)
+        rounds.close(review.round, by=staff, at=LATER)
+        with pytest.raises(Refused):
+            bands.give(review, candidacy, {need.id: 4}, by=staff, at=LATER)
 
 
 @pytest.mark.sqlite_only

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from portal import clock
+from portal.awards.models import Criterion
 from portal.db import db, transaction
 from portal.demo.makers import NOW, make_auditor, make_person, sign_in
 from portal.nominations.actions import conflicts
@@ -867,3 +868,29 @@ def test_a_reviewers_spreadsheets_hold_their_own_and_name_nobody(app, committee)
             at=NOW,
         )
     assert name not in browser.text("/reading.csv") + browser.text("/reading/scores.csv")
+
+
+def test_staff_score_need_from_bands_and_nobody_else_finds_the_page(app, committee):
+    with transaction():
+        need = db.session.scalars(select(Criterion).order_by(Criterion.position.desc())).first()
+        need.by_staff, need.name = True, {"en": "Need"}
+        candidacy = db.session.get_one(Candidacy, committee.candidacies[0].id)
+        name, number, criterion = candidacy.name, candidacy.id, need.id
+    staff = Browser(app, committee.staff_id)
+    url, field = f"{committee.slug}/bands", f"level-{number}-{criterion}"
+    assert "0 of 4 so far" in staff.text(f"{committee.slug}/round")
+    page = staff.text(url)
+    assert name in page
+    assert "Need of" in page
+    assert staff.post(url, {field: "3"}).status_code == 303
+    assert "1 of 4 scored" in staff.text(url)
+    assert f"{name},3" in staff.text(f"{url}.csv")
+    wrong = staff.post(url, {field: "99"})
+    assert wrong.status_code == 422
+    assert "Choose one of the levels" in wrong.text
+    reviewer, chair = Browser(app, committee.numbers[1]), Browser(app, committee.numbers[0])
+    for other in (reviewer, chair):
+        assert other.get(url).status_code == 404
+        assert other.get(f"{url}.csv").status_code == 404
+    assert "Need" not in reviewer.text(f"/reading/{first_reading(committee, 1)}")
+    assert "Need" not in reviewer.text("/reading/scores.csv")

@@ -132,6 +132,7 @@ EVENTS = {
     "withdrawn": _l("Withdrawn"),
     "discarded": _l("The draft was discarded"),
     "biography put right": _l("The biography was put right by its person"),
+    "scored from bands": _l("Scored by staff from bands"),
     "came back": _l("Came back: a nomination counts again"),
     "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
     "standing confirmed": _l("Standing confirmed with the district"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, select
 
@@ -10,8 +10,9 @@ from portal.awards.models import Criterion
 from portal.db import db
 from portal.nominations.models import Conflict
 from portal.nominations.rules import STANDS
-from portal.review.models import Assignment, Review, Score
+from portal.review.models import Assignment, BandScore, Review, Score
 from portal.review.rules.lives import COUNTS, AssignmentState
+from portal.review.rules.scoring import mean
 from portal.review.rules.standings import Counted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def counting(round_id: int) -> Select[Review, Assignment]:
 
 
 def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int, list[Counted]]:
-    """Return what counts, by candidacy: two queries, however many."""
+    """Return what counts, by candidacy: three or four queries, however many. What staff gave from bands is part of each review."""
     wanted = counting(round_id)
     if candidacies is not None:
         wanted = wanted.where(Assignment.candidacy_id.in_(candidacies))
@@ -59,7 +60,33 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
     )
     for review, key, level in db.session.execute(given):
         levels.setdefault(review, {})[key] = level or 0
+    weights: dict[str, int] = {}
+    bands: dict[int, dict[str, int]] = {}
+    for candidacy, key, weight, level in db.session.execute(_bands({candidacy for _r, candidacy, _p, _t in found})):
+        bands.setdefault(candidacy, {})[key] = level
+        weights[key] = weight
+    if bands:
+        weights |= _weights(found[0][0])
     counts: dict[int, list[Counted]] = {}
     for review, candidacy, reviewer, total in found:
-        counts.setdefault(candidacy, []).append(Counted(reviewer, total or 0.0, levels.get(review, {})))
+        given_levels = {**levels.get(review, {}), **bands.get(candidacy, {})}
+        if candidacy in bands:
+            over = sum(weights[key] for key in given_levels)
+            total = mean(sum(weights[key] * level for key, level in given_levels.items()), over)  # noqa: PLW2901
+        counts.setdefault(candidacy, []).append(Counted(reviewer, total or 0.0, given_levels))
     return counts
+
+
+def _bands(candidacies: Iterable[int]) -> Any:  # noqa: ANN401 - a select of four columns
+    """Select what staff gave these candidacies from bands: it counts in every review of them, by the rubric's weight."""
+    return (
+        select(BandScore.candidacy_id, Criterion.key, Criterion.weight, BandScore.level)
+        .join(Criterion, Criterion.id == BandScore.criterion_id)
+        .where(BandScore.candidacy_id.in_(candidacies), BandScore.replaced_at.is_(None), BandScore.level.is_not(None))
+    )
+
+
+def _weights(review: int) -> dict[str, int]:
+    """Return the weights of the rubric that a review was given by."""
+    wanted = select(Criterion.key, Criterion.weight).join(Review, Review.rubric_id == Criterion.rubric_id)
+    return {key: weight for key, weight in db.session.execute(wanted.where(Review.id == review))}  # noqa: C416 - rows

@@ -1,6 +1,17 @@
 """Pages of rounds and reviews. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
-from portal.review.views import assigning, committees, masking, notes, reading, rounds, selecting, standings
+from portal.review.views import assigning, bands, committees, masking, notes, reading, rounds, selecting, standings
 from portal.review.views.pages import pages
 
-__all__ = ["assigning", "committees", "masking", "notes", "pages", "reading", "rounds", "selecting", "standings"]
+__all__ = [
+    "assigning",
+    "bands",
+    "committees",
+    "masking",
+    "notes",
+    "pages",
+    "reading",
+    "rounds",
+    "selecting",
+    "standings",
+]

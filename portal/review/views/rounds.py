@@ -9,18 +9,19 @@ from flask import flash, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal import clock
+from portal import clock, policy
 from portal.errors import N_, PortalError, Refused
 from portal.history import queries as record
 from portal.policy import Permission
 from portal.review.actions import rounds as actions
 from portal.review.forms.desk import ReopenForm, RoundForm
+from portal.review.queries import bands, texts
 from portal.review.queries import rounds as queries
-from portal.review.queries import texts
 from portal.review.rules.lives import ROUND, RoundStep
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
 from portal.web.pages import see_other
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
@@ -65,7 +66,8 @@ def round_(review: InReview) -> Any:  # noqa: ANN401 - an answer
 
 
 def _page(review: InReview, form: RoundForm, reopen: ReopenForm | None = None) -> str:
-    made = review.round
+    made, person = review.round, viewer.current()
+    by_staff = bands.criteria(review.cycle) if policy.may(person, Permission.SCORE_BANDS, review) else []
     steps = ROUND.steps(made.state) if made is not None else []
     return render_template(
         "review/round.html",
@@ -75,6 +77,8 @@ def _page(review: InReview, form: RoundForm, reopen: ReopenForm | None = None) -
         form=form,
         reopen=reopen or ReopenForm(formdata=None),
         steps=steps,
+        by_staff=[words_in(criterion.name) for criterion in by_staff],
+        bands=bands.progress(review.cycle, person) if by_staff else None,
         Step=RoundStep,
         lacks=[
             (failures.sentence(PortalError(lack.message, **lack.facts)), lack.where) for lack in actions.lacking(made)
