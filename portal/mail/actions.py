@@ -56,8 +56,8 @@ def post(
     return message
 
 
-def cancel(about: Model, *, templates: tuple[str, ...] = ()) -> int:
-    """Cancel what still waits about this thing, since its news has changed. Returns how many were cancelled."""
+def cancel(about: Model, *, templates: tuple[str, ...] = (), to: Person | None = None) -> int:
+    """Cancel what still waits about this thing, to one person or to all, since its news has changed. Returns how many."""
     waiting = (
         update(Message)
         .where(
@@ -69,6 +69,8 @@ def cancel(about: Model, *, templates: tuple[str, ...] = ()) -> int:
     )
     if templates:
         waiting = waiting.where(Message.template.in_(templates))
+    if to is not None:
+        waiting = waiting.where(Message.to_id == to.id)
     return int(db.session.execute(waiting).rowcount)  # type: ignore[attr-defined]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.awards.models import Rubric
 from portal.awards.rules import CycleStage
@@ -14,6 +14,7 @@ from portal.demo.makers import NOW, make_candidacy, make_nomination, make_person
 from portal.errors import Refused, Stale
 from portal.history.models import Event
 from portal.mail.models import Message
+from portal.mail.rules import MessageState
 from portal.nominations.actions import conflicts, snapshots
 from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Snapshot
 from portal.nominations.rules import CandidacyStage, ConflictState
@@ -101,6 +102,26 @@ def test_everybody_with_something_to_read_is_told_once(app):
         rounds.tell_readers(committee.round, at=NOW)
     told = db.session.scalars(select(Message.to_id).where(Message.template == "review/reading")).all()
     assert sorted(told) == sorted(person.id for person in committee.people)
+
+
+def test_readings_given_by_hand_one_after_another_are_told_in_one_message_that_counts_what_is_left(app):
+    with transaction():
+        committee = make_open(candidacies=6, members=2, reads=1)
+        person = committee.people[0]
+        done = committee.readings(person)[0]
+        reading.save(done, typed(committee, 4, 4, 4, 4), version=0, at=NOW)
+        reading.submit(done, at=NOW)
+        db.session.execute(update(Message).values(state=MessageState.SENT))
+        held = {each.candidacy_id for each in committee.readings(person)}
+        more = [candidacy for candidacy in committee.candidacies if candidacy.id not in held][:3]
+        for candidacy in more:
+            assigning.assign(committee.round, candidacy, person, by=committee.staff, at=NOW)
+    told = db.session.scalars(
+        select(Message).where(Message.template == "review/reading", Message.to_id == person.id).order_by(Message.id)
+    ).all()
+    assert [message.state.value for message in told] == ["sent", "cancelled", "cancelled", "waiting"]
+    assert told[-1].facts["count"] == len(held) - 1 + len(more)
+    assert told[-1].not_before == NOW + timedelta(minutes=10)
 
 
 def test_a_round_closes_at_its_instant_and_not_before(app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -344,6 +345,9 @@ def test_an_invitation_is_answered_once_then_conflicts_are_declared(app):
     browser = Browser(app, person)
     url = f"/committees/{number}"
     assert browser.post(url, {"answer": "accept", "capacity": "5"}).status_code == 422
+    both = browser.post(url, {"answer": "accept", "capacity": "0"}).get_data(as_text=True)
+    assert "Two things to fix" in both
+    assert "Agree to the rules, or decline." in both
     assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": ""}).status_code == 422
     assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "-2"}).status_code == 422
     answer = browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "5"})
@@ -357,12 +361,19 @@ def test_an_invitation_is_answered_once_then_conflicts_are_declared(app):
     closer = browser.post(f"{url}/conflicts", {"tie": tie})
     assert closer.status_code == 200
     assert db.session.scalar(select(func.count()).select_from(Conflict)) == 0
-    assert browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1"}).status_code == 422
+    unsaid = browser.post(f"{url}/conflicts", {"tie": tie, "asked": "1"})
+    school = html.unescape(re.search(rf'id="{tie}"[^>]*>.*?</label>', page, re.DOTALL)[0])
+    assert unsaid.status_code == 422
+    named = re.search(r"([^<>]+): say how close it is\.", html.unescape(unsaid.get_data(as_text=True)))[1]
+    assert named.strip() in school
     done = browser.post(
         f"{url}/conflicts", {"tie": tie, "asked": "1", f"close-{tie}": "hard", f"words-{tie}": "I taught there."}
     )
     assert done.status_code == 303
     assert db.session.scalars(select(Conflict.fact)).all() == ["I taught there."]
+    queue = browser.text("/reading")
+    assert "Nothing to read yet" in queue
+    assert "is in your list" not in queue
 
 
 def test_declining_leaves_no_trace_to_come_back_to(app):
@@ -370,7 +381,11 @@ def test_declining_leaves_no_trace_to_come_back_to(app):
         made = make_committee(members=1, declared=False)
         number, person = made.members[0].id, made.members[0].person_id
     browser = Browser(app, person)
-    assert browser.post(f"/committees/{number}", {"answer": "decline"}).status_code == 303
+    asked = browser.post(f"/committees/{number}", {"answer": "decline"})
+    assert asked.status_code == 200
+    assert "Leave this committee?" in asked.get_data(as_text=True)
+    assert browser.get(f"/committees/{number}").status_code == 200
+    assert browser.post(f"/committees/{number}", {"answer": "leave"}).status_code == 303
     assert browser.get(f"/committees/{number}").status_code == 404
 
 

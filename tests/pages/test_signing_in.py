@@ -56,6 +56,12 @@ def test_a_link_becomes_a_cookie_and_no_token_stays_in_an_address(client, person
     assert db.session.scalar(select(Link.token_hash)) != token
 
 
+def test_whoever_signs_in_from_nowhere_in_particular_comes_to_what_waits_for_them(client, person):
+    page = client.get("/sign-in")
+    client.post("/sign-in", data={"csrf_token": csrf(page), "address": "ana@example.org", "next": ""})
+    assert db.session.scalars(select(Message.link).where(Message.template == "accounts/link")).one()["next"] == "/me"
+
+
 def test_a_mail_scanner_that_opens_a_link_uses_nothing_up(client, app, person):
     token = token_for(person)
     scanner = app.test_client()

@@ -24,6 +24,9 @@ pages = Pages("accounts", __name__)
 TOKENS = {"csrf_token", "version"}
 
 
+LANDING = "/me"  # what waits for whoever signs in from nowhere in particular; a page of a higher room
+
+
 def safe_path(path: str | None) -> str:
     """Return a path of ours to go on to; anything else is the home page (no open redirect)."""
     path = path or "/"
@@ -87,9 +90,9 @@ def sign_in() -> Any:  # noqa: ANN401 - an answer
     """Ask for a link."""
     form = SignInForm()
     if request.method != "POST":
-        form.next.data = safe_path(request.args.get("next"))
+        form.next.data = safe_path(request.args.get("next") or LANDING)
     if form.validate_on_submit():
-        actions.ask_for_link(form.address.data or "", next_path=safe_path(form.next.data), at=clock.now())
+        actions.ask_for_link(form.address.data or "", next_path=safe_path(form.next.data or LANDING), at=clock.now())
         return see_other(".link_sent")
     return render_template("accounts/sign_in.html", form=form, kept=False), form.status
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from portal.review.queries.assigning import Inputs, Pair
 
 CHANGED = N_("Something this plan was made from has changed meanwhile. Make the plan again: it takes a moment.")
+BY_HAND = timedelta(minutes=10)  # readings given one after another are told of in one message
 FULL = N_("%(name)s reads as many as they offered: %(count)s.")
 WHY = {
     queries.CONFLICT: N_("%(name)s has a conflict with this candidacy."),
@@ -135,9 +137,9 @@ def _queue(round_: Round) -> None:
     db.session.scalar(select(Round.id).where(Round.id == round_.id).with_for_update())
 
 
-def _tell(round_: Round, people: Iterable[int], *, at: datetime) -> None:
+def _tell(round_: Round, people: Iterable[int], *, at: datetime, settles: timedelta = timedelta(0)) -> None:
     if round_.state in SCORING:
-        rounds.tell_readers(round_, at=at, only=sorted(people))
+        rounds.tell_readers(round_, at=at, only=sorted(people), settles=settles)
 
 
 def _give(round_: Round, pairs: Sequence[Pair], *, at: datetime, seed: int) -> list[Assignment]:
@@ -208,7 +210,7 @@ def assign(round_: Round, candidacy: Candidacy, person: Person, *, by: Person, a
         raise Refused(FULL, field="person", name=person.name, count=load)
     made = _give(round_, [pair], at=at, seed=round_.seed)[0]
     history.record("assigned", made, by=by, at=at, candidacy=candidacy.reference, person=person.id)
-    _tell(round_, [person.id], at=at)
+    _tell(round_, [person.id], at=at, settles=BY_HAND)
     standings.recompute(round_.id, [candidacy.id], at=at)
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select, update
@@ -12,6 +13,7 @@ from portal.awards.models import Criterion, Cycle, Rubric
 from portal.awards.rules import CycleStage, CycleStep
 from portal.db import db
 from portal.errors import N_, Refused, Stale
+from portal.mail.models import Message
 from portal.nominations.models import Candidacy
 from portal.nominations.rules import CANDIDACY, CandidacyStage, CandidacyStep
 from portal.people.models import Person
@@ -20,7 +22,7 @@ from portal.review.models import Assignment, Review, Round, SpokenName
 from portal.review.queries import rounds as queries
 from portal.review.queries import texts
 from portal.review.rules import scoring, selecting, spoken
-from portal.review.rules.lives import HELD, REVIEW, ROUND, ReviewState, ReviewStep, RoundState, RoundStep
+from portal.review.rules.lives import OWED, REVIEW, ROUND, ReviewState, ReviewStep, RoundState, RoundStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,24 +204,35 @@ def to_freeze(round_: Round, rubric: Rubric) -> selecting.Frozen:
     )
 
 
-def tell_readers(round_: Round, *, at: datetime, only: Sequence[int] | None = None) -> None:
-    """Write to everybody who has something to read: once a round, and once more when they are given more."""
+def tell_readers(
+    round_: Round, *, at: datetime, only: Sequence[int] | None = None, settles: timedelta = timedelta(0)
+) -> None:
+    """Write to everybody who has something to read: once a round, and once more when they are given more.
+
+    What `settles` may grow before it leaves: the newest message takes the place of one that still waits, so that ten
+    readings given one after another make one message.
+    """
     wanted = (
         select(Person, func.count(), func.max(Assignment.id))
         .join(Assignment, Assignment.reviewer_id == Person.id)
-        .where(Assignment.round_id == round_.id, Assignment.state.in_(HELD))
+        .where(Assignment.round_id == round_.id, Assignment.state.in_(OWED))
         .group_by(Person.id)
     )
     if only is not None:
         wanted = wanted.where(Person.id.in_(only))
-    for person, count, newest in db.session.execute(wanted):
+    for person, count, newest in db.session.execute(wanted).all():
+        key = f"reading {round_.id} {person.id} {newest}"
+        if db.session.scalar(select(Message.id).where(Message.key == key)):
+            continue
+        mail.cancel(round_, templates=("review/reading",), to=person)
         mail.post(
             "review/reading",
             to=person,
             at=at,
             about=round_,
             link={"purpose": "sign in", "next": "/reading"},
-            key=f"reading {round_.id} {person.id} {newest}",
+            key=key,
+            not_before=at + settles,
             award=round_.cycle.award.name,
             count=count,
             closes_at=round_.closes_at.isoformat(),

@@ -54,7 +54,7 @@ def read(posted: MultiDict[str, str], lines: Sequence[Line]) -> Said:
     if not chosen:
         if "none" in posted:
             return Said([], {}, complete=True)
-        return Said([], {"none": _("Choose those you have to do with, or say that there are none.")}, complete=False)
+        return Said([], {"none": _("Choose those you are connected with, or say that there are none.")}, complete=False)
     close: dict[str, str] = {}
     words: dict[str, str] = {}
     wrong: dict[str, str] = {}
@@ -66,7 +66,7 @@ def read(posted: MultiDict[str, str], lines: Sequence[Line]) -> Said:
         text = clean(posted.get(f"words-{name}", ""))
         words[name] = "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
         if asked and not close[name]:
-            wrong[f"close-{name}"] = _("Choose one.")
+            wrong[f"close-{name}"] = _("%(name)s: say how close it is.", name=line.words)
         elif len(words[name]) > LONGEST:
             wrong[f"words-{name}"] = _("Say it in fewer words: %(most)s characters at most.", most=LONGEST)
     ties = [Tie(line.item, close[value(line.item)] == HARD, words[value(line.item)].strip()) for line in chosen]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from portal.review.rules import masking
 from portal.web.fields import Choice, Form, Line, Text, needed
@@ -80,5 +80,5 @@ class AnswerForm(Form):
         [Optional(), NumberRange(min=1, max=MOST_READS, message=_l("Say how many you can read: a number, 1 or more."))],
         description=_l("One takes about ten minutes. You are never given more than you say."),
     )
-    agreed = BooleanField(_l("I agree to these rules"))
+    agreed = BooleanField(_l("I agree to these rules"), [DataRequired(_l("Agree to the rules, or decline."))])
     answer = HiddenField()

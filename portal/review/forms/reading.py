@@ -85,7 +85,11 @@ class RecusalForm(Form):
 class ReturnForm(Form):
     """Giving a reading back for want of time."""
 
-    words = Text(_l("A word to the chair, if you like"), most=2000)
+    words = Text(
+        _l("A word to the chair, if you like"),
+        description=_l("Somebody else reads it instead. What you scored of it so far counts nowhere."),
+        most=2000,
+    )
 
 
 class AbstentionForm(Form):

@@ -18,7 +18,7 @@ from portal.review.actions import declaring
 from portal.review.forms import conflicts as forms
 from portal.review.forms.conflicts import CorrectionForm
 from portal.review.forms.desk import AnswerForm
-from portal.review.queries import declarations, rounds
+from portal.review.queries import declarations, reading, rounds
 from portal.review.queries.facts import Seat
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
@@ -42,7 +42,9 @@ def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     form = AnswerForm()
     if request.method != "POST" and member.capacity is not None:
         form.capacity.data, form.agreed.data = member.capacity, True
-    if form.is_submitted() and form.answer.data == "decline":
+    if form.is_submitted() and form.answer.data == "decline" and member.state is MemberState.ACCEPTED:
+        return _page(member, form, leaving=True)
+    if form.is_submitted() and form.answer.data in {"decline", "leave"}:
         awards.answer_invitation(member, accept=False, at=clock.now())
         flash(_("Thank you for telling us. You are not on this committee."))
         return redirect("/", code=303)
@@ -69,13 +71,14 @@ def _number(member: Member) -> dict[str, int]:
     return {"number": member.id} if member.declared_at is None else {}
 
 
-def _page(member: Member, form: AnswerForm) -> str:
+def _page(member: Member, form: AnswerForm, *, leaving: bool = False) -> str:
     return render_template(
         "review/invitation.html",
         member=member,
         cycle=member.cycle,
         form=form,
         accepted=member.state is MemberState.ACCEPTED,
+        leaving=leaving,
         round=rounds.newest(member.cycle_id),
     )
 
@@ -88,7 +91,10 @@ def declare(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     said = forms.read(request.form, lines) if request.method == "POST" else forms.Said([], {}, complete=False)
     if said.complete:
         declaring.declare(member, listed=[line.item for line in lines], ties=said.ties, at=clock.now())
-        flash(_("Thank you. What you can read is in your list."))
+        if reading.count_left(viewer.current()):
+            flash(_("Thank you. What you can read is in your list."))
+        else:
+            flash(_("Thank you, that is noted. We write to you when there is something to read."))
         return see_other(".queue")
     again = declarations.newest_of(member)
     return render_template(
