@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.awards import actions as awards
-from portal.awards.models import Member, MemberRole
+from portal.awards.models import Member, MemberRole, Rubric
 from portal.awards.queries import season as season_of_year
 from portal.awards.rules import CycleStage
 from portal.db import db
@@ -23,12 +23,14 @@ from portal.nominations.actions import conflicts, gathering, importing, screenin
 from portal.nominations.models import Candidacy, Conflict, Entered, Match, MatchState, Relation
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
 from portal.people.models import Person
-from portal.review.actions import assigning, declaring, masking, reading, rounds
+from portal.review.actions import assigning, bands, declaring, masking, reading, rounds
 from portal.review.models import Assignment, Round
+from portal.review.queries import bands as bands_of
 from portal.review.queries import declarations, texts
 from portal.review.queries import reading as readings
 from portal.review.queries import rounds as known_rounds
 from portal.review.queries.facts import TextsOf
+from portal.review.queries.rounds import InReview
 from portal.review.rules.lives import AssignmentState, RoundState
 from portal.review.rules.scoring import Mark
 from portal.schools.models import School
@@ -250,6 +252,7 @@ def score(world: World, season: Laid) -> None:
         rubric = readings.rubric_for(cycle)
         if round_ is None or rubric is None:
             continue
+        _score_from_bands(world, round_)
         middle = rubric.highest * 0.6
         wanted = select(Assignment.reviewer_id, Assignment.position, Assignment.candidacy_id).where(
             Assignment.round_id == round_.id, Assignment.state == AssignmentState.CLEAR
@@ -286,6 +289,16 @@ def score(world: World, season: Laid) -> None:
             reading.save(task, reading.Typed(marks, world.random.choice(COMMENTS)), version=0, at=at)
             if whole or done <= owed * share - 0.5:
                 reading.submit(task, at=at + timedelta(minutes=8))
+
+
+def _score_from_bands(world: World, round_: Round) -> None:
+    """The office scores what staff score, such as need: each candidacy's band comes to a level of its own."""
+    joy, cycle = world.person("Joy Tanaka"), round_.cycle
+    levels = db.session.get_one(Rubric, cycle.rubric_id).highest + 1
+    criteria = bands_of.criteria(cycle)
+    for candidacy in bands_of.every(cycle, joy) if criteria else ():
+        given = {criterion.id: candidacy.id * 7 % levels for criterion in criteria}
+        bands.give(InReview(cycle, round_), candidacy, given, by=joy, at=round_.opens_at)
 
 
 COMMENTS = (

@@ -53,7 +53,7 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Question
 from portal.review.actions import rounds, standings
-from portal.review.models import Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
+from portal.review.models import BandScore, Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
 from portal.review.queries import rounds as rounds_at
 from portal.review.rules.lives import AssignmentState
 from portal.schools.models import Affiliation, School, SchoolAlias
@@ -799,6 +799,7 @@ def _elsewhere(world: _Building) -> None:
         world.who("staff elsewhere"), role=Role.STAFF, scope=accounts.Scope.AWARD, scope_id=award.id, by=None, at=NOW
     )
     cycle = world.keep("cycle arts", _reviewed(award, blind=False))
+    db.session.get_one(Rubric, cycle.rubric_id).criteria[-1].by_staff = True
     _candidacy(world, "elsewhere", cycle, "elsewhere", school="vellacott")
     own = db.session.get_one(Candidacy, world["candidacy elsewhere"])
     _nomination(
@@ -1024,6 +1025,9 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
     for number, candidacy in enumerate(made):
         assignment = makers.make_assignment(round_, candidacy, reader, state=AssignmentState.CLEAR)
         makers.make_review(assignment, rubric, levels=(4, 3, number % 7, 5), submitted=number % 2 == 0)
+        if place == "arts":
+            banded = {"criterion_id": rubric.criteria[-1].id, "level": number % 7, "given_by_id": world["person staff"]}
+            db.session.add(BandScore(candidacy_id=candidacy.id, given_at=NOW, **banded))
         if place == "principals":
             facts = {"outcome": Outcome.SELECTED, "place": number + 2, "sum_cents": cycle.sum_cents}
             if number % 2:
