@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal import history, mail
 from portal.accounts import queries
@@ -13,6 +13,7 @@ from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, 
 from portal.accounts.rules import new_token, token_hash
 from portal.db import db
 from portal.errors import N_, Refused
+from portal.mail.models import Message
 from portal.people import actions as people
 from portal.people.rules import address_key, name_key
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from portal.people.models import Person
 
+LINKS_AT_MOST, LINKS_WITHIN = (
+    5,
+    timedelta(minutes=30),
+)  # sign-in links that one person is sent, however many are asked for
 LINK_GONE = N_("This link has been used or is too old. Ask for a new one: it comes to the same address.")
 
 
@@ -136,9 +141,16 @@ def mint_link(
 
 
 def ask_for_link(address: str, *, next_path: str, at: datetime) -> None:
-    """Send a sign-in link if somebody signs in with this address. The answer to the asker is the same either way."""
+    """Send a sign-in link if somebody signs in with this address. The answer to the asker is the same either way.
+
+    Whoever asks again and again fills nobody's mailbox: the latest few are there, and no older than the shortest link lasts.
+    """
     account = queries.account_at(address)
     if account is None:
+        return
+    sent = select(func.count()).select_from(Message).where(Message.template == "accounts/link")
+    lately = sent.where(Message.to_id == account.person.id, Message.posted_at > at - LINKS_WITHIN)
+    if (db.session.scalar(lately) or 0) >= LINKS_AT_MOST:
         return
     mail.post("accounts/link", to=account.person, at=at, about=account, link={"purpose": "sign in", "next": next_path})
 

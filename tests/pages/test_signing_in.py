@@ -83,6 +83,34 @@ def test_a_link_works_once(client, app, person):
     assert "Ana" not in other.get("/account").text
 
 
+def test_a_spent_link_still_leads_whoever_is_signed_in_here_to_its_page_and_nobody_else(client, app, person):
+    token = token_for(person)
+    use(client, token)
+    again = client.get(f"/link/{token}")
+    assert (again.status_code, again.location) == (303, "/account")
+    other = app.test_client()
+    assert other.get(f"/link/{token}").status_code == 410
+    with transaction():
+        makers.sign_in(other, makers.make_person("Ben Ode", email="ben@example.org"), at=clock.now())
+    assert other.get(f"/link/{token}").status_code == 410
+    assert client.head(f"/link/{token}").status_code == 303
+
+
+def test_asking_for_links_again_and_again_fills_nobodys_mailbox(client, person):
+    start = clock.now()
+    for minute in (0, 0, 0, 1, 2, 3, 4, 5, 29):
+        with clock.at(start + timedelta(minutes=minute)):
+            page = client.get("/sign-in")
+            answer = client.post("/sign-in", data={"csrf_token": csrf(page), "address": "ana@example.org", "next": "/"})
+            assert (answer.status_code, answer.location) == (303, "/sign-in/sent")
+    links = select(Message.posted_at).where(Message.template == "accounts/link")
+    assert len(db.session.scalars(links).all()) == 5
+    with clock.at(start + timedelta(minutes=31)):
+        page = client.get("/sign-in")
+        client.post("/sign-in", data={"csrf_token": csrf(page), "address": "ana@example.org", "next": "/"})
+    assert len(db.session.scalars(links).all()) == 6
+
+
 def test_a_link_too_old_says_so(client, person):
     token = token_for(person, at=clock.now() - timedelta(days=3))
     assert client.get(f"/link/{token}").status_code == 410

@@ -112,6 +112,11 @@ def link(token: str) -> Any:  # noqa: ANN401 - an answer
     """Show a button. Opening the address uses nothing up, so that a mail scanner may look."""
     found = _link(token)
     usable = found is not None and found.used_at is None and found.expires_at > clock.now()
+    here = viewer.current()
+    if found is not None and not usable and here is not None and here.id == found.person_id:
+        return redirect(
+            safe_path(found.next), code=303
+        )  # opened again from the same message, by whoever is signed in here
     return render_template(
         "accounts/link.html", usable=usable, person=found.person if found and usable else None
     ), 200 if usable else 410
