@@ -33,7 +33,20 @@ if TYPE_CHECKING:
 LOOKERS = ("staff", "chair", "reviewer", "nominator", "nominee", "auditor", "publisher alone", "guardian", "visitor")
 MOST_OF_ONE = 2  # samples of one endpoint
 # What there is one of, or what a page never lists: not grown.
-NOT_GROWN = {"organisation", "public_version", "season", "plan", "aside", "link", "held_text", "declaration", "job"}
+NOT_GROWN = {
+    "organisation",
+    "public_version",
+    "season",
+    "plan",
+    "aside",
+    "link",
+    "held_text",
+    "declaration",
+    "job",
+    "file",
+    "file_part",
+    "selection",
+}
 FEW = {"award", "cycle", "fund", "question_set", "question", "rubric", "criterion", "round", "release"}
 BARELY = {"school_alias", "affiliation", "known_string", "consent", "part", "account"}
 

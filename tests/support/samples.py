@@ -176,6 +176,13 @@ def deciding(_world: World) -> Iterable[Sample]:
     yield Sample("missing", _at("teaching") | {"year": 1999}, nowhere)
 
 
+def replayed(_world: World) -> Iterable[Sample]:
+    """Cycles whose decision was computed again, and one where it was not."""
+    yield Sample("own", _at("principals"), of_cycle("principals"))
+    yield Sample("not computed again", _at("teaching"), nowhere)
+    yield Sample("missing", _at("principals") | {"year": 1999}, nowhere)
+
+
 def releasing(_world: World) -> Iterable[Sample]:
     """Cycles as they are released: any conflict in one closes it."""
     yield Sample("own", _at("principals"), with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"}))
@@ -537,6 +544,16 @@ def things(thing: str, *keys: str, name: str = "number", **more: Any) -> Callabl
     return samples
 
 
+def archive_rows(world: World) -> Iterable[Sample]:
+    """Rows of an upload of past honors."""
+    for state in ("ready", "wrong", "set aside"):
+        row = world[f"archive row checked {state}"]
+        yield Sample(state, {"number": world["archive checked"], "row": row}, simply)
+    row = world["archive row checked ready"]
+    yield Sample("of another", {"number": world["archive matching"], "row": row}, nowhere)
+    yield Sample("missing", {"number": world["archive checked"], "row": 10**6}, nowhere)
+
+
 def rows(world: World) -> Iterable[Sample]:
     """Rows of an import."""
     for state in ("ready", "wrong", "set aside"):
@@ -595,6 +612,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(seats, "review.invitation", "review.declare", "review.correction"),
     **_each(discussed, "review.pairs", "review.discussion"),
     **_each(readings_of, "review.take_back"),
+    **_each(replayed, "decisions.bundle"),
     **_each(plans, "review.plan", "review.apply_plan"),
     **_each(texts, "review.look_over", "review.approve", "review.cover", "review.uncover"),
     **_each(readings, "review.score", "review.draft", "review.abstention", "review.recusal", "review.hand_back"),
@@ -636,6 +654,15 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.import_csv",
         "nominations.import_start",
     ),
+    **_each(
+        things("archive", "matching", "checked"),
+        "publishing.archive_columns",
+        "publishing.archive_rows",
+        "publishing.archive_csv",
+        "publishing.archive_start",
+    ),
+    **_each(archive_rows, "publishing.archive_row", "publishing.archive_row_aside"),
+    **_each(things("archive", "line"), "publishing.archive_line"),
     **_each(rows, "nominations.import_row", "nominations.import_row_aside"),
     **_each(own_sessions, "accounts.end_session"),
     **_each(held, "accounts.held"),

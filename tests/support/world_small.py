@@ -20,7 +20,7 @@ from portal.accounts.rules import token_hash
 from portal.awards.models import Award, Criterion, Cycle, Extension, PastHonour, Rubric
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
-from portal.decisions.models import Decision
+from portal.decisions.models import Decision, Replay
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
 from portal.funds.models import FundDonor
@@ -48,6 +48,7 @@ from portal.nominations.models import (
 )
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
 from portal.people.models import Person
+from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
@@ -622,6 +623,7 @@ def _principals(world: _Building, *, winner: str) -> None:
             written_at=NOW,
         )
     )
+    _replay(world, round_)
     chosen, other = (first, second) if best else (second, first)
     reason = f"As the {WORDS['decision reason']} says."
     proposed = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
@@ -659,6 +661,12 @@ def _principals(world: _Building, *, winner: str) -> None:
             saved_by_id=world["person staff"],
         )
     )
+
+
+def _replay(world: _Building, round_: Round) -> None:
+    """Compute the decision again, as if it came out the same."""
+    done = {"asked_at": NOW, "finished_at": NOW, "same": True, "digest": "0" * 64}
+    db.session.add(Replay(round_id=round_.id, asked_by_id=world["person staff"], steps=[], bundle={"all": []}, **done))
 
 
 def _students(world: _Building) -> None:
@@ -880,14 +888,37 @@ def _past(world: _Building) -> None:
         world.keep(
             f"release {slug}", Release(cycle_id=cycle.id, state=ReleaseState.PUBLIC, **done, **planned, **approved)
         )
-    db.session.add(
-        PastHonour(
-            award_id=world["award teaching"],
-            year=2019,
-            name="Nellie Archive",
-            name_key="archive nellie",
-            school_name="Old School",
-        )
+    line = {"name": "Nellie Archive", "name_key": "archive nellie", "school_name": "Old School"}
+    world.keep("archive line", PastHonour(award_id=world["award teaching"], year=2019, **line))
+    for number, key in enumerate(("matching", "checked")):
+        upload = _archive_upload(world, f"{key}.csv", str(number) * 64, matched=bool(number))
+        world.keep(f"archive {key}", upload)
+        for place, state in enumerate((RowState.READY, RowState.WRONG, RowState.SET_ASIDE)):
+            world.keep(f"archive row {key} {state.value}", _archive_row(upload, place, state))
+
+
+def _archive_upload(world: _Building, name: str, digest: str, *, matched: bool) -> ArchiveUpload:
+    columns = {"Year": "year", "Name": "name", "Award": "award"}
+    return ArchiveUpload(
+        name=name,
+        sha256=digest,
+        columns=list(columns),
+        matched=columns if matched else {},
+        uploaded_by_id=world["person staff"],
+        uploaded_at=NOW,
+    )
+
+
+def _archive_row(upload: ArchiveUpload, place: int, state: RowState) -> ArchiveRow:
+    return ArchiveRow(
+        upload_id=upload.id,
+        number=place + 2,
+        cells={"Year": "2018", "Name": f"Ada Archived{place}", "Award": "Teaching"},
+        mended={},
+        digest=f"{upload.id}-{place}".rjust(64, "0"),
+        state=state,
+        problems=[{"field": "year", "message": "Say the year.", "facts": {}}] if state is RowState.WRONG else [],
+        notes=[],
     )
 
 
@@ -937,6 +968,9 @@ def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *
     world.keep(f"recipient {key}", row)
 
 
+LETTER = '<html lang="en"><head><title>Your link</title></head><body><h1>Your link</h1><p>A link.</p></body></html>'
+
+
 def _post(world: _Building) -> None:
     """Messages in every state, a copy of one, links, work for the worker, and who gave."""
     for state in MessageState:
@@ -959,7 +993,7 @@ def _post(world: _Building) -> None:
             to_email=email_of("nominator"),
             subject="Your link",
             text="A link.",
-            html="<html><head></head><body><h1>A link</h1></body></html>",
+            html=LETTER,
             sent_at=NOW,
         ),
     )
@@ -1011,7 +1045,7 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
     cycle = db.session.get_one(Cycle, world[f"cycle {place}"])
     round_ = rounds_at.by_id(world[f"round {place}"])
     assert round_ is not None
-    cycle.places = 1000
+    cycle.places += (most + 1) // 2  # all taken, where anybody is chosen: as before
     made = []
     for number in range(most):
         name = f"Grown {place.title()}{number}"
@@ -1029,12 +1063,14 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
             banded = {"criterion_id": rubric.criteria[-1].id, "level": number % 7, "given_by_id": world["person staff"]}
             db.session.add(BandScore(candidacy_id=candidacy.id, given_at=NOW, **banded))
         if place == "principals":
-            facts = {"outcome": Outcome.SELECTED, "place": number + 2, "sum_cents": cycle.sum_cents}
+            facts = {"outcome": Outcome.SELECTED, "place": number // 2 + 2, "sum_cents": cycle.sum_cents}
             if number % 2:
                 facts = {"outcome": Outcome.NOT_SELECTED}
             decision = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
             db.session.add(Decision(candidacy_id=candidacy.id, **facts, **decision))
             db.session.add(Draft(candidacy_id=candidacy.id, citation="For it.", quotations=[], saved_at=NOW))
+        if place == "principals":
+            _replay(world, round_)
     for masked in db.session.scalars(select(Masked).where(Masked.approved_at.is_(None))):
         masked.approved_at = NOW if masked.id % 2 else None
     key = {"teaching": "two", "principals": "surprise", "arts": "elsewhere"}[place]
@@ -1085,7 +1121,7 @@ def _grow_office(world: _Building, most: int) -> None:
         message = post("accounts/link", to=person, at=NOW, about=person, link={"purpose": "sign in", "next": "/me"})
         assert message is not None
         message.state = list(MessageState)[number % len(MessageState)]
-        copy = {"subject": "Your link", "text": "A link.", "html": "<html><head></head><body></body></html>"}
+        copy = {"subject": "Your link", "text": "A link.", "html": LETTER}
         db.session.flush()
         db.session.add(SentCopy(message_id=message.id, to_email=person.email or "", sent_at=NOW, **copy))
         person.bounced_at = NOW if number % 3 == 0 else None
@@ -1117,6 +1153,10 @@ def _grow_past(world: _Building, most: int) -> None:
         db.session.add(Recipient(**who, **row, **public))
         line = {"name": f"Archive {number}", "name_key": f"archive {number}", "school_name": "Old School"}
         db.session.add(PastHonour(award_id=world["award teaching"], year=2019 - number % 5, **line))
+        upload = _archive_upload(world, f"grown {number}.csv", f"{number}".rjust(64, "+"), matched=True)
+        db.session.add(upload)
+        checked = db.session.get_one(ArchiveUpload, world["archive checked"])
+        db.session.add(_archive_row(checked, number + 10, list(RowState)[number % len(RowState)]))
     cycle.places = 1000
 
 
