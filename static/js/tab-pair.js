@@ -19,6 +19,7 @@ class TabPair extends HTMLElement {
         this.tabs[1 - i].focus();
       });
     });
+    addEventListener("hashchange", () => location.hash.startsWith("#criterion") && this.show(1));
     this.show(this.panels[1].querySelector(".wrong") || location.hash.startsWith("#criterion") ? 1 : 0);
   }
 

@@ -163,6 +163,17 @@ def test_save_and_next_comes_to_the_next_that_is_left(app, committee):
     assert db.session.scalar(select(func.count()).select_from(Score)) == 1
 
 
+def test_what_is_scored_and_never_sent_says_so_in_the_queue(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    number = first_reading(committee)
+    browser.post(f"/reading/{number}", levels(5, 4, 3, act="next", version="0"))
+    assert "Scored, not sent yet" not in browser.text("/reading")
+    browser.post(f"/reading/{number}", levels(5, 4, 3, 2, act="next", version="1"))
+    assert "Scored, not sent yet" in browser.text("/reading")
+    browser.post(f"/reading/{number}", levels(5, 4, 3, 2, act="submit", version="2"))
+    assert "Scored, not sent yet" not in browser.text("/reading")
+
+
 def test_autosave_answers_with_time_and_version_and_409_with_both_texts(app, committee):
     browser = Browser(app, committee.numbers[0])
     number = first_reading(committee)
