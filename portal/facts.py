@@ -8,6 +8,7 @@ from portal.accounts.models import HeldText, Session
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.decisions import queries as decisions
+from portal.decisions.queries import drawing
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import writing
@@ -32,6 +33,7 @@ def teach() -> None:
     policy.teach(Member, awards.facts_of_member)
     policy.teach(decisions.Deciding, decisions.facts_of_deciding)
     policy.teach(decisions.Decided, decisions.facts_of_decided)
+    policy.teach(drawing.Drawing, drawing.facts_of_drawing)
     policy.teach(desk.Releasing, desk.facts_of_releasing)
     policy.teach(desk.Drafting, desk.facts_of_drafting)
     policy.teach(desk.Published, desk.facts_of_drafting)

@@ -168,6 +168,7 @@ class Permission(StrEnum):
     # decision and publishing
     SEE_DECISIONS = "see what is decided before it is released"
     SEE_REPLAY = "have a decision computed again, and see whether it comes out the same"
+    HOLD_DRAW = "hold the draw that settles an exact tie"
     PROPOSE_DECISION = "propose decisions"
     APPROVE_DECISION = "approve decisions proposed by another"
     RETURN_DECISION = "return an approved decision"
@@ -221,6 +222,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
     Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
     Permission.SEE_REPLAY: staff_of_it | chair_of_it | publisher_of_it | auditor,
+    Permission.HOLD_DRAW: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
     Permission.PROPOSE_DECISION: (staff_of_it | chair_of_it) & ~conflict,
     Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it & ~conflict,
     Permission.RETURN_DECISION: (staff_of_it | publisher_of_it) & ~conflict,

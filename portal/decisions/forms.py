@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from wtforms import DateTimeLocalField, HiddenField
 
 from portal.decisions.rules.lives import Outcome
-from portal.web.fields import Choice, Form, Text, needed
+from portal.web.fields import Choice, Form, Line, Text, needed
 from portal.web.figures import Money, Whole
+from portal.web.text import zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 OUTCOMES = {
     Outcome.SELECTED: _l("Selected"),
@@ -57,7 +61,8 @@ class DecisionForm(Form):
         _l("Reason"),
         most=MOST_REASON,
         description=_l(
-            "For the record and the board's memo. Needed where the outcome departs from the order of standing, or chooses within a tie."
+            "For the record and the board's memo. Needed outside the band where the outcome departs from what scores and rule give, "
+            "and in an exact tie."
         ),
     )
     version = Version()
@@ -80,7 +85,7 @@ class RestForm(Form):
     reason = Text(
         _l("Reason, where one is owed"),
         most=MOST_REASON,
-        description=_l("Kept only for those who stand within the places, or in a tie at the cut."),
+        description=_l("Kept only for those who would have a place, or stand in an exact tie."),
     )
 
 
@@ -103,3 +108,52 @@ class VersionForm(Form):
     """Which version was seen."""
 
     version = Version()
+
+
+class PublishForm(Form):
+    """Which public event decides a draw."""
+
+    event = Line(
+        _l("Which public event?"),
+        [needed(_l("Name an event whose outcome nobody here controls."))],
+        most=300,
+        description=_l("One that is published for everyone, such as “Washington’s Lottery, Pick 3, evening draw”."),
+    )
+    event_at = DateTimeLocalField(
+        _l("When will its outcome be known?"),
+        [needed(_l("Choose a day and a time."))],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def instant(self) -> datetime:
+        """Return the chosen time as an instant, read in the organization's zone."""
+        chosen: datetime = self.event_at.data  # type: ignore[assignment]  # validated: it is there
+        return chosen.replace(tzinfo=zone())
+
+
+class SecretForm(Form):
+    """A number to seal, or to show."""
+
+    secret = Line(
+        _l("Your number"),
+        [needed(_l("Type the number that you wrote down."))],
+        most=200,
+        description=_l("Sixty-four characters; spaces do not matter."),
+    )
+
+
+class OutcomeForm(Form):
+    """What came of the event."""
+
+    outcome = Line(
+        _l("What came of it?"),
+        [needed(_l("Write down what came of the event, exactly as it was published."))],
+        most=300,
+        description=_l("Exactly as it was published, so that anybody can write the same: “4 8 15”."),
+    )
+
+
+class CallOffForm(Form):
+    """Why a draw is called off."""
+
+    reason = Text(_l("Why?"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=1000)

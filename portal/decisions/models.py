@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.models import Cycle
 from portal.db import Model, enumeration
-from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.decisions.rules.lives import DecisionState, DrawState, Outcome
 from portal.nominations.models import Candidacy
 from portal.people.models import Person
 
@@ -83,3 +83,46 @@ class Replay(Model):
     bundle: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)  # large: read by whoever downloads it
 
     asked_by: Mapped[Person | None] = relationship(lazy="raise")
+
+
+class Draw(Model):
+    """Lots drawn among those who scored exactly the same, so that anyone can check it: published, then drawn after a public event."""
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        CheckConstraint("(state = 'drawn') = (seed IS NOT NULL)", name="drawn_has_a_seed"),
+        CheckConstraint("places >= 1", name="places"),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    state: Mapped[DrawState] = mapped_column(enumeration(DrawState), default=DrawState.PUBLISHED)
+    pool: Mapped[list[Any]] = mapped_column(JSON)  # references in the round
+    pool_digest: Mapped[str] = mapped_column(String(64))
+    places: Mapped[int]
+    event: Mapped[str] = mapped_column(String(300))  # the public event whose outcome nobody here controls
+    event_at: Mapped[datetime]
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(300))  # of the event, as everybody can write it down
+    seed: Mapped[str | None] = mapped_column(String(64))
+    winners: Mapped[list[Any] | None] = mapped_column(JSON)
+    ended_at: Mapped[datetime | None]
+
+    published_by: Mapped[Person] = relationship(lazy="raise")
+    secrets: Mapped[list[DrawSecret]] = relationship(lazy="raise", order_by="DrawSecret.id")
+
+
+class DrawSecret(Model):
+    """What one officer adds to a draw: its fingerprint before the event, itself after it."""
+
+    __tablename__ = "draw_secret"
+    __table_args__ = (UniqueConstraint("draw_id", "person_id"),)
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    commitment: Mapped[str] = mapped_column(String(64))
+    committed_at: Mapped[datetime]
+    secret: Mapped[str | None] = mapped_column(String(64))
+    revealed_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise")

@@ -44,6 +44,10 @@ BAD_SUM = N_("The sum must lie between %(least)s and %(most)s.")
 ONE_SUM = N_("Each place of this cycle is %(sum)s.")
 FUND_SPENT = N_("With this, %(fund)s would give %(given)s this year. It has %(yearly)s.")
 REASON = N_("Say why, in a sentence: this departs from the order of standing, or chooses within a tie.")
+BY_LOT = N_("This candidacy stands in an exact tie, and the rule says that a draw settles it. Hold the draw first.")
+NOT_WORKED_OUT = N_(
+    "The portal is still working out what the rule makes of the newest standings. Try again in a moment."
+)
 RETURN_REASON = N_("Say why, in a sentence: it stands in the record.")
 NOTHING_WAITS = N_("Nothing waits for your approval. Whoever proposed cannot approve.")
 NOTHING_OPEN = N_("Every candidacy has a decision already.")
@@ -115,7 +119,10 @@ def propose(
         raise Stale(MOVED)
     ranked = queries.ranked(thing.deciding)
     own = next(one for one in ranked if one.number == candidacy.id)
-    if not reason.strip() and choosing.owes_reason(own, outcome, ranked, places=held.places):
+    suggested = queries.suggested(thing.deciding)
+    if suggested is not None and suggested.by_lot and candidacy.id in suggested.tied:
+        raise Refused(BY_LOT, field="outcome")
+    if not reason.strip() and choosing.owes_reason(own, outcome, ranked, places=held.places, suggested=suggested):
         raise Refused(REASON, field="reason")
     _write(
         thing.deciding.cycle,
@@ -267,7 +274,7 @@ def promote(thing: Decided, *, by: Person, at: datetime) -> None:
 
 
 def propose_by_standing(thing: Deciding, *, alternates: int, by: Person, at: datetime) -> int:
-    """Propose places and alternates in the order of standing, for whoever has no decision yet. Returns how many were proposed.
+    """Propose what the frozen rule makes of the standings, for whoever has no decision yet. Returns how many were proposed.
 
     A tie at the cut is left to people, and so is everyone `by` has a conflict with: neither is chosen here.
     """
@@ -276,12 +283,22 @@ def propose_by_standing(thing: Deciding, *, alternates: int, by: Person, at: dat
     if not any(one.rank is not None for one in ranked):
         raise Refused(NOTHING_RANKED)
     closed = _decided(thing) | set(queries.conflicted(thing, by))
+    suggested = queries.suggested(thing)
+    if queries.awaits_the_rule(thing):
+        raise Refused(NOT_WORKED_OUT)
+    found = (
+        choosing.by_standing(ranked, places=held.places, alternates=alternates)
+        if suggested is None
+        else choosing.by_rule(suggested, alternates=alternates)
+    )
+    here = {one.number for one in ranked}  # whoever withdrew meanwhile is not proposed
     done = 0
-    for one in choosing.by_standing(ranked, places=held.places, alternates=alternates):
-        if one.number in closed:
+    for one in found:
+        if one.number in closed or one.number not in here:
             continue
+        cents = suggested.selected.get(one.number) if suggested is not None else None
         _write(
-            thing.cycle, held, one.number, outcome=one.outcome, reason="", sum_cents=None, alternate=None, by=by, at=at
+            thing.cycle, held, one.number, outcome=one.outcome, reason="", sum_cents=cents, alternate=None, by=by, at=at
         )
         done += 1
     _changed(thing.cycle, at)
@@ -293,13 +310,19 @@ def propose_the_rest(thing: Deciding, *, reason: str, by: Person, at: datetime) 
     held = _open(thing)
     ranked = queries.ranked(thing)
     closed = _decided(thing) | set(queries.conflicted(thing, by))
-    rest = [one for one in ranked if one.number not in closed]
+    suggested = queries.suggested(thing)
+    by_lot = suggested.tied if suggested is not None and suggested.by_lot else frozenset()
+    rest = [one for one in ranked if one.number not in closed and one.number not in by_lot]
     if not rest:
-        raise Refused(NOTHING_OPEN)
-    if not reason.strip() and any(_owes(one, ranked, held.places) for one in rest):
+        raise Refused(BY_LOT if by_lot else NOTHING_OPEN)
+
+    def owes(one: Ranked) -> bool:
+        return choosing.owes_reason(one, Outcome.NOT_SELECTED, ranked, places=held.places, suggested=suggested)
+
+    if not reason.strip() and any(owes(one) for one in rest):
         raise Refused(REASON, field="reason")
     for one in rest:
-        own = reason if _owes(one, ranked, held.places) else ""
+        own = reason if owes(one) else ""
         _write(
             thing.cycle,
             held,
@@ -313,10 +336,6 @@ def propose_the_rest(thing: Deciding, *, reason: str, by: Person, at: datetime) 
         )
     _changed(thing.cycle, at)
     return len(rest)
-
-
-def _owes(one: Ranked, ranked: list[Ranked], places: int) -> bool:
-    return choosing.owes_reason(one, Outcome.NOT_SELECTED, ranked, places=places)
 
 
 def _decided(thing: Deciding) -> set[int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from portal import history
 from portal.db import db
+from portal.decisions import queries as deciding
 from portal.decisions.models import Replay, Selection
 from portal.decisions.queries import replaying as queries
 from portal.errors import N_, Refused
@@ -47,7 +46,7 @@ def work_out(round_: Round, *, at: datetime) -> None:
     """Work out what the frozen rule makes of a round's standings, and keep it for the pages."""
     from portal.decisions.rules import bundle  # noqa: PLC0415 - what it computes with is heavy, and only the worker needs it
 
-    kept = db.session.scalar(select(Selection).where(Selection.round_id == round_.id))
+    kept = deciding.selection_of(round_)
     if kept is None:
         kept = Selection(round_id=round_.id, standings_version=round_.standings_version, computed_at=at)
         db.session.add(kept)
@@ -64,7 +63,7 @@ def run(made: Replay, *, at: datetime) -> None:
         return
     if round_.calibrated_version != round_.standings_version:
         calibrating.calibrate(round_)
-    kept = queries.selection_of(round_)
+    kept = deciding.selection_of(round_)
     if kept is None or kept.standings_version != round_.standings_version:
         work_out(round_, at=at)
     db.session.flush()

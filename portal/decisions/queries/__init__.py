@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import policy
@@ -17,9 +17,9 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import Role
 from portal.awards.models import Cycle
 from portal.db import db
-from portal.decisions.models import Decision
+from portal.decisions.models import Decision, Selection
 from portal.decisions.rules import choosing
-from portal.decisions.rules.choosing import Ranked
+from portal.decisions.rules.choosing import Ranked, Suggested
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.funds.models import Fund
 from portal.history import queries as record
@@ -33,6 +33,8 @@ from portal.review.models import Round, SpokenName, Standing
 from portal.review.queries import facts as review_facts
 from portal.review.queries import rounds
 from portal.review.queries.rounds import InReview
+from portal.review.queries.standings import is_calibrated
+from portal.review.rules import selecting
 from portal.web import viewer
 
 if TYPE_CHECKING:
@@ -215,7 +217,9 @@ def lines(
         wanted = wanted.where(SHOWS[show])
     if show == "alternate":
         return wanted.order_by(Decision.alternate)
-    return wanted.order_by(Standing.rank.is_(None), Standing.rank, Candidacy.id)
+    calibrated = thing.round is not None and is_calibrated(thing.round)
+    rank = Standing.calibrated_rank if calibrated else Standing.rank
+    return wanted.order_by(rank.is_(None), rank, Candidacy.id)
 
 
 def drawn(rows: Sequence[Row[Candidacy, Standing, Decision, SpokenName]], *, named: bool) -> list[Line]:
@@ -262,14 +266,60 @@ def record_of(one: Decided) -> Sequence[tuple[Event, Person | None]]:
 def ranked(thing: Deciding) -> list[Ranked]:
     """Return every candidacy of the cycle with its rank, best first: what a rule needs, and never shown."""
     number = thing.round.id if thing.round is not None else 0
+    calibrated = thing.round is not None and is_calibrated(thing.round)
+    rank = Standing.calibrated_rank if calibrated else Standing.rank
+    in_band = (Standing.band == "band") if calibrated else literal(value=False)
     wanted = (
-        select(Candidacy.id, Standing.rank)
+        select(Candidacy.id, rank, in_band)
         .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
         .outerjoin(Standing, and_(Standing.candidacy_id == Candidacy.id, Standing.round_id == number))
         .where(_decidable(thing.cycle), Candidacy.stage != CandidacyStage.WITHDRAWN)
-        .order_by(Standing.rank.is_(None), Standing.rank, Candidacy.id)
+        .order_by(rank.is_(None), rank, Candidacy.id)
     )
-    return [Ranked(number, rank) for number, rank in db.session.execute(wanted)]
+    return [Ranked(number, rank, bool(band)) for number, rank, band in db.session.execute(wanted)]
+
+
+def suggested(thing: Deciding) -> Suggested | None:
+    """Return what the frozen rule proposes, by number: what a rule needs. None while it is not worked out from the newest standings."""
+    kept = selection_of(thing.round)
+    if thing.round is None or kept is None or not kept.facts or kept.standings_version != thing.round.standings_version:
+        return None
+    spoken = select(SpokenName.reference, SpokenName.candidacy_id).where(SpokenName.round_id == thing.round.id)
+    number = dict(db.session.execute(spoken).all())
+    facts = kept.facts
+    rule = selecting.from_json(thing.round.rule)
+    return Suggested(
+        selected={number[who]: facts["amounts"].get(who) for who in facts["selected"]},
+        alternates=tuple(number[who] for who in facts["alternates"]),
+        tied=frozenset(number[who] for who in facts["tied"]),
+        tied_places=facts["tied_places"],
+        by_lot=rule.tie is selecting.Tie.DRAW,
+    )
+
+
+def called(thing: Deciding, person: Person | None) -> dict[str, str]:
+    """Return what whoever looks calls each candidacy, by its reference in the round; without those a conflict closes to them."""
+    if thing.round is None:
+        return {}
+    wanted = select(SpokenName.reference, SpokenName.name, Candidacy.name).join(
+        Candidacy, Candidacy.id == SpokenName.candidacy_id
+    )
+    known = untouched_by_conflict(wanted.where(SpokenName.round_id == thing.round.id), person)
+    named = sees_names(person, thing)
+    return {reference: name if named else spoken for reference, spoken, name in db.session.execute(known)}
+
+
+def selection_of(round_: Round | None) -> Selection | None:
+    """Return what the rule makes of a round's standings, as far as it was worked out."""
+    if round_ is None:
+        return None
+    return db.session.scalar(select(Selection).where(Selection.round_id == round_.id))
+
+
+def awaits_the_rule(thing: Deciding) -> bool:
+    """Say whether the rule has limits or sums that only the worker can work out, and it has not yet."""
+    rule = selecting.from_json(thing.round.rule if thing.round is not None else None)
+    return bool(rule.limits or rule.amounts) and suggested(thing) is None
 
 
 def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:

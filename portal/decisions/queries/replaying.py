@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from portal.db import db
 from portal.decisions import queries as deciding
 from portal.decisions.models import Decision, Replay, Selection
+from portal.decisions.queries import drawing
 from portal.decisions.rules.selection import SEVERAL
 from portal.nominations.models import Candidacy, CandidacySchool
 from portal.review.models import Plan, Round, Standing
@@ -51,9 +52,26 @@ def sections(round_: Round) -> dict[str, Any]:
         ),
         "candidates": candidates(round_),
         "standings": _standings(round_, {number: called[number] for number in here}),
-        "draw": None,
+        "draw": _draw(round_),
         "selection": kept.facts if kept is not None else None,
         "decisions": _decisions(round_, called),
+    }
+
+
+def _draw(round_: Round) -> dict[str, Any] | None:
+    """Return the draw that settles the round's ties, with everything that was published and shown."""
+    held = drawing.drawn(round_)
+    if held is None:
+        return None
+    return {
+        "pool": held.pool,
+        "pool_digest": held.pool_digest,
+        "places": held.places,
+        "commitments": [each.commitment for each in held.secrets],
+        "secrets": [each.secret for each in held.secrets if each.secret is not None],
+        "beacon": held.outcome,
+        "seed": held.seed,
+        "winners": held.winners,
     }
 
 
@@ -198,13 +216,6 @@ def done(round_: Round | None) -> Replay | None:
 def by_id(number: int) -> Replay | None:
     """Return one replay."""
     return db.session.get(Replay, number)
-
-
-def selection_of(round_: Round | None) -> Selection | None:
-    """Return what the rule makes of a round's standings, as far as it was worked out."""
-    if round_ is None:
-        return None
-    return db.session.scalar(select(Selection).where(Selection.round_id == round_.id))
 
 
 def to_select() -> Sequence[Round]:

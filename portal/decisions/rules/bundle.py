@@ -344,7 +344,7 @@ def compute_selection(bundle: Mapping[str, Any]) -> dict[str, Any] | None:
     ]
     drawn = bundle["draw"]
     seed = bytes.fromhex(drawn["seed"]) if drawn is not None else proposing.tickets_of(parts["seeds"]["round"])
-    found = proposing.propose(scored, parts["selection"], seed=seed, drawn=drawn is not None)
+    found = proposing.propose(scored, parts["selection"], seed=seed, drawn=drawn["pool"] if drawn is not None else ())
     return found.as_json() if found is not None else None
 
 

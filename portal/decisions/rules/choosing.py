@@ -13,10 +13,24 @@ if TYPE_CHECKING:
 
 
 class Ranked(NamedTuple):
-    """A candidacy and its rank, which ties share. None: nobody scored it."""
+    """A candidacy and its rank, which ties share. None: nobody scored it. `in_band`: it cannot be told apart from others at the cut."""
 
     number: int
     rank: int | None
+    in_band: bool = False
+
+
+class Suggested(NamedTuple):
+    """What the frozen rule proposes, by candidacy: who takes a place (with cents, where sums differ), alternates in order, exact ties.
+
+    `by_lot`: a tie is settled by a draw and nothing else.
+    """
+
+    selected: dict[int, int | None]
+    alternates: tuple[int, ...]
+    tied: frozenset[int]
+    tied_places: int
+    by_lot: bool = False
 
 
 class Tie(NamedTuple):
@@ -75,8 +89,29 @@ def by_standing(ranked: Iterable[Ranked], *, places: int, alternates: int) -> li
     return found
 
 
-def owes_reason(one: Ranked, outcome: Outcome, ranked: Sequence[Ranked], *, places: int) -> bool:
-    """Say whether this outcome departs from the order of standing, or chooses within a tie, so that a reason is owed."""
+def by_rule(suggested: Suggested, *, alternates: int) -> list[Proposed]:
+    """Return what the frozen rule proposes: places, then so many alternates. Nobody in an exact tie is chosen."""
+    chosen = [Proposed(number, Outcome.SELECTED) for number in suggested.selected]
+    if suggested.tied:
+        return chosen
+    return chosen + [
+        Proposed(number, Outcome.ALTERNATE, place)
+        for place, number in enumerate(suggested.alternates[:alternates], start=1)
+    ]
+
+
+def owes_reason(
+    one: Ranked, outcome: Outcome, ranked: Sequence[Ranked], *, places: int, suggested: Suggested | None = None
+) -> bool:
+    """Say whether this outcome departs from what the scores and the rule say, or chooses within an exact tie, so that a reason is owed.
+
+    Within the band of those who cannot be told apart the committee chooses freely.
+    """
+    if suggested is not None:
+        if one.number in suggested.tied:
+            return True
+        follows = (outcome is Outcome.SELECTED) == (one.number in suggested.selected)
+        return not follows and not one.in_band
     last = cut(ranked, places)
     tie = tie_at_cut(ranked, places)
     if tie is not None and one.number in tie.numbers:

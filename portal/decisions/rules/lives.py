@@ -51,3 +51,28 @@ DECISION: Life[DecisionState, DecisionStep] = Life(
     },
     refusal=N_("This decision is %(state)s, so that cannot be done with it now."),
 )
+
+
+class DrawState(StrEnum):
+    """Where a draw stands."""
+
+    PUBLISHED = "published"
+    DRAWN = "drawn"
+    CALLED_OFF = "called off"
+
+
+class DrawStep(StrEnum):
+    """What may be done with a draw."""
+
+    DRAW = "draw"
+    CALL_OFF = "call off"
+
+
+DRAW: Life[DrawState, DrawStep] = Life(
+    "draw",
+    {
+        (DrawState.PUBLISHED, DrawStep.DRAW): DrawState.DRAWN,
+        (DrawState.PUBLISHED, DrawStep.CALL_OFF): DrawState.CALLED_OFF,
+    },
+    refusal=N_("This draw is %(state)s, so that cannot be done with it now."),
+)

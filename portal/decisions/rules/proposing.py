@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from portal.decisions.rules import lottery, selection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,12 @@ def tickets_of(round_seed: int) -> bytes:
     return hashlib.sha256(f"selection {round_seed}".encode()).digest()
 
 
-def propose(scored: Sequence[Scored], rule: Mapping[str, Any], *, seed: bytes, drawn: bool = False) -> Proposal | None:
+def propose(
+    scored: Sequence[Scored], rule: Mapping[str, Any], *, seed: bytes, drawn: Collection[str] = ()
+) -> Proposal | None:
     """Return what the rule (the frozen part "selection") makes of these scores; None where nobody or no place is to be had.
 
-    `drawn` says that `seed` is that of the draw, so that its tickets settle ties.
+    `drawn` are those among whom lots were drawn with `seed`: a tie of nobody else is settled by it.
     """
     if not scored or rule["places"] < 1:
         return None
@@ -93,7 +95,9 @@ def propose(scored: Sequence[Scored], rule: Mapping[str, Any], *, seed: bytes, d
         else None
     )
     found = selection.select(candidates, places=rule["places"], windows=windows, fund=fund)
-    tied = () if drawn else _open_ties(candidates, found, places=rule["places"], windows=windows, fund=fund)
+    tied = _open_ties(candidates, found, places=rule["places"], windows=windows, fund=fund)
+    if set(tied) <= set(drawn):
+        tied = ()
     inside = [who for who in tied if who in set(found.selected)]
     number = {window.name: n for window, n in zip(windows, usable, strict=True)}
     return Proposal(

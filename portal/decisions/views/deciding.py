@@ -20,11 +20,14 @@ from portal.decisions.forms import (
     StandingForm,
     VersionForm,
 )
+from portal.decisions.queries import drawing
 from portal.decisions.rules import choosing
 from portal.decisions.rules.lives import Outcome
 from portal.decisions.views.pages import pages
 from portal.errors import PortalError
 from portal.policy import Permission
+from portal.review.rules import selecting
+from portal.review.views.selecting import limit_words
 from portal.web import viewer
 from portal.web.failures import sentence
 from portal.web.lists import Listing, asked_page, csv_file, listing
@@ -38,6 +41,64 @@ ROOT = "/desk/<slug>/<int:year>/decisions"
 
 def _here(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     return see_other(".decisions", slug=thing.cycle.award.slug, year=thing.cycle.year)
+
+
+def _band(ranked: list[choosing.Ranked], places: int) -> set[int]:
+    """Return whom the page shades: those who cannot be told apart at the cut, or stand in an exact tie there."""
+    tie = choosing.tie_at_cut(ranked, places)
+    return {one.number for one in ranked if one.in_band} or set(tie.numbers if tie is not None else ())
+
+
+def _rule(thing: Deciding) -> dict[str, Any]:
+    """Return what the frozen rule proposes, in words, as far as whoever looks may know it."""
+    person = viewer.current()
+    kept = queries.selection_of(thing.round)
+    fresh = kept is not None and thing.round is not None and kept.standings_version == thing.round.standings_version
+    facts = kept.facts if kept is not None and fresh else None
+    if not facts:
+        return {"known": False, "waits": queries.awaits_the_rule(thing)}
+    called = queries.called(thing, person)
+    rule = selecting.from_json(thing.round.rule if thing.round is not None else None)
+
+    def names(who: list[str]) -> list[str]:
+        return [called[each] for each in who if each in called]
+
+    prices = []
+    for number, price, kept_out, let_in in facts["prices"]:
+        words = limit_words(rule.limits[number]) if number >= 0 else _("The sums")
+        prices.append({"rule": words, "price": price, "out": names(kept_out), "let_in": names(let_in)})
+    return {
+        "known": True,
+        "facts": facts,
+        "drawn": drawing.drawing(thing.cycle.award.slug, thing.cycle.year) is not None,
+        "by_lot": rule.tie is selecting.Tie.DRAW,
+        "prices": prices,
+        "moot": [limit_words(rule.limits[number]) for number in facts["moot"]],
+        "tied": names(facts["tied"]),
+        "reasons": [(called[who], _why_not(rule, why)) for who, _message, why in facts["reasons"] if who in called],
+        "broken": [(rule_name(rule, name), by) for name, by in facts["broken"]],
+    }
+
+
+def _why_not(rule: selecting.SelectionRule, facts: dict[str, Any]) -> str:
+    """Return why somebody who scored well enough has no place by the rule."""
+    meant = [
+        each for each in rule.limits if each.column == facts.get("column") and each.value in {"", facts.get("value")}
+    ]
+    if meant and facts.get("high") is not None:
+        return str(_("the limit is full: %(limit)s", limit=limit_words(meant[0])))
+    if meant:
+        return str(_("the place is needed: %(limit)s", limit=limit_words(meant[0])))
+    return str(_("the sums do not reach") if rule.amounts else _("the limits together leave no room"))
+
+
+def rule_name(rule: selecting.SelectionRule, name: str) -> str:
+    """Return a limit in words by the name that the solver gives it, which begins as the limit is written there."""
+    for each in rule.limits:
+        column = each.column if not each.value else f"{each.column}={each.value}"
+        if f" {column}=" in name:
+            return limit_words(each)
+    return name
 
 
 def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN401 - forms by name, and an answer
@@ -63,6 +124,8 @@ def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN
             listing=Listing(queries.drawn(found.items, named=named), found.page, found.size, found.more),
             figures=queries.figures(thing, person),
             tie=choosing.tie_at_cut(ranked, thing.cycle.places),
+            band=_band(ranked, thing.cycle.places),
+            rule=_rule(thing),
             hidden=bool(queries.conflicted(thing, person)),
             next_alternate=queries.next_alternate(thing, person),
             outcomes=OUTCOMES,
@@ -214,11 +277,27 @@ def _draw(one: Decided, form: DecisionForm, back: ReturnForm, status: int) -> An
             small=SMALL,
             cut=choosing.cut(ranked, one.deciding.cycle.places),
             tied=tie is not None and one.line.candidacy.id in tie.numbers,
+            proposed=_proposed(one),
             sums_differ=one.deciding.cycle.most_cents not in {None, one.deciding.cycle.sum_cents},
             history=queries.record_of(one),
         ),
         status,
     )
+
+
+def _proposed(one: Decided) -> str:
+    """Return what the frozen rule proposes for one candidacy, in words; empty while it is not worked out."""
+    suggested = queries.suggested(one.deciding)
+    number = one.line.candidacy.id
+    if suggested is None:
+        return ""
+    if number in suggested.tied:
+        return str(_("an exact tie: open"))
+    if number in suggested.selected:
+        return str(_("a place"))
+    if number in suggested.alternates and not suggested.tied:
+        return str(_("alternate %(number)s", number=suggested.alternates.index(number) + 1))
+    return str(_("no place"))
 
 
 def _forms(one: Decided) -> tuple[DecisionForm, ReturnForm]:
