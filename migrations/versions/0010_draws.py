@@ -3,8 +3,8 @@
 Why: an exact tie is settled by a draw where the frozen rule says so, and anyone must be able to check it.
 Both ways: a downgrade loses every draw.
 
-Revision: 0008
-After: 0007
+Revision: 0010
+After: 0009
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
