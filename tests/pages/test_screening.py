@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from portal import clock
-from portal.awards.models import CycleStage
+from portal.awards.models import Cycle, CycleStage
 from portal.db import db, transaction
 from portal.demo.makers import (
     CLOSES,
@@ -29,6 +29,7 @@ from portal.history.models import Event
 from portal.mail.models import Message
 from portal.nominations.actions import gathering, snapshots
 from portal.nominations.models import (
+    Answer,
     Candidacy,
     Conflict,
     Entered,
@@ -39,6 +40,7 @@ from portal.nominations.models import (
     Snapshot,
 )
 from portal.nominations.rules import CandidacyStage, ConflictState, Stage
+from portal.questions.models import Question, QuestionSet
 
 AWARD = "excellence-in-teaching"
 DESK = f"/desk/{AWARD}/2026"
@@ -548,3 +550,95 @@ def test_across_awards_only_ones_own_are_listed(desk):
     page = client.get("/desk/screening").get_data(as_text=True)
     assert "Excellence in Teaching Award" not in page
     assert "Librarian Award" in page
+
+
+@pytest.fixture
+def science(desk):
+    """Another award of the season, which asks the first of the questions and another one."""
+    with transaction():
+        cycle = make_cycle(make_award("Science Teaching Award", slug="science-teaching"))
+        questions = db.session.get_one(QuestionSet, cycle.question_set_id).questions
+        questions[1].key = "hands_on"
+        return cycle.id
+
+
+def test_a_nominator_is_asked_something_once_and_told_nothing_else(desk):
+    with transaction():
+        amina = gathered(desk, "Amina Warsame")
+        gathered(desk, "Keala Baptiste")
+        silent = make_person("Quiet One")
+        silent.email = silent.email_key = None
+        make_nomination(desk.cycle, nominee="Amina Warsame", school=desk.school, candidacy=amina, nominator=silent)
+        chosen = [one.id for one in db.session.scalars(select(Candidacy))]
+        reference = db.session.scalars(select(Nomination.reference).order_by(Nomination.id)).first()
+        step = f"/candidacies/{amina.reference}/nominations/{reference}/question"
+    page = desk.post("/screening/decisions", status=200, chosen=chosen, act="other", tab="look")
+    assert "Send the question" in page
+    assert "Write what you want to ask." in desk.post("/screening/questions", status=422, chosen=chosen, words=" ")
+    for _ in range(2):
+        desk.post("/screening/questions", chosen=chosen, words="Which grade does she teach?")
+    posted = db.session.scalars(select(Message).where(Message.template == "nominations/question")).all()
+    assert len(posted) == 2
+    assert posted[0].facts["words"] == "Which grade does she teach?"
+    assert set(posted[0].facts) == {"name", "reference", "award", "nominee", "words"}
+    read = desk.client.get(f"/desk/messages/{posted[0].id}").get_data(as_text=True)
+    assert "Which grade does she teach?" in read
+    assert "Nothing is decided by our asking." in read
+    desk.post(step, words="And since when?")
+    assert len(db.session.scalars(select(Message)).all()) == 3
+    desk.post(step, status=422, words="")
+    recorded = db.session.scalars(select(Event.action).where(Event.subject_kind == "nomination")).all()
+    assert recorded.count("asked the nominator") == 3
+
+
+def test_a_nomination_moves_to_another_award_with_its_history_and_its_snapshot_untouched(desk, science):
+    with transaction():
+        amina = gathered(desk, "Amina Warsame", texts=("Her story.", "The second.", "The third."))
+        one = db.session.scalars(select(Nomination)).one()
+        number, reference, old, back = one.id, one.reference, amina.id, amina.reference
+        before = [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot))]
+    step = f"/candidacies/{back}/nominations/{reference}/move"
+    assert "Science Teaching Award" in desk.get(step)
+    desk.post(step, status=422, award="", reason="It fits")
+    desk.post(step, status=422, award="science-teaching", reason=" ")
+    desk.post(step, status=422, award="no-such-award", reason="It fits")
+    desk.post(step, award="science-teaching", reason="She teaches science")
+    db.session.expire_all()
+    moved = db.session.get_one(Nomination, number)
+    assert (moved.cycle_id, moved.reference, moved.stage) == (science, reference, Stage.SUBMITTED)
+    assert moved.candidacy_id != old
+    assert [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot))] == before
+    asked = {
+        key: (set_id, text)
+        for key, set_id, text in db.session.execute(
+            select(Question.key, Question.set_id, Answer.text)
+            .join(Answer, Answer.question_id == Question.id)
+            .where(Answer.nomination_id == number)
+        )
+    }
+    there = db.session.get_one(Cycle, science).question_set_id
+    assert asked["q1"] == (there, "Her story.")
+    assert asked["q3"] == (there, "The third.")
+    assert asked["q2"] == (desk.cycle.question_set_id, "The second."), "no like question: it stays where it was asked"
+    left = db.session.get_one(Candidacy, old)
+    assert left.stage is CandidacyStage.WITHDRAWN
+    message = db.session.scalars(select(Message)).one()
+    assert message.template == "nominations/moved"
+    assert "Science Teaching Award" in desk.client.get(f"/desk/messages/{message.id}").get_data(as_text=True)
+    actions = db.session.scalars(select(Event.action).where(Event.subject_id == number)).all()
+    assert "moved" in actions
+    desk.get(step, status=404)
+
+
+def test_several_move_at_once_and_what_is_being_read_stays(desk, science):
+    with transaction():
+        amina, keala = gathered(desk, "Amina Warsame"), gathered(desk, "Keala Baptiste")
+        keala.stage = CandidacyStage.IN_REVIEW
+        chosen = [amina.id, keala.id]
+    desk.post("/screening/moves", status=422, chosen=chosen, award="science-teaching", reason="")
+    desk.post("/screening/moves", chosen=chosen, award="science-teaching", reason="They teach science")
+    page = desk.get("/screening")
+    assert "One nomination was moved." in page
+    assert "already being read" in page
+    stays = db.session.scalars(select(Nomination.candidacy_id).where(Nomination.cycle_id == desk.cycle.id)).all()
+    assert stays == [chosen[1]]

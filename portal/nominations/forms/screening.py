@@ -30,6 +30,23 @@ class ReasonForm(Form):
     reason = Text(_l("Reason"), most=REASON)
 
 
+class AskForm(Form):
+    """A question to nominators."""
+
+    words = Text(
+        _l("What do you want to ask?"),
+        description=_l("The nominator reads this, and nothing else: not how anything stands."),
+        most=REASON,
+    )
+
+
+class MoveForm(Form):
+    """Another award for a nomination."""
+
+    award = Choice(_l("Which award does it fit?"))
+    reason = Text(_l("Why?"), description=_l("The nominator reads this, and it stands in the record."), most=REASON)
+
+
 class VerdictForm(Form):
     """Whether a candidacy is eligible."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -214,6 +214,18 @@ def nomination_in(candidacy: Candidacy, reference: str) -> Nomination | None:
         selectinload(Nomination.named),
     )
     return db.session.scalar(wanted.where(Nomination.candidacy_id == candidacy.id, Nomination.reference == reference))
+
+
+def counting_of(candidacies: Collection[Candidacy]) -> Sequence[Nomination]:
+    """Return the nominations of these candidacies that count, with what asking and moving need."""
+    wanted = select(Nomination).options(
+        joinedload(Nomination.sitting),
+        joinedload(Nomination.nominator),
+        joinedload(Nomination.cycle),
+        selectinload(Nomination.named),
+    )
+    here = Nomination.candidacy_id.in_([candidacy.id for candidacy in candidacies])
+    return db.session.scalars(wanted.where(here, Nomination.stage.in_(COUNTS)).order_by(Nomination.id)).all()
 
 
 def names_typed(candidacy: Candidacy) -> list[tuple[str, int]]:

@@ -11,11 +11,13 @@ from portal import clock
 from portal.awards import queries as awards
 from portal.awards.rules import instant
 from portal.errors import N_, NotFound, PortalError, Refused
-from portal.nominations.actions import conflicts, writing
+from portal.nominations.actions import conflicts, moving, writing
 from portal.nominations.actions import screening as actions
 from portal.nominations.forms.screening import (
+    AskForm,
     ConflictForm,
     GiveBackForm,
+    MoveForm,
     NameForm,
     ReasonForm,
     StandingForm,
@@ -29,7 +31,7 @@ from portal.nominations.queries import conflicts as conflict_queries
 from portal.nominations.rules import CANDIDACY, CONFLICT, NOMINATION, CandidacyStep, Stage, Step
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
-from portal.nominations.views.screening import cycle_at
+from portal.nominations.views.screening import cycle_at, place_chosen, places_to_move
 from portal.policy import Datum, Permission, Sight, facts_about, sight
 from portal.questions.drawing import with_name
 from portal.web import failures, viewer
@@ -215,19 +217,30 @@ def candidacy_standing(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
 # ---------------------------------------------------------------- single nominations
 
 
-@pages.form(f"{ADDRESS}/nominations/<number>/<any(void, back, withdrawn):step>", needs=Permission.SCREEN, of=_at)
+@pages.form(
+    f"{ADDRESS}/nominations/<number>/<any(void, back, withdrawn, question, move):step>", needs=Permission.SCREEN, of=_at
+)
 def nomination_step(candidacy: Candidacy, number: str, step: str) -> Any:  # noqa: ANN401 - an answer
     """Make a nomination void, give it back to its nominator, or withdraw it for them."""
     nomination = queries.nomination_in(candidacy, number)
     if nomination is None:
         raise NotFound(N_("There is no such nomination here."))
-    form: Any = GiveBackForm() if step == "back" else ReasonForm()
+    made: dict[str, Any] = {"back": GiveBackForm, "question": AskForm, "move": MoveForm}
+    form = made.get(step, ReasonForm)()
+    if step == "move":
+        form.award.choices = places_to_move(candidacy.cycle)
     if form.validate_on_submit():
         try:
-            _take(nomination, step, form)
+            said = _take(candidacy, nomination, step, form)
         except PortalError as refusal:
             form.fail(refusal.field, failures.sentence(refusal))
         else:
+            if said:
+                flash(said)
+                if step == "move":
+                    here = {"slug": candidacy.cycle.award.slug, "year": candidacy.cycle.year}
+                    return see_other(".screening", **here)
+                return see_other(".candidacy", **_here(candidacy))
             flash(
                 _(
                     "%(reference)s: %(stage)s.",
@@ -252,14 +265,25 @@ def _stage_now(candidacy: Candidacy, number: str) -> Any:  # noqa: ANN401 - lazy
     return words.NOMINATIONS[now.stage if now else Stage.VOID][1]
 
 
-def _take(nomination: Nomination, step: str, form: Any) -> None:  # noqa: ANN401 - either form
+def _take(candidacy: Candidacy, nomination: Nomination, step: str, form: Any) -> str:  # noqa: ANN401 - one of the forms
+    """Take a step with one nomination; return what to say of it where its stage does not say it."""
     facts: dict[str, Any] = {"by": viewer.current(), "at": clock.now()}
+    if step == "question":
+        moving.ask(nomination, words=form.words.data or "", **facts)
+        return str(_("%(name)s is asked.", name=nomination.sitting.nominator_name))
+    if step == "move":
+        to = place_chosen(candidacy.cycle, form.award.data)
+        if to is None:
+            raise Refused(N_("Choose an award"), field="award")
+        moving.move(nomination, to, reason=form.reason.data or "", **facts)
+        return str(_("%(reference)s stands for another award now.", reference=nomination.reference))
     if step == "void":
         actions.make_void(nomination, reason=form.reason.data or "", **facts)
     elif step == "withdrawn":
         writing.withdraw(nomination, **facts)
     else:
         actions.give_back(nomination, reason=form.reason.data or "", due_at=_due(form), **facts)
+    return ""
 
 
 def _due(form: Any) -> datetime:  # noqa: ANN401 - a form

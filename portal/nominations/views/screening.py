@@ -8,13 +8,13 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal import clock
+from portal import clock, policy
 from portal.errors import Refused
-from portal.nominations.actions import gathering
+from portal.nominations.actions import gathering, moving
 from portal.nominations.actions import screening as actions
-from portal.nominations.forms.screening import LateForm, ReasonForm, numbers
+from portal.nominations.forms.screening import AskForm, LateForm, MoveForm, ReasonForm, numbers
 from portal.nominations.models import MatchState
-from portal.nominations.queries import candidacies
+from portal.nominations.queries import candidacies, importing
 from portal.nominations.queries import screening as queries
 from portal.nominations.queries.screening import Filters, Tab
 from portal.nominations.rules import CandidacyStep, Stage
@@ -155,6 +155,8 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     step = ACTS.get(request.form.get("act", ""))
     back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
     chosen = queries.chosen(cycle, marked, person) if marked else []
+    if chosen and request.form.get("act") == "other":
+        return _other(cycle, chosen)
     if step is None or not chosen:
         flash(_("Choose some rows first."), "error")
         return see_other(".screening", **back)
@@ -184,6 +186,96 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
             flash(
                 f"{outcome.candidacy.name}, {outcome.candidacy.reference}: {_(outcome.why, **outcome.facts)}", "error"
             )
+    return see_other(".screening", **back)
+
+
+def _other(cycle: Cycle, chosen: list[Candidacy], ask: AskForm | None = None, move: MoveForm | None = None) -> Any:  # noqa: ANN401 - an answer
+    """Draw the page on which nominators are asked, or nominations are moved."""
+    drawn = move or MoveForm(formdata=None)
+    drawn.award.choices = places_to_move(cycle)
+    return render_template(
+        "nominations/screen_other.html",
+        cycle=cycle,
+        chosen=chosen,
+        nominations=candidacies.counting_of(chosen),
+        tab=request.form.get("tab", ""),
+        ask=ask or AskForm(formdata=None),
+        move=drawn,
+        **words.about(),
+    )
+
+
+def _places(cycle: Cycle) -> list[Cycle]:
+    """Return the other cycles of the season that whoever looks screens, and that take nominations."""
+    person = viewer.current()
+    return [
+        other
+        for other in importing.cycles_of(cycle.season_id)
+        if other.id != cycle.id and other.stage in moving.TAKES and policy.may(person, Permission.SCREEN, other)
+    ]
+
+
+def places_to_move(cycle: Cycle) -> list[tuple[str, str]]:
+    """Return the other awards of the season that nominations can be moved to, as choices."""
+    return [(other.award.slug, words_in(other.award.name)) for other in _places(cycle)]
+
+
+def place_chosen(cycle: Cycle, slug: str | None) -> Cycle | None:
+    """Return the one of them that was chosen."""
+    return next((other for other in _places(cycle) if other.award.slug == slug), None)
+
+
+def _chosen(cycle: Cycle) -> list[Candidacy]:
+    marked = numbers(request.form.getlist("chosen"))
+    return queries.chosen(cycle, marked, viewer.current()) if marked else []
+
+
+@pages.step("/desk/<slug>/<int:year>/screening/questions", needs=Permission.SCREEN, of=cycle_at)
+def ask_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
+    """Ask the nominators of several something."""
+    form, chosen = AskForm(), _chosen(cycle)
+    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    if form.validate():
+        try:
+            asked, silent = moving.ask_all(
+                candidacies.counting_of(chosen), words=form.words.data or "", by=viewer.current(), at=clock.now()
+            )
+        except Refused as refusal:
+            form.fail(refusal.field, failures.sentence(refusal))
+        else:
+            flash(ngettext("One nominator is asked.", "%(num)s nominators are asked.", asked))
+            if silent:
+                gone = ngettext("One gave no address: call them.", "%(num)s gave no address: call them.", silent)
+                flash(gone, "error")
+            return see_other(".screening", **back)
+    return _other(cycle, chosen, ask=form), 422
+
+
+@pages.step("/desk/<slug>/<int:year>/screening/moves", needs=Permission.SCREEN, of=cycle_at)
+def move_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
+    """Move the nominations of several to another award, and say of each that could not be why."""
+    form, chosen = MoveForm(), _chosen(cycle)
+    form.award.choices = places_to_move(cycle)
+    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    to = place_chosen(cycle, form.award.data) if form.validate() else None
+    if to is None:
+        if not form.errors:
+            form.fail("award", _("Choose an award"))
+        return _other(cycle, chosen, move=form), 422
+    if not (form.reason.data or "").strip():
+        form.fail("reason", _(actions.REASON))
+        return _other(cycle, chosen, move=form), 422
+    done = 0
+    for nomination in candidacies.counting_of(chosen):
+        try:
+            moving.move(nomination, to, reason=form.reason.data or "", by=viewer.current(), at=clock.now())
+        except Refused as refusal:
+            flash(f"{nomination.reference}: {failures.sentence(refusal)}", "error")
+        else:
+            done += 1
+    if done:
+        moved = ngettext("One nomination was moved.", "%(num)s nominations were moved.", done)
+        flash(moved)
     return see_other(".screening", **back)
 
 

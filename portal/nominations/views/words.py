@@ -133,6 +133,8 @@ EVENTS = {
     "discarded": _l("The draft was discarded"),
     "biography put right": _l("The biography was put right by its person"),
     "scored from bands": _l("Scored by staff from bands"),
+    "moved": _l("Moved here from another award"),
+    "asked the nominator": _l("The nominator was asked something"),
     "came back": _l("Came back: a nomination counts again"),
     "put right": _l("Name put right: “%(before)s” is now “%(after)s”"),
     "standing confirmed": _l("Standing confirmed with the district"),
