@@ -46,14 +46,8 @@ $(HAS_TOOLS): $(HAS_UV) requirements-dev.txt requirements-bucket.txt pyproject.t
 	@$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/bucket --require-hashes --requirement requirements-bucket.txt
 	@touch $(HAS_RUNTIME) $@
 
-# Translations are compiled from their .po files when these are newer.
-CATALOGS := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
-
-%.mo: %.po $(HAS_RUNTIME)
-	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
-
 .PHONY: demo
-demo: $(HAS_RUNTIME) $(CATALOGS) ## Load the demonstration, serve it, and print the address and a link for each person
+demo: $(HAS_RUNTIME) ## Load the demonstration, serve it, and print the address and a link for each person
 	@exec $(BIN)/portal demo --serve
 
 # As many tests at a time as there are cores; a worker that runs out of tests takes some of another's.
@@ -61,11 +55,11 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal
 
 .PHONY: test
-test: $(HAS_TOOLS) $(CATALOGS) ## Run every test, or some: make test ARGS="tests/rules -k tie"
+test: $(HAS_TOOLS) ## Run every test, or some: make test ARGS="tests/rules -k tie"
 	@CHROMIUM=$$(tools/chromium); export CHROMIUM; $(PYTEST) $(ARGS)
 
 .PHONY: coverage
-coverage: $(HAS_TOOLS) $(CATALOGS) ## Run every test and list the lines and branches that none of them reaches
+coverage: $(HAS_TOOLS) ## Run every test and list the lines and branches that none of them reaches
 	@CHROMIUM=$$(tools/chromium); export CHROMIUM; $(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 .PHONY: check
@@ -78,7 +72,7 @@ fix: $(HAS_TOOLS) ## Mend what can be mended by itself: formatting, imports, sim
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: bench
-bench: $(HAS_TOOLS) $(CATALOGS) ## Measure the portal as a multiple of a bare page
+bench: $(HAS_TOOLS) ## Measure the portal as a multiple of a bare page
 	@$(BIN)/python -m bench $(ARGS)
 
 # The locks name no registry and no machine, so that they read the same wherever they are made.
@@ -93,7 +87,7 @@ lock: $(HAS_UV) ## Write requirements*.txt anew from pyproject.toml; UPGRADE=1 t
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group bootstrap --output-file requirements-uv.txt
 
 .PHONY: messages
-messages: $(HAS_TOOLS) ## Gather every visible string into translations/, update each language and compile it
+messages: $(HAS_TOOLS) ## Gather every visible string into translations/, and update each language
 	@$(BIN)/python -m tools.messages
 
 .PHONY: clean
@@ -101,4 +95,3 @@ clean: ## Remove what was built: .venv, caches, reports (never a database)
 	@rm -rf $(VENV) build dist htmlcov test-results .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@find translations -name '*.mo' -delete 2>/dev/null || true

@@ -62,7 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(HOME / "migrations"))
     pages.install(app)
-    CSRFProtect(app)
+    # A language is chosen on pages that are the same for every visitor, and so carry no token; the view asks where it was sent from.
+    CSRFProtect(app).exempt("portal.accounts.views.signing_in.language")
 
     _languages(app)
     _rooms(app)
@@ -130,7 +131,7 @@ def _who_is_looking(app: Flask) -> None:
     from portal.accounts import cookies  # noqa: PLC0415 - as above
     from portal.accounts import views as accounts  # noqa: PLC0415 - as above
     from portal.awards import queries as awards  # noqa: PLC0415 - as above
-    from portal.web import failures, headers, text, viewer  # noqa: PLC0415 - as above
+    from portal.web import failures, foreign, headers, text, viewer  # noqa: PLC0415 - as above
 
     @app.before_request
     def _organisation() -> Response | None:
@@ -154,6 +155,7 @@ def _who_is_looking(app: Flask) -> None:
     headers.install(app)
     failures.install(app)
     text.install(app)
+    foreign.install(app)
     navigation.install(app)
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from portal import models
+from portal.lives import REGISTER
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations"
@@ -58,6 +60,10 @@ def gathered() -> Catalog:
     )
     for _file, _line, message, comments, context in found:
         catalog.add(message, auto_comments=comments, context=context)
+    models.load()
+    for life in REGISTER.values():  # a refusal says where a thing stands: "This cycle is draft, so ..."
+        for state in sorted({state for pair, after in life.table.items() for state in (pair[0], after)}):
+            catalog.add(state.value, context="state", auto_comments=["Where a thing stands, within a sentence"])
     return catalog
 
 
@@ -81,7 +87,7 @@ def catalogs() -> list[Path]:
 
 
 def update() -> None:
-    """Write the template, merge it into every language, and compile each."""
+    """Write the template, and merge it into every language."""
     FOLDER.mkdir(exist_ok=True)
     template = gathered()
     TEMPLATE.write_bytes(written(template))
@@ -90,8 +96,6 @@ def update() -> None:
         catalog = read(path)
         catalog.update(template, no_fuzzy_matching=True, keep_user_comments=True)
         path.write_bytes(written(catalog))
-        with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalog)
         done = sum(1 for message in catalog if message.id and message.string)
         print(f"  {path.parent.parent.name}: {done} of {len(template)}")
 

@@ -170,11 +170,14 @@ def open_browser(*, at: datetime, days: int, browser: str) -> Opened:
     return Opened(session, token)
 
 
-def use_link(link: Link, *, session: Session | None, at: datetime, lasts: timedelta, browser: str) -> Opened:
+def use_link(
+    link: Link, *, session: Session | None, at: datetime, lasts: timedelta, browser: str, language: str | None = None
+) -> Opened:
     """Use a link up (a person's click, never a scanner's look) and open a session of its person.
 
-    What was begun in this browser stays with it: the old session's row is kept and gets a new token. Raises `Refused` when
-    the link is used up or expired, also when two clicks race.
+    Whoever comes for the first time is written to from then on in the `language` that they read the page in. What was begun in this
+    browser stays with it: the old session's row is kept and gets a new token. Raises `Refused` when the link is used up or
+    expired, also when two clicks race.
     """
     used = db.session.execute(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None), Link.expires_at > at).values(used_at=at)
@@ -185,6 +188,8 @@ def use_link(link: Link, *, session: Session | None, at: datetime, lasts: timede
     account = db.session.scalar(select(Account).where(Account.person_id == person.id))
     if account is not None and account.confirmed_at is None and link.purpose in {"sign in", "confirm"}:
         account.confirmed_at = at
+        if language:
+            people.speak(person, language=language)
     token = new_token()
     if session is None or session.person_id not in {None, person.id}:
         session = Session(created_at=at, browser=browser[:200], token_hash="", seen_at=at, expires_at=at)

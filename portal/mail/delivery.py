@@ -173,6 +173,7 @@ def compose(message_id: str, sender: str, address: str, written: Written) -> Ema
     letter["Subject"] = written.subject
     letter["From"] = sender
     letter["To"] = address
+    letter["Content-Language"] = written.language
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(written.text)
     letter.add_alternative(written.html, subtype="html")

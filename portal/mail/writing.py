@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import current_app, g, render_template
 from markupsafe import Markup, escape
 
-from portal.web.language import speaking
+from portal.web.language import language as direction_of
+from portal.web.language import speaking, spoken
 
 if TYPE_CHECKING:
     from portal.mail.models import Message
@@ -27,10 +28,12 @@ class Written(NamedTuple):
     subject: str
     text: str
     html: str
+    language: str
 
 
 def write(message: Message, *, link: str | None, language: str) -> Written:
-    """Write a message in one language. `link` is the whole address its button goes to, minted for this sending."""
+    """Write a message in one language, where that is offered. `link` is the whole address its button goes to, minted for this sending."""
+    language = spoken(language)
     with speaking(language):
         facts: dict[str, Any] = {
             **message.facts,
@@ -42,10 +45,14 @@ def write(message: Message, *, link: str | None, language: str) -> Written:
         subject, _, body = source.strip().partition("\n")
         blocks = [block.strip() for block in re.split(r"\n\s*\n", body.strip()) if block.strip()]
         html = render_template(
-            "mail/layout.html", subject=subject, blocks=[_html(block) for block in blocks], language=language, **facts
+            "mail/layout.html",
+            subject=subject,
+            blocks=[_html(block) for block in blocks],
+            language=direction_of(language),
+            **facts,
         )
         text = render_template("mail/layout.txt", blocks=[_text(block) for block in blocks], **facts)
-    return Written(" ".join(subject.split()), text.strip() + "\n", html)
+    return Written(" ".join(subject.split()), text.strip() + "\n", html, language)
 
 
 def _html(block: str) -> Markup:

@@ -31,3 +31,9 @@ def add(*, given: str = "", family: str = "", email: str | None = None, language
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def speak(person: Person, *, language: str) -> None:
+    """Write to somebody in this language from now on, and answer in it wherever they sign in."""
+    if person.language != language:
+        person.language = language

@@ -1,8 +1,9 @@
 """Public pages for visitors without cookies, kept ready in each process.
 
-A page is kept under its path and language with the number that `PublicVersion` had when it was begun, and until the next date on
-which it reads differently. Every write that touches what the public reads raises that number in its own transaction, so each process
-drops what it kept the moment the write is committed. The number itself never leaves: a page's ETag is made of its words alone.
+A page is kept under its path and the languages asked for, with the number that `PublicVersion` had when it was begun, and until the
+next date on which it reads differently. Every write that touches what the public reads raises that number in its own transaction, so
+each process drops what it kept the moment the write is committed. The number itself never leaves: a page's ETag is made of its words
+alone.
 """
 
 from __future__ import annotations
@@ -241,11 +242,12 @@ class PublicCache:
         return row
 
     def _negotiate(self, cookies: str, accepts: str) -> str:
-        """Return the language that the portal would answer this visitor in."""
+        """Return which languages this visitor asks for, the dearest first: those who ask alike are answered alike."""
         with self.app.app_context():
-            codes = language.offered()
-        chosen = _chosen(cookies) if cookies else None
-        return chosen if chosen in codes else parse_accept_header(accepts, LanguageAccept).best_match(codes) or "en"
+            wanted = language.preferred(
+                _chosen(cookies) if cookies else None, parse_accept_header(accepts, LanguageAccept)
+            )
+        return " ".join(wanted)
 
     def _version(self) -> int | None:
         """Return the number as committed now, or None where it cannot be read: then nothing is answered from memory."""

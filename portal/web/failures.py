@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -25,11 +26,13 @@ log = logging.getLogger(__name__)
 
 def sentence(error: PortalError) -> str:
     """Return the error's sentence in the reader's language, its facts put in."""
-    return str(_(error.message, **{name: _said(fact) for name, fact in error.facts.items()}))
+    return str(_(error.message, **{name: _said(name, fact) for name, fact in error.facts.items()}))
 
 
-def _said(fact: object) -> object:
-    """Return a fact as the reader says it: an instant with its zone, data text in their language."""
+def _said(name: str, fact: object) -> object:
+    """Return a fact as the reader says it: an instant with its zone, data text in their language, a state by its word."""
+    if name == "state" and isinstance(fact, str):
+        return pgettext("state", fact)
     return when(fact) if isinstance(fact, datetime) else words_in(fact) if isinstance(fact, dict) else fact
 
 

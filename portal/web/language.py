@@ -1,17 +1,27 @@
-"""Which language somebody reads, and what templates are told of it."""
+"""Which language somebody reads, and what templates are told of it.
+
+A catalogue is a folder in `translations/` with a `messages.po`, read as it is when a process first needs it: nothing has to be
+compiled, and nothing compiled can be missing or old. A language is offered where it has a catalogue and the organisation lists it.
+"""
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
 
 from portal.web import viewer
 
@@ -22,7 +32,8 @@ if TYPE_CHECKING:
     from jinja2.nodes import EvalContext
 
 COOKIE = "language"
-# Each language by its own name; those written from right to left say so. A catalogue in translations/ makes one offered.
+SOURCE = "en"  # the language that the code and the templates are written in
+# Each language by its own name; those written from right to left say so.
 NAMES = {
     "am": "አማርኛ",
     "ar": "العربية",
@@ -51,46 +62,91 @@ def language(code: str) -> Language:
     return Language(code, NAMES.get(code, code), "rtl" if code in RIGHT_TO_LEFT else "ltr")
 
 
+def translated() -> list[str]:
+    """Return the codes that have a catalogue, and English, in which everything is written."""
+    return list(_translated(str(current_app.config["BABEL_TRANSLATION_DIRECTORIES"])))
+
+
+@lru_cache
+def _translated(home: str) -> tuple[str, ...]:
+    return tuple(code for code in NAMES if code == SOURCE or _file(home, code).exists())
+
+
+def _file(home: str, code: str) -> Path:
+    return Path(home) / code / "LC_MESSAGES" / "messages.po"
+
+
 def offered() -> list[str]:
-    """Return the codes that have a catalogue, English first."""
-    if "LANGUAGES_OFFERED" not in current_app.config:
-        home = Path(str(current_app.config["BABEL_TRANSLATION_DIRECTORIES"]))
-        found = sorted(code for code in NAMES if (home / code / "LC_MESSAGES" / "messages.mo").exists())
-        current_app.config["LANGUAGES_OFFERED"] = ["en", *(code for code in found if code != "en")]
-    return list(current_app.config["LANGUAGES_OFFERED"])
+    """Return the codes that a reader may choose from, in the organisation's order: the first is what strangers read."""
+    have = translated()
+    organisation = g.get("organisation")
+    if organisation is None:
+        return sorted(have, key=lambda code: code != SOURCE)
+    return [code for code in organisation.languages if code in have] or [SOURCE]
+
+
+def spoken(code: str) -> str:
+    """Return the language in which to write to somebody who reads `code`: that, where it is offered."""
+    codes = offered()
+    return code if code in codes else codes[0]
+
+
+def preferred(cookie: str | None, accepts: LanguageAccept) -> list[str]:
+    """Return the languages with a catalogue that a browser asks for, the dearest first: one chosen before, then its own."""
+    have = translated()
+    wanted = [cookie] if cookie in have else []
+    for each, _quality in accepts:
+        code = LanguageAccept([(each, 1)]).best_match(have)
+        if code is not None and code not in wanted:
+            wanted.append(code)
+    return [str(code) for code in wanted]
 
 
 def choose() -> str:
-    """Return the language to answer in: asked for, chosen before, the person's own, the browser's, English."""
+    """Return the language to answer in: asked for, chosen before, the person's own, the browser's, the organisation's."""
     if not has_request_context():
-        return "en"
+        return SOURCE
     codes = offered()
-    asked = request.args.get("language") or request.cookies.get(COOKIE)
-    if asked in codes:
-        return str(asked)
+    cookie = request.cookies.get(COOKIE)
+    for asked in (request.args.get(COOKIE), cookie):
+        if asked in codes:
+            return str(asked)
     person = viewer.current()
     if person is not None and person.language in codes:
         return str(person.language)
-    return request.accept_languages.best_match(codes) or "en"
+    return next((code for code in preferred(cookie, request.accept_languages) if code in codes), codes[0])
+
+
+@lru_cache
+def catalogue(home: str, code: str) -> NullTranslations:
+    """Return the words of one language, read from its .po file once in a process; none for English."""
+    path = _file(home, code)
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 class Catalogues(Babel):
-    """Flask-Babel, opening each catalogue once and not once a request."""
+    """Flask-Babel, reading the catalogues our way."""
 
     @cached_property
     def domain_instance(self) -> Domain:
-        """The one domain, with what it has opened."""
+        """The one domain."""
         return Kept()
 
 
 class Kept(Domain):
-    """Flask-Babel's domain, which finds the catalogue once a request: a page asks for words a hundred times."""
+    """Flask-Babel's domain, which looks for the catalogue once a request: a page asks for words a hundred times."""
 
     def get_translations(self) -> Any:  # noqa: ANN401 - Babel's translations, untyped
         """Return the catalogue in use."""
         found = _catalogue.get()
         if found is None:
-            found = super().get_translations()
+            found = catalogue(str(current_app.config["BABEL_TRANSLATION_DIRECTORIES"]), str(get_locale() or SOURCE))
             if has_request_context():
                 _catalogue.set(found)
         return found
@@ -137,7 +193,7 @@ def _words_in_templates(app: Flask) -> None:
 
 
 def install(app: Flask) -> None:
-    """Tell templates who is looking, in what language, and what may be offered; remember a chosen language."""
+    """Tell templates who is looking, in what language, and what may be offered; remember a language that an address asks for."""
     _words_in_templates(app)
 
     @app.context_processor
@@ -147,6 +203,7 @@ def install(app: Flask) -> None:
         return {
             "current_language": language(code),
             "languages": [language(c) for c in offered()],
+            "here": here,
             "organisation": organisation,
             "demonstration": bool(organisation and organisation.demonstration),
             "viewer": viewer.current(),
@@ -154,16 +211,32 @@ def install(app: Flask) -> None:
         }
 
     @app.after_request
-    def _remember(answer: Any) -> Any:  # noqa: ANN401 - a Response
-        asked = request.args.get("language")
+    def _keep(answer: Any) -> Any:  # noqa: ANN401 - a Response
+        asked = request.args.get(COOKIE)
         if asked in offered():
-            answer.set_cookie(
-                COOKIE,
-                asked,
-                max_age=365 * 86400,
-                path="/",
-                samesite="Lax",
-                httponly=True,
-                secure=app.config["SETTINGS"].https,
-            )
+            remember(answer, str(asked))
         return answer
+
+
+def remember(answer: Any, code: str) -> None:  # noqa: ANN401 - a Response
+    """Let this browser remember a language. An address that asks for one may be passed on: what follows it stays in that language."""
+    answer.set_cookie(
+        COOKIE,
+        code,
+        max_age=365 * 86400,
+        path="/",
+        samesite="Lax",
+        httponly=True,
+        secure=current_app.config["SETTINGS"].https,
+    )
+
+
+def here() -> str:
+    """Return the address to come back to after choosing a language: this page, with its question.
+
+    Where there is nothing it is the home page: that answer reads the same at every address.
+    """
+    if g.get("nowhere"):
+        return "/"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path

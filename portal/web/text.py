@@ -10,7 +10,11 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from flask import g
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
+
+from portal.errors import N_
+from portal.web.foreign import Foreign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +24,18 @@ if TYPE_CHECKING:
 
 NBSP = "\N{NO-BREAK SPACE}"
 ZONE_WORDS = {
-    "America/Los_Angeles": "Pacific",
-    "America/Denver": "Mountain",
-    "America/Phoenix": "Arizona",
-    "America/Chicago": "Central",
-    "America/New_York": "Eastern",
-    "America/Anchorage": "Alaska",
-    "Pacific/Honolulu": "Hawaii",
+    "America/Los_Angeles": N_("Pacific"),
+    "America/Denver": N_("Mountain"),
+    "America/Phoenix": N_("Arizona"),
+    "America/Chicago": N_("Central"),
+    "America/New_York": N_("Eastern"),
+    "America/Anchorage": N_("Alaska"),
+    "Pacific/Honolulu": N_("Hawaii"),
 }
+# Sums, clocks and lists as the families here write them, which is not always as the language's first country does.
+WRITTEN_AS = {"es": "es_US", "tl": "fil"}
+# Days where our way is not the first that Babel knows: (with weekday and year, with weekday, with year, neither).
+DAYS = {"es": ("EEEE d 'de' MMMM 'de' y", "EEEE d 'de' MMMM", "d 'de' MMMM 'de' y", "d 'de' MMMM")}
 
 
 def zone() -> ZoneInfo:
@@ -37,12 +45,14 @@ def zone() -> ZoneInfo:
 
 def zone_words() -> str:
     """Return the zone as people there say it ("Pacific")."""
-    return ZONE_WORDS.get(zone().key, zone().key.rsplit("/", 1)[-1].replace("_", " "))
+    known = ZONE_WORDS.get(zone().key)
+    return str(_(known)) if known else zone().key.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def locale() -> str:
-    """Return the reader's locale as Babel names it."""
-    return str(get_locale() or "en")
+    """Return the locale, as Babel names it, by which the reader's dates, sums and lists are written."""
+    code = str(get_locale() or "en")
+    return WRITTEN_AS.get(code, code)
 
 
 def _english() -> bool:
@@ -52,16 +62,20 @@ def _english() -> bool:
 def clock_time(instant: datetime) -> str:
     """Return the time of day: "11:59 pm"; noon is "12 noon", and midnight is never printed as such."""
     local = instant.astimezone(zone())
+    if (local.hour, local.minute) == (12, 0):
+        return str(_("12 noon")).replace(" ", NBSP)
     if _english():
-        if (local.hour, local.minute) == (12, 0):
-            return f"12{NBSP}noon"
         return f"{local.hour % 12 or 12}:{local.minute:02d}{NBSP}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
-    return str(format_time(local, "short", locale=locale(), tzinfo=zone())).replace(" ", NBSP)
+    said = str(format_time(local, "short", locale=locale(), tzinfo=zone()))
+    return said.replace(".m.", f".{NBSP}m.").replace(" ", NBSP).replace("\N{NARROW NO-BREAK SPACE}", NBSP)
 
 
 def day(value: datetime | date, *, weekday: bool = True, year: bool = True) -> str:
     """Return a day as a person says it: "Friday, March 13, 2026". An instant is taken to the organisation's zone first."""
     local = value.astimezone(zone()).date() if hasattr(value, "astimezone") else value
+    patterns = DAYS.get(locale().partition("_")[0])
+    if patterns:
+        return str(format_date(local, patterns[2 * (not weekday) + (not year)], locale=locale()))
     if weekday and year:
         return str(format_date(local, "full", locale=locale()))
     if _english():
@@ -78,8 +92,8 @@ def when(instant: datetime | None) -> str:
     """
     if instant is None:
         return ""
-    date, time = (part.replace(" ", NBSP) for part in (f"{day(instant)},", f"{clock_time(instant)} {zone_words()}"))
-    return f"{date} {time}"
+    parts = {"day": day(instant).replace(" ", NBSP), "time": clock_zone(instant)}
+    return str(_("%(day)s, %(time)s", **parts))
 
 
 def from_iso(text: str) -> datetime:
@@ -89,7 +103,7 @@ def from_iso(text: str) -> datetime:
 
 def clock_zone(instant: datetime) -> str:
     """Return the time of day with its zone, kept together: "11:59 pm Pacific"."""
-    return f"{clock_time(instant)}{NBSP}{zone_words()}"
+    return str(_("%(time)s %(zone)s", time=clock_time(instant), zone=zone_words())).replace(" ", NBSP)
 
 
 def money(cents: int | None) -> Markup:
@@ -107,17 +121,19 @@ def money(cents: int | None) -> Markup:
 
 
 def words_in(said: Mapping[str, str] | str | None) -> str:
-    """Return data text (language code -> words) in the reader's language, else in English, else in any."""
+    """Return data text (language code -> words) in the reader's language, else in English, else in any.
+
+    In another language than the page's it says which, wherever it is drawn on a page.
+    """
     if not said:
         return ""
     if isinstance(said, str):
         return said
-    return (
-        said.get(locale())
-        or said.get(locale().split("_", maxsplit=1)[0])
-        or said.get("en")
-        or next(iter(said.values()), "")
-    )
+    code = str(get_locale() or "en").partition("_")[0]
+    if said.get(code):
+        return said[code]
+    other = "en" if said.get("en") else next((each for each, words in said.items() if words), None)
+    return Foreign(said[other], other) if other else ""
 
 
 def paragraphs(text: str | None) -> Markup:

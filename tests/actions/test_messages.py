@@ -68,7 +68,11 @@ def test_each_message_about_awards_is_written_whole(app, language):
         assert "{" not in copy.text
         assert "midnight" not in copy.text.lower()
         assert "206 555 0142" in copy.text, "every message says whom to ask"
-    assert any(("11:59" if language == "en" else "23:59") in copy.text for copy in copies)
+    said = {
+        "en": "11:59\N{NO-BREAK SPACE}pm\N{NO-BREAK SPACE}Pacific",
+        "es": "11:59\N{NO-BREAK SPACE}p.\N{NO-BREAK SPACE}m.,\N{NO-BREAK SPACE}hora",
+    }
+    assert any(said[language] in copy.text for copy in copies)
 
 
 @pytest.mark.parametrize("demonstration", [True, False])

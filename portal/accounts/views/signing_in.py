@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from portal import clock
 from portal.accounts import actions, cookies, queries
 from portal.accounts.forms import SignInForm
+from portal.people import actions as people
 from portal.policy import Permission
 from portal.web import failures, viewer
+from portal.web import language as languages
 from portal.web.pages import Pages, see_other, write_at_once
 
 if TYPE_CHECKING:
@@ -77,6 +82,31 @@ def _held(number: int) -> Any:  # noqa: ANN401 - a HeldText
     return queries.held(number, session=visit) if visit is not None else None
 
 
+@pages.step("/language", needs=Permission.SEE_PUBLIC_PAGES)
+def language() -> Any:  # noqa: ANN401 - an answer
+    """Answer in another language from now on: here, and wherever this person signs in. Needs no token, but its own page."""
+    if _from_elsewhere():
+        return _refuse_stranger()
+    code = languages.spoken(request.form.get("language", ""))
+    person = viewer.current()
+    if person is not None:
+        people.speak(person, language=code)
+    answer = redirect(_readable(safe_path(request.form.get("next"))), code=303)
+    languages.remember(answer, code)
+    return answer
+
+
+def _readable(path: str) -> str:
+    """Return an address that can be opened again: this one, or the home page where it only takes what is sent."""
+    try:
+        current_app.url_map.bind("").match(urlsplit(path).path, method="GET")
+    except RequestRedirect:
+        return path
+    except HTTPException:
+        return "/"
+    return path
+
+
 @pages.page("/kept/<int:number>", needs=Permission.USE_LINK, of=_held)
 def held(kept: Any) -> str:  # noqa: ANN401 - a HeldText
     """Give back what was typed, ready to be sent again."""
@@ -130,7 +160,14 @@ def use_link(token: str) -> Any:  # noqa: ANN401 - an answer
     if found is None or found.used_at is not None or found.expires_at <= now:
         return render_template("accounts/link.html", usable=False, person=None), 410
     lasts = timedelta(hours=2) if found.purpose == "guardian" else cookies.lasts(found.person)
-    opened = actions.use_link(found, session=viewer.visit(), at=now, lasts=lasts, browser=request.user_agent.string)
+    opened = actions.use_link(
+        found,
+        session=viewer.visit(),
+        at=now,
+        lasts=lasts,
+        browser=request.user_agent.string,
+        language=languages.choose(),
+    )
     cookies.remember(opened)
     return redirect(safe_path(found.next), code=303)
 
