@@ -203,7 +203,7 @@ def install(app: Flask) -> None:
         return {
             "current_language": language(code),
             "languages": [language(c) for c in offered()],
-            "here": here,
+            "this_address": this_address,
             "organisation": organisation,
             "demonstration": bool(organisation and organisation.demonstration),
             "viewer": viewer.current(),
@@ -231,7 +231,7 @@ def remember(answer: Any, code: str) -> None:  # noqa: ANN401 - a Response
     )
 
 
-def here() -> str:
+def this_address() -> str:
     """Return the address to come back to after choosing a language: this page, with its question.
 
     Where there is nothing it is the home page: that answer reads the same at every address.
