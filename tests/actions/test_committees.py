@@ -19,7 +19,7 @@ from portal.funds.models import Fund
 from portal.history.models import Event
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
-from portal.nominations.rules import Stage
+from portal.nominations.rules import NEVER_SENT, Stage
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_whoever_nominated_in_the_cycle_may_not_serve_in_it(cycle, staff, stage)
         nominator = makers.make_person("Ana Reyes", email="ana@example.org")
         makers.make_nomination(cycle, nominator=nominator, stage=stage)
     with transaction():
-        if stage in {Stage.DRAFT, Stage.REFUSED}:
+        if stage in {*NEVER_SENT, Stage.REFUSED}:
             invite(staff)
         else:
             with pytest.raises(Refused, match="nominated in this cycle"):
