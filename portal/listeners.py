@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.accounts import actions as accounts
+from portal.accounts import chores as accounts_chores
 from portal.accounts import minting
 from portal.accounts import queries as people
 from portal.awards import actions as awards_actions
@@ -56,6 +57,7 @@ def install() -> None:
     worker.handlers[importing.JOB] = nominations.import_rows
     worker.handlers[files_actions.JOB] = files.clean
     _add(worker.chores, files.sweep)
+    _add(worker.chores, accounts_chores.sweep)
     worker.handlers[replaying.JOB] = deciding.replay
     for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies

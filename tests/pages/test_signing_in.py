@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.accounts import actions
+from portal.accounts import actions, chores
 from portal.accounts.models import HeldText, Link, Session
 from portal.db import db, transaction
 from portal.demo import makers
@@ -144,6 +144,19 @@ def test_text_posted_signed_out_comes_back_after_signing_in(client, person):
     use(client, token_for(person))
     back = client.get(f"/kept/{held.id}")
     assert "What I wrote &lt;b&gt;" in back.text
+
+
+def test_kept_text_is_swept_when_its_browser_can_come_back_to_it_no_more(client, app, person):
+    for browser in (client, app.test_client(), app.test_client()):
+        browser.post("/account/sessions/1/end", data={"story": "Mine."})
+    lasting, ended, expired = db.session.scalars(select(Session).order_by(Session.id)).all()
+    with transaction():
+        ended.ended_at = clock.now()
+        expired.expires_at = clock.now()
+        lasting_id = lasting.id
+    assert chores.sweep(clock.now()) == 2
+    assert chores.sweep(clock.now()) == 0
+    assert db.session.scalars(select(HeldText.session_id)).all() == [lasting_id]
 
 
 def test_kept_text_is_this_browsers_alone(client, app, person):
