@@ -167,6 +167,7 @@ class PublicCache:
         self.things: dict[str, tuple[int, Any]] = {}
         self.idle: deque[Any] = deque()
         self.listens = False
+        self.forgotten = 0  # counts how often everything was dropped
         self.negotiate = lru_cache(maxsize=1024)(self._negotiate)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -251,6 +252,7 @@ class PublicCache:
 
     def _version(self) -> int | None:
         """Return the number as committed now, or None where it cannot be read: then nothing is answered from memory."""
+        forgotten = self.forgotten
         try:
             connection = self.idle.pop()
         except IndexError:
@@ -265,6 +267,8 @@ class PublicCache:
                 connection.close()
             return None
         self.idle.append(connection)
+        if forgotten != self.forgotten:  # dropped while this one was out: nobody else would ever close it
+            self._close_idle()
         return found[0] if found else 0
 
     def _connect(self) -> Any:  # noqa: ANN401 - the driver's own connection
@@ -283,7 +287,15 @@ class PublicCache:
 
     def forget(self, *_engine: object) -> None:
         """Drop everything: the database beneath may be another one."""
+        self.forgotten += 1
         self.pages.clear()
         self.things.clear()
-        while self.idle:
-            self.idle.pop().close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        """Close what is not out; two may do so at once."""
+        while True:
+            try:
+                self.idle.pop().close()
+            except IndexError:
+                return

@@ -218,7 +218,8 @@ def test_whatever_was_written_is_shown_exactly_as_it_was(app, client):
     for path in ("/", "/awards", "/awards/teaching", "/recipients/2025", "/recipients/2025/zoe-obrien"):
         page = words(client, path)
         assert "<script>alert" not in page
-        assert "49" not in re.sub(r'<svg.*?</svg>|href="[^"]*"', "", page) or "{{7*7}}" in page
+        said = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", page, flags=re.DOTALL)  # addresses and digests may hold any number
+        assert "49" not in said or "{{7*7}}" in said
     assert "{{7*7}}" in words(client, "/recipients/2025/zoe-obrien")
 
 
@@ -467,3 +468,28 @@ def test_the_organisations_own_words_are_used(app, client):
         db.session.get_one(Organisation, 1).lead = {"en": "Say it again"}
     assert "Say it again" in words(client, "/")
     assert db.session.query(Cycle).count() == 0
+
+
+@pytest.mark.sqlite_only
+def test_a_connection_that_is_out_while_everything_is_dropped_is_closed_when_it_comes_back(app, monkeypatch):
+    cache = app.extensions["portal.cache"]
+
+    class Connection:
+        closed = False
+
+        def execute(self, _statement):
+            cache.forget()  # as another thread does when the database beneath is exchanged
+            return self
+
+        def fetchone(self):
+            return (7,)
+
+        def close(self):
+            self.closed = True
+
+    one = Connection()
+    cache.forget()
+    monkeypatch.setattr(cache, "_connect", lambda: one)
+    assert cache._version() == 7
+    assert one.closed
+    assert not cache.idle
