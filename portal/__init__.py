@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
-from portal.web import addresses, cache, pages, requests
+from portal.web import addresses, cache, drawing, pages, requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         instance_path=str(settings.instance_path.resolve()),
     )
     app.request_class = requests.Request
+    app.jinja_environment = drawing.Environment
     app.config.update(_flask_settings(settings))
     addresses.install(app)
     cache.install(app)

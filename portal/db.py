@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -33,8 +34,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 if TYPE_CHECKING:
     import enum
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
+
+    from sqlalchemy import Connection
 
     from portal.config import Settings
 
@@ -64,6 +67,14 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None] | None:  # noqa: ANN401 - as above
+        """Read SQLite's text in one step: some lists hold thousands of instants."""
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Model(DeclarativeBase):
@@ -95,7 +106,55 @@ class Model(DeclarativeBase):
         return f"<{type(self).__name__} {self.id}>"
 
 
-db = SQLAlchemy(model_class=Model, disable_autonaming=True)
+# Called with (session, statement) before an UPDATE, INSERT or DELETE that is not a flush.
+on_statement: list[Callable[[Session, Any], object]] = []
+
+
+class OneDatabase(FlaskSession):
+    """A session of the one database there is.
+
+    SQLAlchemy's own hook for statements, and the choice of an engine for each of them, would cost a page that asks ten small
+    questions as much as the database's answers.
+    """
+
+    _engine: Engine | None = None
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        clause: Any | None = None,  # noqa: ANN401, ARG002 - as above
+        bind: Engine | Connection | None = None,
+        **_more: Any,
+    ) -> Engine | Connection:
+        """Return the engine, found once a session."""
+        if bind is not None:
+            return bind
+        if self._engine is None:
+            self._engine = db.engine
+        return self._engine
+
+    def execute(self, statement: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as above
+        """Run a statement."""
+        self._tell(statement)
+        return super().execute(statement, *args, **more)
+
+    def scalars(self, statement: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as above
+        """Run a statement; give the first of each row."""
+        self._tell(statement)
+        return super().scalars(statement, *args, **more)
+
+    def scalar(self, statement: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - as above
+        """Run a statement; give the first of the first row."""
+        self._tell(statement)
+        return super().scalar(statement, *args, **more)
+
+    def _tell(self, statement: Any) -> None:  # noqa: ANN401 - as above
+        if getattr(statement, "is_dml", False):
+            for heard in on_statement:
+                heard(self, statement)
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"class_": OneDatabase})
 
 
 def enumeration(kind: type[enum.StrEnum]) -> Enum:

@@ -161,9 +161,9 @@ def install(app: Flask) -> None:
         return {
             "nav": words(),
             "public_nav": public_words,
-            "foot_nav": foot(),
+            "foot_nav": foot,
             "cycle_pages": cycle_pages,
             "home_url": url_for("publishing.home") if "publishing.home" in views else "/",
-            "viewer_nav": _drawn(OWN),
+            "viewer_nav": _drawn(OWN) if viewer.current() is not None else [],
             "sign_out_url": url_for("accounts.sign_out") if "accounts.sign_out" in views else None,
         }

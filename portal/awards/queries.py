@@ -13,9 +13,10 @@ from portal.accounts.rules import role_facts
 from portal.awards.models import Award, Cycle, Extension, Member, MemberRole, Organisation, Season
 from portal.awards.rules import CycleStage, MemberState
 from portal.awards.rules import in_time as arrives_in_time
-from portal.db import db
+from portal.db import db, writes_now
 from portal.people.models import Person
 from portal.policy import Fact
+from portal.web import cache
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def organisation() -> Organisation | None:
 
 # Asked by every request of somebody signed in, and by every page of a nomination: put together once.
 _MEMBERSHIPS = select(Member).where(Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED)
+_OPEN = (
+    select(Cycle)
+    .join(Cycle.award)
+    .options(contains_eager(Cycle.award))
+    .where(Cycle.stage == CycleStage.OPEN, Award.retired_at.is_(None))
+    .order_by(Award.position, Award.id)
+)
+_EXTENDED = select(Extension).where(Extension.person_id.is_not(None))
 _EXTENSIONS = (
     select(Extension.cycle_id, func.max(Extension.until))
     .where(
@@ -127,13 +136,26 @@ def zone() -> str:
 
 
 def deadlines(cycles: Iterable[Cycle], person: Person | None, at: datetime) -> dict[int, datetime]:
-    """Return each cycle's closing instant for this person as it is at `at`, by the cycle's number, without grace: one query."""
+    """Return each cycle's closing instant for this person as it is at `at`, by the cycle's number, without grace: at most one query."""
     known = {cycle.id: cycle.closes_at for cycle in cycles}
     if person is None or not known:
+        return known
+    if not writes_now():
+        given = cache.kept("extensions", lambda: _by_person(db.session.scalars(_EXTENDED).all()))
+        for one in given.get(person.id, ()):
+            if one.cycle_id in known and one.granted_at <= at:
+                known[one.cycle_id] = max(known[one.cycle_id], one.until)
         return known
     for number, until in db.session.execute(_EXTENSIONS, {"cycles": list(known), "person": person.id, "at": at}):
         known[number] = max(known[number], until)
     return known
+
+
+def _by_person(given: Iterable[Extension]) -> dict[int | None, list[Extension]]:
+    found: dict[int | None, list[Extension]] = {}
+    for one in given:
+        found.setdefault(one.person_id, []).append(one)
+    return found
 
 
 def deadline(cycle: Cycle, person: Person | None, at: datetime) -> datetime:
@@ -153,15 +175,21 @@ def in_time(cycle: Cycle, person: Person | None, at: datetime) -> bool:
 
 
 def open_cycles(at: datetime) -> Sequence[Cycle]:
-    """Return the cycles that anyone may nominate in at `at`, award and season with them, in the awards' order."""
-    wanted = (
-        select(Cycle)
-        .join(Cycle.award)
-        .options(contains_eager(Cycle.award))
-        .where(Cycle.stage == CycleStage.OPEN, Cycle.opens_at <= at, Cycle.closes_at > at, Award.retired_at.is_(None))
-        .order_by(Award.position, Award.id)
-    )
-    return db.session.scalars(wanted).unique().all()
+    """Return the cycles that anyone may nominate in at `at`, award and season with them, in the awards' order.
+
+    On a page that is only read, they are kept: read, never changed.
+    """
+    found = _open_cycles() if writes_now() else cache.kept("open cycles", _open_cycles)
+    return [cycle for cycle in found if cycle.opens_at <= at < cycle.closes_at]
+
+
+def _open_cycles() -> Sequence[Cycle]:
+    return db.session.scalars(_OPEN).unique().all()
+
+
+def cycle_kept(number: int) -> Cycle:
+    """Return a cycle with its award, season, question set, rubric and fund as they stand: read, never changed."""
+    return cache.kept(f"cycle {number}", lambda: cycle_by_id(number))  # type: ignore[no-any-return]
 
 
 def past_deadline(at: datetime) -> Sequence[Cycle]:

@@ -54,8 +54,8 @@ def count_words(text: str) -> int:
     Khmer, Burmese), letters are counted instead: two to a word of Chinese or Japanese, four of the others, so that a limit means
     about as much text in every language. `static/js/word-count.js` counts alike.
     """
-    if not any(script.search(text) for script, _letters in LETTERS_A_WORD):
-        return sum(1 for part in _PARTS.sub(" ", text).split() if any(map(str.isalnum, part)))
+    if text.isascii() or not any(script.search(text) for script, _letters in LETTERS_A_WORD):
+        return sum(1 for part in _PARTS.sub(" ", text).split() if part.isalnum() or any(map(str.isalnum, part)))
     words = 0
     for piece in _PARTS.split(text):
         rest = piece
@@ -109,8 +109,10 @@ def problems(question: Asks, answer: str | None) -> list[Problem]:
 
 def over(text: str, most: int | None) -> Problem | None:
     """Return what is to say of a text with more words than are read, or None."""
+    if most is None:
+        return None
     count = count_words(text)
-    if most is None or count <= most:
+    if count <= most:
         return None
     facts = {"count": count, "most": most, "over": count - most}
     return Problem(

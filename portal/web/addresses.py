@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOST = 4_096
 HIGHEST = 2**31 - 1
+UNSAID = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
 
 class Number(IntegerConverter):
@@ -32,6 +33,10 @@ class Words(UnicodeConverter):
         self.regex = r"[^/\x00]+"
 
 
+def _is_option(name: str) -> bool:
+    return name[0] == "_"
+
+
 def install(app: Flask) -> None:
     """Set what an address may hold, and let `url_for` remember what it made, for paths within this site."""
     app.url_map.converters.update(int=Number, string=Words, default=Words)
@@ -42,7 +47,9 @@ def install(app: Flask) -> None:
         return build(endpoint, **{name: value for name, _kind, value in values})
 
     def url_for(endpoint: str, **values: Any) -> str:
-        if has_request_context() and not any(name.startswith("_") for name in values):
+        if "_method" in values:  # from Python, Flask passes these on though nobody gave them
+            values = {name: value for name, value in values.items() if value is not None or name not in UNSAID}
+        if has_request_context() and not any(map(_is_option, values)):
             blueprint = request.blueprint if endpoint.startswith(".") else None
             try:
                 return made(

@@ -14,13 +14,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, request
-from sqlalchemy import event, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from portal import clock
-from portal.db import Model, db, driver, writes_now
+from portal.db import db, driver, on_statement, writes_now
 from portal.web import language
 
 if TYPE_CHECKING:
@@ -28,17 +28,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flask import Flask, Response
-    from sqlalchemy.orm import ORMExecuteState
+
+    from portal.db import Model
 
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 2_000
+MOST_THINGS = 500
 RAISE = text(
     "INSERT INTO public_version (id, number) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = public_version.number + 1"
 )
 READ = "SELECT number FROM public_version WHERE id = 1"
-SEEN = text(READ)
 TOUCHED = "portal.public_touched"
+KEPT = "portal.kept"
 OF_A_BODY = frozenset({"Content-Length", "Content-Type"})
 
 _watched: set[type[Model]] = set()
@@ -66,14 +68,12 @@ def _note_rows(session: Session, _context: object) -> None:
         session.info[TOUCHED] = True
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _note_statements(state: ORMExecuteState) -> None:
-    if (
-        (state.is_update or state.is_insert or state.is_delete)
-        and state.bind_mapper is not None
-        and state.bind_mapper.class_ in _watched
-    ):
-        state.session.info[TOUCHED] = True
+def _note_statement(session: Session, statement: Any) -> None:  # noqa: ANN401 - an UPDATE, INSERT or DELETE of any table
+    if statement.table in {kind.__table__ for kind in _watched}:
+        session.info[TOUCHED] = True
+
+
+on_statement.append(_note_statement)
 
 
 @event.listens_for(Session, "before_commit")
@@ -120,12 +120,20 @@ def install(app: Flask) -> None:
 
 
 def kept(name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
-    """Return what `load()` gave since the last write of anything watched: a row with nothing left to fetch, plain values, or None.
+    """Return what `load()` gave since the last write of anything watched: rows with nothing left to fetch, plain values, or None.
 
-    It belongs to no session: it is read, never changed.
+    Its rows belong to no session: they are read, never changed, and never made part of a row that is about to be written.
     """
     found: PublicCache = current_app.extensions["portal.cache"]
     return found.thing(name, load)
+
+
+@event.listens_for(Session, "before_attach")
+def _never_written(_session: Session, row: Any) -> None:  # noqa: ANN401 - a row of any model
+    """Refuse a kept row among those that are written: many requests read it at the same time."""
+    if KEPT in inspect(row).info:
+        msg = f"{row!r} was kept: it is read, never written. Load it, or name it by its number."
+        raise RuntimeError(msg)
 
 
 def _plain(environ: dict[str, Any]) -> bool:
@@ -234,11 +242,17 @@ class PublicCache:
         own = writes_now()  # a written request may have changed it, and must find its own change
         if held is not None and held[0] == number and not (own and (db.session.info.get(TOUCHED) or db.session.dirty)):
             return held[1]
-        row = load()
-        # What was read may be older than the number (a transaction that began before a write) or newer: then it is nobody's but ours.
-        if row is not None and number is not None and not own and (db.session.scalar(SEEN) or 0) == number:
-            if isinstance(row, Model):
-                db.session.expunge(row)
+        if own:
+            return load()
+        # In a session of its own, begun after the number was read: never older than the number, and whole.
+        with self.app.app_context():
+            row = load()
+            for each in db.session:
+                inspect(each).info[KEPT] = name
+            db.session.expunge_all()
+        if row is not None and number is not None:
+            if len(self.things) >= MOST_THINGS:
+                self.things.clear()
             self.things[name] = (number, row)
         return row
 

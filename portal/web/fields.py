@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any
@@ -17,7 +18,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 LINE = 300
 LONG = 20_000
-UNKEEPABLE = {"\x00", "\N{REPLACEMENT CHARACTER}"}  # the second stands where bytes were no text
+# NUL, lone surrogates, and the character that stands where bytes were no text.
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff\N{REPLACEMENT CHARACTER}]")
 
 
 def clean(text: str | None) -> str:
@@ -35,8 +37,8 @@ class Keepable:
     def __call__(self, _form: object, field: Field) -> None:
         """Check one field. The text itself is shown back untouched, less the characters that cannot be shown."""
         text = field.data or ""
-        if any(0xD800 <= ord(c) <= 0xDFFF or c in UNKEEPABLE for c in text):  # noqa: PLR2004 - the surrogates' range
-            field.data = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF and c not in UNKEEPABLE)  # noqa: PLR2004 - as above
+        if UNKEEPABLE.search(text):
+            field.data = UNKEEPABLE.sub("", text)
             raise ValidationError(
                 str(
                     _l(

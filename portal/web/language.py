@@ -47,6 +47,7 @@ NAMES = {
     "vi": "Tiếng Việt",
 }
 RIGHT_TO_LEFT = {"ar"}
+MOST_SENTENCES = 5_000
 
 
 class Language(NamedTuple):
@@ -172,13 +173,29 @@ def _put_in(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
     return said % facts if facts or "%" in found else said
 
 
+def _said(catalogue: Any) -> dict[str, Markup]:  # noqa: ANN401 - Babel's translations, untyped
+    """Return the sentences without facts that templates already asked a catalogue for. There are as many as the templates hold."""
+    known = catalogue.__dict__.get("said")
+    if known is None:
+        known = catalogue.said = {}
+    return known  # type: ignore[no-any-return]
+
+
 def _words_in_templates(app: Flask) -> None:
     """Give templates `_` and `ngettext`: what Jinja's own extension gives, without its detours."""
     domain = app.extensions["babel"].instance.domain_instance
 
     @pass_eval_context
     def gettext(context: EvalContext, words: str, /, **facts: Any) -> str:
-        return _put_in(domain.get_translations().ugettext(words), context, facts)
+        catalogue = domain.get_translations()
+        if facts or not context.autoescape:
+            return _put_in(catalogue.ugettext(words), context, facts)
+        said = _said(catalogue)
+        if words not in said:
+            if len(said) >= MOST_SENTENCES:
+                said.clear()
+            said[words] = Markup(_put_in(catalogue.ugettext(words), context, facts))  # noqa: S704 - our own words
+        return said[words]
 
     @pass_eval_context
     def ngettext(context: EvalContext, one: str, many: str, num: int, /, **facts: Any) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from flask import g
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 NBSP = "\N{NO-BREAK SPACE}"
+MOST_SAID = (
+    4_096  # days and sums whose words are remembered: Babel takes as long over one as a small page over its frame
+)
 ZONE_WORDS = {
     "America/Los_Angeles": N_("Pacific"),
     "America/Denver": N_("Mountain"),
@@ -51,8 +56,24 @@ def zone_words() -> str:
 
 def locale() -> str:
     """Return the locale, as Babel names it, by which the reader's dates, sums and lists are written."""
-    code = str(get_locale() or "en")
-    return WRITTEN_AS.get(code, code)
+    found = get_locale()
+    return _code(found) if found is not None else "en"
+
+
+@cache
+def _code(known: Locale) -> str:
+    return WRITTEN_AS.get(str(known), str(known))
+
+
+@cache
+def _language(known: Locale) -> str:
+    return str(known).partition("_")[0]
+
+
+@cache
+def babel_locale(code: str) -> Locale:
+    """Return Babel's facts of a locale, read from its name once."""
+    return Locale.parse(code)
 
 
 def _english() -> bool:
@@ -66,23 +87,29 @@ def clock_time(instant: datetime) -> str:
         return str(_("12 noon")).replace(" ", NBSP)
     if _english():
         return f"{local.hour % 12 or 12}:{local.minute:02d}{NBSP}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
-    said = str(format_time(local, "short", locale=locale(), tzinfo=zone()))
+    said = str(format_time(local, "short", locale=babel_locale(locale()), tzinfo=zone()))
     return said.replace(".m.", f".{NBSP}m.").replace(" ", NBSP).replace("\N{NARROW NO-BREAK SPACE}", NBSP)
 
 
 def day(value: datetime | date, *, weekday: bool = True, year: bool = True) -> str:
     """Return a day as a person says it: "Friday, March 13, 2026". An instant is taken to the organisation's zone first."""
     local = value.astimezone(zone()).date() if hasattr(value, "astimezone") else value
-    patterns = DAYS.get(locale().partition("_")[0])
+    return _day(local, locale(), weekday=weekday, year=year)
+
+
+@lru_cache(maxsize=MOST_SAID)
+def _day(local: date, code: str, *, weekday: bool, year: bool) -> str:
+    known = babel_locale(code)
+    patterns = DAYS.get(code.partition("_")[0])
     if patterns:
-        return str(format_date(local, patterns[2 * (not weekday) + (not year)], locale=locale()))
+        return str(format_date(local, patterns[2 * (not weekday) + (not year)], locale=known))
     if weekday and year:
-        return str(format_date(local, "full", locale=locale()))
-    if _english():
-        head = f"{format_date(local, 'EEEE', locale=locale())}, " if weekday else ""
+        return str(format_date(local, "full", locale=known))
+    if code.startswith("en"):
+        head = f"{format_date(local, 'EEEE', locale=known)}, " if weekday else ""
         tail = f", {local.year}" if year else ""
-        return f"{head}{format_date(local, 'MMMM d', locale=locale())}{tail}"
-    return str(format_date(local, "long" if year else "d MMMM", locale=locale()))
+        return f"{head}{format_date(local, 'MMMM d', locale=known)}{tail}"
+    return str(format_date(local, "long" if year else "d MMMM", locale=known))
 
 
 def when(instant: datetime | None) -> str:
@@ -110,10 +137,19 @@ def money(cents: int | None) -> Markup:
     """Return a sum set in lining figures; whole units lose their ".00"."""
     if cents is None:
         return Markup("")
-    currency = g.organisation.currency if g.get("organisation") else "USD"
+    return _money(cents, g.organisation.currency if g.get("organisation") else "USD", locale())
+
+
+@lru_cache(maxsize=MOST_SAID)
+def _money(cents: int, currency: str, code: str) -> Markup:
     whole = cents % 100 == 0
     text = format_currency(
-        cents / 100, currency, locale=locale(), format=None, currency_digits=not whole, decimal_quantization=not whole
+        cents / 100,
+        currency,
+        locale=babel_locale(code),
+        format=None,
+        currency_digits=not whole,
+        decimal_quantization=not whole,
     )
     if whole:
         text = text.removesuffix(".00")
@@ -129,7 +165,8 @@ def words_in(said: Mapping[str, str] | str | None) -> str:
         return ""
     if isinstance(said, str):
         return said
-    code = str(get_locale() or "en").partition("_")[0]
+    found = get_locale()
+    code = _language(found) if found is not None else "en"
     if said.get(code):
         return said[code]
     other = "en" if said.get("en") else next((each for each, words in said.items() if words), None)

@@ -323,7 +323,9 @@ def _take_answer(nomination: Nomination, part: str, version: int, *, at: datetim
         if version or db.session.scalar(select(Answer.id).where(*same)) is not None:
             return False
         nomination.answers.append(
-            Answer(nomination_id=nomination.id, question_id=asks.id, question=asks, version=1, saved_at=at)
+            Answer(
+                nomination_id=nomination.id, question_id=asks.id, version=1, saved_at=at
+            )  # the question may be a kept row
         )
         db.session.flush()
         return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import has_request_context
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.queries import roles_of
 from portal.awards import queries as awards
@@ -98,6 +99,25 @@ def by_reference(reference: str) -> Nomination | None:
         fetch([found], Nomination.named, Nomination.schools, Nomination.answers)
         if found.cycle.question_set is not None:
             fetch([found.cycle.question_set], QuestionSet.questions)
+    return found
+
+
+_page = (
+    select(Nomination)
+    .options(joinedload(Nomination.sitting, innerjoin=True), joinedload(Nomination.nominator, innerjoin=True))
+    .where(Nomination.reference == bindparam("reference"))
+)
+
+
+def page_of(reference: str) -> Nomination | None:
+    """Return a nomination as its pages need it, to be read or to have one part saved: its cycle and questions are kept ones.
+
+    What changes more than a part takes `by_reference`.
+    """
+    found = db.session.scalar(_page, {"reference": reference})
+    if found is not None:
+        set_committed_value(found, "cycle", awards.cycle_kept(found.cycle_id))
+        fetch([found], Nomination.named, Nomination.schools, Nomination.answers)
     return found
 
 
@@ -306,7 +326,12 @@ def asked(nomination: Nomination) -> list[Question]:
 
 def question(nomination: Nomination, key: str) -> Question | None:
     """Return one question by its key."""
-    return next((q for q in asked(nomination) if q.key == key), None)
+    found = nomination.cycle.question_set
+    if found is not None:
+        for each in found.questions:
+            if each.key == key and each.asked is Asked.NOMINATOR:
+                return each
+    return None
 
 
 def part_names(nomination: Nomination) -> list[str]:
@@ -316,7 +341,10 @@ def part_names(nomination: Nomination) -> list[str]:
 
 def answer(nomination: Nomination, question_id: int) -> Answer | None:
     """Return what was typed for one question, from what is loaded."""
-    return next((a for a in nomination.answers if a.question_id == question_id), None)
+    for each in nomination.answers:
+        if each.question_id == question_id:
+            return each
+    return None
 
 
 def fields(nomination: Nomination, part: str) -> dict[str, Any]:
@@ -368,17 +396,19 @@ def version(nomination: Nomination, part: str) -> int:
     return found.version if found else 0
 
 
-def problems(nomination: Nomination, part: str) -> list[Problem]:
-    """Return what stops a nomination on one of its pages."""
-    held = fields(nomination, part)
-    judges = {
-        YOU: rules.you_problems,
-        NOMINEE: rules.nominee_problems,
-        RELATION: rules.relation_problems,
-        QUOTE: rules.quote_problems,
-    }
-    if part in judges:
-        return judges[part](held)
+_JUDGES = {
+    YOU: rules.you_problems,
+    NOMINEE: rules.nominee_problems,
+    RELATION: rules.relation_problems,
+    QUOTE: rules.quote_problems,
+}
+
+
+def problems(nomination: Nomination, part: str, held: dict[str, Any] | None = None) -> list[Problem]:
+    """Return what stops a nomination on one of its pages; `held` is what `fields()` gave, where it is known already."""
+    held = fields(nomination, part) if held is None else held
+    if part in _JUDGES:
+        return _JUDGES[part](held)
     asks = question(nomination, part.removeprefix(ANSWERS))
     return questions.problems(asks, held["text"]) if asks else []
 

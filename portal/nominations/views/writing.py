@@ -37,7 +37,7 @@ from portal.nominations.forms.writing import (
 )
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import writing as queries
-from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference
+from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference, page_of
 from portal.nominations.rules import NEVER_SENT, WRITABLE, Stage
 from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION_WORDS
 from portal.nominations.views.pages import pages
@@ -50,7 +50,7 @@ from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, csv_file, listing
 from portal.web.pages import keep, see_other
-from portal.web.text import clock_time, locale, paragraphs, when, words_in
+from portal.web.text import babel_locale, clock_time, locale, paragraphs, when, words_in
 
 if TYPE_CHECKING:
     from portal.nominations.models import Aside, Nomination, Sitting
@@ -226,7 +226,9 @@ def _link_again(sitting: Sitting, reference: str) -> Any:  # noqa: ANN401 - an a
 def _name(nomination: Nomination) -> str:
     """Return the nominee's name for headings and questions, or words that stand for it."""
     names = [named.name for named in nomination.named if named.name]
-    return str(format_list(names, locale=locale())) if names else str(_("the person"))
+    if len(names) == 1:
+        return names[0]
+    return str(format_list(names, locale=babel_locale(locale()))) if names else str(_("the person"))
 
 
 _LABELS = {
@@ -237,11 +239,11 @@ _LABELS = {
 }
 
 
-def _label(nomination: Nomination, part: str) -> str:
+def _label(nomination: Nomination, part: str, name: str | None = None) -> str:
     if part in _LABELS:
         return str(_LABELS[part])
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
-    return with_name(words_in(asks.short) or words_in(asks.label), _name(nomination)) if asks else part
+    return with_name(words_in(asks.short) or words_in(asks.label), name or _name(nomination)) if asks else part
 
 
 def _url(nomination: Nomination, part: str) -> str:
@@ -252,23 +254,18 @@ def _url(nomination: Nomination, part: str) -> str:
 
 def _tasks(nomination: Nomination, current: str | None = None) -> list[dict[str, Any]]:
     """Return the parts with where each stands: done, begun, or not yet."""
-    rows = []
+    rows, name = [], _name(nomination)
     for part in queries.part_names(nomination):
-        begun = queries.begun(nomination, part)
-        state = (
-            "not_started"
-            if not begun
-            else "writing"
-            if part == current or queries.problems(nomination, part)
-            else "done"
-        )
+        held = queries.fields(nomination, part)
+        begun, stops = any(held.values()), queries.problems(nomination, part, held)
+        state = "not_started" if not begun else "writing" if part == current or stops else "done"
         row = {
-            "label": _label(nomination, part),
+            "label": _label(nomination, part, name),
             "url": _url(nomination, part),
             "state": state,
             "current": part == current,
         }
-        if state == "not_started" and not queries.problems(nomination, part):
+        if state == "not_started" and not stops:
             row["word"] = _("May stay empty")
         rows.append(row)
     return rows
@@ -307,7 +304,7 @@ def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
     }
 
 
-@pages.page("/nominations/<reference>", needs=Permission.READ_NOMINATION, of=by_reference)
+@pages.page("/nominations/<reference>", needs=Permission.READ_NOMINATION, of=page_of)
 def tasks(nomination: Nomination) -> str:
     """See where a nomination stands, and go on with it."""
     facts = _facts(nomination)
@@ -393,7 +390,7 @@ def _data(nomination: Nomination, part: str) -> dict[str, Any]:
     return {**queries.fields(nomination, part), "version": queries.version(nomination, part)}
 
 
-@pages.form("/nominations/<reference>/you", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.form("/nominations/<reference>/you", needs=Permission.EDIT_NOMINATION, of=page_of)
 def you(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Give one's name and address."""
     form = YouForm(data=_data(nomination, YOU))
@@ -405,7 +402,7 @@ def you(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     return answer
 
 
-@pages.form("/nominations/<reference>/nominee", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.form("/nominations/<reference>/nominee", needs=Permission.EDIT_NOMINATION, of=page_of)
 def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Name the person, or the people of a team, and where they work or learn."""
     held = _data(nomination, NOMINEE)
@@ -452,7 +449,7 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     )
 
 
-@pages.form("/nominations/<reference>/relation", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.form("/nominations/<reference>/relation", needs=Permission.EDIT_NOMINATION, of=page_of)
 def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Say how one knows the nominee."""
     form = RelationForm(data=_data(nomination, RELATION))
@@ -461,13 +458,13 @@ def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     return _page(nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS)
 
 
-@pages.form("/nominations/<reference>/quote", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.form("/nominations/<reference>/quote", needs=Permission.EDIT_NOMINATION, of=page_of)
 def quote(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Say whether one may be quoted and named."""
     return _page(nomination, QUOTE, QuoteForm(data=_data(nomination, QUOTE)), "nominations/quote.html")
 
 
-@pages.form("/nominations/<reference>/answers/<key>", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.form("/nominations/<reference>/answers/<key>", needs=Permission.EDIT_NOMINATION, of=page_of)
 def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
     """Answer one question."""
     asks = queries.question(nomination, key)
@@ -601,7 +598,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
     ), status
 
 
-@pages.page("/nominations/<reference>/check", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.page("/nominations/<reference>/check", needs=Permission.EDIT_NOMINATION, of=page_of)
 def check(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Check one's answers before sending them."""
     if nomination.stage not in WRITABLE:
@@ -609,7 +606,7 @@ def check(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     return _check(nomination)
 
 
-@pages.step("/nominations/<reference>/submission", needs=Permission.EDIT_NOMINATION, of=by_reference)
+@pages.step("/nominations/<reference>/submission", needs=Permission.EDIT_NOMINATION, of=page_of)
 def submission(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Send it. Sent twice, it is sent once."""
     version = request.form.get("version", type=int)
@@ -636,7 +633,7 @@ def late(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     return see_other(".tasks", reference=nomination.reference)
 
 
-@pages.page("/nominations/<reference>/sent", needs=Permission.READ_NOMINATION, of=by_reference)
+@pages.page("/nominations/<reference>/sent", needs=Permission.READ_NOMINATION, of=page_of)
 def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Thank the nominator, and say what happens next."""
     if nomination.stage is not Stage.SUBMITTED:
@@ -651,7 +648,7 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     )
 
 
-@pages.page("/nominations/<reference>/copy", needs=Permission.READ_NOMINATION, of=by_reference)
+@pages.page("/nominations/<reference>/copy", needs=Permission.READ_NOMINATION, of=page_of)
 def copy(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Read what one sent, word for word: also what came late, of which no snapshot is taken before it is accepted."""
     snapshot = queries.last_snapshot(nomination)
