@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import inspect
+
 from portal.db import Model, db
 from portal.history.models import Event
 
@@ -17,7 +19,8 @@ def record(
     action: str, subject: Model, *, at: datetime, by: Person | None = None, reason: str | None = None, **facts: Any
 ) -> Event:
     """Append one line about `subject`. `facts` must be plain JSON; `by` is None when the portal acts by itself."""
-    db.session.flush()  # a subject that was just added gets its number
+    if inspect(subject).pending:
+        db.session.flush()  # a subject that was just added gets its number
     event = Event(
         at=at,
         actor_id=by.id if by else None,

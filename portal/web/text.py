@@ -173,6 +173,29 @@ def words_in(said: Mapping[str, str] | str | None) -> str:
     return Foreign(said[other], other) if other else ""
 
 
+# Looked up one at a time: a page that counts a dozen things would look up all thirteen for each.
+_NUMBERS = (
+    N_("none"),
+    N_("one"),
+    N_("two"),
+    N_("three"),
+    N_("four"),
+    N_("five"),
+    N_("six"),
+    N_("seven"),
+    N_("eight"),
+    N_("nine"),
+    N_("ten"),
+    N_("eleven"),
+    N_("twelve"),
+)
+
+
+def number_word(number: int) -> str:
+    """Return a number as it stands in a sentence: none to twelve in words, the rest in figures."""
+    return _(_NUMBERS[number]) if 0 <= number < len(_NUMBERS) else str(number)
+
+
 def paragraphs(text: str | None) -> Markup:
     """Return typed text as paragraphs, exactly as typed: blank lines part paragraphs, line breaks are kept."""
     blocks = [block for block in (text or "").replace("\r\n", "\n").split("\n\n") if block.strip()]
@@ -194,6 +217,7 @@ def install(app: Flask) -> None:
         "clock_zone": clock_zone,
         "money": money,
         "words_in": words_in,
+        "number_word": number_word,
         "paragraphs": paragraphs,
     }
     app.jinja_env.filters.update(filters)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import has_request_context
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from portal.awards import queries as awards
-from portal.db import db
+from portal.db import ME, db
 from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Import, ImportRow, Match, Named, Nomination
 from portal.nominations.queries import conflicts
 from portal.policy import Fact
@@ -54,13 +54,16 @@ def _is_nominee(person: Person, candidacy: Candidacy) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
+_STANDING = conflicts.standing(ME).where(Conflict.candidacy_id.in_(bindparam("numbers", expanding=True))).limit(1)
+
+
 def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset[Fact]:
     """Return the conflict, if one of this person's stands with any of these candidacies."""
     numbers = [number for number in candidacies if number is not None]
     if person is None or not numbers:
         return frozenset()
-    standing = conflicts.standing(person).where(Conflict.candidacy_id.in_(numbers)).limit(1)
-    return frozenset({Fact.CONFLICT}) if db.session.scalar(standing) else frozenset()
+    found = db.session.scalar(_STANDING, {"me": person.id, "numbers": numbers})
+    return frozenset({Fact.CONFLICT}) if found else frozenset()
 
 
 def office_facts_of_nomination(person: Person | None, nomination: Nomination) -> frozenset[Fact]:

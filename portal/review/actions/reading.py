@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history
 from portal.db import db
@@ -51,6 +52,27 @@ class Typed(NamedTuple):
     comment: str
 
 
+# A save as one types asks these, put together once.
+_REVIEW, _SCORE = Review.__table__.c, Score.__table__.c
+_SAVE = (
+    update(Review.__table__)  # type: ignore[arg-type]
+    .where(_REVIEW.id == bindparam("review"), _REVIEW.version == bindparam("from"))
+    .values(
+        version=_REVIEW.version + 1,
+        state=bindparam("state"),
+        saved_at=bindparam("saved_at"),
+        comment=bindparam("comment"),
+        total=bindparam("total"),
+    )
+)
+_REPLACE = (
+    update(Score.__table__)  # type: ignore[arg-type]
+    .where(_SCORE.review_id == bindparam("review"), _SCORE.replaced_at.is_(None))
+    .where(_SCORE.criterion_id.in_(bindparam("criteria", expanding=True)))
+    .values(replaced_at=bindparam("at"))
+)
+
+
 def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) -> Review:
     """Save what was typed, over the version it was typed on. Saving the same words again changes nothing.
 
@@ -72,23 +94,25 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     revised = review.state in COUNTS
     if revised:
         _whole(rubric, marks)
-    values = {"version": Review.version + 1, "saved_at": at, "comment": typed.comment, "total": total}
-    if revised:
-        values["state"] = REVIEW.advance(review.state, ReviewStep.REVISE)
-    mine = update(Review).where(Review.id == review.id, Review.version == version).values(**values)
-    if db.session.execute(mine.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    values = {
+        "state": REVIEW.advance(review.state, ReviewStep.REVISE) if revised else review.state,
+        "saved_at": at,
+        "comment": typed.comment,
+        "total": total,
+    }
+    mine = db.session.execute(_SAVE, {"review": review.id, "from": version, **values})
+    if mine.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(ELSEWHERE)
+    for name, value in {**values, "version": version + 1}.items():
+        set_committed_value(review, name, value)
     _append(review, rubric, before, marks, at=at, revised=revised)
     db.session.flush()
-    _reload(assignment)
-    saved = assignment.review
-    if saved is None:
-        raise Stale(ELSEWHERE)
+    queries.read_scores(review)
     if revised:
         changed = [key for key in marks if _level(marks[key]) != _level(before[key])]
-        history.record("revised", saved, at=at, by=None, reader=assignment.reviewer_id, criteria=changed)
+        history.record("revised", review, at=at, by=None, reader=assignment.reviewer_id, criteria=changed)
         standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
-    return saved
+    return review
 
 
 def _level(mark: Mark) -> tuple[int | None, bool]:
@@ -156,6 +180,8 @@ def _append(
     revised: bool,
 ) -> None:
     """Append what changed. A replaced score stays, and says when it was replaced; words alone in a draft are mended in place."""
+    replaced: list[int] = []
+    added: list[Score] = []
     for criterion in queries.criteria_of(rubric):
         old, new = before[criterion.key], marks[criterion.key]
         if old == new:
@@ -165,10 +191,9 @@ def _append(
             mend = update(Score).where(*current).values(why=new.why)
             db.session.execute(mend.execution_options(synchronize_session=False))
             continue
-        replace = update(Score).where(*current).values(replaced_at=at)
-        db.session.execute(replace.execution_options(synchronize_session=False))
+        replaced.append(criterion.id)
         if new != scoring.NOTHING:
-            db.session.add(
+            added.append(
                 Score(
                     review_id=review.id,
                     criterion_id=criterion.id,
@@ -178,6 +203,9 @@ def _append(
                     scored_at=at,
                 )
             )
+    if replaced:
+        db.session.execute(_REPLACE, {"review": review.id, "criteria": replaced, "at": at})
+    db.session.add_all(added)
 
 
 def _whole(rubric: Rubric, marks: Mapping[str, Mark]) -> None:

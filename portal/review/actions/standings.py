@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from portal.db import db
 from portal.nominations.models import Candidacy
@@ -17,11 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Update
+
     from portal.nominations.rules import CandidacyStage
 
 on_score_changed: list[
     Callable[[int, Sequence[int], datetime], None]
 ] = []  # (round, candidacies, at): higher rooms listen
+
+
+_HOLD = (
+    update(Round.__table__)  # type: ignore[arg-type]
+    .where(Round.__table__.c.id == bindparam("held"))
+    .values(standings_version=Round.__table__.c.standings_version + 1)
+    .returning(Round.__table__.c.reads, Round.__table__.c.standings_version)
+)
+_ROWS = (
+    select(Standing)
+    .where(Standing.round_id == bindparam("round"), Standing.candidacy_id.in_(bindparam("candidacies", expanding=True)))
+    .execution_options(populate_existing=True)
+)
 
 
 def recompute(round_id: int, candidacies: Iterable[int], *, at: datetime) -> None:
@@ -33,12 +51,14 @@ def recompute(round_id: int, candidacies: Iterable[int], *, at: datetime) -> Non
     if not numbers:
         return
     db.session.flush()
-    hold = update(Round).where(Round.id == round_id).values(standings_version=Round.standings_version + 1)
-    db.session.execute(hold.execution_options(synchronize_session="fetch"))
+    held = db.session.execute(_HOLD, {"held": round_id}).one_or_none()
+    reads = held.reads if held is not None else 0
+    here = db.session.identity_map.get(identity_key(Round, round_id))
+    if held is not None and here is not None:
+        set_committed_value(here, "standings_version", held.standings_version)
     reviews = counted(round_id, numbers)
-    reads = db.session.scalar(select(Round.reads).where(Round.id == round_id)) or 0
-    rows = select(Standing).where(Standing.round_id == round_id, Standing.candidacy_id.in_(numbers))
-    known = {row.candidacy_id: row for row in db.session.scalars(rows.execution_options(populate_existing=True))}
+    rows = db.session.scalars(_ROWS, {"round": round_id, "candidacies": numbers})
+    known = {row.candidacy_id: row for row in rows}
     for number in numbers:
         figures = rules.figures(reviews.get(number, []))
         row = known.get(number)
@@ -71,6 +91,14 @@ def felt_stage(candidacy: Candidacy, before: CandidacyStage, at: datetime) -> No
 
 def rank(round_id: int) -> None:
     """Give every candidacy in a round its rank: ties share one, and whoever is gone or unscored has none. One statement."""
+    db.session.execute(_ranking(), {"round": round_id})
+    for row in db.session.identity_map.values():
+        if isinstance(row, Standing) and row.round_id == round_id:
+            db.session.expire(row, ["rank", "tied"])
+
+
+@cache
+def _ranking() -> Update:
     gone = Candidacy.stage.in_(rounds.GONE) | Candidacy.merged_into_id.is_not(None)
     mean = case((gone, None), else_=Standing.mean)
     ordered = (
@@ -80,14 +108,11 @@ def rank(round_id: int) -> None:
             case((mean.is_(None), False), else_=func.count().over(partition_by=mean) > 1).label("tied"),
         )
         .join(Candidacy, Candidacy.id == Standing.candidacy_id)
-        .where(Standing.round_id == round_id)
+        .where(Standing.round_id == bindparam("round"))
         .subquery()
     )
     differs = Standing.rank.is_distinct_from(ordered.c.rank) | Standing.tied.is_distinct_from(ordered.c.tied)
     change = (
         update(Standing).where(Standing.id == ordered.c.id, differs).values(rank=ordered.c.rank, tied=ordered.c.tied)
     )
-    db.session.execute(change.execution_options(synchronize_session=False))
-    for row in db.session.identity_map.values():
-        if isinstance(row, Standing) and row.round_id == round_id:
-            db.session.expire(row, ["rank", "tied"])
+    return change.execution_options(synchronize_session=False)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Integer, Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import db
+from portal.db import ME, db, fetch
 from portal.nominations.models import Candidacy
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
 from portal.review.rules.lives import HELD, READABLE, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, total
-from portal.web import cache
+from portal.web.cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Executable
 
     from portal.people.models import Person
 
@@ -49,16 +52,27 @@ def readable_by(person: Person) -> Select[Assignment]:
     return mine(person).where(Assignment.state.in_(READABLE))
 
 
+_CURRENT = Score.replaced_at.is_(None)
+_OWN = (
+    select(Assignment)
+    .options(*WITH_ROUND, joinedload(Assignment.review))
+    .where(Assignment.reviewer_id == bindparam("me"), Assignment.position == bindparam("number"))
+)
+
+
 def own(person: Person | None, number: int) -> Assignment | None:
     """Return a reviewer's own reading by their own number for it, with everything its page needs but the texts."""
     if person is None:
         return None
-    wanted = (
-        select(Assignment)
-        .options(*WITH_ROUND, *WITH_REVIEW)
-        .where(Assignment.reviewer_id == person.id, Assignment.position == number)
-    )
-    return db.session.scalar(wanted)
+    found = db.session.scalar(_OWN, {"me": person.id, "number": number})
+    if found is not None and found.review is not None:
+        read_scores(found.review)
+    return found
+
+
+def read_scores(review: Review) -> None:
+    """Read a review's current scores afresh."""
+    fetch([review], Review.scores, only=_CURRENT, afresh=True)
 
 
 def own_by_id(number: int) -> Assignment | None:
@@ -70,7 +84,11 @@ def own_by_id(number: int) -> Assignment | None:
 def rubric_of(assignment: Assignment) -> Rubric:
     """Return the rubric that a reading is scored by: its review's own version, else the cycle's."""
     number = assignment.review.rubric_id if assignment.review is not None else assignment.round.cycle.rubric_id
-    return cache.kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))  # type: ignore[no-any-return]
+    return kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))  # type: ignore[no-any-return]
+
+
+def _kept_rubric(number: int | None) -> Rubric | None:
+    return kept(f"rubric {number}", lambda: db.session.get(Rubric, number)) if number else None
 
 
 def rubric_for(cycle: Cycle) -> Rubric | None:
@@ -108,21 +126,25 @@ class Around(NamedTuple):
     next_left: int | None  # the next that is not submitted
 
 
-def around(assignment: Assignment, person: Person) -> Around:
-    """Return how far a reader has come in this round, and what lies before and after: one query."""
-    wanted = (
-        readable_by(person)
-        .join(
-            SpokenName,
-            (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id),
-        )
-        .where(Assignment.round_id == assignment.round_id)
-        .with_only_columns(
-            Assignment.position, SpokenName.name if assignment.round.blind else Candidacy.name, Assignment.state
-        )
+@cache
+def _around(*, blind: bool) -> Executable:
+    spoken = (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id)
+    return (
+        readable_by(ME)
+        .join(SpokenName, spoken)
+        .where(Assignment.round_id == bindparam("round"))
+        .with_only_columns(Assignment.position, SpokenName.name if blind else Candidacy.name, Assignment.state)
         .order_by(Assignment.position)
     )
-    rows = [(position, name, state) for position, name, state in db.session.execute(wanted)]
+
+
+def around(assignment: Assignment, person: Person) -> Around:
+    """Return how far a reader has come in this round, and what lies before and after: one query."""
+    wanted = _around(blind=assignment.round.blind)
+    rows = [
+        (position, name, state)
+        for position, name, state in db.session.execute(wanted, {"me": person.id, "round": assignment.round_id})
+    ]
     at = next((place for place, row in enumerate(rows) if row[0] == assignment.position), 0)
     left = [
         position for position, _name, state in [*rows[at + 1 :], *rows[:at]] if state is not AssignmentState.SUBMITTED
@@ -184,26 +206,44 @@ def _scored_by(rubric: Rubric | None) -> int:
     return len(criteria_of(rubric)) if rubric is not None else 0
 
 
-def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Queue], bool]:
-    """Return a page of what waits for a reviewer, round by round, and whether there is more: four queries, however much."""
-    opened = mine(person).where(Round.state != RoundState.PLANNED)
+class Queued(NamedTuple):
+    """What a queue asks, put together once."""
+
+    counts: Executable
+    rounds: Executable
+    tasks: Executable
+
+
+@cache
+def _queued() -> Queued:
+    opened = mine(ME).where(Round.state != RoundState.PLANNED)
     kinds = opened.with_only_columns(Assignment.round_id, Assignment.state, func.count())
-    counts: dict[int, dict[AssignmentState, int]] = {}
-    for number, state, count in db.session.execute(kinds.group_by(Assignment.round_id, Assignment.state)):
-        counts.setdefault(number, {})[state] = count
     with_member = (
-        select(Round, Member, Rubric)
+        select(Round, Member)
         .join(Round.cycle)
         .options(contains_eager(Round.cycle))
         .join(Member, Member.cycle_id == Cycle.id)
-        .outerjoin(Rubric, Rubric.id == Cycle.rubric_id)
-        .where(Round.id.in_(counts), Member.person_id == person.id)
+        .where(Round.id.in_(bindparam("rounds", expanding=True)), Member.person_id == ME.id)
         .order_by(Round.closes_at.desc(), Round.id.desc())
     )
-    found = db.session.execute(with_member).unique().all()
-    rows = _tasks(opened).limit(size + 1).offset((page - 1) * size)
+    return Queued(
+        counts=kinds.group_by(Assignment.round_id, Assignment.state),
+        rounds=with_member,
+        tasks=_tasks(opened).limit(bindparam("size", type_=Integer)).offset(bindparam("from", type_=Integer)),
+    )
+
+
+def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Queue], bool]:
+    """Return a page of what waits for a reviewer, round by round, and whether there is more: four queries, however much."""
+    me = {"me": person.id}
+    asked = _queued()
+    counts: dict[int, dict[AssignmentState, int]] = {}
+    for number, state, count in db.session.execute(asked.counts, me):
+        counts.setdefault(number, {})[state] = count
+    with_member = db.session.execute(asked.rounds, {**me, "rounds": list(counts)}).unique().all()
+    found = [(round_, member, _kept_rubric(round_.cycle.rubric_id)) for round_, member in with_member]
     tasks: dict[int, list[Task]] = {}
-    listed = db.session.execute(rows).all()
+    listed = db.session.execute(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size}).all()
     criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found}
     for round_id, number, name, reference, state, points, over, answered in listed[:size]:
         figure = mean(points, over) if over else None
@@ -257,25 +297,31 @@ def _tasks(opened: Select[Assignment]) -> Select[Any]:
     )
 
 
+_UNANSWERED = (Member.state == MemberState.INVITED) | (
+    (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
+)
+_INVITATIONS = (
+    select(Member).options(joinedload(Member.cycle)).where(Member.person_id == ME.id, _UNANSWERED).order_by(Member.id)
+)
+_AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
+_CHAIRED = (
+    select(Member)
+    .join(Member.cycle)
+    .options(contains_eager(Member.cycle))
+    .where(Member.person_id == ME.id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
+    .where(Cycle.stage.in_(_AT_WORK))
+    .order_by(Member.id)
+)
+
+
 def invitations(person: Person) -> Sequence[Member]:
     """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for; cycles with them."""
-    open_ = (Member.state == MemberState.INVITED) | (
-        (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
-    )
-    wanted = select(Member).options(joinedload(Member.cycle)).where(Member.person_id == person.id, open_)
-    return db.session.scalars(wanted.order_by(Member.id)).all()
+    return db.session.scalars(_INVITATIONS, {"me": person.id}).all()
 
 
 def chaired(person: Person) -> Sequence[Member]:
     """Return the committees that somebody chairs whose work is not over, cycles with them."""
-    at_work = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
-    wanted = (
-        select(Member).join(Member.cycle).options(contains_eager(Member.cycle)).where(Member.person_id == person.id)
-    )
-    leads = wanted.where(
-        Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED, Cycle.stage.in_(at_work)
-    )
-    return db.session.scalars(leads.order_by(Member.id)).unique().all()
+    return db.session.scalars(_CHAIRED, {"me": person.id}).unique().all()
 
 
 class OwnScore(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from portal.awards.models import Criterion
 from portal.db import db
@@ -18,8 +19,10 @@ from portal.review.rules.standings import Counted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import BindParameter, Executable
 
-def counting(round_id: int) -> Select[Review, Assignment]:
+
+def counting(round_id: int | BindParameter[Any]) -> Select[Review, Assignment]:
     """Select the reviews that count in a round: submitted, whole, not excluded, and by nobody whose conflict stands or holds."""
     against = (
         select(Conflict.id)
@@ -44,25 +47,42 @@ def counting(round_id: int) -> Select[Review, Assignment]:
     )
 
 
-def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int, list[Counted]]:
-    """Return what counts, by candidacy: three or four queries, however many. What staff gave from bands is part of each review."""
-    wanted = counting(round_id)
-    if candidacies is not None:
-        wanted = wanted.where(Assignment.candidacy_id.in_(candidacies))
-    levels: dict[int, dict[str, int]] = {}
+# What staff gave from bands: it counts in every review of a candidacy, by the rubric's weight.
+_BANDS = (
+    select(BandScore.candidacy_id, Criterion.key, Criterion.weight, BandScore.level)
+    .join(Criterion, Criterion.id == BandScore.criterion_id)
+    .where(BandScore.candidacy_id.in_(bindparam("candidacies", expanding=True)))
+    .where(BandScore.replaced_at.is_(None), BandScore.level.is_not(None))
+)
+
+
+@cache
+def _counted(*, some: bool) -> tuple[Executable, Executable]:
+    wanted = counting(bindparam("round"))
+    if some:
+        wanted = wanted.where(Assignment.candidacy_id.in_(bindparam("candidacies", expanding=True)))
     reviews = wanted.with_only_columns(Review.id, Assignment.candidacy_id, Assignment.reviewer_id, Review.total)
-    found = db.session.execute(reviews.order_by(Review.id)).all()
     given = (
         select(Score.review_id, Criterion.key, Score.level)
         .join(Criterion, Criterion.id == Score.criterion_id)
         .where(and_(Score.replaced_at.is_(None), Score.level.is_not(None)))
         .where(Score.review_id.in_(wanted.with_only_columns(Review.id)))
     )
-    for review, key, level in db.session.execute(given):
+    return reviews.order_by(Review.id), given
+
+
+def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int, list[Counted]]:
+    """Return what counts, by candidacy: three or four queries, however many. What staff gave from bands is part of each review."""
+    reviews, given = _counted(some=candidacies is not None)
+    these = {"round": round_id, **({} if candidacies is None else {"candidacies": list(candidacies)})}
+    levels: dict[int, dict[str, int]] = {}
+    found = db.session.execute(reviews, these).all()
+    for review, key, level in db.session.execute(given, these):
         levels.setdefault(review, {})[key] = level or 0
     weights: dict[str, int] = {}
     bands: dict[int, dict[str, int]] = {}
-    for candidacy, key, weight, level in db.session.execute(_bands({candidacy for _r, candidacy, _p, _t in found})):
+    of = {"candidacies": list({candidacy for _r, candidacy, _p, _t in found})}
+    for candidacy, key, weight, level in db.session.execute(_BANDS, of):
         bands.setdefault(candidacy, {})[key] = level
         weights[key] = weight
     if bands:
@@ -75,15 +95,6 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
             total = mean(sum(weights[key] * level for key, level in given_levels.items()), over)  # noqa: PLW2901
         counts.setdefault(candidacy, []).append(Counted(reviewer, total or 0.0, given_levels))
     return counts
-
-
-def _bands(candidacies: Iterable[int]) -> Any:  # noqa: ANN401 - a select of four columns
-    """Select what staff gave these candidacies from bands: it counts in every review of them, by the rubric's weight."""
-    return (
-        select(BandScore.candidacy_id, Criterion.key, Criterion.weight, BandScore.level)
-        .join(Criterion, Criterion.id == BandScore.criterion_id)
-        .where(BandScore.candidacy_id.in_(candidacies), BandScore.replaced_at.is_(None), BandScore.level.is_not(None))
-    )
 
 
 def _weights(review: int) -> dict[str, int]:

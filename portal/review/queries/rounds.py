@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.awards import queries as awards
@@ -52,10 +52,18 @@ def in_review(slug: str, year: int) -> InReview | None:
     return InReview(cycle, newest(cycle.id)) if cycle is not None else None
 
 
+_NEWEST = (
+    select(Round)
+    .options(joinedload(Round.cycle))
+    .where(Round.cycle_id == bindparam("cycle"))
+    .order_by(Round.number.desc())
+    .limit(1)
+)
+
+
 def newest(cycle_id: int) -> Round | None:
     """Return a cycle's newest round, the cycle with it."""
-    wanted = select(Round).where(Round.cycle_id == cycle_id).order_by(Round.number.desc()).limit(1)
-    return db.session.scalar(wanted.options(joinedload(Round.cycle)))
+    return db.session.scalar(_NEWEST, {"cycle": cycle_id})
 
 
 def by_id(number: int) -> Round | None:
@@ -90,10 +98,14 @@ def names(round_: Round) -> dict[int, SpokenName]:
     return {name.candidacy_id: name for name in found}
 
 
+_NAME = select(SpokenName).where(
+    SpokenName.round_id == bindparam("round"), SpokenName.candidacy_id == bindparam("candidacy")
+)
+
+
 def name_of(round_: Round, candidacy_id: int) -> SpokenName:
     """Return what one candidacy is called in this round."""
-    wanted = select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.candidacy_id == candidacy_id)
-    return db.session.scalars(wanted).one()
+    return db.session.scalars(_NAME, {"round": round_.id, "candidacy": candidacy_id}).one()
 
 
 def spoken(round_: Round, reference: str) -> SpokenName | None:

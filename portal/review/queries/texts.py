@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db
@@ -33,7 +34,7 @@ from portal.review.queries.facts import TextsOf
 from portal.review.rules import masking
 from portal.review.rules.scoring import minutes, own_order
 from portal.schools.models import School, SchoolAlias
-from portal.web import cache
+from portal.web.cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ def digest(text: str) -> str:
 def read_by_reviewers(cycle: Cycle, *, blind: bool) -> list[Question]:
     """Return the questions whose answers are read and scored, in order; in a blind round those that may be shown masked."""
     number = cycle.question_set_id
-    questions = cache.kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
+    questions = kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
     if questions is None:
         return []
     asked = questions.asked_of(Asked.NOMINATOR)
@@ -86,11 +87,22 @@ class Written(NamedTuple):
 
 def written_about(candidacies: Select[int] | Iterable[int]) -> list[Written]:
     """Return what was submitted about these candidacies, in the order in which it came in."""
-    wanted = standing_snapshots().where(Nomination.candidacy_id.in_(candidacies)).order_by(Snapshot.id)
+    if isinstance(candidacies, Select):
+        found = db.session.execute(
+            standing_snapshots().where(Nomination.candidacy_id.in_(candidacies)).order_by(Snapshot.id)
+        )
+    else:
+        found = db.session.execute(_written_about(), {"candidacies": list(candidacies)})
     return [
         Written(snapshot, candidacy_id or 0, relation, answers_of(snapshot))
-        for snapshot, candidacy_id, relation in db.session.execute(wanted)
+        for snapshot, candidacy_id, relation in found
     ]
+
+
+@cache
+def _written_about() -> Select[Snapshot, int | None, Relation | None]:
+    given = Nomination.candidacy_id.in_(bindparam("candidacies", expanding=True))
+    return standing_snapshots().where(given).order_by(Snapshot.id)
 
 
 def answers_of(snapshot: Snapshot) -> dict[str, str]:
@@ -345,8 +357,18 @@ def reading(round_: Round, candidacy_id: int) -> Reading:
     return Reading(passages, withheld, round_.covers_pronouns)
 
 
-def _approved(candidacy_id: int) -> dict[tuple[int, str], Masked]:
-    wanted = select(Masked).where(
-        Masked.candidacy_id == candidacy_id, Masked.source_kind == SOURCE, Masked.approved_at.is_not(None)
-    )
-    return {(masked.source_id, masked.key): masked for masked in db.session.scalars(wanted)}
+class Covered(NamedTuple):
+    """A text as staff looked it over, and the digest of what it was made from."""
+
+    pieces: list[masking.Piece]
+    source_sha256: str
+
+
+_APPROVED = select(Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256).where(
+    Masked.candidacy_id == bindparam("candidacy"), Masked.source_kind == SOURCE, Masked.approved_at.is_not(None)
+)
+
+
+def _approved(candidacy_id: int) -> dict[tuple[int, str], Covered]:
+    found = db.session.execute(_APPROVED, {"candidacy": candidacy_id})
+    return {(source, key): Covered(pieces, made_from) for source, key, pieces, made_from in found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
@@ -24,17 +25,20 @@ if TYPE_CHECKING:
 BREAK = "\n\n"
 
 
+_WRITERS = {
+    Relation.PARENT: _l("A parent"),
+    Relation.STUDENT: _l("A student"),
+    Relation.COLLEAGUE: _l("A colleague"),
+    Relation.SUPERVISOR: _l("A supervisor"),
+    Relation.COMMUNITY: _l("Someone from the community"),
+    Relation.SELF: _l("The nominee"),
+}
+_SOMEONE = _l("Someone who knows them")
+
+
 def said_by(relation: Relation | None) -> str:
     """Return who wrote something, as much as readers are told."""
-    words = {
-        Relation.PARENT: _("A parent"),
-        Relation.STUDENT: _("A student"),
-        Relation.COLLEAGUE: _("A colleague"),
-        Relation.SUPERVISOR: _("A supervisor"),
-        Relation.COMMUNITY: _("Someone from the community"),
-        Relation.SELF: _("The nominee"),
-    }
-    return str(words.get(relation or Relation.OTHER, _("Someone who knows them")))
+    return str(_WRITERS.get(relation or Relation.OTHER, _SOMEONE))
 
 
 def title_of(question: Question, name: str) -> str:
@@ -116,8 +120,6 @@ def figure(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> str | None:
 
 def state_of(state: AssignmentState) -> tuple[str, str]:
     """Return a reading's state as a shape and a word, for its own reader."""
-    kinds = {
-        AssignmentState.SUBMITTED: ("done", _("Submitted")),
-        AssignmentState.IN_PROGRESS: ("writing", _("Scoring")),
-    }
-    return kinds.get(state, ("not_started", _("Not read yet")))
+    if state is AssignmentState.SUBMITTED:
+        return "done", _("Submitted")
+    return ("writing", _("Scoring")) if state is AssignmentState.IN_PROGRESS else ("not_started", _("Not read yet"))
