@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import measures, report, world
+from bench import measures, report, science, world
 from bench.client import Client
 from bench.servers import HOST, free_port, megabytes, running, started
 
@@ -126,7 +126,7 @@ def measure(kind: str, wanted: set[str], tell: report.Teller) -> list[measures.F
 
 def main() -> None:
     """Measure what is asked for; everything, unless told otherwise."""
-    parts = [*PARTS, "importing"]
+    parts = [*PARTS, "importing", "science"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--database", choices=DATABASES, action="append", help="one database alone")
     parser.add_argument(
@@ -136,12 +136,16 @@ def main() -> None:
     begun = time.monotonic()
     tell = report.Teller(begun)
     databases = asked.database or list(DATABASES)
-    found = {kind: measure(kind, set(asked.part or parts), tell) for kind in databases}
-    table = report.table(found)
-    print(table)
+    wanted = set(asked.part or parts)
+    found = {kind: measure(kind, wanted, tell) for kind in databases} if wanted - {"science"} else {}
+    tables = [report.table(found)] if found else []
+    if "science" in wanted:
+        tell("science")
+        tables.append(report.science_table([science.measure(name) for name in science.WORK]))
+    print("\n\n".join(tables))
     tell("done")
     if not asked.part and not asked.database:
-        report.write(table)
+        report.write(*tables)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,19 @@ _OPEN = (
     .where(Cycle.stage == CycleStage.OPEN, Award.retired_at.is_(None))
     .order_by(Award.position, Award.id)
 )
+_AT = (
+    select(Cycle)
+    .join(Cycle.award)
+    .join(Cycle.season)
+    .options(
+        contains_eager(Cycle.award),
+        contains_eager(Cycle.season),
+        joinedload(Cycle.question_set),
+        joinedload(Cycle.rubric),
+        joinedload(Cycle.fund),
+    )
+    .where(Award.slug == bindparam("slug"), Season.year == bindparam("year"))
+)
 _EXTENDED = select(Extension).where(Extension.person_id.is_not(None))
 _EXTENSIONS = (
     select(Extension.cycle_id, func.max(Extension.until))
@@ -108,21 +121,11 @@ def award_by_slug(slug: str) -> Award | None:
 
 
 def cycle_at(slug: str, year: int) -> Cycle | None:
-    """Return one year of an award, the award and season with it."""
-    wanted = (
-        select(Cycle)
-        .join(Cycle.award)
-        .join(Cycle.season)
-        .options(
-            contains_eager(Cycle.award),
-            contains_eager(Cycle.season),
-            joinedload(Cycle.question_set),
-            joinedload(Cycle.rubric),
-            joinedload(Cycle.fund),
-        )
-        .where(Award.slug == slug, Season.year == year)
-    )
-    return db.session.scalar(wanted)
+    """Return one year of an award, the award and season with it. On a page that is only read, a kept one: it is not changed."""
+    asked = {"slug": slug, "year": year}
+    if writes_now():
+        return db.session.scalar(_AT, asked)
+    return cache.kept(f"cycle {slug} {year}", lambda: db.session.scalar(_AT, asked))  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------- time

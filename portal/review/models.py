@@ -234,6 +234,7 @@ class Standing(Model):
         UniqueConstraint("round_id", "candidacy_id"),
         Index("ix_standing_rank", "round_id", "rank"),
         Index("ix_standing_calibrated", "round_id", "calibrated_rank"),
+        Index("ix_standing_missing", "round_id", "missing"),
     )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)

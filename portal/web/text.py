@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from portal.errors import N_
 from portal.web.foreign import Foreign
+from portal.web.plots import plot_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,6 +219,7 @@ def install(app: Flask) -> None:
         "money": money,
         "words_in": words_in,
         "number_word": number_word,
+        "plot_marks": plot_marks,
         "paragraphs": paragraphs,
     }
     app.jinja_env.filters.update(filters)

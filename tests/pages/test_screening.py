@@ -515,6 +515,7 @@ def test_the_lists_ask_as_much_of_one_row_as_of_fifty(desk):
         asked(desk, path)  # what a process learns once
     before = {path: asked(desk, path) for path in paths}
     made(49)
+    asked(desk, paths[0])  # what is fetched once after a write, and then kept
     assert {path: asked(desk, path) for path in paths} == before
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.accounts.models import Grant, Role, Scope
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MemberState
-from portal.db import db
+from portal.db import ME, db
 from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Sitting
 from portal.nominations.rules import STANDS, ConflictState
 from portal.people.models import Person
@@ -54,8 +54,13 @@ def any_in(person: Person | None, cycle_id: int) -> bool:
     """Say whether a conflict of this person's with any candidacy of a cycle stands or holds."""
     if person is None:
         return False
-    wanted = standing(person).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
-    return bool(db.session.scalar(wanted.where(Candidacy.cycle_id == cycle_id).limit(1)))
+    return bool(db.session.scalar(_any_in(), {"me": person.id, "cycle": cycle_id}))
+
+
+@cache
+def _any_in() -> Select[int]:
+    wanted = standing(ME).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
+    return wanted.where(Candidacy.cycle_id == bindparam("cycle")).limit(1)
 
 
 def surely_wrote() -> ColumnElement[bool]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, literal, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.db import db
+from portal.db import ME, db
 from portal.nominations.models import Candidacy, Conflict
-from portal.nominations.queries.conflicts import untouched_by_conflict
+from portal.nominations.queries.conflicts import any_in, untouched_by_conflict
 from portal.nominations.rules import STANDS
 from portal.people.models import Person, named
 from portal.review.models import Assignment, Note, Review, Score, SpokenName, Standing
@@ -23,7 +24,7 @@ from portal.review.rules.scoring import TIMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Executable
 
     from portal.review.models import Round
 
@@ -79,38 +80,127 @@ class Table:
 
 
 def standings(round_: Round, person: Person | None = None, *, page: int | None = None, size: int = SIZE) -> Table:
-    """Return a round's standings, or one page of them; three or four queries, however many there are.
+    """Return a round's standings, or one page of them; four or five queries, however many there are.
 
     Candidacies that `person` must not touch are left out as if they were not in the round: ranks, the cut and every count
-    are those of the others. A page holds only what has a score.
+    are those of the others. A page holds only what has a score; where nothing is left out it is read by the ranks as they are
+    kept, so that it costs the same whatever the round holds.
     """
     calibrated = is_calibrated(round_)
     adjusts = calibrated and (round_.calibration or {}).get("order") == "adjusted"
-    key = Standing.calibrated_rank if calibrated else Standing.rank
-    seen = _seen(round_, person)
     first = (page - 1) * size if page is not None else 0
-    order = key.asc().nulls_last()
-    places_of = seen.with_only_columns(  # of everybody, so as little as can be is carried along
-        Standing.id.label("id"),
-        func.rank().over(order_by=order).label("place"),
-        (func.count().over(partition_by=key) > 1).label("shared"),
-    ).order_by(order, SpokenName.reference)
-    if page is not None:
-        places_of = places_of.where(key.is_not(None)).limit(size + 1).offset(first)
-    ranked = places_of.subquery()
-    wanted = _whole(round_).add_columns(ranked.c.place, ranked.c.shared).join(ranked, ranked.c.id == Standing.id)
-    found = db.session.execute(wanted.order_by(ranked.c.place, SpokenName.reference)).all()
-    shown = found[:size] if page is not None else found
     places = round_.cycle.places
-    cut = _cut(seen, places)
-    owing = _owing(round_, [row.candidacy_id for row, *_rest in shown])
+    if page is not None and not any_in(person, round_.cycle_id):
+        these = {"round": round_.id}
+        found = db.session.execute(_kept(calibrated), {**these, "size": size + 1, "from": first}).all()
+        near = db.session.execute(_kept_near(), {**these, "from": max(places - 1, 0)}).all()
+        cut = rules.cut([mean or 0.0 for mean, _rank in near], places=min(places, 1))
+        groups = _kept_groups(round_, cut, [rank or 0 for _mean, rank in near], calibrated=calibrated)
+    else:
+        seen = _seen(round_, person)
+        key = Standing.calibrated_rank if calibrated else Standing.rank
+        order = key.asc().nulls_last()
+        places_of = seen.with_only_columns(  # of everybody, so as little as can be is carried along
+            Standing.id.label("id"),
+            func.rank().over(order_by=order).label("place"),
+            (func.count().over(partition_by=key) > 1).label("shared"),
+        ).order_by(order, SpokenName.reference)
+        if page is not None:
+            places_of = places_of.where(key.is_not(None)).limit(size + 1).offset(first)
+        ranked = places_of.subquery()
+        wanted = _whole(round_).with_only_columns(*_SHOWN, ranked.c.place, ranked.c.shared)
+        wanted = wanted.join(ranked, ranked.c.id == Standing.id)
+        found = db.session.execute(wanted.order_by(ranked.c.place, SpokenName.reference)).all()
+        cut = _cut(seen, places)
+        groups = _groups(seen, cut, calibrated=calibrated)
+    shown = found[:size] if page is not None else found
+    owing = _owing(round_, [row.candidacy_id for row in shown])
     rows = []
-    for row, name, rank, tied in shown:
+    for row in shown:
         group = (row.band or "below") if calibrated else cut.group(row.mean)
-        place = (rank, bool(tied)) if row.mean is not None else (None, False)
-        rows.append(_row(row, name, place, group, owing=owing.get(row.candidacy_id, ()), by=(calibrated, adjusts)))
-    groups = _groups(seen, cut, calibrated=calibrated)
+        place = (row.place, bool(row.shared)) if row.mean is not None else (None, False)
+        rows.append(_row(row, place, group, owing=owing.get(row.candidacy_id, ()), by=(calibrated, adjusts)))
     return Table(rows, max(places - first, 0), calibrated, groups, more=len(found) > len(shown), adjusts=adjusts)
+
+
+_SHOWN = (
+    Standing.candidacy_id,
+    Standing.mean,
+    Standing.count.label("reviews"),
+    Standing.spread,
+    Standing.disagreement,
+    Standing.missing,
+    Standing.band,
+    Standing.facts,
+    SpokenName.name.label("spoken"),
+    SpokenName.reference,
+    Candidacy.name.label("nominee"),
+)
+
+
+def _here() -> Select[Any]:
+    """Select the standings of a round, for whoever has no conflict in it."""
+    spoken = and_(SpokenName.round_id == Standing.round_id, SpokenName.candidacy_id == Standing.candidacy_id)
+    return (
+        select(Standing.id)
+        .join(Standing.candidacy)
+        .join(SpokenName, spoken)
+        .where(Standing.round_id == bindparam("round"))
+        .where(Candidacy.stage.not_in(rounds.GONE), Candidacy.merged_into_id.is_(None))
+    )
+
+
+@cache
+def _kept(calibrated: bool) -> Executable:  # noqa: FBT001 - the one thing it is told
+    """Return the page of standings by the ranks as they are kept, each with whether somebody shares its rank."""
+    key = Standing.calibrated_rank if calibrated else Standing.rank
+    other = aliased(Standing)
+    same = other.calibrated_rank if calibrated else other.rank
+    shared = select(other.id).where(other.round_id == Standing.round_id, same == key, other.id != Standing.id).exists()
+    return (
+        _here()
+        .with_only_columns(*_SHOWN, key.label("place"), shared.label("shared"))
+        .where(key.is_not(None))
+        .order_by(key, SpokenName.reference)
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("from", type_=Integer))
+    )
+
+
+@cache
+def _kept_near() -> Executable:
+    """Return the last mean that has a place and the next, with their ranks."""
+    return (
+        select(Standing.mean, Standing.rank)
+        .where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
+        .order_by(Standing.rank)
+        .limit(2)
+        .offset(bindparam("from", type_=Integer))
+    )
+
+
+_HOW_MANY = select(func.count()).where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
+_HOW_MANY_TIED = select(func.count()).where(Standing.round_id == bindparam("round"), Standing.rank == bindparam("rank"))
+_BANDS = (
+    select(Standing.band, func.count())
+    .where(Standing.round_id == bindparam("round"), Standing.calibrated_rank.is_not(None))
+    .group_by(Standing.band)
+)
+
+
+def _kept_groups(round_: Round, cut: rules.Cut, ranks: Sequence[int], *, calibrated: bool) -> dict[str, int]:
+    """Count everybody above, in and below the band, from the ranks alone."""
+    these = {"round": round_.id}
+    if calibrated:
+        return {str(band): count for band, count in db.session.execute(_BANDS, these) if band is not None}
+    count = db.session.scalar(_HOW_MANY, these) or 0
+    if cut.last is None:
+        return {"above": count}
+    if not round_.cycle.places:
+        return {"below": count}
+    band = db.session.scalar(_HOW_MANY_TIED, {**these, "rank": ranks[0]}) or 0 if cut.tied else 0
+    above = ranks[0] - 1 if cut.tied else round_.cycle.places
+    return {"above": above, "band": band, "below": count - above - band}
 
 
 def is_calibrated(round_: Round) -> bool:
@@ -160,8 +250,7 @@ def _groups(seen: Select[Standing, SpokenName], cut: rules.Cut, *, calibrated: b
 
 
 def _row(
-    row: Standing,
-    name: SpokenName,
+    row: Any,  # noqa: ANN401 - the columns of `_SHOWN`
     place: tuple[int | None, bool],
     group: str,
     *,
@@ -175,9 +264,9 @@ def _row(
     adjusted = known.get("adjusted")
     return Row(
         candidacy_id=row.candidacy_id,
-        name=name.name,
-        reference=name.reference,
-        nominee=row.candidacy.name,
+        name=row.spoken,
+        reference=row.reference,
+        nominee=row.nominee,
         rank=place[0],
         tied=place[1],
         mean=mean,
@@ -187,7 +276,7 @@ def _row(
         high=known["high"] if known.get("high") is not None else _levels(row.facts.get("high")),
         inner=tuple(known["inner"]) if known.get("inner") else None,
         group=group,
-        count=row.count,
+        count=row.reviews,
         missing=row.missing,
         owing=tuple(owing),
         agreement=rules.agreement(row.spread),
@@ -201,16 +290,20 @@ def _levels(total: float | None) -> float | None:
     return total / TIMES if total is not None else None
 
 
+_OWING = (
+    select(Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
+    .join(Person, Person.id == Assignment.reviewer_id)
+    .where(Assignment.candidacy_id.in_(bindparam("candidacies", expanding=True)))
+    .where(Assignment.round_id == bindparam("round"), Assignment.state.in_(OWED))
+    .order_by(Assignment.id)
+)
+
+
 def _owing(round_: Round, candidacies: Sequence[int]) -> dict[int, list[str]]:
     """Return who owes a reading of each of these candidacies, by name."""
-    wanted = (
-        select(Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
-        .join(Person, Person.id == Assignment.reviewer_id)
-        .where(Assignment.candidacy_id.in_(candidacies), Assignment.round_id == round_.id, Assignment.state.in_(OWED))
-        .order_by(Assignment.id)
-    )
     found: dict[int, list[str]] = defaultdict(list)
-    for candidacy, given, family, email in db.session.execute(wanted):
+    asked = {"round": round_.id, "candidacies": candidacies}
+    for candidacy, given, family, email in db.session.execute(_OWING, asked) if candidacies else ():
         found[candidacy].append(named(given, family, email))
     return found
 
@@ -224,13 +317,20 @@ class Missing(NamedTuple):
     owing: tuple[str, ...]
 
 
+@cache
+def _lacking() -> tuple[Executable, Executable]:
+    lacking = untouched_by_conflict(_here().where(Standing.missing > 0), ME)
+    named_ = (Standing.candidacy_id, SpokenName.name, Candidacy.name, Standing.missing)
+    rows = lacking.with_only_columns(*named_).order_by(Standing.missing.desc(), SpokenName.reference)
+    return lacking.with_only_columns(func.count()), rows.limit(bindparam("most", type_=Integer))
+
+
 def missing(round_: Round, person: Person | None, *, most: int = SIZE) -> tuple[list[Missing], int]:
     """Return the candidacies with reads missing, those with most missing first, at most so many; and how many there are."""
-    lacking = _seen(round_, person).where(Standing.missing > 0)
-    count = db.session.scalar(select(func.count()).select_from(lacking.with_only_columns(Standing.id).subquery())) or 0
-    wanted = lacking.with_only_columns(Standing.candidacy_id, SpokenName.name, Candidacy.name, Standing.missing)
-    wanted = wanted.order_by(Standing.missing.desc(), SpokenName.reference).limit(most)
-    found = db.session.execute(wanted).all()
+    these = {"round": round_.id, "me": person.id if person is not None else 0}
+    counting, wanted = _lacking()
+    count = db.session.scalar(counting, these) or 0
+    found = db.session.execute(wanted, {**these, "most": most}).all()
     owing = _owing(round_, [number for number, *_rest in found])
     rows = [Missing(spoken, nominee, lacks, tuple(owing.get(number, ()))) for number, spoken, nominee, lacks in found]
     return rows, count

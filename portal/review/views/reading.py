@@ -43,6 +43,7 @@ def queue() -> str:
         pager=Listing([task for each in found for task in each.tasks], page, queries.SIZE, more),
         waiting=queries.invitations(person),
         chaired=[(member.cycle, _led(member.cycle)) for member in queries.chaired(person)],
+        states=sorted({task.state for each in found for task in each.tasks}),
         state_of=drawing.state_of,
     )
 

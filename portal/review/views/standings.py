@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock, policy
 from portal.errors import PortalError
 from portal.policy import Fact, Permission
-from portal.review.queries import reading, rounds
+from portal.review.queries import rounds
 from portal.review.queries import standings as queries
 from portal.review.queries.facts import sees_names
 from portal.review.rules.standings import Agreement
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from portal.review.queries.rounds import InReview
 
 
+_AGREEMENT = {Agreement.AGREE: _l("agree"), Agreement.DIFFER: _l("differ"), Agreement.FAR_APART: _l("far apart")}
+
+
 def agreement(said: tuple[Agreement, float] | None) -> tuple[str, str]:
     """Return a word and a number for how near reviewers are."""
     if said is None:
         return "", ""
-    words = {Agreement.AGREE: _("agree"), Agreement.DIFFER: _("differ"), Agreement.FAR_APART: _("far apart")}
-    return words[said[0]], f"{said[1]:.1f}"
+    return str(_AGREEMENT[said[0]]), f"{said[1]:.1f}"
 
 
 def sees_readers(person: Person, review: InReview) -> bool:
@@ -62,7 +65,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
     lacking, count = queries.missing(made, person)
     named = sees_names(person, review)
     readers = sees_readers(person, review)
-    rubric = reading.rubric_for(review.cycle)
+    rubric = review.cycle.rubric
     scored = [row for row in table.rows if row.adjusted is not None]
     ends = [value for row in scored for value in (row.low, row.high, row.adjusted, row.mean) if value is not None]
     low = max(math.floor(min(ends)), rubric.lowest) if ends and rubric else 0
