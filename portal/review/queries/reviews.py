@@ -83,7 +83,7 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
     bands: dict[int, dict[str, int]] = {}
     of = {"candidacies": list({candidacy for _r, candidacy, _p, _t in found})}
     for candidacy, key, weight, level in db.session.execute(_BANDS, of):
-        bands.setdefault(candidacy, {})[key] = level
+        bands.setdefault(candidacy, {})[key] = level or 0
         weights[key] = weight
     if bands:
         weights |= _weights(found[0][0])

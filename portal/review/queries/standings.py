@@ -179,8 +179,9 @@ def _kept_near() -> Executable:
     )
 
 
-_HOW_MANY = select(func.count()).where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
-_HOW_MANY_TIED = select(func.count()).where(Standing.round_id == bindparam("round"), Standing.rank == bindparam("rank"))
+_HOW_MANY = select(
+    func.count(), func.coalesce(func.sum(case((Standing.rank == bindparam("rank", type_=Integer), 1), else_=0)), 0)
+).where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
 _BANDS = (
     select(Standing.band, func.count())
     .where(Standing.round_id == bindparam("round"), Standing.calibrated_rank.is_not(None))
@@ -193,12 +194,12 @@ def _kept_groups(round_: Round, cut: rules.Cut, ranks: Sequence[int], *, calibra
     these = {"round": round_.id}
     if calibrated:
         return {str(band): count for band, count in db.session.execute(_BANDS, these) if band is not None}
-    count = db.session.scalar(_HOW_MANY, these) or 0
+    count, tied = db.session.execute(_HOW_MANY, {**these, "rank": ranks[0] if ranks else 0}).one()
     if cut.last is None:
         return {"above": count}
     if not round_.cycle.places:
         return {"below": count}
-    band = db.session.scalar(_HOW_MANY_TIED, {**these, "rank": ranks[0]}) or 0 if cut.tied else 0
+    band = tied if cut.tied else 0
     above = ranks[0] - 1 if cut.tied else round_.cycle.places
     return {"above": above, "band": band, "below": count - above - band}
 
@@ -302,8 +303,8 @@ _OWING = (
 def _owing(round_: Round, candidacies: Sequence[int]) -> dict[int, list[str]]:
     """Return who owes a reading of each of these candidacies, by name."""
     found: dict[int, list[str]] = defaultdict(list)
-    asked = {"round": round_.id, "candidacies": candidacies}
-    for candidacy, given, family, email in db.session.execute(_OWING, asked) if candidacies else ():
+    asked = {"round": round_.id, "candidacies": list(candidacies)}
+    for candidacy, given, family, email in db.session.execute(_OWING, asked):
         found[candidacy].append(named(given, family, email))
     return found
 
