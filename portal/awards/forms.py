@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from portal.awards.templates import AwardTemplate
     from portal.funds.models import Fund
 
+ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?", re.IGNORECASE)
+
 KINDS = {
     AwardKind.AWARD: _l("An award: people are nominated"),
     AwardKind.SCHOLARSHIP: _l("A scholarship: people apply"),
@@ -440,6 +442,20 @@ class OrganisationForm(Form):
     help_email = Address(_l("At which address"), [needed(_l("Write the address where people find help"))])
     help_phone = Line(_l("Under which number"), most=60)
 
+    frame_origins = Text(
+        _l("Sites that may show the list of recipients"),
+        most=2_000,
+        description=_l(
+            "One address a line, such as https://www.fund.example. None: no other site can show it in a frame."
+        ),
+    )
+
+    def validate_frame_origins(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Each line is the beginning of a site's address and nothing more."""
+        wrong = next((line for line in lines_of(field.data) if not ORIGIN.fullmatch(line)), None)
+        if wrong is not None:
+            raise ValidationError(str(_l("Write only the beginning of the address, like https://www.fund.example")))
+
     def validate_currency(self, field: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """A currency is one that exists."""
         if (field.data or "").upper() not in list_currencies("en"):
@@ -455,6 +471,11 @@ class OrganisationForm(Form):
         if not self.languages.data:
             self.languages.errors = [*self.languages.errors, str(_l("Choose at least one language"))]
             raise ValidationError(str(_l("Choose at least one language above")))
+
+
+def lines_of(text: str | None) -> list[str]:
+    """Return a text's lines without spaces and closing slashes, empty ones left out, none twice."""
+    return list(dict.fromkeys(line.strip().rstrip("/") for line in (text or "").splitlines() if line.strip()))
 
 
 def organisation_form(held: Organisation) -> Any:  # noqa: ANN401 - a form made for its languages
@@ -473,7 +494,8 @@ def organisation_form(held: Organisation) -> Any:  # noqa: ANN401 - a form made 
     for number, value in enumerate(held.values[:VALUES]):
         said |= {f"value{number}_title": value.get("title"), f"value{number}_text": value.get("text")}
     plain = ("name", "short_name", "website", "zone", "currency", "languages", "help_name", "help_email", "help_phone")
-    form = made(data={**{name: getattr(held, name) for name in plain}, **spread(**said)})
+    origins = "\n".join(held.frame_origins)
+    form = made(data={**{name: getattr(held, name) for name in plain}, "frame_origins": origins, **spread(**said)})
     form.zone.choices = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
     form.languages.choices = list(NAMES.items())
     return form
@@ -490,6 +512,7 @@ def organisation_facts(form: Any) -> dict[str, Any]:  # noqa: ANN401 - an Organi
         **{name: form[name].data or "" for name in plain},
         "currency": form.currency.data.upper(),
         "website": form.website.data or None,
+        "frame_origins": lines_of(form.frame_origins.data),
         "languages": sorted(form.languages.data, key=lambda code: (code != "en", list(NAMES).index(code))),
         "values": [value for value in values if value["title"]],
         **{name: form.said(name) for name in ("lead", "about", "mission", "help_hours")},

@@ -70,6 +70,9 @@ class Organisation(Model):
     help_phone: Mapped[str] = mapped_column(String(60))
     help_hours: Mapped[dict[str, str]]
     website: Mapped[str | None] = mapped_column(String(300))
+    frame_origins: Mapped[list[str]] = mapped_column(
+        default=list
+    )  # sites that may show the list of recipients in a frame
     demonstration: Mapped[bool] = mapped_column(default=False)
     demonstration_stage: Mapped[str | None] = mapped_column(String(20))
 

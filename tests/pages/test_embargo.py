@@ -38,7 +38,7 @@ UNTOLD = ("release", "decision", "decided", "alternate", "finalist")
 
 def bare(answer):
     """Return an answer without what differs at every request: tokens, one's own session, the time of day."""
-    text = answer.get_data(as_text=True)
+    text = answer.get_data().decode("utf-8", "replace")
     text = re.sub(r'(name="(csrf_token|once|version)"[^>]*value=")[^"]*', r"\1", text)
     kept = {
         name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Date", "Content-Length"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, current_app, flash, render_template, request, url_for
+from flask import Response, abort, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ from portal.awards.queries import zone
 from portal.errors import PortalError
 from portal.policy import Permission
 from portal.publishing import actions, rules
-from portal.publishing.desk import messages, queries
+from portal.publishing.desk import messages, press, queries
 from portal.publishing.desk.forms import MOST_QUOTATIONS, CancelForm, DraftForm, RemovalForm, VersionForm, times_form
 from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
@@ -304,6 +304,17 @@ def preview_page(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an an
     recipient = actions.drawn(one, thing.releasing.cycle, at=clock.now())
     template = "publishing/desk/preview_page.html" if recipient.name else "publishing/desk/preview_unnamed.html"
     return render_template(template, thing=thing.releasing, one=one, recipient=recipient, before=None, after=None)
+
+
+@pages.page(ROOT + "/press.zip", needs=Permission.PLAN_RELEASE, of=queries.releasing)
+def press_kit(thing: Releasing) -> Any:  # noqa: ANN401 - a file
+    """Give what the press is sent: texts, sums and pictures, marked until they are public."""
+    cycle = thing.cycle
+    told = [one for one in queries.chosen(cycle) if not cycle.surprise or one.candidacy.told_at is not None]
+    rows = press.rows_of(thing, [actions.drawn(one, cycle, at=clock.now()) for one in told])
+    answer = Response(press.kit(thing, rows), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="press-{cycle.award.slug}-{cycle.year}.zip"'
+    return answer
 
 
 KINDS = ("selected", "guardian", "not_selected", "nominator")

@@ -23,6 +23,7 @@ ADDRESSES = {
     "/recipients.atom": "those honored lately who have a page of their own, as Atom",
     "/dates.ics": "when nominations open and close, as iCalendar, every instant in UTC",
     "/awards/<slug>/dates.ics": "the same for one award",
+    "/embed/recipients": "a year's list for a frame of a site that the office has named; `?award=` and `?year=` choose",
     "/sitemap.xml": "every page that a search engine may know",
 }
 

@@ -11,7 +11,8 @@ from portal.awards.queries import zone
 from portal.policy import Permission
 from portal.publishing import queries, rules
 from portal.publishing.pages import pages
-from portal.publishing.views.keeping import kept, whole
+from portal.publishing.views import cards
+from portal.publishing.views.keeping import base, kept, whole
 from portal.web.lists import asked_page
 
 if TYPE_CHECKING:
@@ -118,7 +119,15 @@ def recipient(recipient: Recipient) -> Any:  # noqa: ANN401 - an answer
         return render_template("publishing/taken_down.html", year=recipient.year), 410
     kept()
     before, after = queries.neighbors(recipient)
-    return render_template("publishing/recipient.html", recipient=recipient, before=before, after=after)
+    picture = cards.address_of(recipient)
+    return render_template(
+        "publishing/recipient.html",
+        recipient=recipient,
+        before=before,
+        after=after,
+        picture=picture,
+        picture_url=base() + picture if picture else None,
+    )
 
 
 @pages.page("/about", needs=Permission.SEE_PUBLIC_PAGES)
