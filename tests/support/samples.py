@@ -532,6 +532,25 @@ def recipients(world: World) -> Iterable[Sample]:
     yield Sample("another year", {"year": 2024, "slug": world.words["recipient recipient"]}, nowhere)
 
 
+def recipients_cards(world: World) -> Iterable[Sample]:
+    """The key in a card's address is made of its words, under the portal's own secret."""
+    from flask import current_app
+    from sqlalchemy import select
+
+    from portal.db import db
+    from portal.publishing import cards
+    from portal.publishing.models import Recipient
+    from portal.publishing.views.cards import card_of
+
+    place = {"year": 2025, "slug": world.words["recipient recipient"]}
+    row = db.session.scalars(select(Recipient).filter_by(**place)).one()
+    card = card_of(row)
+    assert card is not None
+    key = cards.key(card, current_app.config["SECRET_KEY"])
+    yield Sample("named", {**place, "key": key}, simply)
+    yield Sample("not named", {**place, "slug": world.words["recipient shy recipient"], "key": key}, nowhere)
+
+
 def things(thing: str, *keys: str, name: str = "number", **more: Any) -> Callable[[World], Iterable[Sample]]:
     """Return samples of something that only a permission of the person alone opens."""
 
@@ -694,6 +713,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(years, "publishing.year"),
     **_each(recipients, "publishing.recipient"),
+    **_each(recipients_cards, "publishing.card"),
     **_each(gallery, "web.whole_page"),
 }
 

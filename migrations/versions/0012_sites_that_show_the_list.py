@@ -3,8 +3,8 @@
 Why: the fund's own site shows it, and no other may dress it up as its own; none is named until staff name one.
 Both ways: a downgrade forgets the sites, and no site can show the list.
 
-Revision: 0011
-After: 0010
+Revision: 0012
+After: 0011
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
