@@ -164,6 +164,7 @@ class Permission(StrEnum):
     ASSIGN = "assign candidacies to reviewers"
     MANAGE_ROUND = "open, close, reopen and lock a round"
     SEE_STANDINGS = "see the standings"
+    SEE_READERS = "see how each reviewer scores beside the others"
     DELIBERATE = "write notes in deliberation"
     # decision and publishing
     SEE_DECISIONS = "see what is decided before it is released"
@@ -219,6 +220,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.ASSIGN: (staff_of_it | chair_of_it) & ~conflict,
     Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
     Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),
+    Permission.SEE_READERS: chair_of_it,
     Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
     Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
     Permission.SEE_REPLAY: staff_of_it | chair_of_it | publisher_of_it | auditor,

@@ -266,3 +266,30 @@ class Note(Model):
     written_at: Mapped[datetime]
 
     author: Mapped[Person] = relationship(lazy="raise")
+
+
+class Study(Model):
+    """What the last calibration says of a round beside its standings: whether any place hangs on one reviewer, criterion or weight."""
+
+    __tablename__ = "study"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), unique=True)
+    standings_version: Mapped[int]  # the standings it was made from
+    tried: Mapped[int]  # how many variations
+    readers_tried: Mapped[bool]  # whether each reviewer was left out; with very many reviewers none is
+    changes: Mapped[list[Any]]  # those that matter: {"kind", "who", "enters", "leaves", "unread"}, by number
+
+
+class ReaderSigns(Model):
+    """What the last calibration says of one reviewer's scores: for the chair and for that reviewer alone."""
+
+    __tablename__ = "reader_signs"
+    __table_args__ = (UniqueConstraint("round_id", "person_id"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reviews: Mapped[int]
+    leniency: Mapped[float | None]  # in levels, above the others; None: cannot be told
+    flags: Mapped[list[Any]]  # of calibration.diagnostics
+
+    person: Mapped[Person] = relationship(lazy="raise")

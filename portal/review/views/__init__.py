@@ -1,6 +1,17 @@
 """Pages of rounds and reviews. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
-from portal.review.views import assigning, bands, committees, masking, notes, reading, rounds, selecting, standings
+from portal.review.views import (
+    assigning,
+    bands,
+    committees,
+    masking,
+    notes,
+    readers,
+    reading,
+    rounds,
+    selecting,
+    standings,
+)
 from portal.review.views.pages import pages
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "masking",
     "notes",
     "pages",
+    "readers",
     "reading",
     "rounds",
     "selecting",

@@ -15,11 +15,12 @@ from portal.policy import Permission
 from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
 from portal.review.queries import reading as queries
-from portal.review.queries import rounds, texts
+from portal.review.queries import rounds, studies, texts
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import unanswered
 from portal.review.views import drawing
 from portal.review.views.pages import pages
+from portal.review.views.readers import own_words
 from portal.web import failures, viewer
 from portal.web.lists import FURTHEST, Listing, asked_page, csv_file
 from portal.web.pages import keep, see_other
@@ -70,7 +71,14 @@ def scores() -> str:
     page = asked_page()
     found, more = queries.own_scores(viewer.current(), page=page)
     pager = Listing([score for each in found for score in each.scores], page, queries.SIZE, more)
-    return render_template("review/scores.html", groups=found, pager=pager, state_of=drawing.state_of)
+    beside = studies.own(viewer.current(), [each.round.id for each in found])
+    return render_template(
+        "review/scores.html",
+        groups=found,
+        pager=pager,
+        state_of=drawing.state_of,
+        beside={number: own_words(own) for number, own in beside.items()},
+    )
 
 
 @pages.page("/reading.csv", needs=Permission.SEE_QUEUE)

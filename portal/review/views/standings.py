@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from portal import clock, policy
 from portal.errors import PortalError
 from portal.policy import Fact, Permission
-from portal.review.queries import rounds
+from portal.review.queries import rounds, studies
 from portal.review.queries import standings as queries
 from portal.review.queries.facts import sees_names
 from portal.review.rules.standings import Agreement
@@ -21,6 +21,7 @@ from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
 from portal.web.lists import Listing, asked_page, csv_file
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -90,12 +91,29 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         low=low,
         high=high,
         most=rubric.highest if rubric else 6,
+        card=studies.card(made, person, named=named, readers=readers) if table.calibrated else None,
+        change_words=change_words,
+        readers_page=policy.may(person, Permission.SEE_READERS, review),
         both=any(row.other is not None for row in scored),
         verdict=_verdict(table, review.cycle.places),
         why=_why(made.calibration) if table.calibrated else "",
         now=clock.now(),
         deliberating=review.deliberating,
     )
+
+
+def change_words(change: studies.Change) -> str:
+    """Return what was varied, in words."""
+    name = words_in(change.who) if isinstance(change.who, dict) else change.who
+    if change.kind == "reviewer":
+        return str(_("Without the scores of %(name)s", name=name) if name else _("Without the scores of one reviewer"))
+    if change.kind == "criterion":
+        return str(_("Without “%(name)s”", name=name))
+    if change.kind == "weight up":
+        return str(_("“%(name)s” counting a fifth more", name=name))
+    if change.kind == "weight down":
+        return str(_("“%(name)s” counting a fifth less", name=name))
+    return str(_("With differences between reviewers taken as exactly known"))
 
 
 def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:

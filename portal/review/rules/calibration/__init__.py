@@ -5,7 +5,7 @@ few), `chances` (draws), `diagnostics` (reviewers), `verdict` (when not to adjus
 change?).
 """
 
-from .ratings import BadRatings, Ratings, gather, weighted
+from .ratings import BadRatings, Ratings, detailed, gather, weighted
 from .robustness import Card, Change, card
 from .standings import Band, Severity, Standing, Standings, standings
 from .verdict import Judgement, Verdict
@@ -22,6 +22,7 @@ __all__ = [
     "Standings",
     "Verdict",
     "card",
+    "detailed",
     "gather",
     "standings",
     "weighted",

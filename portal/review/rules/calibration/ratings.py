@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,3 +138,15 @@ def gather(
         stratum=stratum,
         strata=names,
     )
+
+
+def detailed(
+    reviews: Sequence[tuple[str, str, float]], levels: Sequence[Mapping[str, float]], weights: Mapping[str, float]
+) -> Ratings:
+    """Return ratings of these scores that also hold the levels they were made of, one mapping per review in the same order.
+
+    The scores stay as they were handed in, to the last digit; so do the standings.
+    """
+    table = np.array([[each.get(name, math.nan) for name in weights] for each in levels], dtype=np.float64)
+    plain = gather(reviews)
+    return replace(gather(reviews, criteria=table, weights=weights), score=plain.score)
