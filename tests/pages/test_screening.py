@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import selectinload
 
 from portal import clock
 from portal.awards.models import Cycle, CycleStage
@@ -332,9 +333,9 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
             "nominator_phone": "206 555 0100",
             "received": "2026-02-16T17:05",
             "language": "so",
-            "given": "Amina",
-            "family": "Warsame",
-            "role": "Teacher",
+            "people-0-given": "Amina",
+            "people-0-family": "Warsame",
+            "people-0-role": "Teacher",
             "school": "Denny",
             "school_id": str(desk.school.id),
             "relation": "parent",
@@ -345,7 +346,7 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
         refused = desk.post(
             "/entry",
             status=422,
-            **{**told, "nominator_phone": "", "family": "", "school_id": "", "answer-q1": " ", "quote": ""},
+            **{**told, "nominator_phone": "", "people-0-family": "", "school_id": "", "answer-q1": " ", "quote": ""},
         )
         for words in (
             "Write your e-mail address",
@@ -384,6 +385,52 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
             },
         )
         assert "Held" in desk.get("/screening", tab="late")
+
+
+def test_a_team_at_several_schools_is_entered_as_it_was_told(desk):
+    with transaction():
+        other = make_school("Rainier View Elementary School").id
+    told = {
+        "once": "team",
+        "nominator_name": "Deborah Lindqvist",
+        "nominator_phone": "206 555 0100",
+        "received": "2026-02-16T17:05",
+        "people-0-given": "Amina",
+        "people-0-family": "Warsame",
+        "people-1-family": "",
+        "people-2-given": "Keala",
+        "people-2-family": "Baptiste",
+        "school": "Rainier",
+        "school_id": [str(desk.school.id), str(other)],
+        "relation": "parent",
+        "quote": "unnamed",
+        "tell": "no",
+        "answer-q1": "They run the homework table.",
+    }
+    with clock.at(NOW):
+        page = desk.post("/entry", status=200, **told, add_person="1")
+        assert "Person 4 of the team" in page
+        page = desk.post("/entry", status=200, **told, find="school")
+        assert re.search(rf'value="{other}"[^>]*checked|checked[^>]*value="{other}"', page)
+        assert db.session.scalar(select(func.count()).select_from(Nomination)) == 0, (
+            "looking for a school sends nothing"
+        )
+        wrong = desk.post("/entry", status=422, **{**told, "people-2-family": "", "school_id": ["central", str(other)]})
+        assert "people-2-family-error" in wrong
+        assert "Choose either schools or the district" in wrong
+        desk.post("/entry", **told)
+        desk.post("/entry", **{**told, "once": "unlisted", "school": "Hogwarts", "school_id": "not listed"})
+        desk.post("/entry", **{**told, "once": "district", "school_id": "central"})
+    team, unlisted, district = db.session.scalars(
+        select(Nomination)
+        .options(selectinload(Nomination.named), selectinload(Nomination.schools))
+        .order_by(Nomination.id)
+    ).all()
+    assert [named.name for named in team.named] == ["Amina Warsame", "Keala Baptiste"]
+    assert {link.school_id for link in team.schools} == {desk.school.id, other}
+    assert (unlisted.place.value, unlisted.place_text, unlisted.schools) == ("not listed", "Hogwarts", [])
+    assert (district.place.value, district.place_text) == ("central office", None)
+    assert "Amina Warsame & Keala Baptiste" in db.session.scalars(select(Candidacy.name)).all()
 
 
 def test_whoever_has_a_conflict_can_neither_read_find_nor_count(desk):

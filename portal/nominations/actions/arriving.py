@@ -43,8 +43,8 @@ WORDS = {Entered.IMPORT: "imported", Entered.STAFF: "entered"}
 def arrive(facts: Mapping[str, Any], cycle: Cycle, *, entered: Entered, by: Person | None, at: datetime) -> Nomination:
     """Make a whole nomination of facts that were judged, with its snapshot, gathered; or held for the office where it is late.
 
-    `facts` are those of `rules.importing.judge`. The cycle's question set must be loaded. An answer that is not among the facts was
-    not asked for. Nobody is written to.
+    `facts` are those of `rules.importing.judge`, or with several `nominees` and `schools`. The cycle's question set must be loaded.
+    An answer that is not among the facts was not asked for. Nobody is written to.
     """
     (nomination,) = arrive_together([(facts, cycle)], entered=entered, by=by, at=at)
     return nomination
@@ -60,7 +60,7 @@ def arrive_together(
     writers = accounts.persons_at(
         {address: {**name, "language": languages[address]} for address, name in names.items()}, at=at
     )
-    numbers = {facts["school"] for facts, _cycle in arriving if facts["school"]}
+    numbers = {number for facts, _cycle in arriving for number in _schools(facts)}
     schools = {school.id: school for school in db.session.scalars(select(School).where(School.id.in_(numbers)))}
     made = [_make(facts, cycle, writers, schools, entered=entered, by=by, at=at) for facts, cycle in arriving]
     db.session.add_all(made)
@@ -89,6 +89,12 @@ def arrive_together(
     return made
 
 
+def _schools(facts: Mapping[str, Any]) -> list[int]:
+    """Return the schools of one: an export names one at most, and whoever calls may name several."""
+    several: list[int] | None = facts.get("schools")
+    return several if several is not None else [facts["school"]] if facts["school"] else []
+
+
 def _make(
     facts: Mapping[str, Any],
     cycle: Cycle,
@@ -99,7 +105,7 @@ def _make(
     by: Person | None,
     at: datetime,
 ) -> Nomination:
-    said, who, received = facts["nominator"], facts["nominee"], facts["received_at"]
+    said, received = facts["nominator"], facts["received_at"]
     writer = writers.get(address_key(said["email"]) or "") or people.make(
         given=said["given"], family=said["family"], language=facts["language"], at=at
     )
@@ -132,10 +138,18 @@ def _make(
         stage=NOMINATION.advance(Stage.DRAFT, Step.HOLD_LATE if facts["late"] else Step.SUBMIT),
         submitted_at=None if facts["late"] else received,
     )
-    named = Named(position=0, given_name=who["given"], family_name=who["family"], email=who["email"], role=who["role"])
-    named.name_key = name_key(who["given"], who["family"])
-    nomination.named = [named]
-    nomination.schools = [NominationSchool(school=schools[facts["school"]])] if facts["school"] else []
+    nomination.named = [
+        Named(
+            position=place,
+            given_name=who["given"],
+            family_name=who["family"],
+            email=who["email"],
+            role=who["role"],
+            name_key=name_key(who["given"], who["family"]),
+        )
+        for place, who in enumerate(facts.get("nominees") or [facts["nominee"]])
+    ]
+    nomination.schools = [NominationSchool(school=schools[number]) for number in _schools(facts)]
     asked = (
         {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)}
         if cycle.question_set

@@ -35,11 +35,8 @@ class Told:
     name: str
     email: str = ""
     phone: str = ""
-    given: str = ""
-    family: str = ""
-    role: str = ""
-    nominee_email: str = ""
-    school: School | None = None
+    people: list[dict[str, str]] = field(default_factory=list)  # given, family, role, email of each; several for a team
+    schools: list[School] = field(default_factory=list)
     place_text: str = ""
     central: bool = False
     relation: str = ""
@@ -89,15 +86,12 @@ def enter(
             "email": told.email or None,
             "phone": told.phone,
         },
-        "nominee": {
-            "given": told.given,
-            "family": told.family,
-            "role": told.role or None,
-            "email": told.nominee_email or None,
-        },
-        "school": told.school.id if told.school else None,
-        "place": (Where.CENTRAL if told.central else Where.SCHOOLS if told.school else Where.NOT_LISTED).value,
-        "place_text": None if told.school or told.central else told.place_text or None,
+        "nominees": [
+            {**person, "role": person["role"] or None, "email": person["email"] or None} for person in told.people
+        ],
+        "schools": [school.id for school in told.schools],
+        "place": (Where.CENTRAL if told.central else Where.SCHOOLS if told.schools else Where.NOT_LISTED).value,
+        "place_text": None if told.central else told.place_text or None,
         "relation": told.relation,
         "relation_text": told.relation_text or None,
         "quote": told.quote,
@@ -119,11 +113,14 @@ def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem
         missing_address = problem.facts["field"] == "email" and problem.kind == "missing"
         if not (missing_address and told.phone.strip()):
             yield {"name": "nominator_name", "email": "nominator_email"}[problem.facts["field"]], problem
-    person = {"given": told.given, "family": told.family, "email": told.nominee_email, "role": told.role}
-    place = {"schools": [told.school.id] if told.school else [], "central": told.central, "place_text": told.place_text}
-    fields = {"people-0-family": "family", "people-0-email": "email", "schools": "school"}
-    for problem in rules.nominee_problems({"people": [person], **place}):
-        yield fields.get(problem.facts.get("field", ""), "family"), problem
+    place = {
+        "schools": [school.id for school in told.schools],
+        "central": told.central,
+        "place_text": told.place_text,
+    }
+    for problem in rules.nominee_problems({"people": told.people, **place}):
+        where = str(problem.facts.get("field", "people-0-family"))
+        yield "school" if where == "schools" else where, problem
     for problem in rules.relation_problems({"relation": told.relation, "text": told.relation_text}):
         yield "relation_text" if problem.facts.get("field") == "text" else "relation", problem
     for problem in rules.quote_problems({"quote": told.quote, "tell": told.tell}):

@@ -9,9 +9,11 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
+from wtforms import Form as PlainForm
 
-from portal.web.fields import Address, Choice, Form, Line, Text
+from portal.nominations.rules.writing import MOST_PEOPLE
+from portal.web.fields import Address, Choice, Choices, Form, Line, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -151,6 +153,20 @@ class StartForm(Form):
     tell = BooleanField(_l("Thank each nominator by e-mail"))
 
 
+class EntryPersonForm(PlainForm):
+    """One person whom somebody nominates."""
+
+    given = Line(_l("Nominee's first name"), most=NAME)
+    family = Line(_l("Nominee's last name"), most=NAME)
+    role = Line(_l("Nominee's role"), most=ROLE)
+    email = Address(_l("Nominee's e-mail address"))
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was written down."""
+        return {name: self[name].data or "" for name in ("given", "family", "role", "email")}
+
+
 class EntryForm(Form):
     """A nomination entered for somebody: told on the telephone, or written on paper."""
 
@@ -158,12 +174,9 @@ class EntryForm(Form):
     nominator_email = Address(_l("Their e-mail address"))
     nominator_phone = Line(_l("Their telephone number"), most=60)
     received = Line(_l("When it reached us"), description=_l("When they called, or when the paper came."), most=40)
-    given = Line(_l("Nominee's first name"), most=NAME)
-    family = Line(_l("Nominee's last name"), most=NAME)
-    role = Line(_l("Nominee's role"), most=ROLE)
-    email = Address(_l("Nominee's e-mail address"))
+    people = FieldList(FormField(EntryPersonForm), min_entries=1, max_entries=MOST_PEOPLE)
     school = Line(_l("School"), description=_l("Type part of its name."), most=NAME)
-    school_id = Choice(_l("Which school?"))
+    school_id = Choices(_l("Which school? Several are fine."), validate_choice=False)
     relation = Choice(_l("How do they know the nominee?"))
     relation_text = Line(_l("In their own words"))
     quote = Choice(_l("May we quote them?"))
@@ -177,6 +190,23 @@ class EntryForm(Form):
         self.relation.choices = [(relation.value, words) for relation, words in relations]
         self.quote.choices = [(quote.value, words) for quote, words in quotes]
         self.tell.choices = [("yes", _("Yes")), ("no", _("No"))]
+
+    @property
+    def named(self) -> list[tuple[int, dict[str, str]]]:
+        """The people written down, each with its row. A row of a team with nothing in it is left out."""
+        typed = [entry.form.typed for entry in self.people.entries]
+        return [(row, one) for row, one in enumerate(typed) if row == 0 or any(one.values())]
+
+    def fail(self, field: str | None, sentence: str) -> None:
+        """Put a refusal beside its field, those of one person ("people-0-family") too."""
+        name, _, rest = (field or "").partition("-")
+        row, _, part = rest.partition("-")
+        if name != "people" or not row.isdecimal() or int(row) >= len(self.people.entries):
+            super().fail(field, sentence)
+            return
+        target = self.people.entries[int(row)].form[part]
+        target.errors = [*target.errors, sentence]
+        self.people.errors = [entry.errors for entry in self.people.entries]
 
 
 def numbers(texts: Iterable[str]) -> set[int]:

@@ -18,6 +18,7 @@ from portal.nominations.forms.screening import EntryForm, numbers, wall_time
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.rules import Stage
+from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
@@ -58,18 +59,25 @@ def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each q
 
 def _offered(form: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - the form
     """Return the schools that fit what was typed, the one chosen before, and what is no school."""
-    typed, chosen = (form.school.data or "").strip(), form.school_id.data or ""
-    found: list[School] = list(schools.matching(typed)) if typed else []
-    if chosen not in {str(school.id) for school in found}:
-        found = [*schools.by_ids(numbers([chosen])), *found]
+    typed = (form.school.data or "").strip()
+    kept = schools.by_ids(_numbers(form))
+    there = {school.id for school in kept}
+    found: list[School] = (
+        [*kept, *(school for school in schools.matching(typed) if school.id not in there)] if typed else list(kept)
+    )
     meant = schools.meant_by(typed) if typed else None
     if meant is not None and meant.school is not None:
-        found.sort(key=lambda school: school.id != meant.school)
+        found.sort(key=lambda school: (school.id not in there, school.id != meant.school))
     return [
         *((str(school.id), school.name) for school in found),
         (NOT_LISTED, _("A school that is not listed: keep it as typed")),
         (CENTRAL, _("The district's central office, or no one school")),
     ]
+
+
+def _numbers(form: Any) -> list[int]:  # noqa: ANN401 - the form
+    """Return the schools that were chosen, as many as a nomination may have."""
+    return sorted(numbers(form.school_id.data or []))[:MOST_SCHOOLS]
 
 
 @pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
@@ -81,6 +89,10 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         form.once.data = secrets.token_urlsafe(24)
         form.received.data = now.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
         form.language.data = "en"
+    elif request.form.get("find") or request.form.get("add_person"):
+        if request.form.get("add_person") and len(form.people) < MOST_PEOPLE:
+            form.people.append_entry()
+        return _drawn(cycle, form), 200
     elif form.validate_on_submit():
         try:
             nomination = actions.enter(
@@ -98,16 +110,20 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
             form.fail(refusal.field or "received", failures.sentence(refusal))
         else:
             return _entered(cycle, nomination)
-    questions = [form[name] for name in form._fields if name.startswith("answer-")]
+    return _drawn(cycle, form), form.status
+
+
+def _drawn(cycle: Cycle, form: Any) -> str:  # noqa: ANN401 - the form
     return render_template(
         "nominations/entry.html",
         cycle=cycle,
         form=form,
-        questions=questions,
+        questions=[form[name] for name in form._fields if name.startswith("answer-")],
         limits=_limits(cycle),
         rtl=RIGHT_TO_LEFT,
+        most_people=MOST_PEOPLE,
         **words.about(),
-    ), form.status
+    )
 
 
 def _entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
@@ -131,19 +147,16 @@ def _limits(cycle: Cycle) -> dict[str, int | None]:
 
 
 def _told(form: Any) -> Told:  # noqa: ANN401 - the form
-    chosen = form.school_id.data or ""
-    school = schools.by_ids(numbers([chosen]))
+    chosen = set(form.school_id.data or [])
+    found = schools.by_ids(_numbers(form))
     return Told(
         name=form.nominator_name.data or "",
         email=form.nominator_email.data or "",
         phone=form.nominator_phone.data or "",
-        given=form.given.data or "",
-        family=form.family.data or "",
-        role=form.role.data or "",
-        nominee_email=form.email.data or "",
-        school=school[0] if school else None,
-        place_text=(form.school.data or "") if chosen == NOT_LISTED else "",
-        central=chosen == CENTRAL,
+        people=[person for _row, person in form.named],
+        schools=list(found),
+        place_text=(form.school.data or "") if NOT_LISTED in chosen else "",
+        central=CENTRAL in chosen,
         relation=form.relation.data if form.relation.data in set(Relation) else "",
         relation_text=form.relation_text.data or "",
         quote=form.quote.data if form.quote.data in set(Quote) else "",
@@ -167,4 +180,11 @@ def _received(form: Any, now: datetime) -> datetime:  # noqa: ANN401 - the form
 def _show(form: Any, lacking: NotReady) -> None:  # noqa: ANN401 - the form
     for name, problems in lacking.problems.items():
         for problem in problems:
-            form.fail(name, _(problem.message, **problem.facts))
+            form.fail(_row_of(name, form), _(problem.message, **problem.facts))
+
+
+def _row_of(name: str, form: Any) -> str:  # noqa: ANN401 - the form
+    """Return the field a problem belongs to: people are counted without the rows that hold nothing."""
+    people, _, rest = name.partition("-")
+    number, _, part = rest.partition("-")
+    return f"people-{form.named[int(number)][0]}-{part}" if people == "people" and number.isdecimal() else name
