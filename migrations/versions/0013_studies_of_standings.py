@@ -3,8 +3,8 @@
 Why: both are computed with the calibration, in the worker, and never in a request. Rounds calibrated before are calibrated anew.
 Both ways: a downgrade loses both; the worker makes them again.
 
-Revision: 0011
-After: 0010
+Revision: 0013
+After: 0012
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
