@@ -55,7 +55,9 @@ REST = tuple(person for person in KINDS if person not in BOTH)
 SAID_OF_EVERYBODY = frozenset({Fact.IN_DELIBERATION, Fact.TOLD})
 LOOK_EVERYWHERE = frozenset({VISITOR, "nobody", "staff"})  # who also asks for what is missing, and all that is public
 # Who is somebody else's like wherever nothing in particular holds of them: they ask only where something does.
-ALIKE = frozenset({"surprise", "recipient", "minor", "removed", "other nominator", "publisher", "proposer"})
+ALIKE = frozenset(
+    {"surprise", "recipient", "minor", "removed", "invited", "undeclared", "other nominator", "publisher", "proposer"}
+)
 
 
 class Call(NamedTuple):

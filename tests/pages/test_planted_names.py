@@ -167,7 +167,7 @@ def dead_links(person: str, found: Crawl) -> Iterator[str]:
             yield f"{page} links to {path}, which answers {answer.status} to {person}"
 
 
-BEFORE_TOLD = (VISITOR, HERE, "nominator", "other nominator", "nominee", "surprise", "surprise passed over", "nobody")
+BEFORE_TOLD = (VISITOR, "nominator", "other nominator", "nominee", "surprise", "surprise passed over")
 
 
 @pytest.mark.sqlite_only

@@ -28,12 +28,17 @@ MOST_WAYS = 6  # of asking one address: another page of a list, another filter
 # How many addresses of one kind are looked at, where those of one kind differ in nothing that is planted.
 FEW = {
     "awards": 2,
+    "decisions.decisions": 12,
     "accounts.person": 6,
     "mail.message": 4,
     "nominations.asking": 4,
     "nominations.candidacy_name": 4,
     "nominations.import_row": 6,
+    "nominations.import_rows": 4,
     "nominations.nomination_step": 4,
+    "nominations.screening_csv": 8,
+    "publishing.archive_row": 3,
+    "publishing.archive_rows": 3,
     "publishing.preview_message": 14,
 }
 
