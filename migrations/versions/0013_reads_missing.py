@@ -3,16 +3,16 @@
 Why: the page of standings names those with the most missing first, and counts them, whatever the round holds.
 Both ways: nothing is lost.
 
-Revision: 0011
-After: 0010
+Revision: 0013
+After: 0012
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
