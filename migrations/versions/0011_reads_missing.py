@@ -3,16 +3,16 @@
 Why: the page of standings names those with the most missing first, and counts them, whatever the round holds.
 Both ways: nothing is lost.
 
-Revision: 0013
-After: 0012
+Revision: 0011
+After: 0010
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
