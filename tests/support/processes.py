@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.support.nursery import Nursery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,40 +20,36 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from tests.support.nursery import Child
+
 PATIENCE = 30.0  # seconds for a process to start or end
 
 
 class Portal:
     """The `portal` command on this test's database: called, or started and left running."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        """Keep the environment that every process gets, and a folder for what they say."""
+    def __init__(self, nursery: Nursery, environment: dict[str, str], folder: Path) -> None:
+        """Keep where processes come from, the environment that each gets, and a folder for what they say."""
+        self.nursery = nursery
         self.environment = environment
         self.folder = folder
-        self.running: list[subprocess.Popen[str]] = []
+        self.running: list[Child] = []
 
     def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `portal WORDS` to its end and return what came of it."""
-        return subprocess.run(
-            self._command(words),
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=4 * PATIENCE,
-            check=False,
-        )
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            process = self.nursery.start(words, {**self.environment, **environment}, output, errors)
+            self.running.append(process)
+            code = process.wait(4 * PATIENCE)
+            output.seek(0)
+            errors.seek(0)
+            return subprocess.CompletedProcess(words, code, output.read(), errors.read())
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **environment: str) -> Child:
         """Start `portal WORDS` and leave it running; `.kill()` is kill -9, and what is left ends with the test."""
         log = self.folder / f"{words[0]}-{len(self.running)}.log"
         with log.open("w") as output:
-            process = subprocess.Popen(
-                self._command(words),
-                env={**self.environment, **environment},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+            process = self.nursery.start(words, {**self.environment, **environment}, output, output)
         self.running.append(process)
         return process
 
@@ -81,13 +79,17 @@ class Portal:
                 process.kill()
             process.wait(PATIENCE)
 
-    @staticmethod
-    def _command(words: tuple[str, ...]) -> list[Any]:
-        return [sys.executable, "-m", "portal", *words]
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Where this worker's processes come from."""
+    made = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def portal(app: Flask, tmp_path: Path) -> Iterator[Portal]:
+def portal(app: Flask, nursery: Nursery, tmp_path: Path) -> Iterator[Portal]:
     """The `portal` command, in processes of its own, on this test's database."""
     settings = app.config["SETTINGS"]
     environment = {
@@ -98,6 +100,6 @@ def portal(app: Flask, tmp_path: Path) -> Iterator[Portal]:
         "BASE_URL": settings.base_url,
         "INSTANCE_PATH": str(settings.instance_path),
     }
-    made = Portal(environment, tmp_path)
+    made = Portal(nursery, environment, tmp_path)
     yield made
     made.end()
