@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flask import g
 from sqlalchemy import select
 
 from portal.accounts.models import Account
+from portal.awards import queries as awards
 from portal.db import db, transaction
 from portal.demo import announcing, cast, open_season, season, world
 from portal.demo.calendar import Stage
@@ -68,6 +70,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
     tell("Messages leave")
     with transaction():
         calibrating.calibrate_due(made.now)
+    g.organisation = awards.organisation()  # messages say whom to ask, as they do when the worker sends them
     while mail.deliver_due(made.now):
         continue
 
