@@ -9,9 +9,9 @@ from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.decisions import queries as decisions
 from portal.decisions.queries import drawing
-from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Sitting
+from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Recommendation, Sitting
 from portal.nominations.queries import facts as nominations
-from portal.nominations.queries import writing
+from portal.nominations.queries import letters, writing
 from portal.publishing import queries as publishing
 from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
@@ -49,6 +49,7 @@ def teach() -> None:
     policy.teach(ImportRow, nominations.facts_of_import_row)
     policy.teach(Nomination, writing.facts_of_nomination)
     policy.teach(Sitting, writing.facts_of_sitting)
+    policy.teach(Recommendation, letters.facts_of_recommendation)
     policy.teach(InReview, review.facts_of_in_review)
     policy.teach(review.Seat, review.facts_of_seat)
     policy.teach(review.TextsOf, review.facts_of_texts)

@@ -23,7 +23,7 @@ from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
-from portal.nominations.actions import conflicts, consent, gathering, importing, screening, writing
+from portal.nominations.actions import conflicts, consent, gathering, importing, letters, screening, writing
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
@@ -50,6 +50,9 @@ def install() -> None:
     _add(worker.chores, releases.release_due)
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
+    _add(worker.chores, nominations.look_after_letters)
+    _add(accounts.on_link_used, letters.felt_link)  # a writer opened their link
+    _add(screening.on_stage, letters.felt_stage)  # whoever withdrew needs no letters
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for
     _add(worker.chores, rounds.close_due)
     _add(worker.chores, calibrating.calibrate_due)

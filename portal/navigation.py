@@ -44,6 +44,9 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.import_columns": "nominations.screening_all",
     "nominations.import_rows": "nominations.screening_all",
     "nominations.import_row": "nominations.screening_all",
+    "nominations.letters_of_cycle": "nominations.screening_all",
+    "nominations.letters_plan": "nominations.screening_all",
+    "nominations.letter_at_desk": "nominations.screening_all",
     "publishing.award": "publishing.awards",
     "publishing.award_recipients": "publishing.recipients",
     "publishing.year": "publishing.recipients",
@@ -62,6 +65,7 @@ OFFICE = (
 CYCLE = (  # the pages of one cycle, in the order in which a season goes through them
     ("awards.cycle", _l("Overview")),
     ("nominations.screening", _l("Screening")),
+    ("nominations.letters_of_cycle", _l("Letters")),
     ("awards.committee", _l("Committee")),
     ("review.masking", _l("Masking")),
     ("review.round_", _l("Reading")),
@@ -75,6 +79,7 @@ CLOSED_BY_A_CONFLICT = frozenset({"publishing.release"})  # of all who were chos
 OWN = (
     ("home.me", _l("What waits for you")),
     ("nominations.mine", _l("My nominations")),
+    ("nominations.my_letters", _l("Letters you were asked for")),
     ("accounts.people", _l("People and roles")),
     ("awards.organisation", _l("The organization")),
     ("funds.funds", _l("Funds")),

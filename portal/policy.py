@@ -43,6 +43,8 @@ class Fact(StrEnum):
     CLEAR = 'has said "no conflict" for it'
     CONFLICT = "has a conflict with it that stands or holds"
     PROPOSED_IT = "proposed it"
+    ITS_WRITER = "was asked to write it"
+    ACCESS_KEPT = "keeps the right to read it"
     # about the thing alone
     PUBLIC = "is public"
     NAMES_SHOWN = "is in a round that shows names"
@@ -113,6 +115,8 @@ assigned = _word(Fact.ASSIGNED)
 clear = _word(Fact.CLEAR)
 conflict = _word(Fact.CONFLICT)
 proposed_it = _word(Fact.PROPOSED_IT)
+its_writer = _word(Fact.ITS_WRITER)
+access_kept = _word(Fact.ACCESS_KEPT)
 names_shown = _word(Fact.NAMES_SHOWN)
 in_deliberation = _word(Fact.IN_DELIBERATION)
 released = _word(Fact.RELEASED)
@@ -138,6 +142,9 @@ class Permission(StrEnum):
     READ_NOMINATION = "read a nomination as its writer"
     EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
     CONSENT = "say what may be published"
+    SEE_OWN_LETTERS = "see the letters one was asked for"
+    WRITE_LETTER = "write, send, replace or decline a letter one was asked for"
+    READ_LETTER = "read a letter that was sent"
     # staff's desk
     SEE_DESK = "see the staff's desk"
     MANAGE_AWARDS = "set up awards, cycles, question sets and rubrics"
@@ -149,6 +156,7 @@ class Permission(StrEnum):
     ENTER_NOMINATION = "enter a nomination for someone"
     MANAGE_COMMITTEE = "invite reviewers and form a committee"
     MANAGE_CONFLICTS = "decide on conflicts of interest"
+    MANAGE_LETTERS = "say what letters are asked for, and accept or refuse late ones"
     REDACT = "look over masked text"
     SCORE_BANDS = "score what staff score from bands, such as need"
     CONFIRM_STANDING = "record that standing was confirmed"
@@ -196,6 +204,12 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_NOMINATION: _its_writer,
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
+    Permission.SEE_OWN_LETTERS: signed_in,
+    Permission.WRITE_LETTER: its_writer,
+    Permission.READ_LETTER: its_writer
+    | ((staff_of_it | chair_of_it) & ~conflict & ~its_nominee)
+    | (its_nominee & access_kept),
+    Permission.MANAGE_LETTERS: staff_of_it & ~conflict & ~its_nominee,
     Permission.SEE_DESK: staff_somewhere | auditor | publisher,
     Permission.MANAGE_AWARDS: staff,
     Permission.MANAGE_CYCLE: staff_of_it,
@@ -276,7 +290,11 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
         staff_of_it | _its_writer | (its_nominee & told & nominator_agrees) | (chair_of_it & names_shown),
         nobody,
     ),
-    Datum.CONFIDENTIAL_LETTER: (conflict | its_nominee, staff_of_it | its_own | chair_of_it, _reads & letter_needed),
+    Datum.CONFIDENTIAL_LETTER: (
+        (conflict & ~its_writer) | (its_nominee & ~access_kept),
+        staff_of_it | its_writer | chair_of_it | (its_nominee & access_kept),
+        _reads & letter_needed,
+    ),
     Datum.ASSIGNMENT: (conflict, staff_of_it | chair_of_it | assigned, nobody),
     Datum.OTHERS_SCORES: (conflict, staff_of_it | chair_of_it, nobody),
     Datum.STANDING: (conflict, staff_of_it | chair_of_it | (member_of_it & in_deliberation), nobody),

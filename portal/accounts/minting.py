@@ -20,7 +20,7 @@ def for_message(message: Message, at: datetime) -> str:
     """Return the token of a fresh link for this message's reader: short-lived for whoever holds a role."""
     settings: Settings = current_app.config["SETTINGS"]
     wanted = message.link or {}
-    signs_in_staff = wanted["purpose"] in {"sign in", "confirm"} and bool(roles_of(message.to))
+    signs_in_staff = wanted["purpose"] in {"sign in", "confirm", "letter"} and bool(roles_of(message.to))
     days = settings.staff_link_minutes / 1440 if signs_in_staff else wanted.get("days", settings.link_days)
     return actions.mint_link(
         message.to,

@@ -5,6 +5,8 @@ Each check is a question that yields one sentence for each row that breaks it, n
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -15,6 +17,9 @@ from portal.awards.rules import WHOLE, CycleStage, MemberState
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.files import queries as files
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
 from portal.funds.models import Fund
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
@@ -25,10 +30,13 @@ from portal.nominations.models import (
     CandidacyPerson,
     Conflict,
     Consent,
+    Letter,
     Nomination,
+    Recommendation,
     Snapshot,
 )
-from portal.nominations.rules import COUNTS, CandidacyStage, ConflictState, ConsentState
+from portal.nominations.rules import COUNTS, CandidacyStage, ConflictState, ConsentState, canonical, digest
+from portal.nominations.rules.letters import LetterState
 from portal.people.models import Person
 from portal.publishing.desk.models import Release
 from portal.publishing.models import Recipient
@@ -147,6 +155,52 @@ def _nominators_review(_now: datetime) -> Iterator[str]:
     )
     for number in db.session.scalars(both):
         yield f"member {number} reviews in a cycle in which they nominated"
+
+
+def _writers_review(_now: datetime) -> Iterator[str]:
+    both = (
+        select(Member.id)
+        .where(Member.state == MemberState.ACCEPTED)
+        .where(
+            exists().where(
+                Recommendation.cycle_id == Member.cycle_id,
+                Recommendation.writer_id == Member.person_id,
+                Recommendation.state == LetterState.RECEIVED,
+            )
+        )
+    )
+    for number in db.session.scalars(both):
+        yield f"member {number} reviews in a cycle in which they wrote a letter"
+
+
+def _letters(_now: datetime) -> Iterator[str]:
+    for letter in db.session.scalars(select(Letter).execution_options(yield_per=CHUNK)):
+        if digest(json.loads(letter.facts)) != letter.sha256 or canonical(json.loads(letter.facts)) != letter.facts:
+            yield f"letter {letter.id} no longer matches its SHA-256"
+    bare = select(Recommendation.id).where(
+        Recommendation.state.in_([LetterState.RECEIVED, LetterState.LATE]),
+        ~exists().where(Letter.recommendation_id == Recommendation.id),
+    )
+    for number in db.session.scalars(bare):
+        yield f"recommendation {number} was sent and has no letter"
+
+
+def _files(_now: datetime) -> Iterator[str]:
+    unclean = (
+        select(Letter.id).join(StoredFile, StoredFile.id == Letter.file_id).where(StoredFile.state != FileState.CLEAN)
+    )
+    for number in db.session.scalars(unclean):
+        yield f"letter {number} is a file that is not clean"
+    for file in db.session.scalars(
+        select(StoredFile).where(StoredFile.state == FileState.CLEAN).execution_options(yield_per=CHUNK)
+    ):
+        try:
+            whole = files.content(file)
+        except FileNotFoundError:
+            yield f"file {file.id} is not where it should lie"
+            continue
+        if hashlib.sha256(whole).hexdigest() != file.sha256:
+            yield f"file {file.id} no longer matches its SHA-256"
 
 
 def _rubrics(_now: datetime) -> Iterator[str]:
@@ -326,6 +380,9 @@ CHECKS = (
     Check("Nobody clears their own conflict.", _cleared_by_self),
     Check("Nothing opens before conflicts are declared.", _declared_first),
     Check("Who nominated in a cycle does not review in it.", _nominators_review),
+    Check("Who wrote a letter in a cycle does not review in it.", _writers_review),
+    Check("A letter never changes, and its stored SHA-256 matches.", _letters),
+    Check("Nothing unclean is shown, and every clean file is whole.", _files),
     Check("A rubric with a score is frozen, its weights add up, and its levels hold.", _rubrics),
     Check("Selected places never exceed the cycle's places.", _places),
     Check("Promised sums never exceed the fund.", _sums),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal import clock
-from portal.db import db
+from portal.db import db, transaction
 from portal.jobs.worker import LEASE
-from portal.nominations.actions import importing
-from portal.nominations.models import Import
+from portal.nominations.actions import importing, letters
+from portal.nominations.models import Import, Recommendation
+from portal.nominations.queries import letters as letter_queries
 from portal.people.models import Person
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.jobs.models import Job
+
+
+BETWEEN_LOOKS = timedelta(minutes=1)
+_looked: list[datetime] = []  # when this worker last looked after letters
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -33,3 +39,16 @@ def import_rows(job: Job, at: datetime) -> None:
             break
         db.session.commit()
     importing.finish(made, at=clock.now())
+
+
+def look_after_letters(at: datetime) -> int:
+    """Remind writers before the day of their letter, and say of those that did not come that they lapsed: once a minute."""
+    if _looked and _looked[-1] <= at < _looked[-1] + BETWEEN_LOOKS:
+        return 0
+    _looked[:] = [at]
+    waits = db.session.scalar(letter_queries.open_ones().with_only_columns(Recommendation.id).limit(1))
+    db.session.rollback()
+    if waits is None:
+        return 0
+    with transaction():
+        return letters.remind_due(at=at) + letters.lapse_due(at=at)

@@ -13,6 +13,7 @@ from portal.accounts.models import Session
 from portal.awards.models import Cycle, Season
 from portal.db import Model, enumeration
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
+from portal.nominations.rules.letters import Late, LetterState, WriterRole
 from portal.people.models import Person
 from portal.questions.models import Question
 from portal.schools.models import School
@@ -345,9 +346,10 @@ class Kind(enum.StrEnum):
     DONOR = "gave to the fund"
     DECLARED = "declared it"
     RECUSED = "recused while reading"
+    WROTE_LETTER = "wrote a letter"
 
 
-HARD = frozenset({Kind.IS_NOMINEE, Kind.NOMINATED, Kind.DECLARED, Kind.RECUSED})
+HARD = frozenset({Kind.IS_NOMINEE, Kind.NOMINATED, Kind.DECLARED, Kind.RECUSED, Kind.WROTE_LETTER})
 
 
 class Conflict(Model):
@@ -446,3 +448,82 @@ class ImportRow(Model):
 
     upload: Mapped[Import] = relationship(lazy="raise")
     nomination: Mapped[Nomination | None] = relationship(lazy="raise")
+
+
+class LetterPlan(Model):
+    """What letters one cycle asks for: by whom, how long, and what happens to a late one. A cycle without a plan asks for none."""
+
+    __tablename__ = "letter_plan"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), unique=True)
+    mix: Mapped[list[str]]  # the roles of writers, each as often as it is asked for
+    least_words: Mapped[int] = mapped_column(default=0)
+    most_words: Mapped[int] = mapped_column(default=700)
+    late: Mapped[Late] = mapped_column(enumeration(Late), default=Late.HOLD)
+    apart: Mapped[bool] = mapped_column(default=True)  # nominee, nominator and writers are different people
+    read_blind: Mapped[bool] = mapped_column(default=False)  # the rubric needs letters while names are covered
+    version: Mapped[int] = mapped_column(default=1)
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+
+
+class Recommendation(Model):
+    """A request for one letter by one writer, and the letter while it is written. What was sent stands in `Letter`."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (
+        CheckConstraint("nomination_id IS NOT NULL OR candidacy_id IS NOT NULL", name="is_about_somebody"),
+        CheckConstraint("state != 'received' OR received_at IS NOT NULL", name="received_has_a_date"),
+        CheckConstraint("(waived IS NULL) = (waiver_words IS NULL)", name="waiver_has_words"),
+        Index("ix_recommendation_state", "state", "cycle_id"),
+    )
+
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    # Asked with a nomination it goes where that goes, through merges and partings; asked by the nominee it stays with the candidacy.
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), index=True)
+    candidacy_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    writer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    writer_name: Mapped[str] = mapped_column(String(600))  # as whoever asked typed it
+    writer_email: Mapped[str] = mapped_column(String(320))
+    role: Mapped[WriterRole] = mapped_column(enumeration(WriterRole))
+    note: Mapped[str | None]  # to the writer, from whoever asked
+    state: Mapped[LetterState] = mapped_column(enumeration(LetterState), default=LetterState.ASKED)
+    reason: Mapped[str | None]  # why declined, cancelled or refused
+    waived: Mapped[bool | None]  # the nominee gave up the right to read it; None where nobody could be asked
+    waiver_words: Mapped[str | None]  # the words that were agreed to, or not
+    waived_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]  # declined, cancelled, lapsed or refused since then
+    # what is being written
+    text: Mapped[str] = mapped_column(default="")
+    signed: Mapped[str] = mapped_column(String(600), default="")  # the name under it
+    position: Mapped[str] = mapped_column(String(300), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime | None]
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+    nomination: Mapped[Nomination | None] = relationship(lazy="raise")
+    candidacy: Mapped[Candidacy | None] = relationship(lazy="raise")
+    writer: Mapped[Person] = relationship(lazy="raise", foreign_keys=[writer_id])
+    asked_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[asked_by_id])
+    letters: Mapped[list[Letter]] = relationship(order_by="Letter.number", lazy="raise")
+
+
+class Letter(Model):
+    """A letter as it was sent, with its SHA-256. A replacement is another row: never changed, never deleted except by retention."""
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("recommendation_id", "number"),)
+
+    recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendation.id"), index=True)
+    number: Mapped[int]
+    facts: Mapped[str]  # canonical JSON: {"signed", "position", "role", "text", "file": its SHA-256 or null}
+    sha256: Mapped[str] = mapped_column(String(64))
+    words: Mapped[int] = mapped_column(default=0)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    sent_at: Mapped[datetime]

@@ -13,6 +13,7 @@ HOME = Path(__file__).resolve().parent.parent.parent
 RULES = (
     "portal.awards.rules",
     "portal.nominations.rules",
+    "portal.nominations.rules.letters",
     "portal.review.rules.lives",
     "portal.decisions.rules.lives",
     "portal.publishing.rules",

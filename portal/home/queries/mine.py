@@ -13,8 +13,8 @@ from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState
-from portal.nominations.models import Candidacy, Nomination, Sitting
-from portal.nominations.queries import consent
+from portal.nominations.models import Candidacy, Nomination, Recommendation, Sitting
+from portal.nominations.queries import consent, letters
 from portal.nominations.queries.conflicts import standing
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
@@ -32,6 +32,7 @@ class Mine:
     invitations: Sequence[Member] = ()
     readings: int = 0
     consents: Sequence[Candidacy] = ()
+    letters: Sequence[Recommendation] = ()  # that this person was asked to write
     decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
     releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
 
@@ -43,6 +44,7 @@ def waiting(person: Person) -> Mine:
         invitations=reading.invitations(person),
         readings=reading.count_left(person),
         consents=consent.concerning(person.id),
+        letters=letters.waiting_for(person.id),
         decisions=_decisions(person),
         releases=_releases(person),
     )

@@ -12,6 +12,7 @@ from portal import policy
 from portal.awards.rules import MemberState
 from portal.home.queries import mine
 from portal.home.views.pages import Item, pages, to
+from portal.nominations.queries import letters
 from portal.nominations.rules import NEVER_SENT, Stage
 from portal.policy import Permission
 from portal.web import viewer
@@ -28,7 +29,14 @@ def me() -> str:
     """Everything that waits for this person, and the way to it."""
     person = viewer.current()
     found = mine.waiting(person)
-    items = [*_invitations(found), *_reading(found), *_approvals(found), *_consents(found), *_nominations(found)]
+    items = [
+        *_invitations(found),
+        *_reading(found),
+        *_approvals(found),
+        *_letters(found),
+        *_consents(found),
+        *_nominations(found),
+    ]
     office = policy.may(person, Permission.SEE_DESK)
     submitted = sum(count for stage, count in found.nominations.items() if stage not in {*NEVER_SENT, Stage.VOID})
     return render_template(
@@ -82,6 +90,18 @@ def _approvals(found: mine.Mine) -> list[Item]:
         for cycle in found.releases
     ]
     return items
+
+
+def _letters(found: mine.Mine) -> list[Item]:
+    return [
+        Item(
+            _("Write a letter about %(name)s", name=letters.about_name(asked)),
+            to("nominations.letter", reference=asked.reference),
+            _("Write"),
+            _name(asked.cycle),
+        )
+        for asked in found.letters
+    ]
 
 
 def _consents(found: mine.Mine) -> list[Item]:

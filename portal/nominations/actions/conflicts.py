@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import history
@@ -24,10 +24,12 @@ from portal.nominations.models import (
     Kind,
     Named,
     Nomination,
+    Recommendation,
     Sitting,
 )
 from portal.nominations.queries import conflicts as queries
 from portal.nominations.rules import CONFLICT, NEVER_SENT, ConflictState, ConflictStep, Stage
+from portal.nominations.rules.letters import LetterState
 from portal.people.models import Person
 from portal.people.rules import address_key, fold
 from portal.schools.models import Affiliation, School
@@ -139,6 +141,7 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
         return
     known = _concerned(cycle, persons)
     by_person, typed = _nominated(cycle, known), _nominated(cycle, known, sure=False)
+    letters = _wrote_letters(cycle, known)
     for nominee in _nominees(candidacies):
         for one in known:
             person = one.person
@@ -156,6 +159,7 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
                 )
             elif nominee.number in typed.get(person.id, {}):
                 yield Raised(nominee.number, person.id, Kind.UNCONFIRMED, typed[person.id][nominee.number])
+            yield from _by_letter(one, nominee, letters.get(person.id, {}))
             if one.family and one.family in nominee.families:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
             shared = sorted(nominee.schools[number] for number in one.schools & nominee.schools.keys())
@@ -163,6 +167,13 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
                 yield Raised(nominee.number, person.id, Kind.SAME_SCHOOL, ", ".join(shared))
             if one.gives:
                 yield Raised(nominee.number, person.id, Kind.DONOR, "")
+
+
+def _by_letter(one: Concerned, nominee: Nominee, wrote: dict[int, str]) -> Iterator[Raised]:
+    """Yield what a letter bars its writer from: who sits on the committee from the whole cycle, others from whom it is about."""
+    if wrote and (one.sits or nominee.number in wrote):
+        fact = wrote.get(nominee.number) or min(wrote.values())
+        yield Raised(nominee.number, one.person.id, Kind.WROTE_LETTER, fact)
 
 
 def _concerned(cycle: Cycle, persons: list[Person]) -> list[Concerned]:
@@ -232,6 +243,27 @@ def _nominated(cycle: Cycle, known: list[Concerned], *, sure: bool = True) -> di
     for nominator, address, candidacy, reference in db.session.execute(wanted):
         person = nominator if nominator in numbers else addresses[address or ""]
         found[person][candidacy or 0] = reference
+    return found
+
+
+def _wrote_letters(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> the letter's reference, for those concerned who wrote a letter in this cycle."""
+    numbers = {one.person.id for one in known}
+    sent = (LetterState.RECEIVED, LetterState.LATE)
+    wanted = (
+        select(
+            Recommendation.writer_id,
+            func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id, 0),
+            Recommendation.reference,
+        )
+        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
+        .where(Recommendation.cycle_id == cycle.id, Recommendation.state.in_(sent))
+        .where(Recommendation.writer_id.in_(numbers))
+        .order_by(Recommendation.id.desc())
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for person, candidacy, reference in db.session.execute(wanted):
+        found[person][candidacy] = reference
     return found
 
 

@@ -22,9 +22,11 @@ from portal.nominations.models import (
     MatchState,
     Named,
     Nomination,
+    Recommendation,
     Snapshot,
 )
 from portal.nominations.queries.conflicts import of_candidacy, standing
+from portal.nominations.queries.letters import missing, of_candidacies, plan_of
 from portal.nominations.rules import COUNTS
 from portal.people.models import Person
 from portal.questions.models import Asked, Question
@@ -69,6 +71,8 @@ class Everything:
     matches: list[tuple[Match, Candidacy]]
     history: list[Happened]
     elsewhere: list[Candidacy]
+    letters: list[Recommendation]
+    missing: list[str]  # the roles of writers that are asked for and did not write yet
 
 
 def by_reference(slug: str, year: int, reference: str) -> Candidacy | None:
@@ -103,8 +107,12 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
         *(("nomination", said.nomination.id) for said in nominations),
         *(("conflict", conflict.id) for conflict in conflicts),
     ]
+    letters = of_candidacies([candidacy.id])[candidacy.id]
+    subjects += [("recommendation", letter.id) for letter in letters]
+    relations = [said.nomination.relation for said in nominations if said.counts]
+    gap = missing(plan_of(candidacy.cycle_id), letters, relations)
     lines = [(event, who) for event, who in db.session.execute(history.of(*subjects).limit(MOST_LINES))]
-    return Everything(nominations, conflicts, matches, _grouped(lines), _elsewhere(candidacy, person))
+    return Everything(nominations, conflicts, matches, _grouped(lines), _elsewhere(candidacy, person), letters, gap)
 
 
 def _grouped(lines: Sequence[tuple[Event, Person | None]]) -> list[Happened]:

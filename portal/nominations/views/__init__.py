@@ -1,6 +1,25 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
-from portal.nominations.views import candidacies, consent, entering, importing, screening, writing
+from portal.nominations.views import (
+    candidacies,
+    consent,
+    entering,
+    importing,
+    letters,
+    letters_desk,
+    screening,
+    writing,
+)
 from portal.nominations.views.pages import pages
 
-__all__ = ["candidacies", "consent", "entering", "importing", "pages", "screening", "writing"]
+__all__ = [
+    "candidacies",
+    "consent",
+    "entering",
+    "importing",
+    "letters",
+    "letters_desk",
+    "pages",
+    "screening",
+    "writing",
+]

@@ -82,6 +82,7 @@ KINDS = {
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
     Kind.DECLARED: _l("Said so: “%(fact)s”"),
     Kind.RECUSED: _l("Recused while reading: “%(fact)s”"),
+    Kind.WROTE_LETTER: _l("Wrote a letter: %(fact)s"),
 }
 KINDS_BARE = {
     Kind.IS_NOMINEE: _l("May be the nominee"),
@@ -90,6 +91,7 @@ KINDS_BARE = {
     Kind.SAME_SCHOOL: _l("Belongs to the same school"),
     Kind.SAME_NAME: _l("Has the same family name"),
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
+    Kind.WROTE_LETTER: _l("Wrote a letter"),
 }
 CONFLICTS = {
     ConflictState.SUGGESTED: ("undecided", _l("To decide")),

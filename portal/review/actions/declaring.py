@@ -12,7 +12,8 @@ from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.nominations.actions import conflicts
-from portal.nominations.models import Candidacy, Conflict, Kind, Nomination
+from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Recommendation
+from portal.nominations.queries.letters import wrote_in
 from portal.nominations.rules import ConflictState
 from portal.review.models import Assignment, Declaration, Round
 from portal.review.queries import declarations as queries
@@ -30,10 +31,14 @@ WITH = (joinedload(Member.person), joinedload(Member.cycle))  # what a member ne
 
 
 def may_serve(cycle: Cycle, person: Person) -> None:
-    """Refuse somebody who nominated in a cycle a place on its committee."""
+    """Refuse somebody who nominated in a cycle, or wrote a letter in it, a place on its committee."""
     if db.session.scalar(nominating(cycle).where(Nomination.nominator_id == person.id).limit(1)):
         raise Refused(
             N_("%(name)s nominated in this cycle, so they may not review in it."), field="email", name=person.name
+        )
+    if db.session.scalar(wrote_in(cycle.id).where(Recommendation.writer_id == person.id).limit(1)):
+        raise Refused(
+            N_("%(name)s wrote a letter in this cycle, so they may not review in it."), field="email", name=person.name
         )
 
 
