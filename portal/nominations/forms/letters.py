@@ -21,7 +21,8 @@ ROLES = {
     WriterRole.OTHER: _l("Somebody else"),
 }
 WAIVER = _l(
-    "I give up my right to read this letter. Its writer, the office and, where the award needs it, the committee read it; I do not, now or later."
+    "I give up my right to read this letter. Its writer, the office and, where the award needs it, the committee read it; "
+    "I do not, now or later."
 )
 KEPT = _l("I keep my right to read this letter once it has come. Its writer is told so before they write.")
 LATES = {

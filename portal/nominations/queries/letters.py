@@ -124,7 +124,11 @@ def facts_of_recommendation(person: Person | None, asked: Recommendation) -> fro
 
 def of_nomination(nomination: Nomination) -> Sequence[Recommendation]:
     """Return the letters that were asked for with a nomination."""
-    wanted = select(Recommendation).where(Recommendation.nomination_id == nomination.id)
+    wanted = (
+        select(Recommendation)
+        .options(selectinload(Recommendation.letters))
+        .where(Recommendation.nomination_id == nomination.id)
+    )
     return db.session.scalars(wanted.order_by(Recommendation.id)).all()
 
 

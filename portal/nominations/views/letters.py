@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -223,12 +223,21 @@ def letter(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
         at=clock.now(),
     )
     if autosaving:
-        if saved.other is not None:
-            return jsonify(conflict_url=url_for(".letter", reference=asked.reference)), 409
-        return jsonify(saved_at=clock_time(saved.at), version=saved.version)
+        return _autosaved(asked, saved)
     form.version.data = str(saved.version)
     if saved.other is not None:
-        return _drawn(asked, form, other=saved.other), 409
+        return _drawn(asked, form, other=saved.other)[0], 409
+    return _went_on(asked, form, saved.version)
+
+
+def _autosaved(asked: Recommendation, saved: actions.Saved) -> Any:  # noqa: ANN401 - an answer
+    if saved.other is not None:
+        return jsonify(conflict_url=url_for(".letter", reference=asked.reference)), 409
+    return jsonify(saved_at=clock_time(saved.at), version=saved.version)
+
+
+def _went_on(asked: Recommendation, form: LetterForm, version: int) -> Any:  # noqa: ANN401 - an answer
+    """After a save by a button: come back later, or send it."""
     if not request.form.get("send"):
         flash(
             _(
@@ -236,7 +245,7 @@ def letter(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
             )
         )
         return see_other(".letter", reference=asked.reference)
-    return _sent(asked, form, saved.version)
+    return _sent(asked, form, version)
 
 
 def _sent(asked: Recommendation, form: LetterForm, version: int) -> Any:  # noqa: ANN401 - an answer
@@ -347,8 +356,3 @@ def _found(asked: Recommendation, number: int) -> Sent:
     if found is None:
         raise NotFound(N_("There is no such letter."))
     return found
-
-
-def count_missing(count: int) -> str:
-    """Return how many letters are missing, in words."""
-    return ngettext("One letter is missing", "%(num)s letters are missing", count)
