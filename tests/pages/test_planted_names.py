@@ -59,14 +59,14 @@ OFFICE = names("staff", "conflicted staff", "publisher", "publisher alone", "pro
 # What nobody reads but whoever typed it: drafts, text kept in a browser, a biography nobody agreed to show.
 UNSENT = words("draft text", "browser text", "kept text", "hidden biography")
 UNREAD = words("why")
-OF_ONE = names("nominee") | words("text", "other text", "comment", "conflict words", "nickname")
+OF_ONE = names("nominee") | words("text", "letter text", "other text", "comment", "conflict words", "nickname")
 
 SEES: dict[str, set[str]] = {
     VISITOR: PUBLIC,
     HERE: PUBLIC | names("browser nominee", "nobody") | words("browser text", "kept text") | schools("tamberlane"),
     GUARDIAN: PUBLIC | names("minor") | words("hidden biography"),
-    "nominator": PUBLIC | WROTE,
-    "other nominator": PUBLIC | OTHER_WROTE,
+    "nominator": PUBLIC | WROTE | names("writer"),
+    "other nominator": PUBLIC | OTHER_WROTE | names("writer"),
     "nominee": PUBLIC,
     "nominee apart": PUBLIC,
     "surprise": PUBLIC,
@@ -100,6 +100,7 @@ SEES: dict[str, set[str]] = {
     | schools("tamberlane", "dunmorrow", "vellacott")
     | words("surprise text", "decision reason", "coming citation"),
     "auditor": PUBLIC | names("staff", "conflicted staff", "proposer"),
+    "writer": PUBLIC | names("nominee", "intake", "nominator", "other nominator") | words("letter text"),
     "nobody": PUBLIC,
 }
 BOTH = ("nominator", "conflicted reviewer", "chair")  # who walk on both databases; the others differ in a fact alone

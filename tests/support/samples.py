@@ -412,6 +412,67 @@ def late(world: World) -> Iterable[Sample]:
     yield Sample("missing", _at("students", reference="N-9999"), nowhere)
 
 
+LETTERS = {
+    "one": of_candidacy("teaching", "one"),
+    "filed": of_candidacy("teaching", "one"),
+    "intake": of_candidacy("students", "intake"),
+}
+
+
+def about(key: str) -> Callable[[str], Facts]:
+    """Return what holds of anybody and a letter that the writer was asked for."""
+    more = {"ITS_NOMINEE": {"nominee"}} if key != "intake" else {}
+    return with_facts(LETTERS[key], ITS_WRITER={"writer"}, **more)
+
+
+def letters(world: World) -> Iterable[Sample]:
+    """Letters: the writer's."""
+    for name, key in (("sent", "one"), ("asked for", "intake")):
+        yield Sample(name, {"reference": world.words[f"letter {key}"]}, about(key))
+    yield Sample("missing", {"reference": "R-9999"}, nowhere)
+
+
+def letters_sent(world: World) -> Iterable[Sample]:
+    """Letters as they were sent."""
+    yield Sample("sent", {"reference": world.words["letter one"], "number": 1}, about("one"))
+    yield Sample("no such version", {"reference": world.words["letter one"], "number": 2}, nowhere)
+    yield Sample("not sent", {"reference": world.words["letter intake"], "number": 1}, nowhere)
+
+
+def letter_files(world: World) -> Iterable[Sample]:
+    """Files of letters."""
+    yield Sample("filed", {"reference": world.words["letter filed"], "number": 1}, about("filed"))
+    yield Sample("written", {"reference": world.words["letter one"], "number": 1}, nowhere)
+
+
+def letter_pages(world: World) -> Iterable[Sample]:
+    """Pages of letters that came as files."""
+    yield Sample("filed", {"reference": world.words["letter filed"], "number": 1, "place": 1}, about("filed"))
+    yield Sample("written", {"reference": world.words["letter one"], "number": 1, "place": 1}, nowhere)
+
+
+def letters_at_desk(world: World) -> Iterable[Sample]:
+    """Letters as the office sees them."""
+    yield Sample("sent", _at("teaching", reference=world.words["letter one"]), about("one"))
+    yield Sample("asked for", _at("students", reference=world.words["letter intake"]), about("intake"))
+    yield Sample("at another cycle", _at("arts", reference=world.words["letter one"]), nowhere)
+
+
+def letters_asked(world: World) -> Iterable[Sample]:
+    """Letters as whoever asked for them sees them."""
+    own = with_facts(simply, ITS_NOMINATOR={"nominator"})
+    yield Sample(
+        "own",
+        {"reference": world.words["nomination intake"], "number": world["letter intake"], "step": "reminder"},
+        own,
+    )
+    yield Sample(
+        "of another nomination",
+        {"reference": world.words["nomination draft"], "number": world["letter intake"], "step": "reminder"},
+        nowhere,
+    )
+
+
 WROTE = {  # who wrote each, address confirmed
     "draft": "nominator",
     "other draft": "other nominator",
@@ -666,6 +727,19 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(asides, "nominations.both"),
     **_each(consents, "nominations.consent", "nominations.consent_withdrawal", "nominations.biography"),
     **_each(claims, "nominations.claim"),
+    **_each(
+        letters,
+        "nominations.letter",
+        "nominations.letter_declining",
+        "nominations.letter_file",
+        "nominations.letter_file_removal",
+        "nominations.letter_file_state",
+    ),
+    **_each(letters_sent, "nominations.letter_sent"),
+    **_each(letter_files, "nominations.letter_download", "nominations.letter_file_page"),
+    **_each(letter_pages, "nominations.letter_page"),
+    **_each(letters_at_desk, "nominations.letter_at_desk"),
+    **_each(letters_asked, "nominations.letter_step"),
     **_each(
         things("import", "matching", "checked"),
         "nominations.import_columns",

@@ -6,6 +6,7 @@ Everything is found again by a key: `World.load()` reads which number each key g
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +24,10 @@ from portal.db import db
 from portal.decisions.models import Decision, Replay
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
+from portal.files.rules import Kind as FileKind
+from portal.files.storage import store
 from portal.funds.models import FundDonor
 from portal.history import record
 from portal.history.models import Event
@@ -39,14 +44,17 @@ from portal.nominations.models import (
     ImportRow,
     ImportState,
     Kind,
+    Letter,
     Match,
     Nomination,
     Part,
     Quote,
+    Recommendation,
     RowState,
     Snapshot,
 )
-from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
+from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage, canonical, digest
+from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.people.models import Person
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk.models import Draft, Release
@@ -101,6 +109,7 @@ NAMES = {
     "publisher alone": "Ambrose Kettering",
     "proposer": "Clementine Ravenscar",
     "auditor": "Percival Lockridge",
+    "writer": "Ferdinand Oakhampton",
     "nobody": "Gwendolyn Plumptre",
 }
 HERE, VISITOR, GUARDIAN = "browser", "visitor", "guardian"
@@ -125,6 +134,8 @@ PEOPLE = (
     ),
 )
 
+FILE_KEY, FILE = "f" * 32, b"%PDF-1.7 of a letter %%EOF"
+
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
     "tamberlane": "Tamberlane Elementary",
@@ -145,6 +156,7 @@ WORDS = {
     "draft text": "copperlantern",
     "browser text": "velvetanchor",
     "released text": "ambercompass",
+    "letter text": "sycamorebugle",
     "comment": "granitewhistle",
     "other comment": "larkspurdrum",
     "why": "basaltribbon",
@@ -188,6 +200,8 @@ class World:
     def load(cls) -> World:
         """Return the world of the database at hand."""
         facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
+        for name in ("whole", "page-1"):
+            store().put(f"clean/{FILE_KEY}/{name}", FILE)
         return cls(facts["numbers"], facts["words"])
 
     def __getitem__(self, key: str) -> int:
@@ -437,10 +451,11 @@ def _teaching(world: _Building) -> None:
         ("apart", "nominee apart", "vellacott"),
     ):
         _candidacy(world, key, cycle, nominee, school=school, told_at=NOW - 10 * DAY if key == "one" else None)
-    _nomination(
+    one = _nomination(
         world, "one", cycle, "nominee", text="text", candidacy=db.session.get_one(Candidacy, world["candidacy one"])
     )
-    _nomination(
+    _letter(world, "one", one, state=LetterState.RECEIVED)
+    other = _nomination(
         world,
         "one other",
         cycle,
@@ -449,6 +464,7 @@ def _teaching(world: _Building) -> None:
         text="other text",
         candidacy=db.session.get_one(Candidacy, world["candidacy one"]),
     )
+    _letter(world, "filed", other, state=LetterState.RECEIVED, filed=True)
     _nomination(
         world,
         "two",
@@ -572,6 +588,73 @@ def _plan_facts() -> dict[str, Any]:
     }
 
 
+def _letter(world: _Building, key: str, nomination: Nomination, *, state: LetterState, filed: bool = False) -> None:
+    """A letter that the writer was asked for with a nomination; sent, where it was received, as text or as a file."""
+    sent = state is LetterState.RECEIVED
+    text = f"The {WORDS['letter text']} stood in the window." if sent and not filed else ""
+    asked = Recommendation(
+        reference=f"R-{len([name for name in world.numbers if name.startswith('letter ')]) + 1:04d}",
+        cycle_id=nomination.cycle_id,
+        nomination_id=nomination.id,
+        asked_by_id=nomination.nominator_id,
+        writer_id=world["person writer"],
+        writer_name=NAMES["writer"],
+        writer_email=email_of("writer"),
+        role=WriterRole.SUPERVISOR,
+        state=state,
+        asked_at=NOW,
+        opened_at=NOW,
+        received_at=NOW if sent else None,
+        text=text,
+        signed=NAMES["writer"],
+    )
+    world.keep(f"letter {key}", asked)
+    world.words[f"letter {key}"] = asked.reference
+    file = _file(world, asked) if filed else None
+    asked.file_id = file.id if file else None
+    facts = {
+        "signed": NAMES["writer"],
+        "position": "",
+        "role": "supervisor",
+        "text": text,
+        "file": file.sha256 if file else None,
+    }
+    if sent:
+        letter = Letter(
+            recommendation_id=asked.id,
+            number=1,
+            facts=canonical(facts),
+            sha256=digest(facts),
+            words=7,
+            file_id=asked.file_id,
+            sent_at=NOW,
+        )
+        world.keep(f"sent {key}", letter)
+
+
+def _file(world: _Building, asked: Recommendation) -> StoredFile:
+    file = StoredFile(
+        key=FILE_KEY,
+        owner_id=asked.writer_id,
+        about_kind=asked.__tablename__,
+        about_id=asked.id,
+        purpose="letter",
+        name="letter.pdf",
+        size=len(FILE),
+        received=len(FILE),
+        state=FileState.CLEAN,
+        kind=FileKind.PDF,
+        clean_size=len(FILE),
+        sha256=hashlib.sha256(FILE).hexdigest(),
+        pages=1,
+        created_at=NOW,
+        received_at=NOW,
+        settled_at=NOW,
+    )
+    world.keep("file", file)
+    return file
+
+
 def _principals(world: _Building, *, winner: str) -> None:
     """A surprise whose round is over: deliberation, decisions, and a release that is planned."""
     award = _award(world, "principals", "Principal Award")
@@ -688,7 +771,7 @@ def _students(world: _Building) -> None:
         ("ineligible", CandidacyStage.INELIGIBLE),
     ):
         _candidacy(world, key, cycle, key, school="dunmorrow", stage=stage)
-    _nomination(
+    intake = _nomination(
         world,
         "intake",
         cycle,
@@ -697,6 +780,7 @@ def _students(world: _Building) -> None:
         school="dunmorrow",
         candidacy=db.session.get_one(Candidacy, world["candidacy intake"]),
     )
+    _letter(world, "intake", intake, state=LetterState.OPENED)
     alike = db.session.get_one(Candidacy, world["candidacy intake alike"])
     _nomination(
         world,

@@ -3,8 +3,8 @@
 Why: a writer is asked by link, whoever asked and the staff see the same status, and whoever wrote a letter may not touch whom it is about.
 Both ways: a downgrade loses the letters, and the conflicts that came from them.
 
-Revision: 0010
-After: 0009
+Revision: 0011
+After: 0010
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
