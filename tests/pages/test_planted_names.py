@@ -100,7 +100,7 @@ SEES: dict[str, set[str]] = {
     | schools("tamberlane", "dunmorrow", "vellacott")
     | words("surprise text", "decision reason", "coming citation"),
     "auditor": PUBLIC | names("staff", "conflicted staff", "proposer"),
-    "writer": PUBLIC | names("nominee", "intake", "nominator", "other nominator") | words("letter text"),
+    "writer": PUBLIC | names("nominee", "intake", "nominator") | words("letter text"),
     "nobody": PUBLIC,
 }
 BOTH = ("nominator", "conflicted reviewer", "chair")  # who walk on both databases; the others differ in a fact alone
