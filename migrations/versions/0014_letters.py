@@ -3,8 +3,8 @@
 Why: a writer is asked by link, whoever asked and the staff see the same status, and whoever wrote a letter may not touch whom it is about.
 Both ways: a downgrade loses the letters, and the conflicts that came from them.
 
-Revision: 0011
-After: 0010
+Revision: 0014
+After: 0013
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
