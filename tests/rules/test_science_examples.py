@@ -16,6 +16,7 @@ COMMANDS = {
     "assign": "portal.review.science_commands",
     "select": "portal.decisions.science_commands",
     "draw": "portal.decisions.science_commands",
+    "replay": "portal.decisions.science_commands",
 }
 
 

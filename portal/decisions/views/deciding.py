@@ -75,21 +75,18 @@ def _rule(thing: Deciding) -> dict[str, Any]:
         "prices": prices,
         "moot": [limit_words(rule.limits[number]) for number in facts["moot"]],
         "tied": names(facts["tied"]),
-        "reasons": [(called[who], _why_not(rule, why)) for who, _message, why in facts["reasons"] if who in called],
+        "reasons": [(called[who], _why_not(facts, rule, who)) for who, *_why in facts["reasons"] if who in called],
         "broken": [(rule_name(rule, name), by) for name, by in facts["broken"]],
     }
 
 
-def _why_not(rule: selecting.SelectionRule, facts: dict[str, Any]) -> str:
-    """Return why somebody who scored well enough has no place by the rule."""
-    meant = [
-        each for each in rule.limits if each.column == facts.get("column") and each.value in {"", facts.get("value")}
-    ]
-    if meant and facts.get("high") is not None:
-        return str(_("the limit is full: %(limit)s", limit=limit_words(meant[0])))
-    if meant:
-        return str(_("the place is needed: %(limit)s", limit=limit_words(meant[0])))
-    return str(_("the sums do not reach") if rule.amounts else _("the limits together leave no room"))
+def _why_not(facts: dict[str, Any], rule: selecting.SelectionRule, who: str) -> str:
+    """Return why somebody who scored as well as one selected has no place: the limit without which they would have it."""
+    for number, _price, kept_out, _let_in in facts["prices"]:
+        if who in kept_out:
+            limit = limit_words(rule.limits[number]) if number >= 0 else _("The sums")
+            return str(_("kept out by: %(limit)s", limit=limit))
+    return str(_("no place was left; whoever scored less and has one is needed for a limit"))
 
 
 def rule_name(rule: selecting.SelectionRule, name: str) -> str:

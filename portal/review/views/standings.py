@@ -149,7 +149,8 @@ def _verdict(table: queries.Table, places: int) -> list[tuple[int, str]]:
         return said
     said = [(above, ngettext("is clearly above.", "are clearly above.", above))]
     if band:
-        said.append((band, _("cannot be told apart, and %(places)s.", places=_places(left))))
+        words = _("cannot be told apart, and %(places)s.", places=_places(left))
+        said.append((band, words if band > 1 else _("may fall on either side of the cut.")))
     said.append((below, ngettext("is clearly below.", "are clearly below.", below)))
     return said
 
