@@ -211,7 +211,9 @@ class TestInTheWorld:
             check(answer)
             if answer.location and (urlsplit(answer.location).netloc or answer.location.startswith("//")):
                 wrong.append(f"{path} leads to {answer.location}")
-            if re.search(r'(?:href|action|src|content)="(?:https?:)?//evil', answer.get_data(as_text=True)):
+            if re.search(
+                r'(?:href|action|src|content)="(?:https?:)?//evil', answer.get_data().decode("utf-8", "replace")
+            ):
                 wrong.append(f"{path} has a link to where its address said")
             kept = answer.headers.get("Cache-Control", "")
             if private and kept != "no-store":
@@ -254,6 +256,9 @@ def test_every_secret_column_holds_a_hash():
         for column in table.columns
         if isinstance(column.type, String) and ("token" in column.name or "secret" in column.name)
     }
+    told -= {
+        "draw_secret.secret"
+    }  # what an officer shows everybody once the draw's event is over; before, its fingerprint
     assert all(name.endswith("_hash") for name in told), told
 
 

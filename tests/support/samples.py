@@ -183,6 +183,13 @@ def replayed(_world: World) -> Iterable[Sample]:
     yield Sample("missing", _at("principals") | {"year": 1999}, nowhere)
 
 
+def drawn(_world: World) -> Iterable[Sample]:
+    """Cycles whose tie is settled by lot, and one without such a tie."""
+    yield Sample("own", _at("principals"), of_cycle("principals"))
+    yield Sample("no tie", _at("teaching"), nowhere)
+    yield Sample("missing", _at("principals") | {"year": 1999}, nowhere)
+
+
 def releasing(_world: World) -> Iterable[Sample]:
     """Cycles as they are released: any conflict in one closes it."""
     yield Sample("own", _at("principals"), with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"}))
@@ -693,6 +700,16 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(discussed, "review.pairs", "review.discussion"),
     **_each(readings_of, "review.take_back"),
     **_each(replayed, "decisions.bundle"),
+    **_each(
+        drawn,
+        "decisions.draw",
+        "decisions.publish_draw",
+        "decisions.seal_number",
+        "decisions.show_number",
+        "decisions.hold_draw",
+        "decisions.call_off",
+        "decisions.draw_record",
+    ),
     **_each(plans, "review.plan", "review.apply_plan"),
     **_each(texts, "review.look_over", "review.approve", "review.cover", "review.uncover"),
     **_each(readings, "review.score", "review.draft", "review.abstention", "review.recusal", "review.hand_back"),

@@ -21,7 +21,7 @@ from portal.accounts.rules import token_hash
 from portal.awards.models import Award, Criterion, Cycle, Extension, PastHonour, Rubric
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
-from portal.decisions.models import Decision, Replay
+from portal.decisions.models import Decision, Draw, Replay
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
 from portal.files.models import StoredFile
@@ -707,6 +707,10 @@ def _principals(world: _Building, *, winner: str) -> None:
         )
     )
     _replay(world, round_)
+    pool = [world.words["spoken surprise"], world.words["spoken passed over"]]
+    drawn = {"pool": pool, "pool_digest": "0" * 64, "places": 1, "event": "Saturday's state lottery"}
+    published = {"event_at": NOW + DAY, "published_by_id": world["person staff"], "published_at": NOW}
+    db.session.add(Draw(round_id=round_.id, **drawn, **published))
     chosen, other = (first, second) if best else (second, first)
     reason = f"As the {WORDS['decision reason']} says."
     proposed = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
