@@ -61,6 +61,7 @@ def install() -> None:
     worker.handlers[files_actions.JOB] = files.clean
     _add(worker.chores, files.sweep)
     _add(worker.chores, accounts_chores.sweep)
+    _add(worker.chores, mail.sweep)
     worker.handlers[replaying.JOB] = deciding.replay
     for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from portal.demo import makers
 from portal.demo.makers import NOW
 from portal.history import words
 from portal.jobs import worker
+from portal.mail import chores
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
 from portal.people.models import Person
@@ -88,6 +90,18 @@ def test_what_was_sent_is_kept_word_for_word_but_for_the_private_link(app, demon
     opened = db.session.scalar(select(Link.token_hash)) == token_hash(tokens.pop())
     assert opened is demonstration, "only a demonstration keeps what opens"
     assert "<html" in copy.html
+
+
+def test_what_was_sent_is_kept_for_three_years_and_no_longer(app):
+    with transaction():
+        makers.make_organisation()
+        mail.post("accounts/link", to=makers.make_person("Ana Reyes"), at=NOW, link={"purpose": "sign in", "next": "/"})
+    work(app)
+    assert chores.sweep(NOW + timedelta(days=3 * 365)) == 0
+    assert chores.sweep(NOW + timedelta(days=3 * 365 + 1)) == 1
+    assert chores.sweep(NOW + timedelta(days=3 * 365 + 1)) == 0
+    assert db.session.scalars(select(SentCopy)).all() == []
+    assert db.session.scalars(select(Message.state)).one() is MessageState.SENT
 
 
 def test_an_address_is_noted_from_the_command_line(app, portal):
