@@ -160,7 +160,7 @@ def test_splitting_a_name_loses_none_of_it(name):
 @pytest.mark.parametrize("step", Step)
 def test_every_cell_of_a_nominations_life(stage, step):
     allowed = {
-        "draft": {"submit": "submitted", "hold as late": "late"},
+        "draft": {"submit": "submitted", "hold as late": "late", "discard": "discarded"},
         "submitted": {"revise": "revising", "return": "returned", "withdraw": "withdrawn", "make void": "void"},
         "revising": {"submit": "submitted", "withdraw": "withdrawn", "make void": "void"},
         "returned": {"submit": "submitted", "withdraw": "withdrawn", "make void": "void"},
