@@ -173,10 +173,10 @@ def compose(message_id: str, sender: str, address: str, written: Written) -> Ema
     letter["Subject"] = written.subject
     letter["From"] = sender
     letter["To"] = address
-    letter["Content-Language"] = written.language
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(written.text)
     letter.add_alternative(written.html, subtype="html")
+    letter["Content-Language"] = written.language  # last: what is said of content before moves into the first part
     return letter
 
 

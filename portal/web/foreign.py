@@ -38,6 +38,10 @@ class Foreign(str):
         made.code = code
         return made
 
+    def replace(self, *change: Any) -> Self:
+        """Return the words with some of them replaced: a name put into a question leaves its language as it was."""
+        return type(self)(super().replace(*change), self.code)
+
     def __html__(self) -> str:
         """Return the words between marks, for the page to draw."""
         return Markup(f"{BEGIN}{{}}{SAID}{{}}{END}").format(self.code, escape(str(self)))  # noqa: S704 - marks alone; the words are escaped

@@ -104,7 +104,10 @@ def preferred(cookie: str | None, accepts: LanguageAccept) -> list[str]:
 
 
 def choose() -> str:
-    """Return the language to answer in: asked for, chosen before, the person's own, the browser's, the organisation's."""
+    """Return the language to answer in: asked for, chosen before, the person's own, the browser's, the organisation's.
+
+    The organisation's first language stands beside everyone of whom nobody knows better, so it says nothing of a person.
+    """
     if not has_request_context():
         return SOURCE
     codes = offered()
@@ -113,7 +116,7 @@ def choose() -> str:
         if asked in codes:
             return str(asked)
     person = viewer.current()
-    if person is not None and person.language in codes:
+    if person is not None and person.language in codes[1:]:
         return str(person.language)
     return next((code for code in preferred(cookie, request.accept_languages) if code in codes), codes[0])
 
