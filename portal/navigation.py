@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, has_request_context, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import policy
@@ -134,9 +135,10 @@ def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a hig
 
 
 def foot() -> list[Word]:
-    """Return the public foot's links."""
+    """Return the public foot's links. A public page knows in which year the record begins, and says so."""
+    since = {"publishing.recipients": _("Recipients since %(year)s", year=g.first_year)} if g.get("first_year") else {}
     return [
-        Word(url_for(endpoint) + part, str(label), current=False)
+        Word(url_for(endpoint) + part, since.get(endpoint, str(label)), current=False)
         for endpoint, label, part in FOOT
         if endpoint in current_app.view_functions
     ]

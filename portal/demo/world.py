@@ -140,6 +140,7 @@ def archive(world: World) -> None:
                         name_key=None if unnamed else name_key(given, family),
                         school_id=None if unnamed else school.id,
                         school_name=None if unnamed else school.name,
+                        basis=None if unnamed else f"Printed in the program of {year}, as each person agreed",
                     )
                 )
 

@@ -121,6 +121,7 @@ def test_whoever_preferred_not_to_be_named_is_counted_and_never_found(world, cli
 def test_the_way_in_says_where_the_record_begins(world, client):
     page = words(client, "/recipients")
     assert "The record begins in 2001." in page
+    assert "Recipients since 2001" in words(client, "/awards")
     assert 'href="/recipients?school=denny"' in page
 
 

@@ -21,7 +21,7 @@ def line(
     names = {"en": "Excellence in Teaching Award", "es": "Premio a la enseñanza"}
     facts = {
         "whom": "teachers",
-        "schools": (school,) if school else (),
+        "schools": finding.apart(school, ()),
         "key": finding.key(name, school, names),
         **more,
     }
@@ -72,11 +72,13 @@ def test_a_list_is_narrowed_by_each_thing_asked_for():
 
 
 def test_a_comma_parts_schools_only_where_every_part_is_one():
-    known = {"Denny", "Maple", "Garfield, the old one"}
-    assert finding.apart("Denny, Maple", known) == ("Denny", "Maple")
-    assert finding.apart("Garfield, the old one", known) == ("Garfield, the old one",)
-    assert finding.apart("Central office, Seattle", known) == ("Central office, Seattle",)
-    assert finding.apart(None, known) == ()
+    def names(school):
+        return [name for _address, name in finding.apart(school, {"Denny", "Maple", "Garfield, the old one"})]
+
+    assert names("Denny, Maple") == ["Denny", "Maple"]
+    assert names("Garfield, the old one") == ["Garfield, the old one"]
+    assert names("Central office, Seattle") == ["Central office, Seattle"]
+    assert names(None) == []
 
 
 def test_instants_keep_their_hour_on_both_sides_of_a_change_of_the_clocks():

@@ -245,6 +245,13 @@ def _years(*, before: int | None = None, most: int | None = None) -> list[int]:
     return list(db.session.scalars(wanted.where(known.c.year < before) if before is not None else wanted))
 
 
+def first_year() -> int | None:
+    """Return the year in which the public record begins: one query."""
+    known = select(Recipient.year).where(STANDING).union(select(PastHonour.year)).subquery()
+    found: int | None = db.session.scalar(select(func.min(known.c.year)))
+    return found
+
+
 def recipient_at(year: int, slug: str) -> Recipient | None:
     """Return the page at this address: one taken down too, which shows nothing; none without a name."""
     wanted = select(Recipient).where(

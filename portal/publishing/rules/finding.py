@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from portal.people.rules import fold
@@ -29,7 +30,7 @@ class Line:
     sort: str = ""
     role: str | None = None
     school: str | None = None
-    schools: tuple[str, ...] = ()  # each school on its own, as far as they are known
+    schools: tuple[tuple[str, str], ...] = ()  # (address, name) of each school on its own, as far as they are known
     slug: str | None = None  # of their own page
     citation: str | None = None
     biography: str | None = None
@@ -49,12 +50,19 @@ def key(name: str | None, school: str | None, award_name: Mapping[str, str]) -> 
     return " ".join(fold(words) for words in (name, school or "", *award_name.values()) if words)
 
 
-def apart(school: str | None, known: Container[str]) -> tuple[str, ...]:
-    """Return each school of a line on its own. A comma parts schools only where every part is one that is known."""
+def apart(school: str | None, known: Container[str]) -> tuple[tuple[str, str], ...]:
+    """Return (address, name) of each school of a line. A comma parts schools only where every part is one that is known."""
     if not school:
         return ()
-    parts = tuple(school.split(", "))
-    return parts if len(parts) > 1 and school not in known and all(part in known for part in parts) else (school,)
+    parts = school.split(", ")
+    several = len(parts) > 1 and school not in known and all(part in known for part in parts)
+    return tuple((_address(part), part) for part in (parts if several else [school]))
+
+
+@lru_cache(maxsize=2048)
+def _address(school: str) -> str:
+    """Return a school as an address holds it: "denny-international-middle-school"."""
+    return address_of(school, ())
 
 
 class Wanted(NamedTuple):
@@ -110,7 +118,7 @@ def find(lines: Iterable[Line], what: Wanted) -> list[Line]:
         if (what.year is None or line.year == what.year)
         and (not what.award or line.award == what.award)
         and (not what.whom or line.whom == what.whom)
-        and (not what.school or any(address_of(school, ()) == what.school for school in line.schools))
+        and (not what.school or any(address == what.school for address, _name in line.schools))
         and all(_spoken(token, line.key) for token in tokens)
     ]
 
@@ -145,4 +153,6 @@ def whom(lines: Iterable[Line]) -> list[Facet]:
 def schools(lines: Iterable[Line]) -> list[Facet]:
     """Return the schools of these lines by name."""
     counts = Counter(school for line in lines for school in line.schools)
-    return [Facet(address_of(name, ()), name, counts[name]) for name in sorted(counts, key=fold)]
+    return [
+        Facet(address, name, counts[address, name]) for address, name in sorted(counts, key=lambda one: fold(one[1]))
+    ]

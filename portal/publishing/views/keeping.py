@@ -23,6 +23,7 @@ def kept(*, known_as: str | None = None) -> datetime:
     at = clock.now()
     cache.public(until=queries.next_date(at, zone()))
     g.canonical = base() + (known_as or request.path)
+    g.first_year = queries.first_year()
     return at
 
 
