@@ -73,7 +73,6 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("review.assignments", _l("Assignments")),
     ("review.standings", _l("Standings")),
     ("decisions.decisions", _l("Decisions")),
-    ("decisions.replay", _l("Replay")),
     ("publishing.release", _l("Release")),
 )
 CLOSED_BY_A_CONFLICT = frozenset({"publishing.release"})  # of all who were chosen: any conflict in the cycle closes it

@@ -35,6 +35,7 @@ from portal.review.queries import rounds
 from portal.review.queries.rounds import InReview
 from portal.review.queries.standings import is_calibrated
 from portal.review.rules import selecting
+from portal.review.rules.scoring import TIMES
 from portal.web import viewer
 
 if TYPE_CHECKING:
@@ -78,6 +79,37 @@ class Line:
     handle: str  # its part of the address: the candidacy's reference, or the round's own where names are covered
     name: str
     place: str  # school or office; empty where names are covered
+    order: str | None = (
+        None  # what the standings go by: "adjusted" or "raw" scores once they are calibrated, before it the mean
+    )
+
+    @property
+    def rank(self) -> int | None:
+        """The rank in the order shown."""
+        if self.standing is None:
+            return None
+        return self.standing.calibrated_rank if self.order is not None else self.standing.rank
+
+    @property
+    def tied(self) -> bool:
+        """Whether others share that rank."""
+        if self.standing is None:
+            return False
+        known = self.standing.facts.get("calibrated") if self.order is not None else None
+        return bool(known["tied"]) if known else self.standing.tied
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of counted reviews, as a total."""
+        return self.standing.mean if self.standing is not None else None
+
+    @property
+    def score(self) -> float | None:
+        """The score that the order goes by, as a total: adjusted where scores are, else the mean."""
+        if self.standing is None or self.order != "adjusted":
+            return self.mean
+        adjusted = (self.standing.facts.get("calibrated") or {}).get("adjusted")
+        return adjusted * TIMES if adjusted is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +165,7 @@ def decided(slug: str, year: int, reference: str) -> Decided | None:
     named = sees_names(person, found)
     meant = Candidacy.reference == reference if named else SpokenName.reference == reference
     row = db.session.execute(_lines(found).where(meant)).first()
-    return Decided(found, _line(row, named=named)) if row is not None else None
+    return Decided(found, _line(row, named=named, order=order_of(found))) if row is not None else None
 
 
 def facts_of_deciding(person: Person | None, thing: Deciding) -> frozenset[Fact]:
@@ -189,12 +221,19 @@ def _lines(thing: Deciding) -> Select[Candidacy, Standing, Decision, SpokenName]
     )
 
 
-def _line(row: Row[Candidacy, Standing, Decision, SpokenName], *, named: bool) -> Line:
+def order_of(thing: Deciding) -> str | None:
+    """Return what a cycle's standings go by: "adjusted" or "raw" scores once they are calibrated, before it nothing but the mean."""
+    if thing.round is None or not is_calibrated(thing.round):
+        return None
+    return str((thing.round.calibration or {})["order"])
+
+
+def _line(row: Row[Candidacy, Standing, Decision, SpokenName], *, named: bool, order: str | None = None) -> Line:
     candidacy, figures_of, decision, spoken = row
     if named:
         places = ", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text or ""
-        return Line(candidacy, figures_of, decision, candidacy.reference, candidacy.name, places)
-    return Line(candidacy, figures_of, decision, spoken.reference, spoken.name, "")
+        return Line(candidacy, figures_of, decision, candidacy.reference, candidacy.name, places, order)
+    return Line(candidacy, figures_of, decision, spoken.reference, spoken.name, "", order)
 
 
 SHOWS: Mapping[str, ColumnElement[bool]] = {
@@ -222,15 +261,17 @@ def lines(
     return wanted.order_by(rank.is_(None), rank, Candidacy.id)
 
 
-def drawn(rows: Sequence[Row[Candidacy, Standing, Decision, SpokenName]], *, named: bool) -> list[Line]:
+def drawn(
+    rows: Sequence[Row[Candidacy, Standing, Decision, SpokenName]], *, named: bool, order: str | None
+) -> list[Line]:
     """Return rows as lines."""
-    return [_line(row, named=named) for row in rows]
+    return [_line(row, named=named, order=order) for row in rows]
 
 
 def chosen(thing: Deciding, person: Person | None) -> list[Line]:
     """Return everybody with an outcome other than "not selected", in the order of the memo: a cycle's places, so never many."""
     wanted = lines(thing, person).where(Decision.outcome.in_({Outcome.SELECTED, Outcome.ALTERNATE, Outcome.FINALIST}))
-    return drawn(db.session.execute(wanted).all(), named=sees_names(person, thing))
+    return drawn(db.session.execute(wanted).all(), named=sees_names(person, thing), order=order_of(thing))
 
 
 def next_alternate(thing: Deciding, person: Person | None) -> Line | None:
@@ -247,12 +288,12 @@ def next_alternate(thing: Deciding, person: Person | None) -> Line | None:
     row = db.session.execute(waiting.order_by(Decision.alternate).limit(1)).first()
     if row is None or row[0].id in conflicted(thing, person):
         return None
-    return _line(row, named=sees_names(person, thing))
+    return _line(row, named=sees_names(person, thing), order=order_of(thing))
 
 
 def every_line(thing: Deciding, person: Person | None) -> list[Line]:
     """Return every candidacy that this person may know, in the order of standing: for a file."""
-    return drawn(db.session.execute(lines(thing, person)).all(), named=sees_names(person, thing))
+    return drawn(db.session.execute(lines(thing, person)).all(), named=sees_names(person, thing), order=order_of(thing))
 
 
 def record_of(one: Decided) -> Sequence[tuple[Event, Person | None]]:

@@ -118,11 +118,17 @@ def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN
             cycle=thing.cycle,
             named=named,
             show=show,
-            listing=Listing(queries.drawn(found.items, named=named), found.page, found.size, found.more),
+            listing=Listing(
+                queries.drawn(found.items, named=named, order=queries.order_of(thing)),
+                found.page,
+                found.size,
+                found.more,
+            ),
             figures=queries.figures(thing, person),
             tie=choosing.tie_at_cut(ranked, thing.cycle.places),
             band=_band(ranked, thing.cycle.places),
             rule=_rule(thing),
+            order=queries.order_of(thing),
             hidden=bool(queries.conflicted(thing, person)),
             next_alternate=queries.next_alternate(thing, person),
             outcomes=OUTCOMES,
@@ -213,6 +219,7 @@ def memo(thing: Deciding) -> str:
         thing=thing,
         cycle=thing.cycle,
         groups=groups,
+        order=queries.order_of(thing),
         figures=queries.figures(thing, person),
         approvals=queries.approvals(thing),
         hidden=bool(queries.conflicted(thing, person)),
@@ -236,19 +243,21 @@ def table(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
         _("Sum"),
         _("State"),
         _("Reason"),
+        _("Adjusted score"),
     ]
     rows = [
         [
             line.handle,
             line.name,
-            line.standing.rank if line.standing else None,
-            line.standing.mean if line.standing else None,
+            line.rank,
+            line.mean,
             str(OUTCOMES[line.decision.outcome]) if line.decision else "",
             line.decision.place if line.decision else None,
             line.decision.alternate if line.decision else None,
             line.decision.sum_cents / 100 if line.decision and line.decision.sum_cents is not None else None,
             line.decision.state.value if line.decision else "",
             line.decision.reason if line.decision else "",
+            round(line.score, 2) if line.order == "adjusted" and line.score is not None else None,
         ]
         for line in lines
     ]
