@@ -147,7 +147,12 @@ def _about(thing: Releasing, rows: Sequence[Recipient], until: str) -> str:
         until,
         f"{words_in(cycle.award.name)}, {cycle.year}",
         _(AGREED),
-        ngettext("One recipient preferred not to be named.", "%(num)s recipients preferred not to be named.", unnamed)
+        ngettext(
+            "One recipient preferred not to be named.",
+            "%(count)s recipients preferred not to be named.",
+            unnamed,
+            count=unnamed,
+        )
         if unnamed
         else "",
         _(INSIDE),
