@@ -14,7 +14,7 @@ from tools.messages import PLACEHOLDER, ROOT, catalogs, read
 TAG = re.compile(r"</?[a-z][^>]*>")
 WORD = re.compile(r"[^\W\d_]{2,}")
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
-SAID = {"aria-label", "alt", "title", "placeholder", "content", "summary", "aria-description", "data-said"}
+SAID = {"aria-label", "alt", "title", "placeholder", "summary", "aria-description", "data-said"}
 UNSAID = {"script", "style", "code", "kbd"}
 UNREAD = re.compile(r"\{% block (?:\w+_class|og_type|kind) %\}.*?\{% endblock %\}", re.DOTALL)  # for machines
 COMMANDS = {"templates/decisions/draw.txt"}  # a record that ends with commands to be typed as they stand
@@ -78,6 +78,9 @@ class Bare(HTMLParser):
     def handle_starttag(self, tag, attrs):
         if tag in UNSAID:
             self._inside.append(tag)
+        facts = dict(attrs)
+        if tag == "meta" and re.search("title|description|alt", f"{facts.get('name')} {facts.get('property')}"):
+            attrs = [("title", facts.get("content"))]
         self.found += [value for name, value in attrs if name in SAID and value and self._said(value)]
 
     def handle_endtag(self, tag):
