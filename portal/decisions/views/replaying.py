@@ -45,12 +45,19 @@ def drawn(made: Replay | None) -> list[dict[str, Any]]:
     for name, (title, words) in STEPS.items():
         step = known.get(name)
         if step is None:
-            rows.append({"state": "not_started", "name": title, "words": _("Not reached") if known else words})
+            rows.append(
+                {
+                    "state": "not_started",
+                    "name": title,
+                    "words": words,
+                    "word": _("Not reached") if known else _("Not yet"),
+                }
+            )
         elif step["same"]:
-            rows.append({"state": "done", "name": title, "words": words})
+            rows.append({"state": "done", "name": title, "words": words, "word": _("The same")})
         else:
             told = failures.sentence(PortalError(step["message"], **step["facts"]))
-            rows.append({"state": "blocks", "name": title, "words": told})
+            rows.append({"state": "blocks", "name": title, "words": told, "word": _("Differs")})
     return rows
 
 
