@@ -51,6 +51,7 @@ def install() -> None:
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
     _add(worker.chores, nominations.look_after_letters)
+    _add(worker.chores, nominations.look_after_parts)
     _add(accounts.on_link_used, letters.felt_link)  # a writer opened their link
     _add(screening.on_stage, letters.felt_stage)  # whoever withdrew needs no letters
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for

@@ -142,6 +142,7 @@ class Permission(StrEnum):
     READ_NOMINATION = "read a nomination as its writer"
     EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
     CONSENT = "say what may be published"
+    OWN_PART = "take up, write or decline one's own part as a nominee"
     SEE_OWN_LETTERS = "see the letters one was asked for"
     WRITE_LETTER = "write, send, replace or decline a letter one was asked for"
     READ_LETTER = "read a letter that was sent"
@@ -204,6 +205,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_NOMINATION: _its_writer,
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
+    Permission.OWN_PART: its_nominee & told,
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,
     Permission.READ_LETTER: its_writer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portal import clock
 from portal.db import db, transaction
 from portal.jobs.worker import LEASE
-from portal.nominations.actions import importing, letters
+from portal.nominations.actions import importing, letters, parts
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
 from portal.people.models import Person
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BETWEEN_LOOKS = timedelta(minutes=1)
 _looked: list[datetime] = []  # when this worker last looked after letters
+_looked_at_parts: list[datetime] = []
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -52,3 +53,16 @@ def look_after_letters(at: datetime) -> int:
         return 0
     with transaction():
         return letters.remind_due(at=at) + letters.lapse_due(at=at)
+
+
+def look_after_parts(at: datetime) -> int:
+    """Remind nominees before the day of their part, and say of those that did not come that they lapsed: once a minute."""
+    if _looked_at_parts and _looked_at_parts[-1] <= at < _looked_at_parts[-1] + BETWEEN_LOOKS:
+        return 0
+    _looked_at_parts[:] = [at]
+    waits = db.session.scalar(parts.waited_for().limit(1))
+    db.session.rollback()
+    if waits is None:
+        return 0
+    with transaction():
+        return parts.remind_due(at=at) + parts.lapse_due(at=at)

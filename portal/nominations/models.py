@@ -14,6 +14,7 @@ from portal.awards.models import Cycle, Season
 from portal.db import Model, enumeration
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
 from portal.nominations.rules.letters import Late, LetterState, WriterRole
+from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
 from portal.questions.models import Question
 from portal.schools.models import School
@@ -323,14 +324,41 @@ class Consent(Model):
 
 
 class Part(Model):
-    """The nominee's own part that a page may show: a biography in the third person, in their words."""
+    """The nominee's own part: whether they take it up, a biography in the third person, their essays and their resume."""
 
     __tablename__ = "part"
-    __table_args__ = (UniqueConstraint("candidacy_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "person_id"),
+        CheckConstraint("state = 'not invited' OR invited_at IS NOT NULL", name="invited_has_a_date"),
+        Index("ix_part_state", "state"),
+    )
 
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[PartState] = mapped_column(enumeration(PartState), default=PartState.NOT_INVITED)
     biography: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)  # counts saves of the biography
+    saved_at: Mapped[datetime]
+    invited_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # accepted or declined
+    completed_at: Mapped[datetime | None]
+    reason: Mapped[str | None]  # why declined, where they said so
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))  # the resume
+
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+    answers: Mapped[list[PartAnswer]] = relationship(lazy="raise")
+
+
+class PartAnswer(Model):
+    """What a nominee typed for one question. Its version counts saves, so that none overwrites another unseen."""
+
+    __tablename__ = "part_answer"
+    __table_args__ = (UniqueConstraint("part_id", "question_id"),)
+
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    text: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
 

@@ -14,6 +14,7 @@ RULES = (
     "portal.awards.rules",
     "portal.nominations.rules",
     "portal.nominations.rules.letters",
+    "portal.nominations.rules.parts",
     "portal.review.rules.lives",
     "portal.decisions.rules.lives",
     "portal.publishing.rules",

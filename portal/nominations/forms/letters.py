@@ -77,6 +77,16 @@ class NoForm(Form):
     )
 
 
+class DeclineForm(Form):
+    """Saying no to a nomination."""
+
+    reason = Text(
+        _l("Why, if you like"),
+        most=1_000,
+        description=_l("Only the office reads it. Whoever nominated you is not told."),
+    )
+
+
 class LateForm(Form):
     """What to do with a late letter."""
 

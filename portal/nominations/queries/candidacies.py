@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.awards.models import Award, Cycle, Season
 from portal.db import db
+from portal.files.models import StoredFile
 from portal.history import queries as history
 from portal.history.models import Event
 from portal.nominations.models import (
@@ -22,11 +23,13 @@ from portal.nominations.models import (
     MatchState,
     Named,
     Nomination,
+    Part,
     Recommendation,
     Snapshot,
 )
 from portal.nominations.queries.conflicts import of_candidacy, standing
 from portal.nominations.queries.letters import missing, of_candidacies, plan_of
+from portal.nominations.queries.parts import of_candidacy as of_people
 from portal.nominations.rules import COUNTS
 from portal.people.models import Person
 from portal.questions.models import Asked, Question
@@ -72,6 +75,7 @@ class Everything:
     history: list[Happened]
     elsewhere: list[Candidacy]
     letters: list[Recommendation]
+    parts: list[tuple[Person, Part, StoredFile | None]]  # what its people added themselves
     missing: list[str]  # the roles of writers that are asked for and did not write yet
 
 
@@ -112,7 +116,16 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
     relations = [said.nomination.relation for said in nominations if said.counts]
     gap = missing(plan_of(candidacy.cycle_id), letters, relations)
     lines = [(event, who) for event, who in db.session.execute(history.of(*subjects).limit(MOST_LINES))]
-    return Everything(nominations, conflicts, matches, _grouped(lines), _elsewhere(candidacy, person), letters, gap)
+    return Everything(
+        nominations,
+        conflicts,
+        matches,
+        _grouped(lines),
+        _elsewhere(candidacy, person),
+        letters,
+        of_people(candidacy),
+        gap,
+    )
 
 
 def _grouped(lines: Sequence[tuple[Event, Person | None]]) -> list[Happened]:

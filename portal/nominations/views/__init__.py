@@ -7,6 +7,7 @@ from portal.nominations.views import (
     importing,
     letters,
     letters_desk,
+    parts,
     screening,
     writing,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "letters",
     "letters_desk",
     "pages",
+    "parts",
     "screening",
     "writing",
 ]

@@ -1,0 +1,98 @@
+"""Nominees' own parts: what is asked, what was written, and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select
+
+from portal.db import db
+from portal.errors import N_
+from portal.files import queries as files
+from portal.files.rules import FileState
+from portal.nominations.models import CandidacyPerson, Part, PartAnswer
+from portal.people.models import Person
+from portal.questions import rules as questions
+from portal.questions.models import Asked, Question, QuestionSet
+from portal.questions.rules import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from portal.awards.models import Cycle
+    from portal.files.models import StoredFile
+    from portal.nominations.models import Candidacy
+
+BIOGRAPHY = "biography"  # the question whose answer a public page may show: it is the part's own
+
+
+class Piece(NamedTuple):
+    """One question of a part, with what was written for it."""
+
+    question: Question
+    text: str
+    problems: list[Problem]
+
+
+def due(cycle: Cycle) -> datetime:
+    """Return the instant until which a nominee's part is taken, without grace."""
+    return cycle.part_due_at or cycle.closes_at
+
+
+def part_of(candidacy_id: int, person_id: int) -> Part | None:
+    """Return a person's own part, if there is one."""
+    return db.session.scalar(select(Part).where(Part.candidacy_id == candidacy_id, Part.person_id == person_id))
+
+
+def answer(part_id: int, question_id: int) -> PartAnswer | None:
+    """Return what was written for one question."""
+    return db.session.scalar(
+        select(PartAnswer).where(PartAnswer.part_id == part_id, PartAnswer.question_id == question_id)
+    )
+
+
+def asked(cycle: Cycle) -> list[Question]:
+    """Return the questions that this cycle asks of its nominees, in order."""
+    found = db.session.get(QuestionSet, cycle.question_set_id) if cycle.question_set_id else None
+    return found.asked_of(Asked.NOMINEE) if found is not None else []
+
+
+def question(cycle: Cycle, key: str) -> Question | None:
+    """Return one of them by its key; the biography has a page of its own."""
+    return next((one for one in asked(cycle) if one.key == key and one.key != BIOGRAPHY), None)
+
+
+def pieces(candidacy: Candidacy, part: Part) -> list[Piece]:
+    """Return every question with what was written, and what stops it."""
+    texts = {
+        one.question_id: one.text for one in db.session.scalars(select(PartAnswer).where(PartAnswer.part_id == part.id))
+    }
+    found = []
+    for one in asked(candidacy.cycle):
+        text = part.biography if one.key == BIOGRAPHY else texts.get(one.id, "")
+        found.append(Piece(one, text, questions.problems(one, text)))
+    return found
+
+
+def problems(candidacy: Candidacy, part: Part) -> list[Problem]:
+    """Return what stops a part from being finished."""
+    found = [problem for piece in pieces(candidacy, part) for problem in piece.problems]
+    resume = files.by_id(part.file_id)
+    if resume is not None and resume.state is FileState.RECEIVED:
+        found.append(Problem("checking", N_("Your resume is still being checked. Wait a few seconds."), {}))
+    return found
+
+
+def of_candidacy(candidacy: Candidacy) -> list[tuple[Person, Part, StoredFile | None]]:
+    """Return the parts of a candidacy's people, each with its resume."""
+    wanted = (
+        select(Person, Part)
+        .join(CandidacyPerson, CandidacyPerson.person_id == Person.id)
+        .join(Part, (Part.person_id == Person.id) & (Part.candidacy_id == CandidacyPerson.candidacy_id))
+        .where(CandidacyPerson.candidacy_id == candidacy.id)
+        .order_by(CandidacyPerson.position)
+    )
+    rows: Sequence[tuple[Person, Part]] = [(person, part) for person, part in db.session.execute(wanted)]
+    resumes = files.by_ids(part.file_id for _person, part in rows)
+    return [(person, part, resumes.get(part.file_id or 0)) for person, part in rows]
