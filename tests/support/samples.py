@@ -432,6 +432,30 @@ def about(key: str) -> Callable[[str], Facts]:
     return with_facts(LETTERS[key], ITS_WRITER={"writer"}, **more)
 
 
+def own_part(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a nominee's own part: theirs, and what nobody was invited to."""
+    own = with_facts(simply, ITS_NOMINEE={"nominee"}, TOLD=set(PEOPLE))
+
+    def samples(world: World) -> Iterable[Sample]:
+        yield Sample("own", {"number": world["candidacy one"], **more}, own)
+        yield Sample("not invited", {"number": world["candidacy apart"], **more}, nowhere)
+        yield Sample("a surprise", {"number": world["candidacy surprise"], **more}, nowhere)
+        yield Sample("missing", {"number": 10**6, **more}, nowhere)
+
+    return samples
+
+
+def part_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a nominee's part as the office reads it."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        one = {"reference": world.words["candidacy one"], **more}
+        yield Sample("own", _at("teaching", person=world["person nominee"], **one), of_candidacy("teaching", "one"))
+        yield Sample("of somebody else", _at("teaching", person=world["person surprise"], **one), nowhere)
+
+    return samples
+
+
 def letters(world: World) -> Iterable[Sample]:
     """Letters: the writer's."""
     for name, key in (("sent", "one"), ("asked for", "intake")):
@@ -735,6 +759,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.candidacy_standing",
         "nominations.add_conflict",
         "nominations.asking",
+        "nominations.part_invitation",
     ),
     **_each(nominations_of, "nominations.nomination_step"),
     **_each(matches, "nominations.match", "nominations.merge", "nominations.keep_apart", "nominations.undo_match"),
@@ -753,6 +778,18 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.letter_file_state",
     ),
     **_each(letters_sent, "nominations.letter_sent"),
+    **_each(
+        own_part(),
+        "nominations.part",
+        "nominations.part_declining",
+        "nominations.part_resume",
+        "nominations.part_resume_removal",
+        "nominations.part_resume_state",
+    ),
+    **_each(own_part(key="practice"), "nominations.part_answer"),
+    **_each(own_part(place=1), "nominations.part_resume_page"),
+    **_each(part_at_desk(), "nominations.part_at_desk", "nominations.part_download"),
+    **_each(part_at_desk(place=1), "nominations.part_page"),
     **_each(letter_files, "nominations.letter_download", "nominations.letter_file_page"),
     **_each(letter_pages, "nominations.letter_page"),
     **_each(letters_at_desk, "nominations.letter_at_desk"),

@@ -55,12 +55,13 @@ from portal.nominations.models import (
 )
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage, canonical, digest
 from portal.nominations.rules.letters import LetterState, WriterRole
+from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
-from portal.questions.models import Question
+from portal.questions.models import Asked, Question, QuestionKind
 from portal.review.actions import rounds, standings
 from portal.review.models import BandScore, Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
 from portal.review.queries import rounds as rounds_at
@@ -465,6 +466,31 @@ def _teaching(world: _Building) -> None:
         candidacy=db.session.get_one(Candidacy, world["candidacy one"]),
     )
     _letter(world, "filed", other, state=LetterState.RECEIVED, filed=True)
+    world.keep(
+        "nominee's question",
+        Question(
+            set_id=cycle.question_set_id,
+            position=9,
+            key="practice",
+            asked=Asked.NOMINEE,
+            kind=QuestionKind.TEXT,
+            label={"en": "How do you go about it?"},
+            short={"en": "Practice"},
+            hint={"en": ""},
+            choices=[],
+            word_limit=100,
+        ),
+    )
+    part = Part(
+        candidacy_id=world["candidacy one"],
+        person_id=world["person nominee"],
+        state=PartState.ACCEPTED,
+        invited_at=NOW,
+        answered_at=NOW,
+        saved_at=NOW,
+        file_id=world["file"],
+    )
+    world.keep("part", part)
     _nomination(
         world,
         "two",
