@@ -11,10 +11,12 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
-from portal.demo import announcing, cast, open_season, season, world
+from portal.demo import announcing, cast, open_season, season, supporting, world
 from portal.demo.calendar import Stage
 from portal.mail import chores as mail
-from portal.nominations.models import Nomination
+from portal.nominations.models import Nomination, Part, Recommendation
+from portal.nominations.rules.letters import LetterState
+from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
 from portal.publishing.models import Recipient
 from portal.review.actions import calibrating
@@ -44,6 +46,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.prepare: "pages are prepared and approved",
     announcing.announce: "recipients are told, agree, and are announced",
     open_season.came_in: "nominations come in",
+    supporting.support: "letters are asked for, and a nominee adds their part",
 }
 
 
@@ -78,7 +81,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     """Return how far a season was lived, by where it stands today."""
     if laid.stage is Stage.OPEN:
-        return (open_season.came_in,)
+        return (open_season.came_in, supporting.support)
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:
@@ -112,6 +115,18 @@ def _families() -> list[tuple[Person, str, str]]:
     )
     if nominator is not None:
         found.append((nominator, "nominates someone", "/nominations"))
+    writer = db.session.scalar(
+        select(Person)
+        .join(Recommendation, Recommendation.writer_id == Person.id)
+        .where(Recommendation.state == LetterState.ASKED)
+        .limit(1)
+    )
+    if writer is not None:
+        found.append((writer, "was asked for a letter", "/letters"))
+    part = db.session.scalar(select(Part).where(Part.state == PartState.ACCEPTED).limit(1))
+    if part is not None:
+        nominee = db.session.get_one(Person, part.person_id)
+        found.append((nominee, "was nominated, and adds their own part", f"/part/{part.candidacy_id}"))
     recipient = db.session.scalar(select(Recipient).where(Recipient.name.is_not(None)).order_by(Recipient.id).limit(1))
     if recipient is not None and recipient.person_id is not None:
         found.append(

@@ -449,9 +449,9 @@ def part_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
     """Return samples of a nominee's part as the office reads it."""
 
     def samples(world: World) -> Iterable[Sample]:
-        one = {"reference": world.words["candidacy one"], **more}
-        yield Sample("own", _at("teaching", person=world["person nominee"], **one), of_candidacy("teaching", "one"))
-        yield Sample("of somebody else", _at("teaching", person=world["person surprise"], **one), nowhere)
+        one = {**_at("teaching", reference=world.words["candidacy one"]), **more}
+        yield Sample("own", {**one, "person": world["person nominee"]}, of_candidacy("teaching", "one"))
+        yield Sample("of somebody else", {**one, "person": world["person surprise"]}, nowhere)
 
     return samples
 

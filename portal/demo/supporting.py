@@ -1,0 +1,133 @@
+"""Letters and nominees' own parts in the season that is open: one of each kind that an office meets."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.db import db
+from portal.demo.world import World, cycles_of
+from portal.files import actions as files
+from portal.files.rules import RESUME
+from portal.nominations.actions import letters, parts
+from portal.nominations.models import Candidacy, Nomination
+from portal.nominations.queries import parts as part_queries
+from portal.nominations.queries.consent import candidacy_by_number
+from portal.nominations.queries.writing import by_reference
+from portal.nominations.rules.letters import WriterRole
+from portal.people.rules import address_key
+
+if TYPE_CHECKING:
+    from portal.demo.calendar import Laid
+
+MIXES = {
+    "principal-award": [WriterRole.STAFF, WriterRole.SUPERVISOR, WriterRole.FAMILY],
+    "excellence-in-teaching": [WriterRole.SUPERVISOR, WriterRole.COMMUNITY, WriterRole.FAMILY],
+}
+WRITERS = (
+    ("Delphine Aubert", "delphine.aubert@writers.example", WriterRole.SUPERVISOR),
+    ("Samuel Okonkwo", "samuel.okonkwo@writers.example", WriterRole.COMMUNITY),
+    ("Marisol Duarte", "marisol.duarte@writers.example", WriterRole.FAMILY),
+)
+LETTER = """I have been Amina's principal for six years, and I have stopped being surprised by her room.
+
+In her first autumn she asked to keep the door open after the last bell. Eleven students came to finish homework; by spring there were forty, and she had persuaded two retired engineers from the street behind the school to sit with them. Nobody was sent by a teacher. They came because somebody would look at their work and say what was good in it before saying what was wrong.
+
+What I would tell a committee is smaller. When a family stops answering the telephone, she walks there. She brings the workbook, and she brings bread. Of nineteen students who had failed the term before, seventeen passed with her, and the two others came back the year after and passed then.
+
+She is not finished learning, and says so to her classes. I can think of nobody from whom I have learned more."""
+ESSAY = "I keep the door open after the last bell, and I ask before I explain. Most days the students explain it better than I would have."
+
+
+def support(world: World, season: Laid) -> None:
+    """Say what letters two awards ask for; one letter came, one is waited for, one was declined; and one nominee began their part."""
+    joy = world.person("Joy Tanaka")
+    cycles = {cycle.award.slug: cycle for cycle in cycles_of(season)}
+    for slug, mix in MIXES.items():
+        cycle = cycles[slug]
+        letters.set_plan(
+            cycle,
+            by=joy,
+            at=cycle.opens_at - timedelta(days=1),
+            mix=[role.value for role in mix],
+            least_words=300,
+            most_words=700,
+        )
+    teaching = cycles["excellence-in-teaching"]
+    found = (
+        select(Nomination)
+        .join(Candidacy, Candidacy.id == Nomination.candidacy_id)
+        .where(Candidacy.cycle_id == teaching.id, Candidacy.name == "Amina Warsame")
+        .order_by(Nomination.id)
+    )
+    nomination = by_reference(db.session.scalars(found).first().reference)  # type: ignore[union-attr]
+    if nomination is None:
+        return
+    _letters(world, nomination)
+    _part(world, nomination)
+
+
+def _letters(world: World, nomination: Nomination) -> None:
+    begun = nomination.created_at
+    asked = [
+        letters.ask(
+            cycle=nomination.cycle,
+            nomination=nomination,
+            by=nomination.nominator,
+            name=name,
+            email=email,
+            role=role,
+            note="You have seen her with students for longer than any of us.",
+            at=begun,
+        )
+        for name, email, role in WRITERS
+    ]
+    came = min(begun + timedelta(days=2), world.now - timedelta(minutes=50))
+    saved = letters.save(asked[0], text=LETTER, signed=WRITERS[0][0], position="Her principal", version=None, at=came)
+    letters.send(asked[0], version=saved.version, at=came)
+    letters.decline(asked[2], reason="I moved away and would only repeat what others know.", at=came)
+
+
+def _part(world: World, nomination: Nomination) -> None:
+    candidacy = candidacy_by_number(nomination.candidacy_id or 0)
+    if candidacy is None:
+        return
+    amina = candidacy.people[0].person
+    amina.email = "amina.warsame@people.example"
+    amina.email_key = address_key(amina.email)
+    at = world.now - timedelta(minutes=40)
+    parts.invite(candidacy, by=world.person("Joy Tanaka"), at=at)
+    own = part_queries.part_of(candidacy.id, amina.id)
+    if own is None:
+        return
+    parts.accept(candidacy, own, by=amina, at=at)
+    essay = part_queries.question(candidacy.cycle, "equity_practice")
+    if essay is not None:
+        parts.save_answer(candidacy, own, essay, ESSAY, version=None, at=at)
+    file = files.take_whole(amina, own, RESUME, name="Resume, Amina Warsame.pdf", data=_resume(), at=at)
+    parts.attach(candidacy, own, file, by=amina, at=at)
+
+
+def _resume() -> bytes:
+    """Return a resume of one page."""
+    import pikepdf  # noqa: PLC0415 - the demonstration alone makes one
+
+    lines = (
+        "Amina Warsame",
+        "Mathematics, grades 7 and 8, since 2017",
+        "The open table after the last bell, since 2018",
+        "Bachelor of science in mathematics, 2015; teaching certificate, 2017",
+        "Speaks Somali, English and some Amharic",
+    )
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(612, 792))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    shown = " ".join(f"({line}) Tj 0 -28 Td" for line in lines)
+    page.obj.Contents = made.make_stream(f"BT /F1 15 Tf 72 700 Td {shown} ET".encode())
+    held = io.BytesIO()
+    made.save(held)
+    return held.getvalue()
