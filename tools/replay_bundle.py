@@ -563,14 +563,25 @@ class Choice:
         fewer = self.best(0, gain=np.ones(len(self.names)))
         return None if fewer is None else int(fewer[0])
 
-    def best_sums(self) -> float | None:
-        """Return the greatest worth where several sums are given from one fund, a better score never getting less."""
+    def best_sums(self, given: dict[int, int | None] | None = None, count: int | None = None) -> float | None:
+        """Return the greatest worth where several sums are given from one fund, a better score never getting less.
+
+        `given` fixes what some get (0: nothing); `count` how many of the others get anything.
+        """
         size, kinds = len(self.names), len(self.amounts)
         worth = [math.sqrt(each / self.amounts[0]) for each in self.amounts]
         gain = np.outer(self.value, worth).ravel()
         cells: list[tuple[dict[int, float], float, float]] = [
             ({n * kinds + k: 1.0 for k in range(kinds)}, 0, 1) for n in range(size)
         ]
+        if given is not None:
+            others = {n * kinds + k: 1.0 for n in range(size) if n not in given for k in range(kinds)}
+            cells += [
+                ({n * kinds + k: 1.0}, *[float(self.amounts[k] == sum_)] * 2)
+                for n, sum_ in given.items()
+                for k in range(kinds)
+            ]
+            cells += [(others, count or 0, count or 0)] if others else []
         everyone = range(size * kinds)
         cells.append((dict.fromkeys(everyone, 1.0), 0, self.rule["places"]))
         cells.append(({at: float(self.amounts[at % kinds]) for at in everyone}, 0, self.rule["budget"]))
@@ -636,13 +647,14 @@ def check_selection(bundle: Bundle) -> None:
 def _total(choice: Choice, said: dict[str, Any], chosen: set[int], tied: set[int]) -> tuple[float, bool]:
     """Return what a selection comes to, completed by some of the tied, and whether it keeps every limit."""
     if choice.amounts:
-        sums = {n: said["amounts"].get(choice.names[n]) for n in chosen}
-        spent = sum(each or 0 for each in sums.values())
-        known = not tied and all(each in choice.amounts for each in sums.values())
-        falling = [sums[n] or 0 for n in sorted(chosen)]
-        fits = choice.allowed(chosen) and spent <= choice.rule["budget"] and falling == sorted(falling, reverse=True)
-        worth = sum(choice.value[n] * math.sqrt((sums[n] or 0) / choice.amounts[0]) for n in chosen)
-        return float(worth), bool(tied) or (known and fits)
+        given = {
+            n: said["amounts"].get(choice.names[n]) if n in chosen else 0
+            for n in range(len(choice.names))
+            if n not in tied
+        }
+        worth = choice.best_sums(given, said["tied_places"])
+        known = all(given[n] in choice.amounts for n in chosen)
+        return worth or 0.0, known and worth is not None
     fixed = {n: int(n in chosen) for n in range(len(choice.names)) if n not in tied}
     found = choice.best(len(chosen) + said["tied_places"], fixed)
     return (0.0, False) if found is None else (found[0], len(found[1]) == len(chosen) + said["tied_places"])
