@@ -50,7 +50,7 @@ def work_out(round_: Round, *, at: datetime) -> None:
     if kept is None:
         kept = Selection(round_id=round_.id, standings_version=round_.standings_version, computed_at=at)
         db.session.add(kept)
-    kept.facts = bundle.compute_selection(queries.sections(round_))
+    kept.facts = bundle.compute_selection(queries.basis(round_))
     kept.standings_version, kept.computed_at = round_.standings_version, at
 
 

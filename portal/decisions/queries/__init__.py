@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -39,7 +39,7 @@ from portal.review.rules.scoring import TIMES
 from portal.web import viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.engine import Row
 
@@ -322,12 +322,11 @@ def ranked(thing: Deciding) -> list[Ranked]:
 
 def suggested(thing: Deciding) -> Suggested | None:
     """Return what the frozen rule proposes, by number: what a rule needs. None while it is not worked out from the newest standings."""
-    kept = selection_of(thing.round)
-    if thing.round is None or kept is None or not kept.facts or kept.standings_version != thing.round.standings_version:
+    facts = proposal(thing)
+    if thing.round is None or facts is None:
         return None
     spoken = select(SpokenName.reference, SpokenName.candidacy_id).where(SpokenName.round_id == thing.round.id)
     number = dict(db.session.execute(spoken).all())
-    facts = kept.facts
     rule = selecting.from_json(thing.round.rule)
     return Suggested(
         selected={number[who]: facts["amounts"].get(who) for who in facts["selected"]},
@@ -338,14 +337,15 @@ def suggested(thing: Deciding) -> Suggested | None:
     )
 
 
-def called(thing: Deciding, person: Person | None) -> dict[str, str]:
-    """Return what whoever looks calls each candidacy, by its reference in the round; without those a conflict closes to them."""
+def called(thing: Deciding, person: Person | None, references: Collection[str]) -> dict[str, str]:
+    """Return what whoever looks calls these candidacies, by reference in the round; without those a conflict closes to them."""
     if thing.round is None:
         return {}
     wanted = select(SpokenName.reference, SpokenName.name, Candidacy.name).join(
         Candidacy, Candidacy.id == SpokenName.candidacy_id
     )
-    known = untouched_by_conflict(wanted.where(SpokenName.round_id == thing.round.id), person)
+    meant = wanted.where(SpokenName.round_id == thing.round.id, SpokenName.reference.in_(set(references)))
+    known = untouched_by_conflict(meant, person)
     named = sees_names(person, thing)
     return {reference: name if named else spoken for reference, spoken, name in db.session.execute(known)}
 
@@ -360,7 +360,22 @@ def selection_of(round_: Round | None) -> Selection | None:
 def awaits_the_rule(thing: Deciding) -> bool:
     """Say whether the rule has limits or sums that only the worker can work out, and it has not yet."""
     rule = selecting.from_json(thing.round.rule if thing.round is not None else None)
-    return bool(rule.limits or rule.amounts) and suggested(thing) is None
+    return bool(rule.limits or rule.amounts) and proposal(thing) is None
+
+
+def proposal(thing: Deciding) -> dict[str, Any] | None:
+    """Return what the frozen rule makes of the newest standings, as it is kept; None while it is not worked out."""
+    kept = selection_of(thing.round)
+    fresh = kept is not None and thing.round is not None and kept.standings_version == thing.round.standings_version
+    return (kept.facts or None) if kept is not None and fresh else None
+
+
+def spoken_of(one: Decided) -> str | None:
+    """Return one candidacy's reference in the round."""
+    if one.deciding.round is None:
+        return None
+    wanted = select(SpokenName.reference).where(SpokenName.round_id == one.deciding.round.id)
+    return db.session.scalar(wanted.where(SpokenName.candidacy_id == one.line.candidacy.id))
 
 
 def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:

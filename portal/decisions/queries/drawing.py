@@ -40,9 +40,7 @@ def drawing(slug: str, year: int) -> Drawing | None:
     thing = deciding.deciding(slug, year)
     if thing is None or thing.round is None:
         return None
-    kept = deciding.selection_of(thing.round)
-    fresh = kept is not None and kept.standings_version == thing.round.standings_version
-    facts = (kept.facts if kept is not None and fresh else None) or {}
+    facts = deciding.proposal(thing) or {}
     newest = last(thing.round)
     pool = tuple(facts.get("tied", ()))
     if newest is None and not pool and selecting.from_json(thing.round.rule).tie is not selecting.Tie.DRAW:

@@ -32,9 +32,8 @@ def sections(round_: Round) -> dict[str, Any]:
     called = {number: name.reference for number, name in rounds.names(round_).items()}
     here = set(db.session.scalars(rounds.taken(round_)))
     kept = db.session.scalar(select(Selection).where(Selection.round_id == round_.id))
-    frozen = selecting.Frozen(round_.frozen or {})
     return {
-        "rules": {"parts": frozen.parts, "digests": frozen.digests, "digest": round_.rules_digest},
+        **basis(round_),
         "plan": _plan(round_),
         "reviews": sorted(
             (
@@ -50,11 +49,21 @@ def sections(round_: Round) -> dict[str, Any]:
             ),
             key=lambda review: (review["candidacy"], review["reviewer"]),
         ),
-        "candidates": candidates(round_),
-        "standings": _standings(round_, {number: called[number] for number in here}),
-        "draw": _draw(round_),
         "selection": kept.facts if kept is not None else None,
         "decisions": _decisions(round_, called),
+    }
+
+
+def basis(round_: Round) -> dict[str, Any]:
+    """Return what a selection rests on: the sections "rules", "candidates", "standings" and "draw"."""
+    frozen = selecting.Frozen(round_.frozen or {})
+    here = set(db.session.scalars(rounds.taken(round_)))
+    called = {number: name.reference for number, name in rounds.names(round_).items() if number in here}
+    return {
+        "rules": {"parts": frozen.parts, "digests": frozen.digests, "digest": round_.rules_digest},
+        "candidates": candidates(round_),
+        "standings": _standings(round_, called),
+        "draw": _draw(round_),
     }
 
 

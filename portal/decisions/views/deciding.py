@@ -52,12 +52,12 @@ def _band(ranked: list[choosing.Ranked], places: int) -> set[int]:
 def _rule(thing: Deciding) -> dict[str, Any]:
     """Return what the frozen rule proposes, in words, as far as whoever looks may know it."""
     person = viewer.current()
-    kept = queries.selection_of(thing.round)
-    fresh = kept is not None and thing.round is not None and kept.standings_version == thing.round.standings_version
-    facts = kept.facts if kept is not None and fresh else None
+    facts = queries.proposal(thing)
     if not facts:
         return {"known": False, "waits": queries.awaits_the_rule(thing)}
-    called = queries.called(thing, person)
+    meant = {*facts["tied"], *(who for who, *_why in facts["reasons"])}
+    meant |= {who for _number, _price, kept_out, let_in in facts["prices"] for who in (*kept_out, *let_in)}
+    called = queries.called(thing, person, meant)
     rule = selecting.from_json(thing.round.rule if thing.round is not None else None)
 
     def names(who: list[str]) -> list[str]:
@@ -70,7 +70,8 @@ def _rule(thing: Deciding) -> dict[str, Any]:
     return {
         "known": True,
         "facts": facts,
-        "drawn": drawing.drawing(thing.cycle.award.slug, thing.cycle.year) is not None,
+        "drawn": rule.tie is selecting.Tie.DRAW
+        and drawing.drawing(thing.cycle.award.slug, thing.cycle.year) is not None,
         "by_lot": rule.tie is selecting.Tie.DRAW,
         "prices": prices,
         "moot": [limit_words(rule.limits[number]) for number in facts["moot"]],
@@ -293,16 +294,15 @@ def _draw(one: Decided, form: DecisionForm, back: ReturnForm, status: int) -> An
 
 def _proposed(one: Decided) -> str:
     """Return what the frozen rule proposes for one candidacy, in words; empty while it is not worked out."""
-    suggested = queries.suggested(one.deciding)
-    number = one.line.candidacy.id
-    if suggested is None:
+    facts, who = queries.proposal(one.deciding), queries.spoken_of(one)
+    if facts is None or who is None:
         return ""
-    if number in suggested.tied:
+    if who in facts["tied"]:
         return str(_("an exact tie: open"))
-    if number in suggested.selected:
+    if who in facts["selected"]:
         return str(_("a place"))
-    if number in suggested.alternates and not suggested.tied:
-        return str(_("alternate %(number)s", number=suggested.alternates.index(number) + 1))
+    if who in facts["alternates"] and not facts["tied"]:
+        return str(_("alternate %(number)s", number=facts["alternates"].index(who) + 1))
     return str(_("no place"))
 
 

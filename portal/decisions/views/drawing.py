@@ -36,7 +36,7 @@ def _place(thing: Drawing) -> dict[str, Any]:
 
 def _page(thing: Drawing, status: int = 200, **forms: Any) -> Any:  # noqa: ANN401 - forms by name, and an answer
     draw, person = thing.draw, viewer.current()
-    called = deciding.called(thing.deciding, person)
+    called = deciding.called(thing.deciding, person, {*thing.pool, *(draw.pool if draw is not None else ())})
     facts: dict[str, Any] = {
         "publishing": PublishForm(formdata=None),
         "showing": SecretForm(formdata=None),
