@@ -250,7 +250,7 @@ def test_a_late_letter_is_refused_or_left_with_the_staff_by_the_cycles_rule(worl
     if late is Late.REFUSE:
         refused(lambda: write(number, at=after), "were due on", TooLate)
         write(number, at=after, send=False)
-        assert (asked(number).state, asked(number).text) == (S.ASKED, TEXT)
+        assert (asked(number).state, asked(number).text) == (S.OPENED, TEXT)
         return
     write(number, at=after)
     assert asked(number).state is S.LATE

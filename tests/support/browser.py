@@ -95,6 +95,8 @@ class Watch:
             return
         if "the server responded with a status of 4" in message.text:  # a refusal is an answer; the test looks at it
             return
+        if "net::ERR_INTERNET_DISCONNECTED" in message.text:  # a test took the network away
+            return
         self.troubles.append(f"{message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:

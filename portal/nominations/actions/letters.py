@@ -284,6 +284,8 @@ def save(asked: Recommendation, *, text: str, signed: str, position: str, versio
     if not taken:
         db.session.refresh(asked, ["text", "signed", "position", "version", "saved_at"])
         return Saved(asked.version, asked.saved_at or at, other=asked.text)
+    if asked.state is LetterState.ASKED:  # they came by signing in, not by the link
+        _step(asked, LetterStep.OPEN, at=at, opened_at=at)
     return Saved(asked.version, at)
 
 
