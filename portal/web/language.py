@@ -222,7 +222,7 @@ def install(app: Flask) -> None:
         organisation = g.get("organisation")
         return {
             "current_language": language(code),
-            "languages": [language(c) for c in offered()],
+            "languages_offered": [language(c) for c in offered()],
             "this_address": this_address,
             "organisation": organisation,
             "demonstration": bool(organisation and organisation.demonstration),

@@ -97,6 +97,14 @@ def test_every_page_has_the_switch_and_it_leads_back_there(world, client):
     ]
 
 
+def test_the_office_has_the_switch_on_pages_that_list_languages_of_their_own(world, client, sign_in):
+    with transaction():
+        joy = makers.make_staff("Joy Tanaka")
+    sign_in(client, joy)
+    page = client.get("/desk/teaching/2026/screening").get_data(as_text=True)
+    assert re.findall(r'name="language" value="(\w+)" lang="\1"', page) == ["en", "es"]
+
+
 def test_the_choice_stays_with_the_person_and_looking_changes_nothing(world, app, client, sign_in):
     with transaction():
         hibo = makers.make_person("Hibo Nuradin")

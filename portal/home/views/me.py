@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from portal import policy
 from portal.awards.rules import MemberState
@@ -53,7 +53,7 @@ def _invitations(found: mine.Mine) -> list[Item]:
     for member in found.invitations:
         asked = member.state is MemberState.INVITED
         words = _("You are asked to join a committee") if asked else _("Declare your conflicts of interest")
-        act = _("Answer") if asked else _("Declare")
+        act = pgettext("act", "Answer") if asked else _("Declare")
         endpoint = "review.invitation" if asked else "review.declare"
         items.append(Item(words, to(endpoint, number=member.id), act, _name(member.cycle)))
     return items
@@ -63,7 +63,7 @@ def _reading(found: mine.Mine) -> list[Item]:
     if not found.readings:
         return []
     words = ngettext("One reading waits for you", "%(num)s readings wait for you", found.readings)
-    return [Item(words, to("review.queue"), _("Read"))]
+    return [Item(words, to("review.queue"), pgettext("act", "Read"))]
 
 
 def _approvals(found: mine.Mine) -> list[Item]:
