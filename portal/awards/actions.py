@@ -109,6 +109,7 @@ def create_award(
     about: dict[str, str] | None = None,
     who_may_receive: dict[str, str] | None = None,
     who_may_nominate: dict[str, str] | None = None,
+    template: str | None = None,
 ) -> Award:
     """Set up a standing award. Raises `Refused` (field "slug") where another has its address."""
     slug = slug or slug_for(name.get("en") or next(iter(name.values()), ""))
@@ -124,18 +125,27 @@ def create_award(
         about=about or {},
         who_may_receive=who_may_receive or {},
         who_may_nominate=who_may_nominate or {},
+        template=template,
     )
     db.session.add(award)
     history.record("created", award, by=by, at=at)
     return award
 
 
-def create_award_from(template: AwardTemplate, *, by: Person | None, at: datetime) -> Award:
-    """Set up an award from one of the portal's own templates."""
+def create_award_from(
+    template: AwardTemplate, *, by: Person | None, at: datetime, name: dict[str, str] | None = None
+) -> Award:
+    """Set up an award from one of the portal's own templates, under its name or another.
+
+    Another `name` stands alone: the template's name in a second language is the name of something else. The award
+    keeps the template for its first year, whatever its address. Raises `Refused` (field "slug") where another has that.
+    """
+    own = name is None and queries.award_by_slug(template.slug) is None
     return create_award(
-        slug=template.slug if queries.award_by_slug(template.slug) is None else None,
-        position=template.position,
-        name=dict(template.name),
+        slug=template.slug if own else None,
+        position=template.position if own else None,
+        template=template.slug,
+        name=name or dict(template.name),
         kind=template.kind,
         honours=template.honours,
         summary=dict(template.summary),
@@ -190,7 +200,7 @@ def create_cycle(
     Raises `Refused` (field "year") where that year is there already.
     """
     _refuse_second(award, year)
-    template = template or by_slug(award.slug)
+    template = template or by_slug(award.template or award.slug)
     usual: dict[str, Any] = calendar_for(year, queries.zone())
     usual |= {"places": 1, "sum_cents": 0}
     if template is not None:

@@ -119,6 +119,7 @@ class Said:
 
     said_in: ClassVar[tuple[str, ...]] = ("en",)
     said_things: ClassVar[tuple[str, ...]] = ()
+    said_labels: ClassVar[Mapping[str, Any]] = {}
 
     def said(self, thing: str) -> dict[str, str]:
         """Return what was written, by language; languages left empty are left out."""
@@ -128,6 +129,20 @@ class Said:
     def fields_of(self, thing: str) -> list[Any]:
         """Return the fields of one thing, a language each, for the page."""
         return [self._fields[f"{thing}_{code}"] for code in self.said_in]  # type: ignore[attr-defined]
+
+    def shown_of(self, thing: str) -> list[Any]:
+        """Return the fields that a page shows at once: the first language, every one that says something, and what is wrong.
+
+        With ten languages a page of empty fields buries the three that matter. One or two are never worth a fold.
+        """
+        fields = self.fields_of(thing)
+        shown = [field for place, field in enumerate(fields) if place == 0 or field.data or field.errors]
+        return shown if len(fields) - len(shown) > 1 else fields
+
+    def folded_of(self, thing: str) -> list[Any]:
+        """Return the other fields: empty, and folded away until somebody writes in that language."""
+        shown = self.shown_of(thing)
+        return [field for field in self.fields_of(thing) if field not in shown]
 
 
 def spread(**things: Mapping[str, str] | None) -> dict[str, str]:
@@ -141,6 +156,7 @@ def in_languages(base: type[Form], languages: Sequence[str], things: Mapping[str
     What is needed is needed in the first language alone; the others may stay empty.
     """
     fields: dict[str, Any] = {"said_in": tuple(languages), "said_things": tuple(things)}
+    fields["said_labels"] = {thing: label for thing, (label, _kind, _sentence) in things.items()}
     for thing, (label, kind, sentence) in things.items():
         for place, code in enumerate(languages):
             words = (

@@ -92,6 +92,7 @@ class Award(Model):
     who_may_receive: Mapped[dict[str, str]]
     who_may_nominate: Mapped[dict[str, str]]
     retired_at: Mapped[datetime | None]
+    template: Mapped[str | None] = mapped_column(String(60))  # what its first year asks, gives and scores
 
     cycles: Mapped[list[Cycle]] = relationship(back_populates="award", lazy="raise")
 

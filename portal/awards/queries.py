@@ -115,6 +115,13 @@ def facts_of_member(person: Person | None, member: Member) -> frozenset[Fact]:
     return facts - {Fact.INVITED, Fact.MEMBER_OF_IT}
 
 
+def is_called(name: str) -> bool:
+    """Say whether an award that is given has this name already, in any language: two of one name cannot be told apart."""
+    sought = name.casefold()
+    names = db.session.scalars(select(Award.name).where(Award.retired_at.is_(None)))
+    return any(sought == words.casefold() for said in names for words in said.values())
+
+
 def award_by_slug(slug: str) -> Award | None:
     """Return the award at this address."""
     return db.session.scalar(select(Award).where(Award.slug == slug))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.awards import actions, queries
 from portal.awards.models import Award, Criterion, Cycle, Extension
 from portal.awards.rules import CycleStage
-from portal.awards.templates import AWARDS
+from portal.awards.templates import AWARDS, by_slug
 from portal.db import db, transaction
 from portal.demo import makers
 from portal.funds.models import Fund, FundDonor
@@ -114,13 +114,51 @@ def test_an_award_starts_from_a_template_or_from_nothing(joy):
     answer = joy.send("/desk/awards/new", {"template": "librarian", "name": ""})
     assert answer.location.endswith("/desk/awards/librarian")
     answer = joy.send("/desk/awards/new", {"template": "librarian", "name": "The Quiet Room Award"})
-    assert answer.location.endswith("/desk/awards/librarian-award")
+    assert answer.location.endswith("/desk/awards/the-quiet-room-award")
     answer = joy.send("/desk/awards/new", {"template": "", "name": "The Kitchen Award"})
     assert answer.location.endswith("/desk/awards/the-kitchen-award")
     answer = joy.send("/desk/awards/new", {"template": "", "name": ""})
     assert answer.status_code == 422
-    assert "Give the award a name" in answer.text
+    assert "Choose a template, or a blank award and a name" in answer.text
     assert db.session.scalar(select(func.count()).select_from(Award)) == 5
+
+
+def test_an_award_under_its_own_name_keeps_its_template_and_not_that_ones_name_in_spanish(joy):
+    joy.send("/desk/awards/new", {"template": "librarian", "name": "Paraeducator Award"})
+    award = queries.award_by_slug("paraeducator-award")
+    assert award.name == {"en": "Paraeducator Award"}
+    assert "template, and the usual calendar" in joy.get("/desk/awards/paraeducator-award/years/new")
+    joy.send("/desk/awards/paraeducator-award/years/new", {"year": "2026", "start": "new"})
+    db.session.rollback()
+    begun = queries.cycle_at("paraeducator-award", 2026)
+    librarian = by_slug("librarian")
+    assert begun.sum_cents == librarian.sum_cents
+    page = joy.get("/desk/paraeducator-award/2026")
+    assert f"A rubric of {len(librarian.rubric.criteria)} criteria" in page
+    assert "It is ready to open" in page
+
+
+def test_two_awards_cannot_be_set_up_under_one_name(joy):
+    """Two tabs, or the back button: the public could not tell the two apart."""
+    joy.send("/desk/awards/new", {"template": "librarian", "name": ""})
+    for again in ({"template": "librarian", "name": ""}, {"template": "", "name": "excellence in teaching award"}):
+        answer = joy.send("/desk/awards/new", again)
+        assert answer.status_code == 422
+        assert "Another award is called that" in answer.text
+
+
+def test_languages_nobody_wrote_in_are_folded_away_and_what_is_wrong_is_not(joy):
+    with transaction():
+        queries.organisation().languages = ["en", "es", "so", "am", "vi"]
+    page = joy.get("/desk/awards/excellence-in-teaching")
+    shown, _, folded = page.partition('<details class="more">')
+    assert 'name="name_es"' in shown
+    assert 'name="name_so"' in folded
+    assert "Name, in three more languages" in folded
+    joy.send("/desk/awards/excellence-in-teaching", {"name_en": "Teaching", "name_so": "Abaalmarin"})
+    page = joy.get("/desk/awards/excellence-in-teaching")
+    assert 'name="name_so"' in page.partition('<details class="more">')[0]
+    assert "Name, in two more languages" in page
 
 
 def test_an_award_is_read_through_and_changed_in_both_languages(joy):

@@ -84,7 +84,9 @@ def new_award() -> Any:  # noqa: ANN401 - an answer
         template = by_slug(form.template.data or "")
         name = (form.name.data or "").strip()
         if template is None and not name:
-            form.fail("name", _("Give the award a name"))
+            form.fail("template", _("Choose a template, or a blank award and a name"))
+        elif queries.is_called(name or words_in(template.name)):
+            form.fail("name", _("Another award is called that. Give this one a name of its own"))
         else:
             award = _made(template, name)
             flash(_("Set up. Read it through and change what is not yours."))
@@ -97,10 +99,7 @@ def _made(template: Any, name: str) -> Award:  # noqa: ANN401 - an AwardTemplate
         return actions.create_award(
             name={languages()[0]: name}, kind=AwardKind.AWARD, honours=Honours.TEACHERS, **who_and_when()
         )
-    award = actions.create_award_from(template, **who_and_when())
-    if name:
-        award.name = {**award.name, languages()[0]: name}
-    return award
+    return actions.create_award_from(template, name={languages()[0]: name} if name else None, **who_and_when())
 
 
 def _award(slug: str) -> Award | None:
@@ -142,7 +141,7 @@ def new_cycle(award: Award) -> Any:  # noqa: ANN401 - an answer
         (
             "new",
             _("The portal's template, and the usual calendar")
-            if by_slug(award.slug)
+            if by_slug(award.template or award.slug)
             else _("The usual calendar, with no questions yet"),
         )
     ]
