@@ -83,9 +83,10 @@ def new_award() -> Any:  # noqa: ANN401 - an answer
     if form.validate_on_submit():
         template = by_slug(form.template.data or "")
         name = (form.name.data or "").strip()
-        if template is None and not name:
+        called = name or (words_in(template.name) if template else "")
+        if not called:
             form.fail("template", _("Choose a template, or a blank award and a name"))
-        elif queries.is_called(name or words_in(template.name)):
+        elif queries.is_called(called):
             form.fail("name", _("Another award is called that. Give this one a name of its own"))
         else:
             award = _made(template, name)
