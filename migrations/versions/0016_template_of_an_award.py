@@ -3,8 +3,8 @@
 Why: an award under a name of its own found no questions, rubric or sums when its first year was begun, because the
 template was looked up by the award's address. Both ways: a downgrade forgets it, and the address is asked again.
 
-Revision: 0015
-After: 0014
+Revision: 0016
+After: 0015
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
