@@ -13,9 +13,21 @@ from portal.db import db, transaction
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
+from portal.files.rules import Kind as FileKind
 from portal.home.doctor import CHECKS, examine
-from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Kind, Snapshot
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    Conflict,
+    Kind,
+    Letter,
+    Recommendation,
+    Snapshot,
+)
 from portal.nominations.rules import ConflictState
+from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.people.models import Person
 from portal.publishing.models import Recipient
 from portal.review.models import Score
@@ -172,6 +184,57 @@ def _unfindable(ids):
     db.session.execute(update(Person).where(Person.id == ids["reviewer"]).values(email_key=None))
 
 
+def _asked(ids, *, writer=None, state=LetterState.RECEIVED):
+    asked = Recommendation(
+        reference="R-0001",
+        cycle_id=ids["cycle"],
+        candidacy_id=ids["other"],
+        asked_by_id=ids["reviewer"],
+        writer_id=writer or makers.make_person().id,
+        writer_name="Ruth Ames",
+        writer_email="ruth@writers.example",
+        role=WriterRole.OTHER,
+        state=state,
+        asked_at=NOW,
+        received_at=NOW,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    return asked
+
+
+def _wrote(ids):
+    _asked(ids, writer=ids["reviewer"])
+
+
+def _no_letter(ids):
+    _asked(ids)
+
+
+def _letter_changed(ids):
+    letter = Letter(recommendation_id=_asked(ids).id, number=1, facts='{"text":"x"}', sha256="0" * 64, sent_at=NOW)
+    db.session.add(letter)
+
+
+def _file_lost(ids):
+    db.session.add(
+        StoredFile(
+            key="a" * 32,
+            owner_id=ids["reviewer"],
+            about_kind="person",
+            about_id=ids["reviewer"],
+            purpose="letter",
+            name="x.pdf",
+            size=1,
+            received=1,
+            state=FileState.CLEAN,
+            kind=FileKind.PDF,
+            sha256="0" * 64,
+            created_at=NOW,
+        )
+    )
+
+
 BROKEN = {
     "A snapshot never changes, and its stored SHA-256 matches.": [_snapshot],
     "Whatever was submitted has a snapshot.": [_no_snapshot],
@@ -180,6 +243,9 @@ BROKEN = {
     "Nobody clears their own conflict.": [_cleared],
     "Nothing opens before conflicts are declared.": [_undeclared],
     "Who nominated in a cycle does not review in it.": [_nominated],
+    "Who wrote a letter in a cycle does not review in it.": [_wrote],
+    "A letter never changes, and its stored SHA-256 matches.": [_letter_changed, _no_letter],
+    "Nothing unclean is shown, and every clean file is whole.": [_file_lost],
     "A rubric with a score is frozen, its weights add up, and its levels hold.": [_weights, _thawed, _level],
     "Selected places never exceed the cycle's places.": [_places],
     "Promised sums never exceed the fund.": [_sums],
