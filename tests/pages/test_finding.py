@@ -69,7 +69,9 @@ def world(app):
         makers.make_cycle(award, places=8)
         recipient("Tesfaye Gebremedhin", number=1, sum_cents=300_000, paid_to="the person", fund_name="Madrona Fund")
         recipient(None, number=2)
-        recipient("Zoë Villaseñor", number=3, year=2024, school="Denny", biography="=1+1", slug="zoe-villasenor")
+        recipient(
+            "Zoë Villaseñor", number=3, year=2024, school="Denny", biography="=1+1 \x0b\x1b <b>", slug="zoe-villasenor"
+        )
         past = {"award_id": award.id, "year": 2001}
         db.session.add(PastHonour(**past, name="Old Friend", name_key="friend old", school_name="Denny"))
     return award.id
@@ -184,6 +186,7 @@ def test_the_feed_holds_pages_alone_the_latest_first(world, client):
         "Zoë Villaseñor",
         "Tesfaye Gebremedhin",
     ]
+    assert feed.find(f".//{ATOM}content").text == "=1+1  <b>"
     assert feed.find(f"{ATOM}updated").text == f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
 
 

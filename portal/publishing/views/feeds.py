@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from portal.publishing.queries import Offered
 
 ENTRIES = 60
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold, even escaped
 NEVER = "1970-01-01T00:00:00Z"  # a feed must say when it changed; an empty one never has
 
 
@@ -94,7 +96,7 @@ def feed() -> Response:
     latest = sorted((one for one in shown if one[0].slug), key=lambda one: one[1], reverse=True)[:ENTRIES]
     updated = latest[0][1] if latest else NEVER
     words = render_template("publishing/feed.xml", lines=latest, updated=updated, page_of=page_of, whole=whole)
-    return _open(Response(words, mimetype="application/atom+xml"))
+    return _open(Response(NOT_XML.sub("", words), mimetype="application/atom+xml"))
 
 
 @pages.page("/data", needs=Permission.SEE_PUBLIC_PAGES)
