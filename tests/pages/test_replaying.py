@@ -24,12 +24,11 @@ from portal.history.models import Event
 from portal.jobs import worker
 from portal.nominations.models import Candidacy
 from portal.review.actions import calibrating, rounds
-from portal.review.actions import selecting as rule
 from portal.review.models import Round, Standing
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules import selecting
 from tests.support.deciding import AT, Desk, build
-from tests.support.reviewing import LATER, make_planned, score
+from tests.support.reviewing import LATER, make_planned, make_tied
 
 END = LATER + timedelta(days=1)
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -86,29 +85,11 @@ def csrf(page):
 # ---------------------------------------------------------------- the rule, the draw, the replay
 
 
-TIE = (
-    5,
-    4,
-    4,
-    4,
-    2,
-)  # everybody's level for each candidacy: three stand equal, and with two places one is left among them
-
-
 @pytest.fixture
 def tied(app, monkeypatch):
     """A closed round with an exact tie at the cut, a draw to settle it, and a limit that keeps somebody out."""
     with transaction():
-        committee = make_planned(candidacies=len(TIE), members=4, reads=4, places=2)
-        by, round_ = committee.staff, committee.round
-        rule.settle(round_, tie=selecting.Tie.DRAW, amounts=(), budget=None, by=by, at=NOW)
-        rule.add_limit(round_, selecting.Limit("school", "", 0, 1), by=by, at=NOW)
-        rounds.open_round(round_, by=by, at=NOW)
-        for person in committee.people:
-            for mine in committee.readings(person):
-                place = [one.id for one in committee.candidacies].index(mine.candidacy_id)
-                score(committee, mine, *[TIE[place]] * 4)
-        rounds.close(round_, by=by, at=END)
+        committee = make_tied(opens=NOW, closes=END)
         ruth = makers.make_publisher("Ruth Alemu")
         names = [one.name for one in committee.candidacies]
     found = Desk(app, committee.staff, END), Desk(app, ruth, END), desk_of(committee), names

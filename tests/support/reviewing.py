@@ -21,13 +21,14 @@ from portal.demo.makers import (
 )
 from portal.nominations.models import Candidacy
 from portal.people.models import Person
-from portal.review.actions import assigning, declaring, masking, reading, rounds
+from portal.review.actions import assigning, declaring, masking, reading, rounds, selecting
 from portal.review.models import Round
 from portal.review.queries import declarations, texts
 from portal.review.queries.facts import TextsOf
 from portal.review.queries.reading import own
 from portal.review.queries.rounds import InReview
 from portal.review.rules.scoring import Mark
+from portal.review.rules.selecting import Limit, Tie
 
 if TYPE_CHECKING:
     from portal.review.models import Assignment
@@ -175,3 +176,22 @@ def score(
     if submit:
         mine = own(db.session.get_one(Person, assignment.reviewer_id), assignment.position)
         reading.submit(mine, at=at)
+
+
+# Everybody's level for each candidacy: three stand equal, and with two places one is left among them.
+TIE = (5, 4, 4, 4, 2)
+
+
+def make_tied(*, opens: Any, closes: Any) -> Committee:
+    """Return a committee whose closed round has an exact tie at the cut, that a draw settles, and at most one of each school."""
+    committee = make_planned(candidacies=len(TIE), members=4, reads=4, places=2)
+    by, round_ = committee.staff, committee.round
+    selecting.settle(round_, tie=Tie.DRAW, amounts=(), budget=None, by=by, at=opens)
+    selecting.add_limit(round_, Limit("school", "", 0, 1), by=by, at=opens)
+    rounds.open_round(round_, by=by, at=opens)
+    place_of = {one.id: place for place, one in enumerate(committee.candidacies)}
+    for person in committee.people:
+        for mine in committee.readings(person):
+            score(committee, mine, *[TIE[place_of[mine.candidacy_id]]] * 4)
+    rounds.close(round_, by=by, at=closes)
+    return committee
