@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts import rules
 from portal.db import Model, enumeration
 from portal.people.models import Person
 
@@ -95,6 +96,11 @@ class Session(Model):
     browser: Mapped[str] = mapped_column(String(200), default="")
 
     person: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def device(self) -> tuple[str, str]:
+        """Its browser and its system as people call them; "" for what is not known."""
+        return rules.device(self.browser)
 
 
 class HeldText(Model):

@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TOKEN_BYTES = 32
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def new_token() -> str:
@@ -22,6 +41,16 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """Return what rests in the database instead of the token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def device(user_agent: str) -> tuple[str, str]:
+    """Return the browser and the system that a user agent names, as people call them; "" for either that it does not tell.
+
+    Browsers name those that they descend from as well, so the first that is found in this order is the one.
+    """
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return browser, system
 
 
 def role_facts(roles: Iterable[tuple[str, str, int]], award_id: int | None = None) -> frozenset[Fact]:

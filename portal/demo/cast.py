@@ -47,7 +47,7 @@ ORGANISATION: dict[str, Any] = {
     "zone": "America/Los_Angeles",
     "currency": "USD",
     "languages": ["en", "es", "am", "ar", "zh", "om", "so", "tl", "ti", "vi"],
-    "help_name": "Joy or Ruth",
+    "help_name": "Joy Tanaka",
     "help_email": "awards@elliottbayfund.example",
     "help_phone": "206 555 0142",
     "help_hours": {"en": "weekdays 8:30 to 4:30", "es": "de lunes a viernes, de 8:30 a 4:30"},

@@ -93,7 +93,7 @@ def make_organisation(**facts: Any) -> Organisation:
         "mission": {"en": "That a child's neighborhood no longer foretells what school will give them."},
         "values": [],
         "languages": ["en", "es"],
-        "help_name": "Joy or Ruth",
+        "help_name": "Joy Tanaka",
         "help_email": "awards@elliottbayfund.example",
         "help_phone": "206 555 0142",
         "help_hours": {"en": "weekdays 8:30 to 4:30"},

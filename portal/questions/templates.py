@@ -58,7 +58,7 @@ JUSTICE = QuestionTemplate(
     short={"en": "Educational justice", "es": "Justicia educativa"},
     hint={
         "en": "Say what they do so that every student belongs, learns and is expected to do well. Be particular: who, where, since when.",
-        "es": "Cuente qué hace para que cada estudiante pertenezca, aprenda y llegue lejos. Sea concreto: quién, dónde, desde cuándo.",
+        "es": "Cuente qué hace para que cada estudiante pertenezca, aprenda y llegue lejos. Dé ejemplos: quién, dónde, desde cuándo.",
     },
     word_limit=250,
 )

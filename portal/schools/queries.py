@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, exists, or_, select
 
 from portal.db import db
-from portal.people.rules import fold
 from portal.schools.models import School, SchoolAlias
-from portal.schools.rules import Match, match
+from portal.schools.rules import Match, match, sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +18,11 @@ MOST_WORDS = 6
 
 
 def matching(text: str, *, most: int = 8) -> Sequence[School]:
-    """Return schools whose name, or another way it is written, holds every word typed: those that begin so come first."""
-    words = fold(text[:LONGEST]).split()[:MOST_WORDS]
+    """Return schools whose name, or another way it is written, holds every word typed: those that begin so come first.
+
+    Words for the kind of school do not count ("Escuela Primaria Denny"), as long as another word does.
+    """
+    words = sought(text[:LONGEST])[:MOST_WORDS]
     if not words:
         return []
     written = (SchoolAlias.name_key.contains(word, autoescape=True) for word in words)

@@ -38,6 +38,15 @@ _COMMON = frozenset(
     school schools elementary middle high international k pk 5 8 stem seattle public academy jr program programs
     """.split()  # noqa: SIM905 - common words read best as a line of words
 )
+# Words for the kind of school, as families say them in their own language and as people shorten them: whoever looks for a school by
+# part of its name may put them in front of it or behind, though the school's own name has them otherwise or not at all.
+_KINDS = frozenset(
+    """
+    escuela escuelas colegio primaria elemental secundaria intermedia media preparatoria prepa bachillerato superior publica
+    de del la el los las en school schools sch schl elem es ms hs the of
+    """.split()  # noqa: SIM905 - common words read best as a line of words
+)
+_ALSO = {"internacional": "international"}  # a word of many names that Spanish spells otherwise
 LIKE = 0.72  # how alike two names must be to be offered, by difflib's ratio on folded names
 OFFERED = 5
 SHORTEST = 3  # letters of a word that may stand for a whole name
@@ -59,6 +68,12 @@ def key(name: str) -> str:
     """Return a school's name for comparing: folded, its usual short forms written out."""
     words = (_LONG.get(word, word) for word in fold(name).split())
     return " ".join(" ".join(words).split())
+
+
+def sought(typed: str) -> list[str]:
+    """Return the words by which a school is looked for: folded, and without words for its kind unless nothing else was typed."""
+    words = [_ALSO.get(word, word) for word in fold(typed).split()]
+    return [word for word in words if word not in _KINDS] or words
 
 
 def telling(name_key: str) -> frozenset[str]:

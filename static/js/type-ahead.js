@@ -51,7 +51,17 @@ class TypeAhead extends HTMLElement {
     const kept = chosen.filter((one) => !matches.some((match) => String(match.value) === one.value)).map((one) => one.closest("label"));
     const values = chosen.map((one) => one.value);
     this.list.replaceChildren(...kept, ...matches.map((match) => this.row(match, values.includes(String(match.value)))));
-    if (this.dataset.found) say(fill(this.dataset.found, { count: matches.length }), 1200);
+    this.tellNone(matches.length === 0 && this.field.value.trim().length > 1);
+    if (this.dataset.found && matches.length) say(fill(this.dataset.found, { count: matches.length }), 1200);
+  }
+
+  // Nothing under the field could mean "still looking" just as well: say that nothing matches, and what to try.
+  tellNone(none) {
+    if (!this.dataset.none) return;
+    this.none ??= this.list.parentElement.insertBefore(Object.assign(document.createElement("p"), { className: "hint" }), this.list);
+    this.none.hidden = !none;
+    this.none.textContent = none ? this.dataset.none : "";
+    if (none) say(this.dataset.none, 1200);
   }
 
   row({ value, words, small }, checked) {

@@ -291,10 +291,14 @@ def test_several_schools_and_a_team_are_chosen_with_script(world, page, axe):
     begin(page)
     page.get_by_label("Last name").fill("Warsame")
     search = page.get_by_label("School", exact=True)
+    none = page.get_by_text("No school of ours matches that.").first
+    search.fill("zzzq")
+    expect(none).to_be_visible()
     for part, name in (("denny", "David T. Denny International Middle School"), ("lake", "South Lake High School")):
         search.fill(part)
         page.get_by_label(name).check()
     expect(page.get_by_label("David T. Denny International Middle School")).to_be_checked()
+    expect(none).to_be_hidden()
     page.get_by_role("button", name="They are a team: add another person").click()
     page.get_by_label("Last name").nth(1).fill("Ortega")
     axe(page)

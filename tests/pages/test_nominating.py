@@ -299,6 +299,19 @@ def test_schools_are_found_as_one_types(writer, world):
     assert writer.get("/nominate/schools?q=%25").get_json() == []
 
 
+@pytest.mark.parametrize("typed", ["Escuela Secundaria Denny", "denny ms", "la escuela denny internacional"])
+def test_a_school_is_found_though_its_kind_is_said_otherwise(writer, world, typed):
+    found = writer.get("/nominate/schools", query_string={"q": typed}).get_json()
+    assert [row["words"] for row in found] == ["David T. Denny International Middle School"]
+    assert writer.get("/nominate/schools?q=escuela").get_json() == []
+
+
+def test_a_search_that_finds_no_school_says_so_without_script(writer, world):
+    url = f"/nominations/{writer.begin('teaching')}/nominee"
+    page = writer.get(f"{url}?find=zzzq").get_data(as_text=True)
+    assert "No school of ours matches that." in page.split('id="find-hint"')[1].split("</p>")[0]
+
+
 def test_a_team_is_several_people(writer, world):
     reference = writer.begin("teaching")
     url = f"/nominations/{reference}/nominee"

@@ -56,6 +56,15 @@ def test_a_link_becomes_a_cookie_and_no_token_stays_in_an_address(client, person
     assert db.session.scalar(select(Link.token_hash)) != token
 
 
+def test_a_device_is_called_what_its_owner_calls_it(client, person):
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/604.1"
+    client.environ_base["HTTP_USER_AGENT"] = phone
+    use(client, token_for(person))
+    page = client.get("/account").text
+    assert "Safari on iPhone" in page
+    assert "Mozilla" not in page
+
+
 def test_whoever_signs_in_from_nowhere_in_particular_comes_to_what_waits_for_them(client, person):
     page = client.get("/sign-in")
     client.post("/sign-in", data={"csrf_token": csrf(page), "address": "ana@example.org", "next": ""})
