@@ -293,7 +293,7 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
         nobody,
     ),
     Datum.CONFIDENTIAL_LETTER: (
-        (conflict & ~its_writer) | (its_nominee & ~access_kept),
+        conflict | (its_nominee & ~access_kept),
         staff_of_it | its_writer | chair_of_it | (its_nominee & access_kept),
         _reads & letter_needed,
     ),

@@ -45,6 +45,8 @@ NOT_GROWN = {
     "job",
     "file",
     "file_part",
+    "letter_plan",  # one a cycle
+    "part_answer",  # of one person's own part, read in one query
     "selection",
     "draw",
     "reader_signs",

@@ -1204,7 +1204,9 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
 def _grow_intake(world: _Building, most: int) -> None:
     cycle = db.session.get_one(Cycle, world["cycle students"])
     writer, before = world.who("nominator"), world["candidacy intake alike"]
+    intake = db.session.scalars(select(Nomination).where(Nomination.candidacy_id == world["candidacy intake"])).first()
     for number in range(most):
+        _letter(world, f"grown {number}", intake, state=LetterState.RECEIVED)
         school = makers.make_school(f"Intake School {number}")
         candidacy = makers.make_candidacy(
             cycle, name=f"Grown Intake{number}", school=school, stage=CandidacyStage.INTAKE
