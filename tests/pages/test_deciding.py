@@ -413,8 +413,10 @@ def test_a_page_is_prepared_with_words_of_those_who_may_be_quoted(world, joy):
 
 
 def article(page):
-    """Return the page's article without its neighbors, which come only with the release."""
-    return re.search(r"<article.*?</article>", re.sub(r"\s*<nav.*?</nav>\s*", "", page, flags=re.DOTALL), re.DOTALL)[0]
+    """Return the page's article without its neighbors and its picture to share, which come only with the release."""
+    for later in (r"\s*<nav.*?</nav>\s*", r'<a class="act" href="/recipients/[^"]*/card-[0-9a-f]+\.png">[^<]*</a>'):
+        page = re.sub(later, "", page, flags=re.DOTALL)
+    return re.search(r"<article.*?</article>", page, re.DOTALL)[0]
 
 
 def test_the_preview_is_what_the_public_gets(world, app, joy):
