@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from portal.awards.models import Cycle
 from portal.db import db, transaction
+from portal.decisions import actions as deciding
 from portal.decisions import queries
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
@@ -17,7 +18,9 @@ from portal.mail.models import Message
 from portal.nominations.actions import conflicts, screening
 from portal.nominations.models import Field, Nomination, Quote
 from portal.nominations.rules import CandidacyStep
+from portal.publishing import actions as releasing
 from portal.publishing import chores
+from portal.publishing.desk import queries as release_queries
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
@@ -531,3 +534,42 @@ def test_whoever_has_a_conflict_with_the_next_alternate_is_told_of_nobody(world,
         conflicts.declare(world.candidacy(2), world.person("joy"), words="Kin.", at=AT)
         db.session.execute(update(Decision).where(Decision.place == 1).values(state="rescinded", place=None))
     assert queries.next_alternate(world.thing(), world.person("joy")) is None
+
+
+# ---------------------------------------------------------------- the way there
+
+
+def test_the_desk_of_whoever_approves_says_what_waits_for_them(app, world, joy):
+    """A board member was asked by message, and the desk said that nothing needs anybody."""
+    with transaction():
+        board = makers.make_publisher("Desmond Cole")
+    desmond = Desk(app, board)
+    words = "people were read to the end and have no decision"
+    assert words in joy.text("/desk")
+    page = proposed(world, joy)
+    assert words not in joy.text("/desk")
+    assert "4 decisions wait for a second person" in joy.text("/desk")
+    assert "wait for your approval" not in joy.text("/desk")
+    seen = desmond.text("/desk")
+    assert "4 decisions wait for your approval" in seen
+    assert page in seen
+    with transaction():
+        thing, ruth = world.thing(), world.person("ruth")
+        deciding.approve(thing, digest=queries.approval_digest(thing, ruth), by=ruth, at=AT)
+    with transaction():
+        releasing.plan(
+            release_queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT
+        )
+    assert "One release waits for a second person" in joy.text("/desk")
+    assert "One release waits for your approval" in desmond.text("/desk")
+
+
+def test_a_release_leads_straight_to_whoever_is_not_confirmed(world, joy):
+    with transaction():
+        decide(world)
+        candidacy = world.candidacy(0)
+        candidacy.standing_confirmed_at = candidacy.standing_confirmed_by_id = None
+        reference = candidacy.reference
+    page = joy.text(f"{world.desk}/release")
+    assert f"{world.desk}/candidacies/{reference}#standing" in page
+    assert f"Confirm it for {NAMES[0]}" in page

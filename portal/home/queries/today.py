@@ -13,6 +13,8 @@ from portal.awards.models import Award, Cycle, Member
 from portal.awards.rules import DATES, CycleStage, MemberState
 from portal.db import db
 from portal.decisions.models import Decision
+from portal.decisions.queries import DECIDABLE
+from portal.decisions.rules.lives import DecisionState
 from portal.home.queries.scope import everywhere, untouched
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
@@ -22,7 +24,7 @@ from portal.people.models import Person
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
 from portal.review.models import Assignment, Round
-from portal.review.rules.lives import OWED, AssignmentState
+from portal.review.rules.lives import OWED, AssignmentState, RoundState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 RUNNING = (CycleStage.DRAFT, CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 AHEAD = timedelta(days=45)
+READ_TO_THE_END = (RoundState.CLOSED, RoundState.LOCKED)
 
 
 @dataclass
@@ -48,6 +51,17 @@ class Numbers:
     conflicts: int = 0
     readings: Counter[str] = field(default_factory=Counter)  # by state
     release: ReleaseState | None = None
+    round: RoundState | None = None  # its newest
+    of_others: int = 0  # decisions that somebody else proposed and that wait
+    release_of_another: bool = False  # a release that somebody else planned, and that this person may know whole
+
+    @property
+    def undecided(self) -> int:
+        """How many were read to the end and have no decision yet."""
+        if self.round not in READ_TO_THE_END:
+            return 0
+        decided = sum(count for state, count in self.decisions.items() if state != DecisionState.RESCINDED.value)
+        return max(0, sum(self.candidacies[stage.value] for stage in DECIDABLE) - decided)
 
     @property
     def owed(self) -> int:
@@ -85,10 +99,28 @@ def numbers(person: Person | None, cycles: Sequence[Cycle]) -> list[Numbers]:
     for name, total in _totals(list(found), kept).items():
         for number, count in db.session.execute(total):
             setattr(found[number], name, count)
-    releases = select(Release.cycle_id, Release.state).where(Release.cycle_id.in_(found))
-    for number, state in db.session.execute(releases):
+    mine = person.id if person is not None else 0
+    closed = select(Candidacy.id).where(Candidacy.cycle_id == Release.cycle_id, Candidacy.id.in_(kept)).exists()
+    releases = select(Release.cycle_id, Release.state, Release.planned_by_id != mine, ~closed)
+    for number, state, of_another, whole in db.session.execute(releases.where(Release.cycle_id.in_(found))):
         found[number].release = state
+        found[number].release_of_another = bool(state is ReleaseState.PLANNED and of_another and whole)
+    rounds = select(Round.cycle_id, Round.state).where(Round.cycle_id.in_(found)).order_by(Round.number)
+    for number, state in db.session.execute(rounds):
+        found[number].round = state
+    waiting = _waiting().where(Decision.cycle_id.in_(found), Decision.candidacy_id.not_in(kept))
+    for number, count in db.session.execute(waiting.where(Decision.proposed_by_id != mine)):
+        found[number].of_others = count
     return list(found.values())
+
+
+def _waiting() -> Select[int, int]:
+    """Return what counts, by cycle, the decisions that wait for a second person."""
+    return (
+        select(Decision.cycle_id, func.count())
+        .where(Decision.state == DecisionState.PROPOSED)
+        .group_by(Decision.cycle_id)
+    )
 
 
 def _by_state(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, ...]]]:

@@ -17,6 +17,7 @@ from portal.home.queries import today
 from portal.home.views.pages import Item, pages, to
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
 from portal.policy import Permission
+from portal.publishing.rules import ReleaseState
 from portal.web import viewer
 from portal.web.text import words_in
 
@@ -38,7 +39,8 @@ def desk() -> str:
     cycles = today.cycles_within_reach(person)
     lines = today.numbers(person, cycles)
     mine = [line for line in lines if policy.may(person, Permission.MANAGE_CYCLE, line.cycle)]
-    items = _items(ask for line in mine for ask in _of_cycle(line, now))
+    items = _items(ask for line in lines for ask in _of_second_person(line, person))
+    items += _items(ask for line in mine for ask in _of_cycle(line, now))
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     rows = [
@@ -135,6 +137,26 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         lambda n: ngettext("One reading is still owed", "%(num)s readings are still owed", n),
         lambda: _("See whose"),
     ),
+    "approve": (
+        lambda n: ngettext("One decision waits for your approval", "%(num)s decisions wait for your approval", n),
+        lambda: _("Approve"),
+    ),
+    "approve release": (
+        lambda n: ngettext("One release waits for your approval", "%(num)s releases wait for your approval", n),
+        lambda: _("Look at it"),
+    ),
+    "undecided": (
+        lambda n: ngettext(
+            "One person was read to the end and has no decision",
+            "%(num)s people were read to the end and have no decision",
+            n,
+        ),
+        lambda: _("Decide"),
+    ),
+    "planned": (
+        lambda n: ngettext("One release waits for a second person", "%(num)s releases wait for a second person", n),
+        lambda: _("See"),
+    ),
     "proposed": (
         lambda n: ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", n),
         lambda: _("See"),
@@ -164,6 +186,17 @@ def _items(asks: Iterable[Asks]) -> list[Item]:
     return items
 
 
+def _of_second_person(line: Numbers, person: Person) -> Iterator[Asks]:
+    """Yield what somebody else proposed or planned in one cycle, where this person may approve it: a board member's whole desk."""
+    cycle = line.cycle
+    here = {"slug": cycle.award.slug, "year": cycle.year}
+    name = f"{words_in(cycle.award.name)} {cycle.year}"
+    if line.of_others and policy.may(person, Permission.APPROVE_DECISION, cycle):
+        yield Asks("approve", line.of_others, to("decisions.decisions", **here), name, "writing")
+    if line.release_of_another and policy.may(person, Permission.APPROVE_RELEASE, cycle):
+        yield Asks("approve release", 1, to("publishing.release", **here), name, "writing")
+
+
 def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
     """Yield what needs somebody in one cycle."""
     cycle = line.cycle
@@ -175,6 +208,7 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
     over = cycle.scoring_closes_at is not None and cycle.scoring_closes_at <= now
     stage, closed, decided = cycle.stage, cycle.stage is CycleStage.CLOSED, cycle.stage is CycleStage.DECIDED
     draft = stage is CycleStage.DRAFT and cycle.opens_at <= now + SOON
+    planned = line.release is ReleaseState.PLANNED and not line.release_of_another
     owed = line.owed if stage is CycleStage.IN_REVIEW else 0
     asks = (
         ("late draft" if late else "draft", int(draft), "awards.cycle", "blocks" if late else "writing"),
@@ -186,8 +220,10 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
         ("asked", (not decided) * line.members[MemberState.INVITED.value], "awards.committee", "not_started"),
         ("ready", closed * line.candidacies[CandidacyStage.ELIGIBLE.value], "review.round_", "writing"),
         ("owed", owed, "review.assignments", "blocks" if over else "not_started"),
-        ("proposed", line.decisions[DecisionState.PROPOSED.value], "decisions.decisions", "writing"),
+        ("undecided", (stage is CycleStage.IN_REVIEW) * line.undecided, "decisions.decisions", "writing"),
+        ("proposed", line.decisions[DecisionState.PROPOSED.value] - line.of_others, "decisions.decisions", "writing"),
         ("unplanned", int(decided and line.release is None), "publishing.release", "writing"),
+        ("planned", int(planned), "publishing.release", "writing"),
     )
     for kind, count, endpoint, state in asks:
         if count:

@@ -23,9 +23,9 @@ from portal.web.lists import csv_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from portal.publishing.desk.queries import Drafting, Published, Releasing
+    from portal.publishing.desk.queries import Chosen, Drafting, Published, Releasing
     from portal.publishing.rules import Check
 
 __all__ = ["pages"]
@@ -46,13 +46,13 @@ def _here(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
 # ---------------------------------------------------------------- the page of the release
 
 
-def _drawn(check: Check, thing: Releasing) -> dict[str, Any]:
+def _drawn(check: Check, thing: Releasing, people: Sequence[Chosen]) -> dict[str, Any]:
     """Return a check as the page draws it: sentences in the reader's language, and where it is mended."""
     return {
         "state": SHAPES[check.weight],
         "name": _said(check.message, check.facts),
         "words": _said(check.note, check.note_facts) if check.note else "",
-        "act": _act(check, thing),
+        "act": _act(check, thing, people),
     }
 
 
@@ -62,7 +62,7 @@ def _said(message: str, facts: Mapping[str, Any]) -> Markup:
     return Markup(_(message)) % known if known else Markup(_(message))  # noqa: S704 - the sentence is ours; what is put in is escaped
 
 
-def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
+def _act(check: Check, thing: Releasing, people: Sequence[Chosen]) -> dict[str, str] | None:
     """Return the link that mends a check, where there is such a page and this person may see it."""
     if check.weight is Weight.DONE:
         return None
@@ -74,6 +74,11 @@ def _act(check: Check, thing: Releasing) -> dict[str, str] | None:
     }
     if check.where == "pages":
         return {"url": "#pages", "text": _("See who")}
+    if check.where == "standing" and "nominations.candidacy" in current_app.view_functions:
+        first = next((one.candidacy for one in people if one.candidacy.standing_confirmed_at is None), None)
+        if first is not None:  # straight to who is meant: a list of everybody is a search
+            page = url_for("nominations.candidacy", **_at(thing), reference=first.reference, _anchor="standing")
+            return {"url": page, "text": _("Confirm it for %(name)s", name=first.name)}
     found = places.get(check.where)
     if found is None or found[0] not in current_app.view_functions:
         return None
@@ -91,7 +96,7 @@ def _page(thing: Releasing, status: int = 200, *, why: CancelForm | None = None)
             cycle=thing.cycle,
             release=thing.release,
             people=people,
-            checks=[_drawn(check, thing) for check in checks],
+            checks=[_drawn(check, thing, people) for check in checks],
             blocking=blocking,
             approvers=queries.approvers(thing),
             counts=queries.counts(thing.cycle, people),

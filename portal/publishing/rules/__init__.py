@@ -201,7 +201,7 @@ def _decided(ready: Readiness) -> Iterable[Check]:
             Weight.BLOCKS,
             N_("Not everything is decided and approved"),
             {},
-            N_("%(count)s candidacies wait for a decision or its approval"),
+            N_("Candidacies that wait for a decision or its approval: %(count)s"),
             {"count": ready.undecided},
             "decisions",
         )
@@ -297,7 +297,7 @@ def _pages(ready: Readiness) -> Iterable[Check]:
         note = N_("Until they do, no page names them: %(names)s")
         yield Check(
             Weight.MAY_WAIT,
-            N_("%(count)s have not agreed to be named"),
+            N_("Not agreed to be named yet: %(count)s"),
             facts,
             note,
             {"names": ", ".join(ready.not_agreed)},
@@ -307,7 +307,7 @@ def _pages(ready: Readiness) -> Iterable[Check]:
         note = N_("Until a guardian agrees, no page names them: %(names)s")
         yield Check(
             Weight.MAY_WAIT,
-            N_("%(count)s are under 18 and no guardian has agreed"),
+            N_("Under 18, and no guardian has agreed: %(count)s"),
             {"count": len(ready.young)},
             note,
             {"names": ", ".join(ready.young)},
@@ -317,7 +317,7 @@ def _pages(ready: Readiness) -> Iterable[Check]:
         note = N_("Their pages show none: %(names)s")
         yield Check(
             Weight.MAY_WAIT,
-            N_("%(count)s have no citation"),
+            N_("Without a citation: %(count)s"),
             {"count": len(ready.without_citation)},
             note,
             {"names": ", ".join(ready.without_citation)},
@@ -340,7 +340,7 @@ def _messages(ready: Readiness) -> Iterable[Check]:
         note = N_("Each is written to, and shown, once that is recorded here: %(names)s")
         yield Check(
             Weight.MAY_WAIT,
-            N_("%(count)s have not been told in person"),
+            N_("Not told in person yet: %(count)s"),
             {"count": len(ready.untold)},
             note,
             {"names": ", ".join(ready.untold)},
