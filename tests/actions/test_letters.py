@@ -28,7 +28,7 @@ from portal.jobs import worker
 from portal.mail.models import Message
 from portal.nominations import chores
 from portal.nominations.actions import gathering, letters, screening, writing
-from portal.nominations.models import Conflict, Kind, LetterPlan, Match, Recommendation, Relation
+from portal.nominations.models import Conflict, Kind, LetterPlan, Match, Nomination, Recommendation, Relation
 from portal.nominations.queries import letters as queries
 from portal.nominations.queries import writing as writings
 from portal.nominations.rules import CandidacyStep
@@ -56,9 +56,13 @@ def world(app):
     return nomination.id
 
 
+def nominated(number):
+    return writings.by_reference(db.session.get_one(Nomination, number).reference)
+
+
 def ask(number, *, name="Ruth Ames", email="ruth@writers.example", role=WriterRole.SUPERVISOR, at=NOW, **more):
     with transaction():
-        nomination = writings.by_reference(f"N-{number:04d}")
+        nomination = nominated(number)
         return letters.ask(
             cycle=nomination.cycle,
             nomination=nomination,
@@ -294,7 +298,7 @@ def test_after_an_outage_only_the_last_reminder_is_sent(world):
 def test_a_letter_goes_where_its_nominee_went_and_is_refused_when_all_is_withdrawn(world):
     number = ask(world)
     with transaction():
-        nomination = writings.by_reference(f"N-{world:04d}")
+        nomination = nominated(world)
         other = make_nomination(nomination.cycle, nominee="Amina Warsameh")
         into = gathering.gather(other, at=NOW)
         make_nomination(nomination.cycle, nominee="Amina Warsameh", candidacy=into)
@@ -303,7 +307,7 @@ def test_a_letter_goes_where_its_nominee_went_and_is_refused_when_all_is_withdra
         assert stays == into.id
     assert queries.candidacy_of(asked(number)).id == stays
     with transaction():  # the nomination it was asked for is withdrawn, the others go on
-        writing.withdraw(writings.by_reference(f"N-{world:04d}"), at=NOW)
+        writing.withdraw(nominated(world), at=NOW)
     write(number)
     assert [one.id for one in queries.of_candidacies([stays])[stays]] == [number]
     assert asked(number).state is S.RECEIVED
@@ -360,7 +364,7 @@ def test_staff_who_write_a_letter_have_a_conflict_that_stands(world):
 def test_an_applicants_waiver_is_kept_with_its_words_and_holds(world, waives):
     with transaction():
         db.session.get(Recommendation, 0)
-        writings.by_reference(f"N-{world:04d}").relation = Relation.SELF
+        nominated(world).relation = Relation.SELF
     number = ask(world, waiver=(waives, "The words that were read."))
     write(number)
     one = asked(number)
