@@ -560,6 +560,10 @@ def test_the_desk_of_whoever_approves_says_what_waits_for_them(app, world, joy):
         releasing.plan(
             release_queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT
         )
+    record = joy.text("/desk/record")
+    assert world.reference(0) in record, "what was decided is a bare number"
+    assert "Decision 1" not in record
+    assert "Release 1" not in record
     assert "One release waits for a second person" in joy.text("/desk")
     assert "One release waits for your approval" in desmond.text("/desk")
 

@@ -9,15 +9,17 @@ from sqlalchemy import func, select
 from portal.accounts.models import Grant
 from portal.awards.models import Award, Cycle, Member, Season
 from portal.db import db
+from portal.decisions.models import Decision
 from portal.funds.models import Fund
 from portal.history import queries as history
 from portal.history.models import Event
 from portal.home.queries.scope import everywhere, untouched, within_reach
 from portal.mail import queries as mail
 from portal.mail.models import Message
-from portal.nominations.models import Candidacy, Nomination
+from portal.nominations.models import Candidacy, Import, Nomination
 from portal.people.models import Person
 from portal.people.rules import fold
+from portal.publishing.desk.models import Release
 from portal.review.models import Round
 from portal.web.text import words_in
 
@@ -95,6 +97,15 @@ _CALLED: dict[str, tuple[Any, Callable[..., str]]] = {
     ),
     "nomination": (select(Nomination.id, Nomination.reference), str),
     "candidacy": (select(Candidacy.id, Candidacy.reference), str),
+    "decision": (
+        select(Decision.id, Candidacy.reference).join(Candidacy, Candidacy.id == Decision.candidacy_id),
+        str,
+    ),
+    "release": (
+        _of_cycle.join(Release, Release.cycle_id == Cycle.id).with_only_columns(Release.id, Award.name, Season.year),
+        _year,
+    ),
+    "import": (select(Import.id, Import.name), str),
     "fund": (select(Fund.id, Fund.name), str),
     "person": (select(Person.id, Person.given_name, Person.family_name), _name),
     "member": (
