@@ -58,7 +58,7 @@ class TypeAhead extends HTMLElement {
   // Nothing under the field could mean "still looking" just as well: say that nothing matches, and what to try.
   tellNone(none) {
     if (!this.dataset.none) return;
-    this.none ??= this.list.parentElement.insertBefore(Object.assign(document.createElement("p"), { className: "hint" }), this.list);
+    this.none ??= this.list.parentElement.insertBefore(Object.assign(document.createElement("p"), { className: "hint none-found" }), this.list);
     this.none.hidden = !none;
     this.none.textContent = none ? this.dataset.none : "";
     if (none) say(this.dataset.none, 1200);

@@ -223,3 +223,13 @@ def test_nobody_but_the_nominee_and_the_office_reaches_a_part(app, people):
         assert get(other, people["part"] + address).status_code == 404, address
     for address in ("", "/resume", "/resume/1"):
         assert get(other, f"{people['desk']}/parts/{people['amina']}{address}").status_code == 404, address
+
+
+def test_a_part_waits_among_what_waits_for_its_nominee_until_it_is_answered(app, people):
+    amina = browser(app, people["amina"])
+    assert people["part"] not in text_of(amina, "/me")
+    invited(app, people)
+    assert f'href="{people["part"]}"' in text_of(amina, "/me")
+    post(amina, people["part"] + "/declining", {"reason": ""})
+    assert own(people).state is PartState.DECLINED
+    assert people["part"] not in text_of(amina, "/me")

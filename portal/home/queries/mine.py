@@ -14,7 +14,7 @@ from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState
 from portal.nominations.models import Candidacy, Nomination, Recommendation, Sitting
-from portal.nominations.queries import consent, letters
+from portal.nominations.queries import consent, letters, parts
 from portal.nominations.queries.conflicts import standing
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
@@ -33,6 +33,7 @@ class Mine:
     readings: int = 0
     consents: Sequence[Candidacy] = ()
     letters: Sequence[Recommendation] = ()  # that this person was asked to write
+    parts: Sequence[Candidacy] = ()  # that this nominee may add their own part to
     decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
     releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
 
@@ -45,6 +46,7 @@ def waiting(person: Person) -> Mine:
         readings=reading.count_left(person),
         consents=consent.concerning(person.id),
         letters=letters.waiting_for(person.id),
+        parts=parts.waiting_for(person.id),
         decisions=_decisions(person),
         releases=_releases(person),
     )

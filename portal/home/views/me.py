@@ -34,6 +34,7 @@ def me() -> str:
         *_reading(found),
         *_approvals(found),
         *_letters(found),
+        *_parts(found),
         *_consents(found),
         *_nominations(found),
     ]
@@ -101,6 +102,18 @@ def _letters(found: mine.Mine) -> list[Item]:
             _name(asked.cycle),
         )
         for asked in found.letters
+    ]
+
+
+def _parts(found: mine.Mine) -> list[Item]:
+    return [
+        Item(
+            _("You are nominated: add your part, or say no"),
+            to("nominations.part", number=candidacy.id),
+            pgettext("act", "Answer"),
+            _name(candidacy.cycle),
+        )
+        for candidacy in found.parts
     ]
 
 

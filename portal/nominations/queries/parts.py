@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.errors import N_
 from portal.files import queries as files
 from portal.files.rules import FileState
-from portal.nominations.models import CandidacyPerson, Part, PartAnswer
+from portal.nominations.models import Candidacy, CandidacyPerson, Part, PartAnswer
+from portal.nominations.rules.parts import WAITED_FOR
 from portal.people.models import Person
 from portal.questions import rules as questions
 from portal.questions.models import Asked, Question, QuestionSet
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Cycle
     from portal.files.models import StoredFile
-    from portal.nominations.models import Candidacy
 
 BIOGRAPHY = "biography"  # the question whose answer a public page may show: it is the part's own
 
@@ -43,6 +44,18 @@ def due(cycle: Cycle) -> datetime:
 def part_of(candidacy_id: int, person_id: int) -> Part | None:
     """Return a person's own part, if there is one."""
     return db.session.scalar(select(Part).where(Part.candidacy_id == candidacy_id, Part.person_id == person_id))
+
+
+def waiting_for(person_id: int) -> list[Candidacy]:
+    """Return the candidacies, with their cycles, whose part waits for this person: to be taken up or to be finished."""
+    wanted = (
+        select(Candidacy)
+        .join(Part, Part.candidacy_id == Candidacy.id)
+        .options(joinedload(Candidacy.cycle, innerjoin=True))
+        .where(Part.person_id == person_id, Part.state.in_(WAITED_FOR), Candidacy.merged_into_id.is_(None))
+        .order_by(Candidacy.id.desc())
+    )
+    return list(db.session.scalars(wanted).unique())
 
 
 def answer(part_id: int, question_id: int) -> PartAnswer | None:
