@@ -577,3 +577,15 @@ def test_a_release_leads_straight_to_whoever_is_not_confirmed(world, joy):
     page = joy.text(f"{world.desk}/release")
     assert f"{world.desk}/candidacies/{reference}#standing" in page
     assert f"Confirm it for {NAMES[0]}" in page
+
+
+def test_every_page_of_a_cycle_keeps_the_way_to_the_others(world, joy):
+    """The round, the assignments and the standings had lost the line under the masthead, and with it the way back."""
+    line = re.search(r'<nav class="subbar".*?</nav>', joy.text(world.desk), re.DOTALL)[0]
+    places = re.findall(r'href="([^"]+)"', line)
+    assert f"{world.desk}/round" in places
+    for place in places:
+        page = joy.text(place)
+        here = re.search(r'<nav class="subbar".*?</nav>', page, re.DOTALL)
+        assert here, place
+        assert f'href="{place}" aria-current="page"' in here[0]

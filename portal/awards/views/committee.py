@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.accounts import actions as accounts
 from portal.awards import actions, forms, queries
@@ -161,7 +162,7 @@ def reminders(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Remind everyone who has not answered, once a day at most."""
     reminded = sum(actions.remind(member, **who_and_when()) for member in queries.waiting_for(cycle))
     flash(
-        _("%(count)s reminders are on their way.", count=reminded)
+        ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", reminded)
         if reminded
         else _("Everyone has been reminded today already.")
     )

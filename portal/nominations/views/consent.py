@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal import clock
 from portal.nominations.actions import consent as actions
@@ -129,7 +130,9 @@ def _asked(candidacy: Candidacy, people: list[Any], form: AskingForm) -> Any:  #
     if request.form.get("ask"):
         asked = actions.ask(candidacy, at=now, by=by)
         flash(
-            _("Asked: %(count)s messages are on their way.", count=asked) if asked else _("Nobody has an address yet.")
+            ngettext("Asked: one message is on its way.", "Asked: %(num)s messages are on their way.", asked)
+            if asked
+            else _("Nobody has an address yet.")
         )
     else:
         flash(_("Saved."))
