@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -661,3 +662,17 @@ def test_awards_and_funds_are_csv_files(joy):
     assert "Excellence in Teaching Award,2026,draft,2026-02-02T17:00+00:00" in joy.client.get("/desk/awards.csv").text
     joy.send("/desk/funds/new", {"name": "@Fund", "yearly_cents": "24,000"})
     assert "'@Fund,24000.00,0" in joy.client.get("/desk/funds.csv").text
+
+
+def test_two_tabs_on_one_year_see_both_and_the_second_is_not_stuck(joy):
+    """The second tab was told to look again, and refused however often it saved: what was typed had to be thrown away."""
+    where, old = joy.fields(f"{HERE}/edit", "places")
+    assert joy.send(f"{HERE}/edit", {"places": "3"}).status_code == 303
+    answer = joy.post(where, {**old, "places": "5"})
+    assert answer.status_code in {409, 422}
+    assert "3 stands now" in answer.text
+    assert 'value="5"' in answer.text
+    assert cycle().places == 3
+    version = re.search(r'name="version"[^>]* value="(\d+)"', answer.text)[1]
+    assert joy.post(where, {**old, "places": "5", "version": version}).status_code == 303
+    assert cycle().places == 5

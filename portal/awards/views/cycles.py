@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, render_template
@@ -18,6 +18,7 @@ from portal.history import queries as history
 from portal.policy import Permission
 from portal.web.lists import listing
 from portal.web.pages import see_other
+from portal.web.text import when
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
@@ -59,7 +60,9 @@ def edit_cycle(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
         try:
             actions.edit_cycle(cycle, version=version, **forms.cycle_facts(form), **who_and_when())
-        except (Refused, Stale) as refused:
+        except Stale:
+            _both(form, cycle)
+        except Refused as refused:
             beside(form, refused)
         else:
             flash(_("Saved."))
@@ -67,6 +70,18 @@ def edit_cycle(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     return render_template(
         "awards/edit_cycle.html", cycle=cycle, form=form, draft=cycle.stage is CycleStage.DRAFT
     ), form.status
+
+
+def _both(form: Any, cycle: Cycle) -> None:  # noqa: ANN401 - a CycleForm with dates
+    """Say beside each field that differs what stands now, and let the next save mean it: whoever reads both has decided."""
+    form.fail(None, _("Somebody changed this year since you opened the page. Save again to keep what stands here."))
+    for name, value in forms.cycle_facts(form).items():
+        held = getattr(cycle, name)
+        if value != held and (isinstance(held, datetime) or (isinstance(held, int) and not isinstance(held, bool))):
+            now_held = when(held) if isinstance(held, datetime) else held
+            if name not in {"sum_cents", "most_cents", "fund_id"}:
+                form.fail(name, _("%(value)s stands now", value=now_held))
+    form.version.data = str(cycle.version)
 
 
 @pages.step("/desk/<slug>/<int:year>/opening", needs=Permission.MANAGE_CYCLE, of=cycle_at)
