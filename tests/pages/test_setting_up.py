@@ -276,7 +276,7 @@ def test_a_save_over_somebody_elses_is_refused(joy):
     joy.send(f"{HERE}/edit", {"places": "7"})
     stale = joy.post(f"{HERE}/edit", {**fields, "places": ["5"]})
     assert stale.status_code == 422
-    assert "Somebody changed this cycle" in stale.text
+    assert "Somebody changed this year" in stale.text
     assert cycle().places == 7
 
 
