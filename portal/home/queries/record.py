@@ -20,6 +20,7 @@ from portal.nominations.models import Candidacy, Import, Nomination
 from portal.people.models import Person
 from portal.people.rules import fold
 from portal.publishing.desk.models import Release
+from portal.publishing.models import Recipient
 from portal.review.models import Round
 from portal.web.text import words_in
 
@@ -99,6 +100,10 @@ _CALLED: dict[str, tuple[Any, Callable[..., str]]] = {
     "candidacy": (select(Candidacy.id, Candidacy.reference), str),
     "decision": (
         select(Decision.id, Candidacy.reference).join(Candidacy, Candidacy.id == Decision.candidacy_id),
+        str,
+    ),
+    "recipient": (
+        select(Recipient.id, Candidacy.reference).join(Candidacy, Candidacy.id == Recipient.candidacy_id),
         str,
     ),
     "release": (
