@@ -15,7 +15,7 @@ from portal.funds.forms import DonorForm, FundForm
 from portal.people import queries as people
 from portal.policy import Permission
 from portal.web import failures, viewer
-from portal.web.lists import csv_file
+from portal.web.lists import table_file
 from portal.web.pages import Pages, see_other
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def funds_csv() -> Any:  # noqa: ANN401 - an answer
     """The same list as a CSV file."""
     donors = queries.count_donors()
     rows = [[fund.name, f"{fund.yearly_cents / 100:.2f}", donors.get(fund.id, 0)] for fund in queries.every()]
-    return csv_file("funds", [_("Name"), _("What it gives in a year"), _("Donors")], rows)
+    return table_file("funds", [_("Name"), _("What it gives in a year"), _("Donors")], rows)
 
 
 def _saved(fund: Fund | None, form: FundForm) -> bool:

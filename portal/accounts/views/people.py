@@ -15,7 +15,7 @@ from portal.errors import PortalError
 from portal.history import queries as history
 from portal.policy import Permission
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def people_csv() -> Any:  # noqa: ANN401 - an answer
         ]
         for person in found
     ]
-    return csv_file("people", header, rows)
+    return table_file("people", header, rows)
 
 
 @pages.form("/desk/people/new", needs=Permission.MANAGE_PEOPLE)

@@ -17,7 +17,7 @@ from portal.errors import Refused
 from portal.mail import queries as mail
 from portal.policy import Permission
 from portal.web import failures
-from portal.web.lists import csv_file
+from portal.web.lists import table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def committee_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         ]
         for row in _rows(cycle)
     ]
-    return csv_file(f"committee-{cycle.award.slug}-{cycle.year}", header, rows)
+    return table_file(f"committee-{cycle.award.slug}-{cycle.year}", header, rows)
 
 
 @pages.form("/desk/<slug>/<int:year>/committee/new", needs=Permission.MANAGE_COMMITTEE, of=cycle_at)

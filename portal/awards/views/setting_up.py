@@ -14,7 +14,7 @@ from portal.awards.views.pages import beside, languages, now, pages, where, who_
 from portal.errors import Refused
 from portal.policy import Permission
 from portal.web import viewer
-from portal.web.lists import csv_file
+from portal.web.lists import table_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -55,7 +55,7 @@ def desk_csv() -> Any:  # noqa: ANN401 - an answer
         for award in queries.awards_of_office(viewer.current())
         for cycle in sorted(award.cycles, key=lambda cycle: -cycle.year)
     ]
-    return csv_file("awards", header, rows)
+    return table_file("awards", header, rows)
 
 
 def _organisation() -> Organisation | None:

@@ -30,7 +30,7 @@ from portal.review.rules import selecting
 from portal.review.views.selecting import limit_words
 from portal.web import viewer
 from portal.web.failures import sentence
-from portal.web.lists import Listing, asked_page, csv_file, listing
+from portal.web.lists import Listing, asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def table(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
         ]
         for line in lines
     ]
-    return csv_file(f"decisions-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
+    return table_file(f"decisions-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
 
 
 # ---------------------------------------------------------------- one candidacy

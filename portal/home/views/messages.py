@@ -18,7 +18,7 @@ from portal.mail.views import alone, pages, state_words
 from portal.mail.writing import write
 from portal.policy import Permission
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def messages_csv() -> Any:  # noqa: ANN401 - an answer
         ]
         for message in found
     ]
-    return csv_file("messages", header, rows)
+    return table_file("messages", header, rows)
 
 
 def _message(number: int) -> Message | None:

@@ -14,7 +14,7 @@ from portal.history.words import KINDS
 from portal.home.queries import record as queries
 from portal.policy import Permission
 from portal.web import viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.text import zone
 
 if TYPE_CHECKING:
@@ -102,4 +102,4 @@ def record_csv() -> Any:  # noqa: ANN401 - an answer
         ]
         for line in _lines(found)
     ]
-    return csv_file("record", header, rows)
+    return table_file("record", header, rows)

@@ -35,7 +35,7 @@ from portal.nominations.views.screening import cycle_at, place_chosen, places_to
 from portal.policy import Datum, Permission, Sight, facts_about, sight
 from portal.questions.drawing import with_name
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -417,4 +417,4 @@ def conflicts_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
         ]
         for one in conflict_queries.every(cycle, viewer.current())
     ]
-    return csv_file(f"conflicts-{cycle.award.slug}-{cycle.year}", header, rows)
+    return table_file(f"conflicts-{cycle.award.slug}-{cycle.year}", header, rows)

@@ -22,7 +22,7 @@ from portal.policy import Permission
 from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.fields import Form, clean
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import when, words_in
 
@@ -112,7 +112,7 @@ def imports_csv() -> Any:  # noqa: ANN401 - a file
         )
         for one in found
     ]
-    return csv_file("imports", header, rows)
+    return table_file("imports", header, rows)
 
 
 @pages.form("/desk/imports/<int:number>/columns", needs=Permission.IMPORT_NOMINATIONS, of=_upload)
@@ -248,7 +248,7 @@ def import_csv(upload: Import) -> Any:  # noqa: ANN401 - a file
                 " ".join(words.said(note) for note in row.notes),
             ]
         )
-    return csv_file(f"import-{upload.id}", header, body)
+    return table_file(f"import-{upload.id}", header, body)
 
 
 @pages.form("/desk/imports/<int:number>/rows/<int:row>", needs=Permission.IMPORT_NOMINATIONS, of=_row)

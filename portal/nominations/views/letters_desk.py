@@ -18,7 +18,7 @@ from portal.nominations.views.pages import pages
 from portal.nominations.views.screening import cycle_at
 from portal.policy import Permission
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def letters_of_cycle(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
 @pages.page("/desk/<slug>/<int:year>/letters.csv", needs=Permission.SCREEN, of=cycle_at)
 def letters_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Give the list as a file."""
-    return csv_file(
+    return table_file(
         f"letters-{cycle.award.slug}-{cycle.year}",
         [_("Letter"), _("About"), _("Writer"), _("Who they are"), _("Where it stands"), _("Asked"), _("Came")],
         (

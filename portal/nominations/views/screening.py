@@ -23,7 +23,7 @@ from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.questions.drawing import with_name
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import when, words_in
 
@@ -78,7 +78,7 @@ def screening_all_csv() -> Any:  # noqa: ANN401 - a file
         (words_in(one.cycle.award.name), one.cycle.year, words.CYCLES[one.cycle.stage], one.look, one.matches, one.late)
         for one in queries.across(viewer.current())
     ]
-    return csv_file("screening", header, rows)
+    return table_file("screening", header, rows)
 
 
 @pages.page("/desk/<slug>/<int:year>/screening", needs=Permission.SCREEN, of=cycle_at)
@@ -303,7 +303,7 @@ def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
         _("Reason"),
     ]
     rows = [_row(line) for line in queries.every_line(cycle, person, filters)]
-    return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
+    return table_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
 
 
 def _late_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
@@ -319,7 +319,7 @@ def _late_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
         )
         for nomination in queries.every_late(cycle, viewer.current())
     ]
-    return csv_file(f"screening-{cycle.award.slug}-{cycle.year}-late", header, rows)
+    return table_file(f"screening-{cycle.award.slug}-{cycle.year}-late", header, rows)
 
 
 def _row(line: Line) -> list[object]:

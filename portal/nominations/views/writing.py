@@ -48,7 +48,7 @@ from portal.questions.models import QuestionKind
 from portal.questions.rules import count_words
 from portal.schools import queries as schools
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import keep, see_other
 from portal.web.text import babel_locale, clock_time, locale, paragraphs, when, words_in
 
@@ -161,7 +161,7 @@ def mine_csv() -> Any:  # noqa: ANN401 - a file
         for nomination in queries.every_written_by(queries.writer())
         for row in [_row(nomination)]
     ]
-    return csv_file("my-nominations", header, rows)
+    return table_file("my-nominations", header, rows)
 
 
 def _row(nomination: Nomination) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from portal.publishing.archive.forms import ColumnsForm, RowForm, TakeOutForm, U
 from portal.publishing.pages import pages
 from portal.web import failures, viewer
 from portal.web.fields import Form, clean
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -157,7 +157,7 @@ def archive_csv(upload: ArchiveUpload) -> Any:  # noqa: ANN401 - a file
         sentences = [" ".join(said(line) for line in lines) for lines in (row.problems, row.notes)]
         words = [one["year"], one["award"], one["name"], one["school"], str(ROWS[row.state][1]), *sentences]
         body.append([row.number, *words])
-    return csv_file(f"archive-{upload.id}", header, body)
+    return table_file(f"archive-{upload.id}", header, body)
 
 
 @pages.form(ROOT + "/uploads/<int:number>/rows/<int:row>", needs=Permission.KEEP_ARCHIVE, of=_row)

@@ -19,7 +19,7 @@ from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
 from portal.web import language, text, viewer
 from portal.web.failures import sentence
-from portal.web.lists import csv_file
+from portal.web.lists import table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def recipients_table(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
         ]
         for one in queries.chosen(thing.cycle)
     ]
-    return csv_file(f"recipients-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
+    return table_file(f"recipients-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
 
 
 @pages.form(ROOT + "/times", needs=Permission.PLAN_RELEASE, of=queries.releasing)

@@ -22,7 +22,7 @@ from portal.review.rules.lives import HELD, AssignmentState
 from portal.review.views.pages import pages
 from portal.review.views.rounds import SEEDS, at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -245,4 +245,4 @@ def assignments_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
         for row in readings.get(number, [])
     ]
     name = f"assignments-{review.cycle.award.slug}-{review.cycle.year}"
-    return csv_file(name, [_("Candidacy"), _("Reference"), _("Reviewer"), _("State")], rows)
+    return table_file(name, [_("Candidacy"), _("Reference"), _("Reviewer"), _("State")], rows)

@@ -18,7 +18,7 @@ from portal.review.views.pages import pages
 from portal.review.views.rounds import at
 from portal.web import failures, viewer
 from portal.web.fields import Form
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -113,4 +113,4 @@ def bands_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
         (candidacy.reference, candidacy.name, *(given.get((candidacy.id, one.id), "") for one in criteria))
         for candidacy in found
     ]
-    return csv_file(f"bands-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
+    return table_file(f"bands-{review.cycle.award.slug}-{review.cycle.year}", header, rows)

@@ -19,7 +19,7 @@ from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, csv_file, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def masking_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
         (candidacy.name, candidacy.reference, spoken.name, number, count, looked_over)
         for number, candidacy, spoken, count, looked_over in found
     ]
-    return csv_file(f"masking-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
+    return table_file(f"masking-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
 
 
 @pages.step("/desk/<slug>/<int:year>/masking/covering", needs=Permission.REDACT, of=rounds.in_review)

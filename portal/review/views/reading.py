@@ -22,7 +22,7 @@ from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.readers import own_words
 from portal.web import failures, viewer
-from portal.web.lists import FURTHEST, Listing, asked_page, csv_file
+from portal.web.lists import FURTHEST, Listing, asked_page, table_file
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -101,7 +101,7 @@ def queue_csv() -> Any:  # noqa: ANN401 - a file
         for each in queries.queues(viewer.current(), size=FURTHEST)[0]
         for task in each.tasks
     ]
-    return csv_file("my-reading", header, rows)
+    return table_file("my-reading", header, rows)
 
 
 @pages.page("/reading/scores.csv", needs=Permission.SEE_QUEUE)
@@ -125,7 +125,7 @@ def scores_csv() -> Any:  # noqa: ANN401 - a file
         for score in group.scores
         for criterion, mark in zip(queries.criteria_of(group.rubric), score.levels, strict=True)
     ]
-    return csv_file("my-scores", header, rows)
+    return table_file("my-scores", header, rows)
 
 
 @pages.page("/reading/guide", needs=Permission.SEE_QUEUE)

@@ -20,7 +20,7 @@ from portal.review.rules.standings import Agreement
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import Listing, asked_page, csv_file
+from portal.web.lists import Listing, asked_page, table_file
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
@@ -196,4 +196,4 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
         for row in table.rows
         for adjusted in [row.adjusted if table.adjusts else row.other]
     ]
-    return csv_file(f"standings-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
+    return table_file(f"standings-{review.cycle.award.slug}-{review.cycle.year}", header, rows)

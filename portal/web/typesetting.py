@@ -1,0 +1,92 @@
+"""Documents on paper: a template, facts, and a PDF in every script that families write.
+
+Typst sets them (docs/decisions/0013): it needs nothing of the system, reads facts as data and never as markup, and tags what it
+sets, so that a screen reader follows it. The typefaces are our own, in `typefaces/`; the system's are never asked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import segno
+import typst
+from flask import Response
+
+from portal.web.language import language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
+TYPEFACES = Path(__file__).resolve().parent / "typefaces"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(TYPEFACES)])
+
+
+def pdf(
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    title: str,
+    organization: str,
+    code: str,
+    at: datetime,
+    files: Mapping[str, bytes] | None = None,
+    accent: str = "green",
+    paper: str = "us-letter",
+    large: bool = False,
+) -> bytes:
+    """Set `templates/print/<template>.typ` and return the PDF (PDF/UA-1: tagged, titled, in a language).
+
+    `facts` is anything JSON can hold and reaches the template as `facts`, beside `facts.house` (title, organization, language,
+    direction, accent, paper, large); `files` are pictures by the names the template gives them. `code` is the language of the
+    document as in `en`;
+    `at` stands in the file as when it was made, so that equal facts give equal bytes. Raises `typst.TypstError` when the template itself
+    is wrong: no fact can make it so.
+    """
+    read_in = language(code)
+    house = {
+        "title": title,
+        "organization": organization,
+        "language": read_in.code,
+        "direction": read_in.dir,
+        "accent": accent,
+        "paper": paper,
+        "large": large,
+    }
+    with tempfile.TemporaryDirectory(prefix="portal-print-") as folder:
+        root = Path(folder)
+        for source in TEMPLATES.glob("*.typ"):
+            (root / source.name).write_bytes(source.read_bytes())
+        (root / "facts.json").write_text(json.dumps({**facts, "house": house}, ensure_ascii=False), encoding="utf-8")
+        for name, content in (files or {}).items():
+            (root / Path(name).name).write_bytes(content)
+        compiler = typst.Compiler(root=str(root), font_paths=_fonts(), ignore_system_fonts=True)
+        made = compiler.compile(str(root / f"{template}.typ"), format="pdf", pdf_standards="ua-1", timestamp=at)
+    if not isinstance(made, bytes):  # a list would be one file a page, which PDF never is
+        message = f"typst made no PDF of {template}"
+        raise TypeError(message)
+    return made
+
+
+def qr(address: str) -> bytes:
+    """Return the QR code of an address as an SVG of black squares, medium error correction, a quiet zone of four."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=4, scale=4, xmldecl=False)
+    return out.getvalue()
+
+
+def pdf_file(name: str, content: bytes) -> Response:
+    """Answer with a PDF to be kept: an attachment under its own name."""
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return answer
