@@ -104,6 +104,9 @@ class Nomination(Model):
     )  # these count saves of one page each, so that a stale one is seen
     relation_version: Mapped[int] = mapped_column(default=0)
     quote_version: Mapped[int] = mapped_column(default=0)
+    nominee_number: Mapped[int] = mapped_column(
+        default=1
+    )  # which of its sitting's nominees it is about: what is said of one counts once for all drafts about them
     entered: Mapped[Entered] = mapped_column(enumeration(Entered), default=Entered.WEB)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     language: Mapped[str] = mapped_column(String(12), default="en")

@@ -136,6 +136,59 @@ def test_nominate_on_a_phone(world, open_page, axe):
     sent_once()
 
 
+def test_two_people_and_two_awards_in_one_sitting_on_a_phone(world, open_page, axe):
+    page = open_page(**PHONE)
+
+    def press(name, role="button"):
+        page.get_by_role(role, name=name, exact=True).click()
+
+    def step():
+        axe(page)
+        fits(page)
+
+    reference = begin(page)
+    page.get_by_label("Last name").fill("Warsame")
+    page.get_by_label("School", exact=True).press_sequentially("denny")
+    page.get_by_label("David T. Denny International Middle School").check()
+    press("Save and continue")
+    page.get_by_label("Parent or family member").check()
+    press("Save and continue")
+    page.get_by_role("textbox").fill(STORY)
+    press("Save and finish later")
+    press("Another award, or another person", "link")
+    step()
+    press("Another award for Warsame", "link")
+    step()
+    page.get_by_label("Science Teaching Award").check()
+    press("Begin")
+    expect(page.get_by_role("link", name="How you know them")).to_be_visible()
+    page.get_by_role("link", name="Question 1").click()
+    expect(page.get_by_text("You answered this for Excellence in Teaching Award")).to_be_visible()
+    step()
+    press("Say the same here")
+    expect(page.get_by_role("textbox")).to_have_value(STORY)
+    step()
+    page.goto(f"/nominations/{reference}/together")
+    press("Nominate another person", "link")
+    step()
+    page.get_by_label("Science Teaching Award").check()
+    press("Continue")
+    page.wait_for_url("**/nominee")
+    expect(page.get_by_text("Where Warsame works or learns")).to_be_visible()
+    step()
+    press("The same place")
+    expect(page.get_by_label("David T. Denny International Middle School")).to_be_checked()
+    page.get_by_label("Last name").fill("Okafor")
+    press("Save and continue")
+    press("Say the same here")
+    expect(page.get_by_label("Parent or family member")).to_be_checked()
+    page.goto(f"/nominations/{reference}/together")
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Warsame", "Okafor"])
+    expect(page.get_by_role("heading", level=3)).to_have_count(4)
+    step()
+    assert db.session.scalar(select(func.count(func.distinct(Nomination.reference)))) == 4
+
+
 def test_nominate_in_the_dark(world, open_page, axe):
     nominate(open_page(color_scheme="dark"), axe)
 

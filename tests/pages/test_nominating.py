@@ -722,3 +722,104 @@ def test_only_what_was_begun_is_offered_after_closing(writer, world):
     writer.at = CLOSES + timedelta(days=1)
     assert "Nothing is open just now" in writer.get("/nominate").get_data(as_text=True)
     assert "stays yours" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+
+
+# ---------------------------------------------------------------- several people and awards
+
+
+def offers(page: str) -> list[dict[str, str]]:
+    """What a page offers to say once more, as its forms would post it."""
+    forms = re.findall(r'<form method="post" action="/nominations/[^"]*/offers">.*?</form>', page, re.DOTALL)
+    return [{name: hidden(form, name) for name in ("part", "said_in", "version")} for form in forms]
+
+
+def test_two_people_and_two_awards_in_one_sitting_with_nothing_typed_twice(writer, world):
+    first = writer.begin("teaching")
+    writer.fill(first, world["school"])
+    answer = writer.send(f"/nominations/{first}/awards", {"awards": ["science"]})
+    second = answer.location.split("/")[2]
+    page = writer.get(f"/nominations/{second}/check").get_data(as_text=True)
+    assert "Amina Warsame" in page
+    assert "She taught my daughter." in page
+    assert "without my name" in page
+
+    page = writer.get(f"/nominations/{second}/answers/q1").get_data(as_text=True)
+    offered = offers(page)
+    assert [offer["said_in"] for offer in offered] == [first]
+    assert TEXT in page
+    answer = writer.send(
+        f"/nominations/{second}/answers/q1", offered[0], action=f"/nominations/{second}/offers", version=False
+    )
+    assert answer.location == f"/nominations/{second}/answers/q1"
+    page = writer.get(answer.location).get_data(as_text=True)
+    assert f">{TEXT}</textarea>" in page.replace("\r\n", "")
+    assert offers(page) == []  # what is said is not offered any more
+
+    answer = writer.send(f"/nominations/{first}/people", {"awards": ["teaching", "science"]})
+    third = answer.location.split("/")[2]
+    assert third not in {first, second}
+    page = writer.get(answer.location).get_data(as_text=True)
+    offered = offers(page)
+    assert "Where Amina Warsame works or learns" in page
+    assert 'value="Amina"' not in page
+    writer.send(answer.location, offered[0], action=f"/nominations/{third}/offers", version=False)
+    writer.send(
+        answer.location, {"people-0-given": "Ruth", "people-0-family": "Okafor", "schools": [str(world["school"])]}
+    )
+    assert offers(writer.get(f"/nominations/{third}/answers/q1").get_data(as_text=True)) == []  # it was said of Amina
+    offered = offers(writer.get(f"/nominations/{third}/relation").get_data(as_text=True))
+    writer.send(f"/nominations/{third}/relation", offered[0], action=f"/nominations/{third}/offers", version=False)
+
+    with transaction():
+        rows = db.session.scalars(select(Nomination).order_by(Nomination.id)).all()
+        people = [
+            [n.name for n in db.session.scalars(select(Named).where(Named.nomination_id == row.id))] for row in rows
+        ]
+        assert [row.nominee_number for row in rows] == [1, 1, 2, 2]
+        assert people == [["Amina Warsame"], ["Amina Warsame"], ["Ruth Okafor"], ["Ruth Okafor"]]
+        assert [row.relation_text for row in rows] == ["She taught my daughter."] * 4
+        assert len({row.sitting_id for row in rows}) == 1
+        assert len({row.reference for row in rows}) == 4
+    assert writer.submit(first).status_code == 303
+    page = writer.get(f"/nominations/{third}/together").get_data(as_text=True)
+    assert re.findall(r"<h2[^>]*>([^<]+)", page)[:2] == ["Amina Warsame", "Ruth Okafor"]
+    assert "With us" in page
+    assert "of 7 parts done" in page
+    assert all(row.reference in page for row in rows)
+    assert f"/nominations/{third}/awards" not in page  # every open award is there already
+
+
+def test_asked_twice_another_award_or_person_is_begun_once(writer, world):
+    first = writer.begin("teaching")
+    page = writer.get(f"/nominations/{first}/awards").get_data(as_text=True)
+    with clock.at(NOW):
+        for _press in range(2):
+            data = {"csrf_token": token(page), "awards": ["science"]}
+            assert writer.client.post(f"/nominations/{first}/awards", data=data).status_code == 303
+    page = writer.get(f"/nominations/{first}/people").get_data(as_text=True)
+    data = {"csrf_token": token(page), "drawn": hidden(page, "drawn"), "awards": ["teaching"]}
+    with clock.at(NOW):
+        said = [writer.client.post(f"/nominations/{first}/people", data=data).location for _press in range(2)]
+    assert said[0] == said[1]
+    with transaction():
+        assert db.session.scalar(select(func.count()).select_from(Nomination)) == 3
+    page = writer.send(f"/nominations/{first}/people", {"awards": []}).get_data(as_text=True)
+    assert "Choose at least one award" in page
+
+
+def test_what_is_offered_never_overwrites_what_was_typed_meanwhile(writer, world):
+    first, _second = writer.begin("teaching", "science"), None
+    writer.fill(first, world["school"])
+    second = f"N-{int(first[2:]) + 1:04d}"
+    url = f"/nominations/{second}/answers/q1"
+    offered = offers(writer.get(url).get_data(as_text=True))[0]
+    writer.send(url, {"answer": "Another sentence."})
+    writer.send(url, offered, action=f"/nominations/{second}/offers", version=False)
+    assert "Another sentence." in writer.get(url).get_data(as_text=True)
+    for nonsense in ({"part": "answers/none"}, {"part": "answers/q1", "said_in": "N-9999"}, {"part": ""}):
+        answer = writer.send(url, nonsense, action=f"/nominations/{second}/offers", version=False)
+        assert answer.status_code == 303
+    other = Writer(writer.client.application.test_client())
+    other.begin("teaching", name="Someone Else", email="else@example.org")
+    for page in ("together", "awards", "people"):
+        assert "Amina" not in other.get(f"/nominations/{second}/{page}").get_data(as_text=True)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 CONFIRM = "confirm"  # the purpose of the link that confirms an address
 LINK_DAYS = 60  # the link must outlive an open season
 LINKS_AN_HOUR = 6  # to one address, whoever asks
-SHARED = (NOMINEE, RELATION, QUOTE)  # typed once for all drafts of a sitting
+SHARED = (NOMINEE, RELATION, QUOTE)  # typed once for all drafts of a sitting about the same nominee
 
 OVER = N_("This nomination can no longer be changed.")
 CLOSED = N_("%(award)s closed on %(deadline)s, so this could not be sent. Everything you wrote is kept.")
@@ -148,14 +148,21 @@ def _sitting(
 
 
 def begin(
-    sitting: Sitting, cycle: Cycle, *, at: datetime, entered: Entered = Entered.WEB, by: Person | None = None
+    sitting: Sitting,
+    cycle: Cycle,
+    *,
+    at: datetime,
+    entered: Entered = Entered.WEB,
+    by: Person | None = None,
+    nominee_number: int = 1,
 ) -> Nomination:
-    """Begin an empty draft for one award in a sitting."""
+    """Begin an empty draft for one award in a sitting, about one of its nominees."""
     nomination = Nomination(
         reference=secrets.token_hex(6),  # until its number is known, below
         sitting_id=sitting.id,
         cycle_id=cycle.id,
         nominator_id=sitting.nominator_id,
+        nominee_number=nominee_number,
         entered=entered,
         entered_by_id=by.id if by else None,
         language=sitting.language,
@@ -258,7 +265,7 @@ def save_answer(nomination: Nomination, key: str, text: str, *, version: int | N
 
 
 def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
-    """Take the sitting's drafts in one order, so that two windows never wait for each other; return the other ones."""
+    """Take the sitting's drafts in one order, so that two windows never wait for each other; return those about the same nominee."""
     if nomination.stage is not Stage.DRAFT:
         return []
     drafts = select(Nomination.id).where(
@@ -388,8 +395,14 @@ def _write_nominee(nomination: Nomination, fields: dict[str, Any]) -> None:
     )
 
 
+def copy_part(other: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> None:
+    """Write into a draft what was said elsewhere in its sitting, where nothing was said in it yet."""
+    if not queries.begun(other, part) and _take(other, part, queries.version(other, part), at=at):
+        _write(other, part, fields, at=at)
+
+
 def _share(other: Nomination, part: str, fields: dict[str, Any], *, before: dict[str, Any], at: datetime) -> None:
-    """Copy a part to another draft of the same sitting, unless that draft says something else of its own."""
+    """Copy a part to another draft about the same nominee, unless that draft says something else of its own."""
     if queries.fields(other, part) != before and queries.begun(other, part):
         return
     if part == RELATION and fields["relation"] == Relation.SELF.value and not other.cycle.self_nomination:

@@ -48,6 +48,13 @@ class AwardsForm(Form):
     once = HiddenField()
 
 
+class MoreForm(Form):
+    """Which awards to nominate one more person for, or the same one."""
+
+    awards = Choices(_l("Which award?"))
+    drawn = HiddenField()  # how many people the sitting had
+
+
 class BeginForm(Form):
     """Who nominates."""
 

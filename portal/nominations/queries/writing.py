@@ -132,12 +132,13 @@ def afresh(nomination: Nomination) -> Nomination:
 
 
 def siblings(nomination: Nomination) -> Sequence[Nomination]:
-    """Return the other drafts of the same sitting: what is typed once counts for all of them."""
+    """Return the other drafts of the same sitting about the same nominee: what is typed once counts for all of them."""
     wanted = (
         select(Nomination)
         .options(*_whole)
         .where(
             Nomination.sitting_id == nomination.sitting_id,
+            Nomination.nominee_number == nomination.nominee_number,
             Nomination.id != nomination.id,
             Nomination.stage == Stage.DRAFT,
         )
@@ -242,6 +243,17 @@ def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
         .where(Nomination.sitting_id == sitting.id, Nomination.stage != Stage.DISCARDED)
     )
     return db.session.scalars(wanted.order_by(Nomination.id)).all()
+
+
+def count_together(nomination: Nomination) -> int:
+    """Return how many nominations its sitting holds, but for those discarded."""
+    wanted = select(func.count()).select_from(Nomination)
+    return (
+        db.session.scalar(
+            wanted.where(Nomination.sitting_id == nomination.sitting_id, Nomination.stage != Stage.DISCARDED)
+        )
+        or 0
+    )
 
 
 def begun_in(session: Session, person: Person) -> Sequence[Sitting]:

@@ -9,6 +9,7 @@ from portal.nominations.views import (
     letters_desk,
     parts,
     screening,
+    together,
     writing,
 )
 from portal.nominations.views.pages import pages
@@ -23,5 +24,6 @@ __all__ = [
     "pages",
     "parts",
     "screening",
+    "together",
     "writing",
 ]

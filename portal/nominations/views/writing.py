@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import cookies
+from portal.awards.rules import CycleStage
 from portal.errors import PortalError, TooLate
 from portal.nominations.actions import snapshots
 from portal.nominations.actions import writing as actions
@@ -35,8 +36,10 @@ from portal.nominations.forms.writing import (
     YouForm,
     answer_form,
 )
-from portal.nominations.models import Quote, Relation
+from portal.nominations.models import Entered, Quote, Relation
 from portal.nominations.queries import writing as queries
+from portal.nominations.queries.together import choosable as more_awards
+from portal.nominations.queries.together import offers as offers_for
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference, page_of
 from portal.nominations.rules import NEVER_SENT, WRITABLE, Stage
 from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION_WORDS
@@ -142,7 +145,15 @@ def mine() -> str:
     who = queries.writer()
     written = listing(queries.written_by(who), page=asked_page())
     rows = [_row(nomination) for nomination in written.items]
-    return render_template("nominations/mine.html", listing=written, rows=rows, claims=queries.claims(who))
+    newest = rows[0]["nomination"] if rows else None
+    another = (  # in the same sitting, so that nothing is typed again
+        url_for(".another_person", reference=newest.reference)
+        if newest is not None and newest.cycle.stage is CycleStage.OPEN and newest.entered is Entered.WEB
+        else url_for(".begin")
+    )
+    return render_template(
+        "nominations/mine.html", listing=written, rows=rows, claims=queries.claims(who), another=another
+    )
 
 
 @pages.page("/nominations.csv", needs=Permission.SEE_OWN_NOMINATIONS)
@@ -312,7 +323,15 @@ def tasks(nomination: Nomination) -> str:
     snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
     asides = [(aside, _label(nomination, aside.part)) for aside in queries.unsettled(nomination)]
-    return render_template("nominations/tasks.html", **facts, todo=todo, snapshot=snapshot, over=over, asides=asides)
+    return render_template(
+        "nominations/tasks.html",
+        **facts,
+        todo=todo,
+        snapshot=snapshot,
+        over=over,
+        asides=asides,
+        together=queries.count_together(nomination),
+    )
 
 
 @pages.step("/nominations/<reference>/link", needs=Permission.READ_NOMINATION, of=by_reference)
@@ -370,6 +389,24 @@ def _sentence(problem: Problem) -> str:
     return str(_(problem.message, **problem.facts))
 
 
+def _offers(nomination: Nomination, part: str) -> list[dict[str, Any]]:
+    """Return what was said elsewhere in the sitting and may be taken up here, in words."""
+    return [
+        {
+            "reference": offer.said_in.reference,
+            "said_in": words_in(offer.said_in.cycle.award.name),
+            "name": _name(offer.said_in),
+            "same": offer.said_in.nominee_number == nomination.nominee_number,
+            "words": _clipped(_fields_in_words(offer.said_in, part, offer.fields)),
+        }
+        for offer in offers_for(nomination, part)
+    ]
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT].rsplit(' ', 1)[0]}…"
+
+
 def _page(nomination: Nomination, part: str, form: PartForm, template: str, **more: Any) -> Any:  # noqa: ANN401 - an answer
     """Draw one page; after a POST, save it first and go on."""
     if request.method == "POST":
@@ -383,6 +420,8 @@ def _page(nomination: Nomination, part: str, form: PartForm, template: str, **mo
             return answer
     elif nomination.stage not in WRITABLE:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    else:
+        more["offers"] = _offers(nomination, part)
     return render_template(template, form=form, **_facts(nomination, part), **more), form.status
 
 
@@ -569,8 +608,7 @@ def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
     if part.startswith(ANSWERS) and text:
         row["small"] = _("%(count)s words", count=count_words(text))
         if len(text) > SHORT:
-            head = text[:SHORT].rsplit(" ", 1)[0]
-            row["answer"], row["full"] = f"{head}…", paragraphs(text)
+            row["answer"], row["full"] = _clipped(text), paragraphs(text)
     return row
 
 
@@ -643,6 +681,8 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         "nominations/sent.html",
         **_facts(nomination),
         following=following,
+        same=following is not None and following.nominee_number == nomination.nominee_number,
+        more_awards=more_awards(nomination, clock.now()),
         email=nomination.sitting.nominator_email,
         cycle=nomination.cycle,
     )
