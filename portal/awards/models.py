@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.rules import CycleStage, MemberState
@@ -233,6 +233,11 @@ class Member(Model):
     rules_agreed_at: Mapped[datetime | None]
     declared_at: Mapped[datetime | None]  # conflicts declared against the whole list
     donor_related: Mapped[bool] = mapped_column(default=False)
+    languages: Mapped[list[Any] | None] = mapped_column(
+        JSON
+    )  # that they read, besides the portal's own; None: not said
+    expertise: Mapped[list[Any] | None] = mapped_column(JSON)  # what they know well, in a few words each
+    family: Mapped[list[Any] | None] = mapped_column(JSON)  # names of close family, for conflicts alone
     appointed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Session
@@ -226,6 +226,7 @@ class Candidacy(Model):
     role: Mapped[str | None] = mapped_column(String(120))
     place_text: Mapped[str | None] = mapped_column(String(300))  # where it is not a listed school
     reason: Mapped[str | None]  # why ineligible
+    expertise: Mapped[list[Any] | None] = mapped_column(JSON)  # what whoever reads it should know well
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"))
     told_at: Mapped[datetime | None]  # when a surprise nominee was told
     standing_confirmed_at: Mapped[datetime | None]  # employment, years and good standing, or enrolment
@@ -378,9 +379,24 @@ class Kind(enum.StrEnum):
     DECLARED = "declared it"
     RECUSED = "recused while reading"
     WROTE_LETTER = "wrote a letter"
+    SUPERVISOR = "is their supervisor"
+    FAMILY = "named as family"
+    HOUSEHOLD = "shares a household or an address"
+    CO_WINNER = "was honored together with them"
 
 
-HARD = frozenset({Kind.IS_NOMINEE, Kind.NOMINATED, Kind.DECLARED, Kind.RECUSED, Kind.WROTE_LETTER})
+HARD = frozenset(
+    {
+        Kind.IS_NOMINEE,
+        Kind.NOMINATED,
+        Kind.DECLARED,
+        Kind.RECUSED,
+        Kind.WROTE_LETTER,
+        Kind.SUPERVISOR,
+        Kind.FAMILY,
+        Kind.HOUSEHOLD,
+    }
+)
 
 
 class Conflict(Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +12,22 @@ from portal.awards.models import Criterion, Cycle, Member
 from portal.db import Model, enumeration
 from portal.nominations.models import Candidacy
 from portal.people.models import Person
+from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, ReviewState, RoundState
-
-
-class RoundKind(enum.StrEnum):
-    """What is done in a round."""
-
-    SCORING = "scoring"
 
 
 class Round(Model):
     """One pass of review of one cycle."""
 
     __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("cycle_id", "number"), CheckConstraint("reads >= 1", name="reads"))
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "number"),
+        CheckConstraint("reads >= 1", name="reads"),
+        CheckConstraint("quorum >= 1", name="quorum"),
+        CheckConstraint("cap IS NULL OR cap >= 1", name="cap"),
+        CheckConstraint("best IS NULL OR best >= 1", name="best"),
+        CheckConstraint("per_school IS NULL OR per_school >= 1", name="per_school"),
+    )
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     number: Mapped[int] = mapped_column(default=1)
@@ -34,8 +35,18 @@ class Round(Model):
     state: Mapped[RoundState] = mapped_column(enumeration(RoundState), default=RoundState.PLANNED)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    reads: Mapped[int]
+    reads: Mapped[int]  # asked for each candidacy
+    quorum: Mapped[int] = mapped_column(default=1)  # with fewer counted reads nothing is settled by a rule
+    cap: Mapped[int | None]  # how many one reader reads at most, whatever they offered
+    best: Mapped[int | None]  # in a ranking round: how many each reader puts in order
     blind: Mapped[bool]
+    names_after: Mapped[bool] = mapped_column(default=False)  # in a blind round: shown to a reader once their own is in
+    shows_school: Mapped[bool] = mapped_column(default=False)  # the size and need of the school, to readers
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubric.id"))  # scored by; None: by the cycle's
+    by_language: Mapped[bool] = mapped_column(default=False)  # only readers of the languages a candidacy is written in
+    one_per_school: Mapped[bool] = mapped_column(default=False)  # at most one reader of a school for each candidacy
+    per_school: Mapped[int | None]  # how many candidacies of one school a reader reads at most
+    goes_on: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # who goes on from here: rules.onward
     covers_pronouns: Mapped[bool] = mapped_column(default=False)  # in a blind round
     seed: Mapped[int]  # of assignment noise, spoken names and each reader's own order
     rule: Mapped[dict[str, Any] | None] = mapped_column(
@@ -51,6 +62,34 @@ class Round(Model):
     )  # the verdict with its facts, the order, the digest
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
+
+
+class RoundReader(Model):
+    """One of those members of a committee who read in a round. A round without any is read by the whole committee."""
+
+    __tablename__ = "round_reader"
+    __table_args__ = (UniqueConstraint("round_id", "member_id"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+
+
+class Onward(Model):
+    """Whether one candidacy goes on from a round, as a person said: by the round's rule, or against it with a reason."""
+
+    __tablename__ = "onward"
+    __table_args__ = (
+        UniqueConstraint("round_id", "candidacy_id"),
+        CheckConstraint("by_rule OR length(reason) > 0", name="reason"),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    goes_on: Mapped[bool]
+    by_rule: Mapped[bool]  # the rule says the same
+    reason: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
 
 
 class SpokenName(Model):
@@ -163,11 +202,14 @@ class Review(Model):
     __tablename__ = "review"
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
-    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubric.id"))  # None: passed or placed, not scored
     state: Mapped[ReviewState] = mapped_column(enumeration(ReviewState), default=ReviewState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     comment: Mapped[str] = mapped_column(default="")  # to the committee
-    total: Mapped[float | None]  # weighted, out of the rubric's highest x 10; None until every criterion is answered
+    total: Mapped[
+        float | None
+    ]  # weighted, out of the rubric's highest x 10; 10 or 0 for a pass or not; 10 for each point of a
+    # place; None until it is whole
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -201,6 +243,30 @@ class Score(Model):
     replaced_at: Mapped[datetime | None]
 
     criterion: Mapped[Criterion] = relationship(lazy="raise")
+
+
+class Verdict(Model):
+    """What a review without a rubric says: that one passes or not, or its place. Appended, like a score."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        CheckConstraint("passes IS NULL OR place IS NULL", name="one_or_the_other"),
+        CheckConstraint("place IS NULL OR place >= 1", name="place"),
+        Index(
+            "uq_verdict_current",
+            "review_id",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    passes: Mapped[bool | None]
+    place: Mapped[int | None]  # among the best; None in a ranking round: not among them
+    why: Mapped[str] = mapped_column(default="")
+    said_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class BandScore(Model):

@@ -13,6 +13,7 @@ from portal.errors import N_, Refused
 from portal.jobs import actions as jobs
 from portal.review.actions import calibrating
 from portal.review.queries import rounds
+from portal.review.rules.kinds import BY_RUBRIC
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 JOB = "replay a decision"
 NOT_OVER = N_("The round is still open. A decision can be computed again once it is closed.")
+NOT_SCORED = N_(
+    "This round was not scored by a rubric: its standings are counted, and there is nothing to compute again."
+)
 NOT_KEPT = N_("This round was opened before the portal kept what is needed to compute a decision again.")
 
 
@@ -31,6 +35,8 @@ def ask(round_: Round, *, by: Person, at: datetime) -> Replay:
         raise Refused(NOT_OVER)
     if round_.frozen is None:
         raise Refused(NOT_KEPT)
+    if round_.kind not in BY_RUBRIC:
+        raise Refused(NOT_SCORED)
     waiting = queries.last(round_)
     if waiting is not None and waiting.finished_at is None:
         return waiting

@@ -17,6 +17,7 @@ from portal.nominations.models import Candidacy, CandidacySchool
 from portal.review.models import Plan, Round, Standing
 from portal.review.queries import reviews, rounds
 from portal.review.rules import selecting
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.scoring import TIMES, reviewer_code
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ def to_select() -> Sequence[Round]:
     wanted = select(Round).where(
         Round.state.in_(rounds.OVER),
         Round.frozen.is_not(None),
+        Round.kind.in_(BY_RUBRIC),
         Round.calibrated_version == Round.standings_version,
         ~kept.exists(),
     )

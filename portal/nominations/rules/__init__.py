@@ -108,6 +108,9 @@ CANDIDACY: Life[CandidacyStage, CandidacyStep] = Life(
         (_C.ELIGIBLE, _S.TAKE_TO_REVIEW): _C.IN_REVIEW,
         (_C.IN_REVIEW, _S.SHORTLIST): _C.SHORTLISTED,
         (_C.IN_REVIEW, _S.NOT_ADVANCE): _C.NOT_ADVANCED,
+        (_C.SHORTLISTED, _S.SHORTLIST): _C.SHORTLISTED,  # from a later round, once more
+        (_C.SHORTLISTED, _S.NOT_ADVANCE): _C.NOT_ADVANCED,
+        (_C.NOT_ADVANCED, _S.SHORTLIST): _C.SHORTLISTED,  # taken back in, with a reason
         (_C.IN_REVIEW, _S.DECIDE): _C.DECIDED,
         (_C.SHORTLISTED, _S.DECIDE): _C.DECIDED,
         (_C.NOT_ADVANCED, _S.DECIDE): _C.DECIDED,

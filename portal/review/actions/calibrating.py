@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from portal.awards.models import Rubric
 from portal.db import db, transaction
 from portal.review.models import ReaderSigns, Round, Standing, Study
 from portal.review.queries import rounds
@@ -50,9 +49,9 @@ def calibrate(round_: Round) -> None:
         row.calibrated_rank = row.band = None
     round_.calibration = None
     places = round_.cycle.places
-    if not reviews or places < 1:
+    rubric = rounds.rubric_of(round_)
+    if not reviews or places < 1 or rubric is None:
         return
-    rubric = db.session.get_one(Rubric, round_.cycle.rubric_id)
     weights = {each.key: float(each.weight) for each in rubric.criteria}
     ratings = calibration.detailed(reviews, [review.levels for _candidacy, review in given], weights)
     found = calibration.standings(

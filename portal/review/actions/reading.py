@@ -18,6 +18,7 @@ from portal.review.actions.assigning import ask_for_replacement
 from portal.review.models import Assignment, Review, Round, Score
 from portal.review.queries import reading as queries
 from portal.review.rules import scoring
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import (
     ASSIGNMENT,
     COUNTS,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 ELSEWHERE = N_("This was changed in another window. Both are below: choose one.")
 CLOSED = N_("This round is closed, so scores can no longer be given or changed.")
 NOT_YET = N_("This round is not open yet.")
+OTHERWISE = N_("This round is not scored like that. Open the reading again.")
+NAMES_SEEN = N_("Names are shown now that your scores are in, so they stay as they are.")
 UNANSWERED = N_("Not scored yet: %(criteria)s. Give a level, or say that it does not apply.")
 NOTHING_APPLIES = N_("At least one criterion must apply. Abstain instead, where none does.")
 
@@ -79,7 +82,9 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     The first save begins the review. A submitted review becomes a revised one, and must stay whole. Raises `Stale` when
     another window saved something else meanwhile, `Refused` when the round is not open at `at`.
     """
-    _open_for_scores(assignment, at)
+    if assignment.round.kind not in BY_RUBRIC:
+        raise Refused(OTHERWISE)
+    open_for_scores(assignment, at)
     rubric = queries.rubric_of(assignment)
     review = _begun(assignment, rubric, at=at, version=version)
     before = queries.marks_of(review, rubric)
@@ -92,6 +97,8 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     weights = queries.weights_of(rubric)
     total = scoring.final(weights, marks)
     revised = review.state in COUNTS
+    if revised and assignment.round.names_after:
+        raise Refused(NAMES_SEEN)
     if revised:
         _whole(rubric, marks)
     values = {
@@ -119,7 +126,8 @@ def _level(mark: Mark) -> tuple[int | None, bool]:
     return mark.level, mark.does_not_apply
 
 
-def _open_for_scores(assignment: Assignment, at: datetime) -> None:
+def open_for_scores(assignment: Assignment, at: datetime) -> None:
+    """Refuse a word about a reading that is not open to it at `at`."""
     round_ = assignment.round
     if assignment.state not in READABLE:
         raise Refused(ASSIGNMENT.refusal, state=assignment.state.value)
@@ -133,7 +141,7 @@ def _begun(assignment: Assignment, rubric: Rubric, *, at: datetime, version: int
         if version:
             _reload(assignment)
         else:
-            taken = _advance(assignment, AssignmentStep.START)
+            taken = advance(assignment, AssignmentStep.START)
             if taken:
                 rounds.freeze(assignment.round, at=at)
                 review = Review(
@@ -148,7 +156,7 @@ def _begun(assignment: Assignment, rubric: Rubric, *, at: datetime, version: int
     return assignment.review
 
 
-def _advance(assignment: Assignment, step: AssignmentStep, **values: object) -> bool:
+def advance(assignment: Assignment, step: AssignmentStep, **values: object) -> bool:
     """Take one reading a step on; return whether it was this call that did. Raises `Refused` where the step does not fit."""
     before = assignment.state
     after = ASSIGNMENT.advance(before, step)
@@ -235,7 +243,9 @@ def submit(assignment: Assignment, *, at: datetime) -> Review:
 
     Raises `Incomplete` while anything is unanswered.
     """
-    _open_for_scores(assignment, at)
+    if assignment.round.kind not in BY_RUBRIC:
+        raise Refused(OTHERWISE)
+    open_for_scores(assignment, at)
     review = assignment.review
     rubric = queries.rubric_of(assignment)
     if review is None:
@@ -243,7 +253,7 @@ def submit(assignment: Assignment, *, at: datetime) -> Review:
     if review.state in COUNTS:
         return review
     _whole(rubric, queries.marks_of(review, rubric))
-    if not _advance(assignment, AssignmentStep.SUBMIT):
+    if not advance(assignment, AssignmentStep.SUBMIT):
         _reload(assignment)
         return assignment.review or review
     state = REVIEW.advance(review.state, ReviewStep.SUBMIT)
@@ -275,7 +285,7 @@ def recuse(assignment: Assignment, *, words: str, by: Person, at: datetime) -> N
 
 def _end_for_conflict(assignment: Assignment, *, at: datetime) -> None:
     owed = assignment.state
-    if not _advance(assignment, AssignmentStep.RECUSE, excluded=True, ended_at=at):
+    if not advance(assignment, AssignmentStep.RECUSE, excluded=True, ended_at=at):
         return
     history.record("recused", assignment, at=at, was=owed.value)
     standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
@@ -295,7 +305,7 @@ def abstain(assignment: Assignment, *, words: str, by: Person, at: datetime) -> 
 
 
 def _end(assignment: Assignment, step: AssignmentStep, action: str, *, words: str, by: Person, at: datetime) -> None:
-    if not _advance(assignment, step, reason=words.strip() or None, ended_at=at):
+    if not advance(assignment, step, reason=words.strip() or None, ended_at=at):
         raise Stale(ELSEWHERE)
     history.record(action, assignment, by=by, at=at, reason=words.strip() or None)
     standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)

@@ -95,19 +95,24 @@ def inputs(round_: Round, among: Collection[int] | None = None) -> Inputs:
     numbers = set(db.session.scalars(here))
     spoken = select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.candidacy_id.in_(here))
     names = {name.candidacy_id: name for name in db.session.scalars(spoken) if name.candidacy_id in numbers}
-    members = {member.person_id: member for member in sitting(round_.cycle)}
+    members = {member.person_id: member for member in sitting(round_)}
     found = Inputs(
         reads=round_.reads,
         seed=round_.seed,
         candidacies=names,
         members=members,
-        capacity={person: member.capacity or 0 for person, member in members.items()},
+        capacity={person: capped(member.capacity, round_.cap) for person, member in members.items()},
     )
     _bar(found, round_)
     _standing(found, round_)
     if among is not None:
         found.elsewhere = loads_of(round_) - Counter(person for _number, person in found.kept | found.begun)
     return found
+
+
+def capped(offered: int | None, cap: int | None) -> int:
+    """Return how many somebody reads at most: what they offered, and never more than the round's cap."""
+    return min(offered or 0, cap) if cap is not None else offered or 0
 
 
 def _reading(round_: Round) -> Select[Assignment]:
@@ -184,9 +189,12 @@ def _standing(found: Inputs, round_: Round) -> None:
             found.barred.pop(pair, None)  # given to them before the list grew: it opens once they declare
 
 
-def sitting(cycle: Cycle) -> list[Member]:
-    """Return the members of a committee who accepted, each with their person."""
-    wanted = select(Member).options(joinedload(Member.person)).where(Member.cycle_id == cycle.id)
+def sitting(round_: Round) -> list[Member]:
+    """Return the members of a committee who accepted and read in this round, each with their person."""
+    wanted = select(Member).options(joinedload(Member.person)).where(Member.cycle_id == round_.cycle_id)
+    alone = rounds.readers(round_)
+    if alone:
+        wanted = wanted.where(Member.id.in_(alone))
     return list(db.session.scalars(wanted.where(Member.state == MemberState.ACCEPTED).order_by(Member.id)))
 
 

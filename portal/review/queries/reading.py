@@ -83,7 +83,7 @@ def own_by_id(number: int) -> Assignment | None:
 
 def rubric_of(assignment: Assignment) -> Rubric:
     """Return the rubric that a reading is scored by: its review's own version, else the cycle's."""
-    number = assignment.review.rubric_id if assignment.review is not None else assignment.round.cycle.rubric_id
+    number = assignment.review.rubric_id if assignment.review is not None else rounds.rubric_number(assignment.round)
     return kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))  # type: ignore[no-any-return]
 
 
@@ -241,7 +241,7 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     for number, state, count in db.session.execute(asked.counts, me):
         counts.setdefault(number, {})[state] = count
     with_member = db.session.execute(asked.rounds, {**me, "rounds": list(counts)}).unique().all()
-    found = [(round_, member, _kept_rubric(round_.cycle.rubric_id)) for round_, member in with_member]
+    found = [(round_, member, _kept_rubric(rounds.rubric_number(round_))) for round_, member in with_member]
     tasks: dict[int, list[Task]] = {}
     listed = db.session.execute(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size}).all()
     criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found}

@@ -9,12 +9,13 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.awards import queries as awards
-from portal.awards.models import Cycle
+from portal.awards.models import Cycle, Rubric
 from portal.awards.rules import CycleStage
 from portal.db import db
 from portal.nominations.models import Candidacy
 from portal.nominations.rules import CandidacyStage
-from portal.review.models import Assignment, Round, SpokenName
+from portal.review.models import Assignment, Round, RoundReader, SpokenName
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import HELD, RoundState
 
 if TYPE_CHECKING:
@@ -66,6 +67,40 @@ def newest(cycle_id: int) -> Round | None:
     return db.session.scalar(_NEWEST, {"cycle": cycle_id})
 
 
+def at(slug: str, year: int, nth: int) -> InReview | None:
+    """Return the cycle at this address and one of its rounds, by its place among them."""
+    cycle = awards.cycle_at(slug, year)
+    if cycle is None:
+        return None
+    wanted = select(Round).options(joinedload(Round.cycle)).where(Round.cycle_id == cycle.id, Round.number == nth)
+    found = db.session.scalar(wanted)
+    return InReview(cycle, found) if found is not None else None
+
+
+def of_cycle(cycle: Cycle) -> Sequence[Round]:
+    """Return a cycle's rounds, the first one first."""
+    wanted = select(Round).options(joinedload(Round.cycle)).where(Round.cycle_id == cycle.id).order_by(Round.number)
+    return db.session.scalars(wanted).all()
+
+
+def rubric_number(round_: Round) -> int | None:
+    """Return the number of the rubric that a round is scored by: its own, else the cycle's; none where nothing is scored."""
+    if round_.kind not in BY_RUBRIC:
+        return None
+    return round_.rubric_id if round_.rubric_id is not None else round_.cycle.rubric_id
+
+
+def rubric_of(round_: Round) -> Rubric | None:
+    """Return the rubric that a round is scored by, its criteria with it."""
+    number = rubric_number(round_)
+    return db.session.get(Rubric, number) if number is not None else None
+
+
+def readers(round_: Round) -> frozenset[int]:
+    """Return the numbers of those members who alone read in a round; none where the whole committee does."""
+    return frozenset(db.session.scalars(select(RoundReader.member_id).where(RoundReader.round_id == round_.id)))
+
+
 def by_id(number: int) -> Round | None:
     """Return a round, its cycle with it."""
     return db.session.scalar(select(Round).options(joinedload(Round.cycle)).where(Round.id == number))
@@ -78,6 +113,26 @@ def taken(round_: Round) -> Select[int]:
         .join(SpokenName, SpokenName.candidacy_id == Candidacy.id)
         .where(SpokenName.round_id == round_.id, Candidacy.stage.not_in(GONE), Candidacy.merged_into_id.is_(None))
     )
+
+
+def coming(round_: Round) -> int:
+    """Return how many went on from the round before and are not in this one yet."""
+    if round_.number == 1:
+        return waiting(round_.cycle)
+    return db.session.scalar(select(func.count()).select_from(going_in(round_).subquery())) or 0
+
+
+def going_in(round_: Round) -> Select[int]:
+    """Select the numbers of those that went on from earlier rounds and are not in this one."""
+    here = select(SpokenName.candidacy_id).where(SpokenName.round_id == round_.id)
+    wanted = select(Candidacy.id).where(Candidacy.cycle_id == round_.cycle_id, Candidacy.merged_into_id.is_(None))
+    return wanted.where(Candidacy.stage == CandidacyStage.SHORTLISTED, Candidacy.id.not_in(here))
+
+
+def candidates_left(cycle: Cycle) -> Select[int]:
+    """Select how many went on from the rounds before."""
+    wanted = select(func.count()).select_from(Candidacy).where(Candidacy.cycle_id == cycle.id)
+    return wanted.where(Candidacy.stage == CandidacyStage.SHORTLISTED, Candidacy.merged_into_id.is_(None))
 
 
 def waiting(cycle: Cycle) -> int:
@@ -145,6 +200,6 @@ def rounds_to_calibrate() -> Sequence[Round]:
             contains_eager(Round.cycle).contains_eager(Cycle.award),
             contains_eager(Round.cycle).contains_eager(Cycle.season),
         )
-        .where(Round.calibrated_version != Round.standings_version)
+        .where(Round.calibrated_version != Round.standings_version, Round.kind.in_(BY_RUBRIC))
     )
     return db.session.scalars(wanted).unique().all()

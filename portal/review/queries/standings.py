@@ -201,7 +201,8 @@ def _kept_groups(round_: Round, cut: rules.Cut, ranks: Sequence[int], *, calibra
         return {"below": count}
     band = tied if cut.tied else 0
     above = ranks[0] - 1 if cut.tied else round_.cycle.places
-    return {"above": above, "band": band, "below": count - above - band}
+    every = {"above": above, "band": band, "below": count - above - band}
+    return {group: so_many for group, so_many in every.items() if so_many}
 
 
 def is_calibrated(round_: Round) -> bool:

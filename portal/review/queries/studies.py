@@ -13,6 +13,7 @@ from portal.nominations.models import Candidacy
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.people.models import Person
 from portal.review.models import ReaderSigns, SpokenName, Standing, Study
+from portal.review.queries import rounds as known_rounds
 from portal.review.rules.signs import Manner, manner
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def card(round_: Round, person: Person | None, *, named: bool, readers: bool) ->
     people = _people(each["who"] for each in study.changes if each["kind"] == "reviewer") if readers else {}
     criteria = dict(
         db.session.execute(
-            select(Criterion.key, Criterion.name).where(Criterion.rubric_id == round_.cycle.rubric_id)
+            select(Criterion.key, Criterion.name).where(Criterion.rubric_id == known_rounds.rubric_number(round_))
         ).all()
     )
 

@@ -70,10 +70,10 @@ def _page(review: InReview, status: int = 200, **forms: Any) -> Any:  # noqa: AN
 
 def _frozen(review: InReview) -> Frozen | None:
     """Return what was frozen, or what would be now."""
-    made, rubric = review.round, reading.rubric_for(review.cycle)
+    made = review.round
     if made is not None and made.frozen is not None:
         return Frozen(made.frozen)
-    return freezing.to_freeze(made, rubric) if made is not None and rubric is not None else None
+    return freezing.to_freeze(made, rounds.rubric_of(made)) if made is not None else None
 
 
 def _sum(cents: int) -> str:
