@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from flask import Response, request, url_for
 from xlsxwriter import Workbook
 
+from portal import clock
 from portal.db import db
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def xlsx_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
     book = Workbook(
         out, {"constant_memory": True, "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"title": name})
+    book.set_properties({"title": name, "created": clock.now().replace(tzinfo=None)})
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     bold = book.add_format({"bold": True})

@@ -280,7 +280,7 @@ def test_the_desk_of_a_round(app, opened, open_page, axe, served):
             axe(page)
             fits(page)
         page.goto(f"{slug}/masking?show=all")
-        page.get_by_role("link", name=re.compile("^Open")).first.click()
+        page.get_by_role("link", name=re.compile("^Look over:")).first.click()
         axe(page)
         fits(page)
         page.goto(f"{slug}/assignments")

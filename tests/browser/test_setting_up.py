@@ -63,7 +63,7 @@ def set_up(page, axe, *, script=True):  # noqa: PLR0915 - a whole journey
     page.get_by_role("link", name="Set up an award").click()
     look()
     page.get_by_role("button", name="Set it up").click()
-    page.get_by_text("Give the award a name").first.wait_for()
+    page.get_by_text("Choose a template, or a blank award and a name").first.wait_for()
     look()
     page.get_by_label("Librarian Award").check()
     page.get_by_label("Its name").fill("The Quiet Room Award")
@@ -132,7 +132,7 @@ def set_up(page, axe, *, script=True):  # noqa: PLR0915 - a whole journey
     page.get_by_role("link", name="Close it").click()
     look()
     db.session.rollback()
-    cycle = queries.cycle_at("librarian", int(year))
+    cycle = queries.cycle_at("the-quiet-room-award", int(year))
     assert (cycle.stage, cycle.places, cycle.sum_cents) == (CycleStage.OPEN, 2, 175_000)
     assert [q.key for q in cycle.question_set.questions][:4] == ["justice", "story", "lift", "one_book"]
 

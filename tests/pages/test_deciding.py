@@ -24,6 +24,7 @@ from portal.publishing.desk import queries as release_queries
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
+from portal.web.cache_models import PublicVersion
 from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide, token
 from tests.support.office import counted
 
@@ -270,7 +271,10 @@ def test_a_list_costs_the_same_for_few_and_for_many(app, path):
         db.session.rollback()
         with transaction():
             for table in reversed(db.metadata.sorted_tables):
-                db.session.execute(table.delete())
+                if (
+                    table is not PublicVersion.__table__
+                ):  # what tells every process that what it keeps is old never goes back
+                    db.session.execute(table.delete())
         with transaction():
             world = build(places=count - 2, ranks=tuple(range(1, count + 1)), sum_cents=100)
             if path == "release":

@@ -20,6 +20,7 @@ from portal.people.rules import address_key
 from portal.publishing import actions, chores
 from portal.publishing.desk import queries
 from portal.publishing.models import Recipient
+from tests.support.crawling import readable
 from tests.support.deciding import AT, NAMES, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide
 
 STARTS = (
@@ -38,7 +39,7 @@ UNTOLD = ("release", "decision", "decided", "alternate", "finalist")
 
 def bare(answer):
     """Return an answer without what differs at every request: tokens, one's own session, the time of day."""
-    text = answer.get_data().decode("utf-8", "replace")
+    text = readable(answer)
     text = re.sub(r'(name="(csrf_token|once|version)"[^>]*value=")[^"]*', r"\1", text)
     kept = {
         name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Date", "Content-Length"}
@@ -58,7 +59,8 @@ def crawl(desk, more=()):
         answer = desk.get(path)
         found[path] = bare(answer)
         if answer.mimetype != "text/html":
-            queue.extend(urlsplit(where).path for where in re.findall(r"<loc>([^<]+)", answer.get_data(as_text=True)))
+            where = re.findall(rb"<loc>([^<]+)", answer.get_data())
+            queue.extend(urlsplit(each.decode()).path for each in where)
             continue
         for link in re.findall(r'href="(/[^"#]*)"', answer.get_data(as_text=True)):
             if not link.startswith("/static/") and "language=" not in link:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections import Counter, deque
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+import pypdfium2
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
@@ -175,6 +179,22 @@ def read(page: str, path: str) -> Found:
     return found
 
 
+def readable(answer: TestResponse) -> str:
+    """Return all that an answer says, as text: a workbook or an archive unpacked, a PDF's words and facts about itself read."""
+    content = answer.get_data()
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = [(name, packed.read(name).decode("utf-8", "replace")) for name in packed.namelist()]
+        return "\n".join(f"{name}: {part}" for name, part in parts)
+    with suppress(pypdfium2.PdfiumError):  # some of the small world's files only begin like one
+        if content.startswith(b"%PDF-"):
+            with pypdfium2.PdfDocument(content) as document:
+                facts = document.get_metadata_dict()
+                pages = [page.get_textpage().get_text_range() for page in document]
+            return "\n".join([*(f"{name}: {fact}" for name, fact in sorted(facts.items())), *pages])
+    return content.decode("utf-8", "replace")
+
+
 class Answer(NamedTuple):
     """What came back: everything somebody could read of it, but for tokens, which differ each time."""
 
@@ -188,9 +208,7 @@ class Answer(NamedTuple):
             (name, value) for name, value in answer.headers if name not in {"Set-Cookie", "Content-Length"}
         )
         cookies = sorted(("Set-Cookie", value.partition("=")[0]) for value in answer.headers.getlist("Set-Cookie"))
-        return cls(
-            answer.status_code, (*headers, *cookies), CSRF.sub(r"\1", answer.get_data().decode("utf-8", "replace"))
-        )
+        return cls(answer.status_code, (*headers, *cookies), CSRF.sub(r"\1", readable(answer)))
 
     @property
     def text(self) -> str:

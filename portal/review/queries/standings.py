@@ -196,13 +196,14 @@ def _kept_groups(round_: Round, cut: rules.Cut, ranks: Sequence[int], *, calibra
         return {str(band): count for band, count in db.session.execute(_BANDS, these) if band is not None}
     count, tied = db.session.execute(_HOW_MANY, {**these, "rank": ranks[0] if ranks else 0}).one()
     if cut.last is None:
-        return {"above": count}
-    if not round_.cycle.places:
-        return {"below": count}
-    band = tied if cut.tied else 0
-    above = ranks[0] - 1 if cut.tied else round_.cycle.places
-    every = {"above": above, "band": band, "below": count - above - band}
-    return {group: so_many for group, so_many in every.items() if so_many}
+        found = {"above": count}
+    elif not round_.cycle.places:
+        found = {"below": count}
+    else:
+        band = tied if cut.tied else 0
+        above = ranks[0] - 1 if cut.tied else round_.cycle.places
+        found = {"above": above, "band": band, "below": count - above - band}
+    return {group: count for group, count in found.items() if count}
 
 
 def is_calibrated(round_: Round) -> bool:
