@@ -67,6 +67,9 @@ class Sitting(Model):
     nominator_name: Mapped[str] = mapped_column(String(600), default="")  # as typed
     nominator_email: Mapped[str | None] = mapped_column(String(320))  # as typed
     nominator_phone: Mapped[str | None] = mapped_column(String(60))
+    nominator_minor: Mapped[bool | None]  # under 18, as they said; nobody under 13 gets this far
+    guardian_name: Mapped[str | None] = mapped_column(String(600))  # of a minor who applies, as typed
+    guardian_email: Mapped[str | None] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(12), default="en")
     version: Mapped[int] = mapped_column(default=1)  # counts saves of name and address
     once: Mapped[str | None] = mapped_column(

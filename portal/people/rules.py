@@ -25,3 +25,18 @@ def address_key(email: str | None) -> str | None:
     """Return an e-mail address for comparing (lower case, spaces off), or None for none at all."""
     key = (email or "").strip().casefold()
     return key or None
+
+
+def mailbox(email: str | None) -> str | None:
+    """Return the mailbox behind an address, whatever tag or dots it is written with; None for none at all.
+
+    "Ana.Lee+awards@gmail.com" and "analee@googlemail.com" reach one person. Elsewhere only a tag after a plus says nothing.
+    """
+    key = address_key(email)
+    if key is None or "@" not in key:
+        return key
+    local, _, host = key.rpartition("@")
+    local = re.sub(r"\+.*$", "", local) or local
+    if host in {"gmail.com", "googlemail.com"}:
+        local, host = local.replace(".", ""), "gmail.com"
+    return f"{local}@{host}"

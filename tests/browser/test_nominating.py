@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -33,8 +34,6 @@ STORY = "She runs the homework table in the library on Tuesdays, and forty stude
 
 @pytest.fixture
 def world(app):
-    from datetime import timedelta
-
     now = clock.now()
     with transaction():
         make_organisation()
@@ -66,6 +65,7 @@ def nominate(page, axe):  # noqa: PLR0915 - a whole journey
     page.get_by_label("Excellence in Teaching Award").check()
     press("Continue")
     step()
+    page.get_by_label("18 or older").check()
     page.get_by_label("Your name").fill("Hibo Nuradin")
     page.get_by_label("Your e-mail address").fill("h.nuradin@example.org")
     press("Continue")
@@ -220,6 +220,9 @@ def test_nominate_by_keyboard_alone(world, page, axe):  # noqa: PLR0915 - a whol
     on("Continue")
     keys.press("Enter")
     page.wait_for_url("**/nominate/you**")
+    on("Under 13")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
     on("Your name")
     keys.type("Hibo Nuradin")
     on("Your e-mail address")
@@ -269,6 +272,7 @@ def test_nominate_by_keyboard_alone(world, page, axe):  # noqa: PLR0915 - a whol
 
 def begin(page):
     page.goto("/nominate/you?award=teaching")
+    page.get_by_label("18 or older").check()
     page.get_by_label("Your name").fill("Hibo Nuradin")
     page.get_by_label("Your e-mail address").fill("h.nuradin@example.org")
     page.get_by_role("button", name="Continue").click()
@@ -415,3 +419,65 @@ def test_consent_and_take_it_back(app, world, open_page, axe):
     axe(page)
     db.session.rollback()
     assert consent.given(number) == {}
+
+
+def test_a_student_applies_without_javascript(world, open_page, axe):  # noqa: PLR0915 - a whole journey
+    with transaction():
+        make_cycle(
+            make_award("Senior Scholarship", slug="senior"),
+            opens_at=clock.now() - timedelta(days=9),
+            closes_at=clock.now() + timedelta(days=9),
+            self_nomination=True,
+        )
+    page = open_page(javascript=False, **PHONE)
+
+    def press(name, role="button"):
+        page.get_by_role(role, name=name, exact=True).click()
+
+    def step():
+        axe(page)
+        fits(page)
+
+    page.goto("/nominate?award=senior")
+    press("Continue")
+    step()
+    page.get_by_label("Under 13").check()
+    page.get_by_label("For myself").check()
+    page.get_by_label("Your name").fill("Devon Reyes")
+    page.get_by_label("Your e-mail address").fill("d.reyes@example.org")
+    press("Continue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask a grown-up to write with you")
+    step()
+    page.goto("/nominate/you?award=senior")
+    press("Continue")
+    expect(page.locator(".error-summary")).to_contain_text("Choose how old you are")
+    step()
+    page.get_by_label("13 to 17").check()
+    page.get_by_label("For myself").check()
+    page.get_by_label("Your name").fill("Devon Reyes")
+    page.get_by_label("Your e-mail address").fill("d.reyes@example.org")
+    press("Continue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("About you")
+    expect(page.get_by_label("Last name")).to_have_value("Reyes")
+    page.get_by_label("School", exact=True).fill("south lake")
+    press("Find schools")
+    page.get_by_label("South Lake High School").check()
+    step()
+    page.get_by_role("button", name="Save and continue").last.click()
+    page.get_by_role("textbox").fill(STORY)
+    press("Save and finish later")
+    step()
+    press("Who it is for", "link")
+    expect(page.get_by_label("It is myself")).to_be_checked()
+    press("Save and finish later")
+    press("Your name and address", "link")
+    page.get_by_label("Your parent's or guardian's name").fill("Marisol Reyes")
+    page.get_by_label("Their e-mail address").fill("m.reyes@example.org")
+    step()
+    press("Save and finish later")
+    press("Check your answers", "link")
+    step()
+    press("Send my application")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your application is with us.")
+    step()
+    sent_once()

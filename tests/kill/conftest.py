@@ -36,7 +36,10 @@ class Browser(Client):
         """Begin a nomination as somebody never seen before, and return where it lies."""
         you = self.fill("/nominate", awards=award).header("Location")
         begun = self.fill(
-            you.replace(f"http://{self.host}", ""), name=name, email=f"{name.replace(' ', '.')}@example.org"
+            you.replace(f"http://{self.host}", ""),
+            age="adult",
+            name=name,
+            email=f"{name.replace(' ', '.')}@example.org",
         )
         assert begun.status == 303, begun.body[-2000:]
         return "/".join(begun.header("Location").split("/")[:3])

@@ -72,7 +72,7 @@ class Writer:
         answer = self.send("/nominate", {"awards": list(slugs)})
         assert answer.status_code == 303, answer.get_data(as_text=True)
         if "/nominate/you" in answer.location:
-            answer = self.send(answer.location, {"name": name, "email": email})
+            answer = self.send(answer.location, {"age": "adult", "name": name, "email": email})
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return answer.location.split("/")[2]
 
@@ -273,7 +273,7 @@ def test_somebody_else_at_the_same_browser_says_who_they_are(writer, world):
     assert "You go on as Hibo Nuradin" in writer.get("/nominate").get_data(as_text=True)
     answer = writer.send("/nominate", {"awards": ["teaching"], "other": "1"})
     assert "/nominate/you" in answer.location
-    answer = writer.send(answer.location, {"name": "Luis Ortega", "email": "luis@example.org"})
+    answer = writer.send(answer.location, {"age": "adult", "name": "Luis Ortega", "email": "luis@example.org"})
     assert answer.status_code == 303
     assert sorted(db.session.scalars(select(Sitting.nominator_name))) == ["Hibo Nuradin", "Luis Ortega"]
 
@@ -589,6 +589,7 @@ def test_pressed_twice_at_once_it_begins_once(app, writer, world):
     data = {
         "csrf_token": token(page),
         "once": hidden(page, "once"),
+        "age": "adult",
         "name": "Hibo Nuradin",
         "email": "h.nuradin@example.org",
     }

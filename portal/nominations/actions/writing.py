@@ -20,7 +20,7 @@ from portal.awards import queries as awards
 from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
-from portal.nominations.actions import conflicts, snapshots
+from portal.nominations.actions import applying, conflicts, snapshots
 from portal.nominations.models import (
     Answer,
     Aside,
@@ -90,9 +90,13 @@ def begin_sitting(
     language: str = "en",
     once: str | None = None,
     confirmed: bool = False,
+    minor: bool | None = None,
+    own: bool = False,
 ) -> Sitting:
     """Begin one draft for each cycle, and send the link that confirms the address and brings the writer back.
 
+    `own`: they apply for themself where a cycle takes that, with what they said of themself filled in; other cycles are about
+    somebody else. `minor` is whether they said that they are under 18.
     `once` is a word of the page it was asked on: asked again with the same word, it gives what was begun and adds only what is new.
     """
     if not cycles:
@@ -116,11 +120,12 @@ def begin_sitting(
         sitting.session_id = session.id  # the first answer never reached this browser
     if confirmed and sitting.confirmed_at is None:
         sitting.confirmed_at = at
+    sitting.nominator_minor = minor if minor is not None else sitting.nominator_minor
     if sitting.confirmed_at is None and (sitting.nominator_name, sitting.nominator_email) != (name, email):
         sitting.nominator_name, sitting.nominator_email = name, email
         settle_address(sitting, at=at)
     there = {nomination.cycle_id for nomination in queries.of_sitting(sitting)}
-    added = [begin(sitting, cycle, at=at) for cycle in cycles if cycle.id not in there]
+    added = [_begin(sitting, cycle, own=own, at=at) for cycle in cycles if cycle.id not in there]
     if added and sitting.confirmed_at is None:
         send_link(sitting, at=at, nominations=added)
     return sitting
@@ -145,6 +150,20 @@ def _sitting(
     db.session.add(sitting)
     db.session.flush()
     return sitting
+
+
+def _begin(sitting: Sitting, cycle: Cycle, *, own: bool, at: datetime) -> Nomination:
+    """Begin a draft; with what somebody who applies for themself has said already, where the cycle takes applications."""
+    mine = own and cycle.self_nomination
+    draft = begin(sitting, cycle, nominee_number=2 if own and not mine else 1, at=at)
+    if not mine:
+        return draft
+    given, family = split_name(draft.sitting.nominator_name)
+    oneself = {"given": given, "family": family, "role": "", "email": draft.sitting.nominator_email or ""}
+    copy_part(draft, RELATION, {"relation": Relation.SELF.value, "text": ""}, at=at)
+    copy_part(draft, NOMINEE, {"people": [oneself], "schools": [], "central": False, "place_text": ""}, at=at)
+    db.session.flush()
+    return draft
 
 
 def begin(
@@ -232,6 +251,8 @@ def confirm(sitting: Sitting, *, by: Person, at: datetime) -> None:
         history.record("address confirmed", sitting, by=by, at=at)
         db.session.flush()
         conflicts.raise_from_facts(by, at=at)  # now it is sure that they nominated
+        for nomination in queries.of_sitting(sitting):
+            applying.settle(nomination, at=at)  # and that they applied
 
 
 # ---------------------------------------------------------------- saving
@@ -353,6 +374,11 @@ def _write(nomination: Nomination, part: str, fields: dict[str, Any], *, at: dat
         sitting.nominator_name, sitting.nominator_phone = fields["name"], fields["phone"] or None
         if sitting.confirmed_at is None:
             sitting.nominator_email = fields["email"] or None
+        if "guardian_email" in fields:
+            sitting.guardian_name, sitting.guardian_email = (
+                fields["guardian_name"] or None,
+                fields["guardian_email"] or None,
+            )
     elif part == NOMINEE:
         _write_nominee(nomination, fields)
     elif part == RELATION:
@@ -523,6 +549,7 @@ def _gather(nomination: Nomination, *, at: datetime) -> None:
     from portal.nominations.actions import gathering  # noqa: PLC0415 - it stands beside this module and reads what this one wrote
 
     gathering.gather(nomination, at=at)
+    applying.settle(nomination, at=at)
 
 
 def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
@@ -551,6 +578,7 @@ def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
         again=number > 1,
         confirmed=sitting.confirmed_at is not None,
         surprise=nomination.cycle.surprise,
+        own=queries.applies(nomination),
         copy=_copy(nomination),
     )
 

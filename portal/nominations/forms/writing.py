@@ -55,9 +55,25 @@ class MoreForm(Form):
     drawn = HiddenField()  # how many people the sitting had
 
 
-class BeginForm(Form):
-    """Who nominates."""
+OWN, OTHER = "own", "other"
+ADULT, MINOR, CHILD = "adult", "minor", "child"
+AGES = {CHILD: _l("Under 13"), MINOR: _l("13 to 17"), ADULT: _l("18 or older")}
 
+
+class BeginForm(Form):
+    """Who nominates, or applies."""
+
+    whom = Choice(
+        _l("Who is it for?"),
+        choices=[(OWN, _l("For myself: I apply")), (OTHER, _l("For somebody else: I nominate them"))],
+    )
+    age = Choice(
+        _l("How old are you?"),
+        choices=list(AGES.items()),
+        description=_l(
+            "We ask everybody. A student writes here too, and may; how old you are is seen by the staff alone."
+        ),
+    )
     name = Line(_l("Your name"), [needed(_l("Write your name"))])
     email = Address(
         _l("Your e-mail address"),
@@ -96,10 +112,20 @@ class YouForm(PartForm):
         widget=TelInput(),
         description=_l("Only if we need to ask you something soon."),
     )
+    guardian_name = Line(_l("Your parent's or guardian's name"))
+    guardian_email = Line(
+        _l("Their e-mail address"),
+        most=ADDRESS,
+        widget=EmailInput(),
+        description=_l("We tell them that you applied. Only they can say that something about you may be published."),
+    )
 
     def fields(self) -> dict[str, Any]:
-        """Return name, email and phone."""
-        return {"name": self.name.data, "email": self.email.data or "", "phone": self.phone.data}
+        """Return name, email and phone, and of a minor who applies the guardian's name and address."""
+        held = {"name": self.name.data, "email": self.email.data or "", "phone": self.phone.data}
+        if "guardian_email" in self:
+            held |= {"guardian_name": self.guardian_name.data, "guardian_email": self.guardian_email.data or ""}
+        return held
 
 
 class PersonForm(PlainForm):

@@ -15,7 +15,7 @@ from portal.awards.models import Award, Cycle, Extension
 from portal.awards.rules import CycleStage
 from portal.db import db, fetch
 from portal.mail.models import Message
-from portal.nominations.models import Answer, Aside, Nomination, Sitting, Snapshot, Where
+from portal.nominations.models import Answer, Aside, Nomination, Relation, Sitting, Snapshot, Where
 from portal.nominations.queries.facts import office_facts_of_nomination
 from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
@@ -348,7 +348,18 @@ def question(nomination: Nomination, key: str) -> Question | None:
 
 def part_names(nomination: Nomination) -> list[str]:
     """Return a nomination's pages in the order they are offered."""
-    return [YOU, NOMINEE, RELATION, *(f"{ANSWERS}{q.key}" for q in asked(nomination)), QUOTE]
+    names = [YOU, NOMINEE, RELATION, *(f"{ANSWERS}{q.key}" for q in asked(nomination))]
+    return names if applies(nomination) else [*names, QUOTE]
+
+
+def applies(nomination: Nomination) -> bool:
+    """Say whether somebody applies for themself: nobody is quoted about themself, nor told who wrote."""
+    return nomination.relation is Relation.SELF
+
+
+def needs_guardian(nomination: Nomination) -> bool:
+    """Say whether a guardian is asked for: of a minor who applies for themself."""
+    return applies(nomination) and bool(nomination.sitting.nominator_minor)
 
 
 def answer(nomination: Nomination, question_id: int) -> Answer | None:
@@ -363,11 +374,17 @@ def fields(nomination: Nomination, part: str) -> dict[str, Any]:
     """Return what one page holds, as plain JSON."""
     if part == YOU:
         sitting = nomination.sitting
-        return {
+        held = {
             "name": sitting.nominator_name,
             "email": sitting.nominator_email or "",
             "phone": sitting.nominator_phone or "",
         }
+        if needs_guardian(nomination):
+            held |= {
+                "guardian_name": sitting.guardian_name or "",
+                "guardian_email": sitting.guardian_email or "",
+            }
+        return held
     if part == NOMINEE:
         return {
             "people": [

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from portal.errors import N_
 from portal.lives import Life
-from portal.people.rules import address_key, fold
+from portal.people.rules import fold, mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,21 +101,6 @@ def gap(mix: Iterable[str], received: Iterable[str]) -> list[str]:
         else:
             missing.append(role)
     return missing
-
-
-def mailbox(email: str | None) -> str | None:
-    """Return the mailbox behind an address, whatever tag or dots it is written with; None for none at all.
-
-    "Ana.Lee+awards@gmail.com" and "analee@googlemail.com" reach one person. Elsewhere only a tag after a plus says nothing.
-    """
-    key = address_key(email)
-    if key is None or "@" not in key:
-        return key
-    local, _, host = key.rpartition("@")
-    local = re.sub(r"\+.*$", "", local) or local
-    if host in {"gmail.com", "googlemail.com"}:
-        local, host = local.replace(".", ""), "gmail.com"
-    return f"{local}@{host}"
 
 
 def same_person(one: Party, other: Party) -> bool:

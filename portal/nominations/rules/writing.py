@@ -6,8 +6,11 @@ import re
 from typing import Any
 
 from portal.errors import N_
+from portal.people.rules import mailbox
 from portal.questions.rules import Problem, over
 
+YOUNGEST = 13  # nothing is ever asked of somebody younger, nor kept
+OF_AGE = 18
 RELATION_WORDS = 30
 BIOGRAPHY_WORDS = 250
 MOST_PEOPLE = 6  # of one team
@@ -22,7 +25,10 @@ def looks_like_address(text: str) -> bool:
 
 
 def you_problems(fields: dict[str, Any]) -> list[Problem]:
-    """Return what stops a nomination on the page that asks who writes: fields are `name` and `email`."""
+    """Return what stops a nomination on the page that asks who writes: fields are `name` and `email`.
+
+    A minor who applies for themself is asked for `guardian_name` and `guardian_email` too.
+    """
     found = []
     if not fields["name"].strip():
         found.append(Problem("missing", N_("Write your name"), {"field": "name"}))
@@ -30,6 +36,21 @@ def you_problems(fields: dict[str, Any]) -> list[Problem]:
         found.append(Problem("missing", N_("Write your e-mail address"), {"field": "email"}))
     elif not looks_like_address(fields["email"]):
         found.append(Problem("wrong", ADDRESS_NEEDS_AT, {"field": "email"}))
+    if "guardian_email" in fields:
+        found += _guardian_problems(fields)
+    return found
+
+
+def _guardian_problems(fields: dict[str, Any]) -> list[Problem]:
+    found = []
+    if not fields["guardian_name"].strip():
+        found.append(Problem("missing", N_("Write your guardian's name"), {"field": "guardian_name"}))
+    if not fields["guardian_email"].strip():
+        found.append(Problem("missing", N_("Write your guardian's e-mail address"), {"field": "guardian_email"}))
+    elif not looks_like_address(fields["guardian_email"]):
+        found.append(Problem("wrong", ADDRESS_NEEDS_AT, {"field": "guardian_email"}))
+    elif mailbox(fields["guardian_email"]) == mailbox(fields["email"]):
+        found.append(Problem("wrong", N_("The guardian needs an address of their own"), {"field": "guardian_email"}))
     return found
 
 

@@ -88,9 +88,8 @@ def _row(nomination: Nomination) -> dict[str, Any]:
 def another_award(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Nominate the same person for another award too."""
     cycles = queries.choosable(nomination, clock.now())
-    if not cycles:
-        flash(_("No other award is open for them just now."))
-        return redirect(url_for(".together", reference=nomination.reference), code=303)
+    if request.method == "POST" and not cycles:
+        return see_other(".together", reference=nomination.reference)
     form = _more_form(cycles)
     if form.validate_on_submit():
         chosen = _chosen(form, cycles)
@@ -107,9 +106,8 @@ def another_award(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
 def another_person(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Nominate one more person in the same sitting."""
     cycles = open_to(nomination.nominator_id, clock.now())
-    if not cycles:
-        flash(_("Nothing is open just now."))
-        return redirect(url_for(".together", reference=nomination.reference), code=303)
+    if request.method == "POST" and not cycles:
+        return see_other(".together", reference=nomination.reference)
     form = _more_form(cycles)
     people = max((each.nominee_number for each in queries.together(nomination)), default=1)
     if request.method != "POST":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from babel.lists import format_list
 from flask import flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
@@ -20,7 +20,13 @@ from portal.errors import PortalError, TooLate
 from portal.nominations.actions import snapshots
 from portal.nominations.actions import writing as actions
 from portal.nominations.forms.writing import (
+    ADULT,
+    AGES,
     CENTRAL,
+    CHILD,
+    MINOR,
+    OTHER,
+    OWN,
     QUOTES,
     RELATIONS,
     TELLS,
@@ -37,17 +43,19 @@ from portal.nominations.forms.writing import (
     answer_form,
 )
 from portal.nominations.models import Entered, Quote, Relation
+from portal.nominations.queries import letters
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.together import choosable as more_awards
 from portal.nominations.queries.together import offers as offers_for
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference, page_of
 from portal.nominations.rules import NEVER_SENT, WRITABLE, Stage
+from portal.nominations.rules.letters import OPEN, LetterState
 from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION_WORDS
 from portal.nominations.views.pages import pages
 from portal.people.rules import address_key
 from portal.policy import Permission
 from portal.questions.drawing import answer_in_words, with_name
-from portal.questions.models import QuestionKind
+from portal.questions.models import QuestionKind, Sensitivity
 from portal.questions.rules import count_words
 from portal.schools import queries as schools
 from portal.web import failures, viewer
@@ -56,7 +64,9 @@ from portal.web.pages import keep, see_other
 from portal.web.text import babel_locale, clock_time, locale, paragraphs, when, words_in
 
 if TYPE_CHECKING:
+    from portal.awards.models import Cycle
     from portal.nominations.models import Aside, Nomination, Sitting
+    from portal.nominations.queries.writing import Writer
     from portal.questions.rules import Problem
 
 CYCLES_OVER = ("released", "archived")
@@ -82,38 +92,82 @@ def begin() -> Any:  # noqa: ANN401 - an answer
         chosen = form.awards.data or []
         if not chosen:
             form.fail("awards", _("Choose at least one award"))
-        elif last is None or not last.nominator_email or request.form.get("other"):
+        elif request.form.get("other"):
+            return see_other(".begin_you", award=chosen, other=1)
+        elif last is None or not last.nominator_email or _must_ask(last, open_now, chosen):
             return see_other(".begin_you", award=chosen)
         else:
-            return _begun(chosen, name=last.nominator_name, email=last.nominator_email, once=form.once.data)
+            return _begun(
+                chosen,
+                name=last.nominator_name,
+                email=last.nominator_email,
+                once=form.once.data,
+                minor=last.nominator_minor,
+            )
     return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts, last=last), form.status
+
+
+def _must_ask(last: Sitting, open_now: list[Cycle], chosen: list[str]) -> bool:
+    """Say whether something is to be asked of somebody we know: their age, or whether they apply for themself."""
+    return last.nominator_minor is None or any(c.self_nomination for c in open_now if c.award.slug in chosen)
 
 
 @pages.form("/nominate/you", needs=Permission.BEGIN_NOMINATION)
 def begin_you() -> Any:  # noqa: ANN401 - an answer
-    """Give a name and an address, and go on at once."""
+    """Say whom it is for, how old one is, and a name and an address, and go on at once. Of a child nothing is kept."""
     now, who = clock.now(), queries.writer()
     asked = set(request.args.getlist("award"))
     chosen = [cycle for cycle in queries.choosable(who.person_id, now) if cycle.award.slug in asked]
     if not chosen:
         return redirect(url_for(".begin"), code=303)
     form = BeginForm()
+    own = any(cycle.self_nomination for cycle in chosen)
+    if not own:
+        del form.whom
     if request.method != "POST":
         form.once.data = secrets.token_urlsafe(24)
-        person = viewer.current() if who.person_id else None
-        if person is not None:
-            form.name.data, form.email.data = f"{person.given_name} {person.family_name}".strip(), person.email
-    elif form.validate_on_submit():
-        return _begun(
-            [cycle.award.slug for cycle in chosen],
-            name=form.name.data or "",
-            email=form.email.data or "",
-            once=form.once.data,
+        _known(form, who, own=own)
+    elif form.age.data == CHILD:
+        return _too_young(own=own)
+    else:
+        form.validate()
+        if own and form.whom.data not in {OWN, OTHER}:
+            form.fail("whom", _("Choose whom it is for"))
+        if form.age.data not in AGES:
+            form.fail("age", _("Choose how old you are"))
+        if not form.errors:
+            return _begun(
+                [cycle.award.slug for cycle in chosen],
+                name=form.name.data or "",
+                email=form.email.data or "",
+                once=form.once.data,
+                minor=form.age.data == MINOR,
+                own=own and form.whom.data == OWN,
+            )
+    return render_template("nominations/begin_you.html", form=form, cycles=chosen, own=own), form.status
+
+
+def _known(form: BeginForm, who: Writer, *, own: bool) -> None:
+    """Fill in what this writer said before, or what we know of whoever is signed in."""
+    last = None if request.args.get("other") else queries.last_sitting(who)
+    person = viewer.current() if who.person_id else None
+    if last is not None:
+        form.name.data, form.email.data = last.nominator_name, last.nominator_email
+        form.age.data = (
+            {True: MINOR, False: ADULT}.get(last.nominator_minor) if last.nominator_minor is not None else None
         )
-    return render_template("nominations/begin_you.html", form=form, cycles=chosen), form.status
+    elif person is not None:
+        form.name.data, form.email.data = f"{person.given_name} {person.family_name}".strip(), person.email
+    if own and request.args.get("whom") in {OWN, OTHER}:
+        form.whom.data = request.args["whom"]
 
 
-def _begun(slugs: list[str], *, name: str, email: str, once: str | None) -> Any:  # noqa: ANN401 - an answer
+def _too_young(*, own: bool) -> Any:  # noqa: ANN401 - an answer
+    """Say kindly that nothing may be asked of a child. Nothing of what was typed is kept, nor shown back."""
+    return render_template("nominations/too_young.html", own=own), 200
+
+
+def _begun(slugs: list[str], *, name: str, email: str, once: str | None, minor: bool | None, own: bool = False) -> Any:  # noqa: ANN401 - an answer
     now, who = clock.now(), queries.writer()
     cycles = [cycle for cycle in queries.choosable(who.person_id, now) if cycle.award.slug in slugs]
     person = viewer.current() if who.person_id else None
@@ -125,6 +179,8 @@ def _begun(slugs: list[str], *, name: str, email: str, once: str | None) -> Any:
         language=str(get_locale() or "en"),
         once=once[:60] if once else None,
         confirmed=person is not None and person.email_key is not None and person.email_key == address_key(email),
+        minor=minor,
+        own=own,
         at=now,
     )
     first = next(n for n in queries.of_sitting(sitting) if n.cycle.award.slug in slugs)
@@ -242,6 +298,10 @@ def _name(nomination: Nomination) -> str:
     return str(format_list(names, locale=babel_locale(locale()))) if names else str(_("the person"))
 
 
+OWN_LABELS = {
+    NOMINEE: _l("About you"),
+    RELATION: _l("Who it is for"),
+}
 _LABELS = {
     YOU: _l("Your name and address"),
     NOMINEE: _l("Who you are nominating"),
@@ -251,6 +311,8 @@ _LABELS = {
 
 
 def _label(nomination: Nomination, part: str, name: str | None = None) -> str:
+    if part in OWN_LABELS and queries.applies(nomination):
+        return str(OWN_LABELS[part])
     if part in _LABELS:
         return str(_LABELS[part])
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
@@ -284,7 +346,7 @@ def _tasks(nomination: Nomination, current: str | None = None) -> list[dict[str,
 
 def _next_url(nomination: Nomination, part: str) -> str:
     names = queries.part_names(nomination)
-    after = names[names.index(part) + 1 :]
+    after = [name for name in names[names.index(part) + 1 :] if name != RELATION or not queries.applies(nomination)]
     return _url(nomination, after[0]) if after else url_for(".check", reference=nomination.reference)
 
 
@@ -305,6 +367,7 @@ def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
     return {
         "nomination": nomination,
         "name": _name(nomination),
+        "own": queries.applies(nomination),
         "award": words_in(nomination.cycle.award.name),
         "closes": closes,
         "in_time": actions.in_time(nomination, at=now, closes=closes),
@@ -319,6 +382,7 @@ def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
 def tasks(nomination: Nomination) -> str:
     """See where a nomination stands, and go on with it."""
     facts = _facts(nomination)
+    facts["tasks"] += _letters_task(nomination)
     todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
     snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
@@ -332,6 +396,23 @@ def tasks(nomination: Nomination) -> str:
         asides=asides,
         together=queries.count_together(nomination),
     )
+
+
+def _letters_task(nomination: Nomination) -> list[dict[str, Any]]:
+    """Return the letters as one task more, where the award asks for some or the writer asked for one: the same status as everywhere."""
+    plan = letters.plan_of(nomination.cycle_id)
+    asked = letters.of_nomination(nomination)
+    if not asked and (plan is None or not plan.mix):
+        return []
+    came = sum(one.state is LetterState.RECEIVED for one in asked)
+    waited = sum(one.state in OPEN for one in asked)
+    missing = letters.missing(plan, asked, [nomination.relation])
+    words = ngettext("%(num)s came", "%(num)s came", came) if came else _("None yet")
+    if waited:
+        words = _("%(came)s, %(count)s asked", came=words, count=waited)
+    state = "done" if not missing and came else "writing" if asked else "not_started"
+    url = url_for(".letters", reference=nomination.reference)
+    return [{"label": _("Letters of recommendation"), "url": url, "state": state, "word": words}]
 
 
 @pages.step("/nominations/<reference>/link", needs=Permission.READ_NOMINATION, of=by_reference)
@@ -433,6 +514,8 @@ def _data(nomination: Nomination, part: str) -> dict[str, Any]:
 def you(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Give one's name and address."""
     form = YouForm(data=_data(nomination, YOU))
+    if not queries.needs_guardian(nomination):
+        del form.guardian_name, form.guardian_email
     if nomination.sitting.confirmed_at is not None:
         form.email.data = nomination.sitting.nominator_email  # a confirmed address is not changed here
     answer = _page(nomination, YOU, form, "nominations/you.html")
@@ -545,7 +628,13 @@ def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) 
         said = str(QUOTES[Quote(fields["quote"])]) if fields["quote"] else ""
         return f"{said}\n{TELLS.get(fields['tell'], '')}".strip()
     if part == YOU:
-        return "\n".join(value for value in (fields["name"], fields["email"], fields["phone"]) if value)
+        guardian = " ".join(
+            value for value in (fields.get("guardian_name", ""), fields.get("guardian_email", "")) if value
+        )
+        lines = [fields["name"], fields["email"], fields["phone"]]
+        if guardian:
+            lines.append(_("Parent or guardian: %(who)s", who=guardian))
+        return "\n".join(value for value in lines if value)
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
     return answer_in_words(asks, fields["text"]) if asks else str(fields.get("text", ""))
 
@@ -633,6 +722,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         refusal=refusal,
         late=late,
         ready=not stops,
+        staff_alone=any(asks.sensitivity is Sensitivity.NEED for asks in queries.asked(nomination)),
     ), status
 
 
@@ -683,6 +773,7 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         following=following,
         same=following is not None and following.nominee_number == nomination.nominee_number,
         more_awards=more_awards(nomination, clock.now()),
+        letters=letters.due(nomination.cycle) if _letters_task(nomination) else None,
         email=nomination.sitting.nominator_email,
         cycle=nomination.cycle,
     )
@@ -734,7 +825,8 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
         )
     quoted = str(QUOTES[Quote(facts["quote"])]) if facts["quote"] else ""
     told = {True: TELLS["yes"], False: TELLS["no"]}.get(facts["may_tell_nominee"], "")
-    rows.append({"name": _label(nomination, QUOTE), "answer": _lines(f"{quoted}\n{told}".strip())})
+    if facts["quote"] or facts["relation"] != Relation.SELF.value:
+        rows.append({"name": _label(nomination, QUOTE), "answer": _lines(f"{quoted}\n{told}".strip())})
     return rows
 
 
