@@ -53,6 +53,7 @@ def teach() -> None:
     policy.teach(InReview, review.facts_of_in_review)
     policy.teach(review.Seat, review.facts_of_seat)
     policy.teach(review.TextsOf, review.facts_of_texts)
+    policy.teach(review.FileOf, review.facts_of_texts)
     policy.teach(review.PlanOf, review.facts_of_plan)
     policy.teach(review.Discussed, review.facts_of_discussed)
     policy.teach(Assignment, review.facts_of_assignment)

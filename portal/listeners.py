@@ -23,13 +23,13 @@ from portal.jobs import worker
 from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
-from portal.nominations.actions import conflicts, consent, gathering, importing, letters, screening, writing
+from portal.nominations.actions import conflicts, consent, gathering, importing, letters, parts, screening, writing
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
-from portal.review.actions import assigning, calibrating, declaring, masking, reading, rounds, standings
+from portal.review.actions import assigning, calibrating, covering, declaring, masking, reading, rounds, standings
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
 from portal.schools.models import School
@@ -106,4 +106,7 @@ def install() -> None:
     _add(
         gathering.on_gathered, masking.felt_gathering
     )  # what comes in late is covered and looked over before it is read
+    _add(letters.on_received, masking.felt_letter)  # and so is a letter
+    _add(parts.on_completed, masking.felt_part)  # and what a nominee wrote
+    worker.handlers[covering.JOB] = covering.draw_again
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)

@@ -171,6 +171,22 @@ def settle(file: StoredFile, made: Cleaned | None, *, scans: int, at: datetime) 
         listener(file, at)
 
 
+def keep_covered(made: Cleaned) -> str:
+    """Keep what was drawn anew with parts painted over, under a key of its own that tells nothing; return the key."""
+    key = secrets.token_hex(16)
+    store().put(f"covered/{key}/whole", made.data)
+    for number, picture in enumerate(made.pages, start=1):
+        store().put(f"covered/{key}/page-{number}", picture)
+    return key
+
+
+def drop_covered(key: str, pages: int) -> None:
+    """Throw such pages away."""
+    store().delete(f"covered/{key}/whole")
+    for number in range(1, pages + 1):
+        store().delete(f"covered/{key}/page-{number}")
+
+
 def sweep(*, at: datetime, most: int = 50) -> int:
     """Throw away what is needed no more: parts of what is clean or refused, and all of what was removed. Returns how many things."""
     old = select(StoredFile).where(StoredFile.state == FileState.RECEIVING, StoredFile.created_at < at - ABANDONED)

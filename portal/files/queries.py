@@ -93,3 +93,8 @@ def picture(file: StoredFile, number: int) -> bytes | None:
     if file.state is not FileState.CLEAN or not 1 <= number <= file.pages:
         return None
     return store().get(f"clean/{file.key}/page-{number}")
+
+
+def covered(key: str, number: int | None = None) -> bytes:
+    """Return one page of a file that was drawn anew with parts painted over; without a number the whole, as a PDF."""
+    return store().get(f"covered/{key}/whole" if number is None else f"covered/{key}/page-{number}")

@@ -136,6 +136,16 @@ def download(file: StoredFile | None) -> Response:
     )
 
 
+def shown_page(data: bytes) -> Response:
+    """Answer with a page that somebody may look at, drawn by us."""
+    return _dressed(Response(data, mimetype="image/webp"), "inline")
+
+
+def saved(data: bytes, kind: Kind, *, name: str) -> Response:
+    """Answer with a file to be saved under a plain name of ours, without its ending: it tells nothing of what it was called."""
+    return _dressed(Response(data, mimetype=kind.value), f'attachment; filename="{name}{kind.ending}"')
+
+
 def _dressed(answer: Response, disposition: str) -> Response:
     answer.headers["Content-Disposition"] = disposition
     answer.headers["X-Content-Type-Options"] = "nosniff"

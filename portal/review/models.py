@@ -109,12 +109,17 @@ class SpokenName(Model):
 
 
 class KnownString(Model):
-    """A string that staff found in a candidacy's texts and want covered, in these and in later ones."""
+    """A string that staff want covered, in these texts and in later ones: of one candidacy, or of everybody at a school (its mascot)."""
 
     __tablename__ = "known_string"
-    __table_args__ = (UniqueConstraint("candidacy_id", "text"),)
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "text"),
+        UniqueConstraint("school_id", "text"),
+        CheckConstraint("(candidacy_id IS NULL) != (school_id IS NULL)", name="of_one_or_the_other"),
+    )
 
-    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    candidacy_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
     text: Mapped[str] = mapped_column(String(300))
     noun: Mapped[str] = mapped_column(String(60))
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -128,15 +133,43 @@ class Masked(Model):
     __table_args__ = (UniqueConstraint("candidacy_id", "source_kind", "source_id", "key"),)
 
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
-    source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot"
+    source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot", "part" or "letter"
     source_id: Mapped[int]
-    key: Mapped[str] = mapped_column(String(60))  # the question's key
+    key: Mapped[str] = mapped_column(String(60))  # the question's key, or "letter"
     source_sha256: Mapped[str] = mapped_column(
         String(64)
     )  # of the text it was made from: a new one must be looked over anew
     pieces: Mapped[list[Any]]  # ["plain", {"mask": "the nominee", "n": 7}, "plain", ...]: see rules.masking
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+
+
+class CoveredFile(Model):
+    """A file of a candidacy as a blind round shows it: pages drawn anew with known strings painted over, looked over by staff."""
+
+    __tablename__ = "covered_file"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "file_id"),
+        CheckConstraint("drawn_from IS NULL OR (key IS NOT NULL AND pages > 0)", name="drawn_has_pages"),
+        CheckConstraint("NOT (kept_back AND approved_at IS NOT NULL)", name="shown_or_kept_back"),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))  # the file's: a letter, a resume
+    sha256: Mapped[str] = mapped_column(String(64))  # of the clean file it is made from
+    words: Mapped[list[str]]  # of each page, one character for each that is drawn; [] until they were read
+    pieces: Mapped[list[Any]]  # of all pages' words together, as in `Masked`
+    boxes: Mapped[list[Any]]  # covered by hand: [[page, left, top, right, bottom], ...], in thousandths of the page
+    key: Mapped[str | None] = mapped_column(String(32), unique=True)  # where the pages lie; made anew with each drawing
+    pages: Mapped[int] = mapped_column(default=0)
+    drawn_from: Mapped[str | None] = mapped_column(String(64))  # digest of what was covered when they were drawn
+    trouble: Mapped[str | None] = mapped_column(String(20))  # why it could not be drawn
+    kept_back: Mapped[bool] = mapped_column(default=False)  # nobody reads it while names are covered
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+
+    candidacy: Mapped[Candidacy] = relationship(lazy="raise")
 
 
 class Declaration(Model):

@@ -74,7 +74,7 @@ SEES: dict[str, set[str]] = {
     "recipient": PUBLIC,
     "shy recipient": PUBLIC | words("hidden biography"),
     "minor": PUBLIC | words("hidden biography"),
-    "reviewer": PUBLIC | READ_BLIND | READ_NAMED | words("comment") | names("chair"),
+    "reviewer": PUBLIC | READ_BLIND | READ_NAMED | words("comment", "letter text") | names("chair"),
     "undeclared": PUBLIC | schools("tamberlane", "dunmorrow", "vellacott"),
     "conflicted reviewer": PUBLIC | words("second text", "other comment"),
     "invited": PUBLIC,
@@ -85,7 +85,7 @@ SEES: dict[str, set[str]] = {
     | READ_NAMED
     | COMMITTEE
     | OFFICE
-    | words("comment", "other comment", "note", "decision reason", "conflict words"),
+    | words("comment", "other comment", "note", "decision reason", "conflict words", "letter text"),
     "staff": set(PLANTED) - UNSENT - UNREAD,
     "conflicted staff": set(PLANTED) - UNSENT - UNREAD - OF_ONE | names("nominee"),
     "staff elsewhere": PUBLIC

@@ -16,12 +16,12 @@ from portal.db import db
 from portal.decisions import queries as decisions
 from portal.home.queries import record, today
 from portal.mail.models import Message
-from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Snapshot
+from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination
 from portal.nominations.queries import conflicts, consent, importing, screening, writing
 from portal.nominations.queries.screening import Filters, Tab
 from portal.nominations.rules import Stage
 from portal.policy import Permission, may
-from portal.review.models import Assignment, Round, SpokenName
+from portal.review.models import Assignment, Masked, Round, SpokenName
 from portal.review.queries import assigning, reading, rounds, standings, texts
 from portal.review.queries.facts import Discussed
 from portal.web import viewer
@@ -160,7 +160,7 @@ def test_one_looks_over_the_texts_on_ones_desk(person):
             continue
         listed = db.session.execute(texts.desk(review.round, person, left_only=False)).all() if person else []
         in_sql = {row[0] for row in listed} if may(person, Permission.REDACT, review) else set()
-        every = {number: texts.texts_at(review, number) for number in db.session.scalars(select(Snapshot.id))}
+        every = {number: texts.texts_at(review, number) for number in db.session.scalars(select(Masked.id))}
         assert in_sql == {number for number, one in every.items() if one and may(person, Permission.REDACT, one)}
 
 

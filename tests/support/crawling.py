@@ -6,14 +6,15 @@ import io
 import re
 import zipfile
 from collections import Counter, deque
-from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+import pikepdf
 import pypdfium2
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
@@ -186,13 +187,7 @@ def readable(answer: TestResponse) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = [(name, packed.read(name).decode("utf-8", "replace")) for name in packed.namelist()]
         return "\n".join(f"{name}: {part}" for name, part in parts)
-    with suppress(pypdfium2.PdfiumError):  # some of the small world's files only begin like one
-        if content.startswith(b"%PDF-"):
-            with pypdfium2.PdfDocument(content) as document:
-                facts = document.get_metadata_dict()
-                pages = [page.get_textpage().get_text_range() for page in document]
-            return "\n".join([*(f"{name}: {fact}" for name, fact in sorted(facts.items())), *pages])
-    return content.decode("utf-8", "replace")
+    return unpacked(answer.mimetype, content)
 
 
 class Answer(NamedTuple):
@@ -214,6 +209,27 @@ class Answer(NamedTuple):
     def text(self) -> str:
         """Everything that can be read, headers too."""
         return "\n".join(f"{name}: {value}" for name, value in self.headers) + "\n" + self.body
+
+
+def unpacked(mimetype: str, data: bytes) -> str:
+    """Return what can be read in an answer: of a PDF its words, its information and every stream, of a picture all it says of itself."""
+    plain = data.decode("utf-8", "replace")
+    if mimetype == "application/pdf":
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            held = [str(pdf.docinfo)]
+            for one in pdf.objects:
+                held.append(repr(one))
+                if isinstance(one, pikepdf.Stream):
+                    held.append(one.read_raw_bytes().decode("latin-1"))
+                    if "/DCTDecode" not in repr(one.get("/Filter")):
+                        held.append(one.read_bytes().decode("latin-1"))
+        with pypdfium2.PdfDocument(data) as pages:
+            words = [page.get_textpage().get_text_range() for page in pages]
+        return "\n".join([plain, *held, *words])
+    if mimetype.startswith("image/") and mimetype != "image/svg+xml":
+        with Image.open(io.BytesIO(data)) as picture:
+            return "\n".join([plain, repr(picture.info), repr(dict(picture.getexif()))])
+    return plain
 
 
 class Crawl(NamedTuple):

@@ -266,15 +266,41 @@ def plans(world: World) -> Iterable[Sample]:
 
 
 def texts(world: World) -> Iterable[Sample]:
-    """Submissions on the masking desk."""
-    for name, place, key in (
-        ("conflicted", "teaching", "one"),
-        ("own", "teaching", "apart"),
-        ("other's", "arts", "elsewhere"),
-    ):
-        yield Sample(name, _at(place, number=world[f"snapshot {key}"]), of_candidacy(place, key))
-    yield Sample("of another cycle", _at("teaching", number=world["snapshot elsewhere"]), nowhere)
+    """What is looked over on the redaction desk, by the first of its texts."""
+    for name, key in (("conflicted", "one"), ("own", "apart")):
+        yield Sample(name, _at("teaching", number=world[f"masked {key}"]), of_candidacy("teaching", key))
+    yield Sample("of another cycle", _at("principals", number=world["masked apart"]), nowhere)
+    yield Sample("not its first", _at("teaching", number=world["masked apart"] + 1), nowhere)
     yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def covered_files(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a file on the redaction desk."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        number = world["covered file"]
+        yield Sample("conflicted", _at("teaching", number=number, **more), of_candidacy("teaching", "one"))
+        yield Sample("of another cycle", _at("principals", number=number, **more), nowhere)
+        yield Sample("missing", _at("teaching", number=10**6, **more), nowhere)
+
+    return samples
+
+
+def files_read(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a file that readers open."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        for name, key, who in (
+            ("own", "reviewer one", "reviewer"),
+            ("conflicted", "conflicted reviewer one", "conflicted reviewer"),
+            ("not declared", "undeclared one", "undeclared"),
+        ):
+            facts = only_for(who, facts=of_candidacy("teaching", "one"))
+            yield Sample(name, {"number": world[f"position {key}"], "place": 1, **more}, facts)
+        yield Sample("without files", {"number": world["position reviewer apart"], "place": 1, **more}, nowhere)
+        yield Sample("missing", {"number": world["position reviewer one"], "place": 2, **more}, nowhere)
+
+    return samples
 
 
 def readings(world: World) -> Iterable[Sample]:
@@ -736,6 +762,19 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(plans, "review.plan", "review.apply_plan"),
     **_each(texts, "review.look_over", "review.approve", "review.cover", "review.uncover"),
+    **_each(
+        covered_files(),
+        "review.look_at_file",
+        "review.approve_file",
+        "review.keep_file_back",
+        "review.cover_in_file",
+        "review.uncover_in_file",
+        "review.cover_by_hand",
+        "review.uncover_by_hand",
+    ),
+    **_each(covered_files(page=1), "review.sent_page", "review.read_page"),
+    **_each(files_read(), "review.reading_file"),
+    **_each(files_read(page=1), "review.reading_page"),
     **_each(readings, "review.score", "review.draft", "review.abstention", "review.recusal", "review.hand_back"),
     **_each(versions, "review.versions"),
     **_each(

@@ -10,9 +10,10 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import clock
 from portal.accounts import actions as accounts
@@ -24,6 +25,7 @@ from portal.db import db
 from portal.decisions.models import Decision, Draw, Replay
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
+from portal.files import sandbox
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.files.rules import Kind as FileKind
@@ -45,6 +47,7 @@ from portal.nominations.models import (
     ImportState,
     Kind,
     Letter,
+    LetterPlan,
     Match,
     Nomination,
     Part,
@@ -63,10 +66,12 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
 from portal.review.actions import rounds, standings
-from portal.review.models import BandScore, Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
+from portal.review.models import BandScore, CoveredFile, Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
 from portal.review.queries import rounds as rounds_at
+from portal.review.rules import covering, masking
 from portal.review.rules.lives import AssignmentState
 from portal.schools.models import Affiliation, School, SchoolAlias
+from tests.support import hostile
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -135,7 +140,14 @@ PEOPLE = (
     ),
 )
 
-FILE_KEY, FILE = "f" * 32, b"%PDF-1.7 of a letter %%EOF"
+FILE_KEY, FILE = (
+    "f" * 32,
+    hostile.saved(
+        hostile.pdf_of("Quillon Starvash lit the sycamorebugle at Tamberlane, says Ferdinand Oakhampton."),
+        deterministic_id=True,
+    ),
+)
+COVERED_KEY = "c" * 32
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -201,8 +213,11 @@ class World:
     def load(cls) -> World:
         """Return the world of the database at hand."""
         facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
-        for name in ("whole", "page-1"):
-            store().put(f"clean/{FILE_KEY}/{name}", FILE)
+        store().put(f"clean/{FILE_KEY}/whole", FILE)
+        store().put(f"clean/{FILE_KEY}/page-1", hostile.picture("WEBP"))
+        made = covered_file()
+        for name, data in (("whole", made.data), ("page-1", made.pages[0])):
+            store().put(f"covered/{COVERED_KEY}/{name}", data)
         return cls(facts["numbers"], facts["words"])
 
     def __getitem__(self, key: str) -> int:
@@ -221,6 +236,24 @@ class World:
         if key != VISITOR:
             client.set_cookie("visit", visit_token(key), domain=app.config["SETTINGS"].host.partition(":")[0])
         return client
+
+
+@cache
+def _words_of_file() -> list[str]:
+    return sandbox.words_of(FILE, FileKind.PDF) or []
+
+
+@cache
+def covered_file() -> sandbox.Cleaned:
+    """Return the letter's file as a blind round shows it, drawn by the portal's own way."""
+    words = _words_of_file()
+    return sandbox.cover(FILE, FileKind.PDF, spans=covering.spans(words, covered_pieces()), boxes=[])
+
+
+def covered_pieces() -> list[Any]:
+    """Return the words of that file with the names in it covered."""
+    known = masking.of_person([NAMES["nominee"]]) | masking.of_person([NAMES["writer"]], noun=masking.WRITER)
+    return masking.mask(covering.together(_words_of_file()), known | masking.of_school([SCHOOLS["tamberlane"]]))
 
 
 class _Building(World):
@@ -299,7 +332,9 @@ def _numbers(world: _Building) -> None:
         ).all()[1]
     for key in ("one", "apart", "elsewhere", "surprise"):
         wanted = select(Snapshot.id).where(Snapshot.nomination_id == world[f"nomination {key}"])
-        world.numbers[f"snapshot {key}"] = db.session.scalars(wanted).one()
+        number = world.numbers[f"snapshot {key}"] = db.session.scalars(wanted).one()
+        first = select(func.min(Masked.id)).where(Masked.source_kind == "snapshot", Masked.source_id == number)
+        world.numbers[f"masked {key}"] = db.session.scalar(first) or 0
 
 
 def _session(world: _Building, key: str) -> Session:
@@ -511,6 +546,7 @@ def _teaching(world: _Building) -> None:
         school="vellacott",
         candidacy=apart,
     )
+    world.keep("letter plan", LetterPlan(cycle_id=cycle.id, mix=[], read_blind=True))
     _members(world, cycle, "teaching", "reviewer", "conflicted reviewer")
     _members(world, cycle, "teaching", "undeclared", declared=False)
     _members(world, cycle, "teaching", "chair", chair=True)
@@ -527,6 +563,7 @@ def _teaching(world: _Building) -> None:
         )
     )
     db.session.flush()
+    _cover(world)
     for masked in db.session.scalars(select(Masked)):
         masked.approved_at, masked.approved_by_id = masked.approved_at or NOW, world["person staff"]
     _say_clear(world, "teaching", cycle, "reviewer", "conflicted reviewer", "chair")
@@ -679,6 +716,15 @@ def _file(world: _Building, asked: Recommendation) -> StoredFile:
     )
     world.keep("file", file)
     return file
+
+
+def _cover(world: _Building) -> None:
+    """The letter that came as a file, drawn anew and looked over."""
+    row = db.session.scalars(select(CoveredFile)).one()
+    row.words, row.pieces, row.key, row.pages = _words_of_file(), covered_pieces(), COVERED_KEY, 1
+    row.drawn_from = covering.state(row.sha256, row.pieces, row.boxes)
+    row.approved_at, row.approved_by_id = NOW, world["person staff"]
+    world.keep("covered file", row)
 
 
 def _principals(world: _Building, *, winner: str) -> None:

@@ -40,6 +40,7 @@ from portal.nominations.rules.writing import split_name
 from portal.questions.rules import count_words, over
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from portal.accounts.models import Link, Session
@@ -71,6 +72,10 @@ UNCONFIRMED = N_(
 )
 TOO_MANY = N_("That is as many letters as one nomination may ask for.")
 NOT_NOW = N_("Letters can no longer be asked for.")
+
+
+# Called in the same transaction with (request, at) once its letter counts: sent, replaced, or accepted late.
+on_received: list[Callable[[Recommendation, datetime], object]] = []
 
 
 class Saved(NamedTuple):
@@ -387,7 +392,14 @@ def send(asked: Recommendation, *, version: int | None, at: datetime) -> Letter:
     if letter.number == 1:
         _tell_asker(asked, at=at)
     conflicts.raise_from_facts(asked.writer, at=at)
+    if state is LetterState.RECEIVED:
+        _received(asked, at=at)
     return letter
+
+
+def _received(asked: Recommendation, *, at: datetime) -> None:
+    for listener in on_received:
+        listener(asked, at)
 
 
 def _facts(asked: Recommendation) -> tuple[dict[str, Any], StoredFile | None]:
@@ -455,6 +467,7 @@ def accept_late(asked: Recommendation, *, reason: str, by: Person, at: datetime)
         history.record("letter accepted late", asked, by=by, at=at, reason=reason.strip())
         _write_to(asked, "nominations/letter_late", at=at, key=f"letter:{asked.id}:late", accepted=True, reason="")
         _tell_asker(asked, at=at)
+        _received(asked, at=at)
 
 
 def refuse_late(asked: Recommendation, *, reason: str, by: Person, at: datetime) -> None:

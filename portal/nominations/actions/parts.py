@@ -26,6 +26,7 @@ from portal.nominations.rules import CandidacyStage, CandidacyStep
 from portal.nominations.rules.parts import PART, REMIND_DAYS, WAITED_FOR, PartState, PartStep
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from portal.files.models import StoredFile
@@ -37,6 +38,10 @@ UNFINISHED = N_("Some of it is not ready yet. What you wrote is kept.")
 CHANGED = N_("Somebody decided otherwise meanwhile. The page shows how it stands now.")
 DECLINED = N_("The nominee declined.")
 NOBODY = N_("Nobody of this candidacy has an address yet. Write one first, under “What may be published”.")
+
+
+# Called in the same transaction with (part, at) once it is finished, each time it is.
+on_completed: list[Callable[[Part, datetime], object]] = []
 
 
 class Unfinished(PortalError):
@@ -193,6 +198,8 @@ def complete(candidacy: Candidacy, part: Part, *, by: Person, at: datetime) -> N
     if _step(part, PartStep.COMPLETE, completed_at=at):
         mail.cancel(candidacy, templates=("nominations/part_invited", "nominations/part_reminder"))
         history.record("part completed", candidacy, by=by, at=at)
+        for listener in on_completed:
+            listener(part, at)
 
 
 def change(candidacy: Candidacy, part: Part, *, by: Person, at: datetime) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
+from portal.nominations.models import Candidacy, CandidacySchool
+from portal.nominations.queries import letters
+from portal.review.actions import covering
 from portal.review.models import KnownString, Masked, Round
 from portal.review.queries import rounds, texts
 from portal.review.rules import masking
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from portal.nominations.models import Candidacy, Nomination
+    from portal.nominations.models import Nomination, Part, Recommendation
     from portal.people.models import Person
-    from portal.review.queries.facts import TextsOf
+    from portal.review.queries.facts import FileOf, TextsOf
 
 ELSEWHERE = N_("This text has changed since you opened it. Look at it again.")
 
@@ -33,30 +36,34 @@ def prepare(round_: Round, *, at: datetime, by: Person | None = None, candidacie
         return 0
     numbers = list(candidacies if candidacies is not None else db.session.scalars(rounds.taken(round_)))
     there = {
-        (source, candidacy)
-        for source, candidacy in db.session.execute(
-            select(Masked.source_id, Masked.candidacy_id).where(
-                Masked.source_kind == texts.SOURCE, Masked.candidacy_id.in_(numbers)
-            )
+        (kind, source, candidacy)
+        for kind, source, candidacy in db.session.execute(
+            select(Masked.source_kind, Masked.source_id, Masked.candidacy_id).where(Masked.candidacy_id.in_(numbers))
         )
     }
-    sources = [each for each in texts.written_about(numbers) if (each.snapshot.id, each.candidacy_id) not in there]
+    written = texts.written_about(numbers, texts.kinds_read(round_))
+    sources = [each for each in written if (each.kind, each.id, each.candidacy_id) not in there]
+    covering.prepare(round_, numbers, at=at)
     if not sources:
         return 0
-    known = texts.known_of(sorted({each.candidacy_id for each in sources}))
-    questions = texts.read_by_reviewers(round_.cycle, blind=True)
+    owners = sorted({each.candidacy_id for each in sources})
+    known = texts.known_of(owners)
+    for number in owners:
+        said = "\n".join(text for each in written if each.candidacy_id == number for text in each.texts.values())
+        known[number] |= masking.apart_from(masking.named_in(said), known[number])
+    keys = texts.labels(round_.cycle, blind=True)
     for source in sources:
-        for question in questions:
-            text = source.answers.get(question.key, "")
+        for key, _label in keys[source.kind]:
+            text = source.texts.get(key, "")
             pieces = (
                 masking.mask(text, known[source.candidacy_id], pronouns=round_.covers_pronouns) if text.strip() else []
             )
             db.session.add(
                 Masked(
                     candidacy_id=source.candidacy_id,
-                    source_kind=texts.SOURCE,
-                    source_id=source.snapshot.id,
-                    key=question.key,
+                    source_kind=source.kind,
+                    source_id=source.id,
+                    key=key,
                     source_sha256=texts.digest(text),
                     pieces=pieces,
                     approved_at=None if text.strip() else at,
@@ -76,7 +83,7 @@ def approve(of: TextsOf, *, by: Person, at: datetime, seen: str) -> None:
     for row in left:
         row.approved_by_id, row.approved_at = by.id, at
     if left:
-        history.record("looked over", of.snapshot, by=by, at=at, texts=len(left), candidacy=of.candidacy.reference)
+        history.record("looked over", of.candidacy, by=by, at=at, texts=len(left), of=of.kind)
 
 
 def state_of(rows: Sequence[Masked]) -> str:
@@ -84,45 +91,58 @@ def state_of(rows: Sequence[Masked]) -> str:
     return masking.state([row.pieces for row in rows])
 
 
-def cover(of: TextsOf, *, string: str, noun: str, by: Person, at: datetime) -> int:
-    """Cover one more string in every standing text of a candidacy, now and from now on; return in how many texts it was.
+def cover(of: TextsOf | FileOf, *, string: str, noun: str, school: bool = False, by: Person, at: datetime) -> int:
+    """Cover one more string in everything read of a candidacy, now and from now on; return in how many texts it was.
 
-    Whatever changes has to be looked over again. Raises `Refused` (field "string") where it is in none of them.
+    With `school`, from now on in what is read of anybody at its schools as well: a mascot, a nickname of the building. Whatever
+    changes has to be looked over again. Raises `Refused` (field "string") where it is in none of them.
     """
     wanted = " ".join(string.split())
     if not masking.fold(wanted):
         raise Refused(N_("Write the words to cover."), field="string")
     if noun not in masking.OFFERED:
         raise Refused(N_("Choose what stands in its place."), field="noun")
-    changed = 0
-    sources = {each.snapshot.id: each for each in texts.written_about([of.candidacy.id])}
-    rows = select(Masked).where(Masked.candidacy_id == of.candidacy.id, Masked.source_kind == texts.SOURCE)
-    for row in db.session.scalars(rows.where(Masked.source_id.in_(sources))):
-        text = sources[row.source_id].answers.get(row.key, "")
+    changed = covering.cover_more(of.candidacy.id, wanted, noun, at=at)
+    written = texts.written_about([of.candidacy.id], texts.Kinds(parts=True, letters=True))
+    sources = {(each.kind, each.id): each for each in written}
+    for row in db.session.scalars(select(Masked).where(Masked.candidacy_id == of.candidacy.id)):
+        source = sources.get((row.source_kind, row.source_id))
+        if source is None:
+            continue
+        text = source.texts.get(row.key, "")
         pieces = masking.add(text, row.pieces, wanted, noun)
         if pieces != row.pieces:
             row.pieces, row.approved_by_id, row.approved_at = pieces, None, None
             changed += 1
     if not changed:
-        raise Refused(N_("These words are in none of this candidacy's texts, or are covered already."), field="string")
-    known = select(KnownString).where(KnownString.candidacy_id == of.candidacy.id, KnownString.text == wanted[:300])
-    if db.session.scalar(known) is None:
-        string_ = KnownString(
-            candidacy_id=of.candidacy.id, text=wanted[:300], noun=noun, added_by_id=by.id, added_at=at
+        raise Refused(
+            N_("These words are in none of this candidacy's texts and files, or are covered already."), field="string"
         )
-        db.session.add(string_)
+    keep_in_mind(of.candidacy, wanted, noun, school=school, by=by, at=at)
     history.record("covered", of.candidacy, by=by, at=at, texts=changed)
     return changed
+
+
+def keep_in_mind(candidacy: Candidacy, string: str, noun: str, *, school: bool, by: Person, at: datetime) -> None:
+    """Remember a string for what comes in later: about this candidacy, or about anybody at its schools."""
+    owners: list[dict[str, int]] = [{"candidacy_id": candidacy.id}]
+    if school:
+        linked = select(CandidacySchool.school_id).where(CandidacySchool.candidacy_id == candidacy.id)
+        owners = [{"school_id": number} for number in db.session.scalars(linked)] or owners
+    for owner in owners:
+        known = select(KnownString.id).filter_by(text=string[:300], **owner)
+        if db.session.scalar(known) is None:
+            db.session.add(KnownString(text=string[:300], noun=noun, added_by_id=by.id, added_at=at, **owner))
 
 
 def uncover(of: TextsOf, *, key: str, number: int, seen: str, by: Person, at: datetime) -> None:
     """Show one covered part of one text again: it was no name after all. The text has to be looked over again."""
     rows = texts.masked_of(of)
     row = next((each for each in rows if each.key == key), None)
-    if row is None or seen != state_of(rows):
+    source = texts.source_of(of)
+    if row is None or source is None or seen != state_of(rows):
         raise Refused(ELSEWHERE)
-    text = texts.answers_of(of.snapshot).get(key, "")
-    pieces = masking.uncover(text, row.pieces, number)
+    pieces = masking.uncover(source.texts.get(key, ""), row.pieces, number)
     if pieces != row.pieces:
         row.pieces, row.approved_by_id, row.approved_at = pieces, None, None
         history.record("shown again", of.candidacy, by=by, at=at, text=key)
@@ -131,6 +151,28 @@ def uncover(of: TextsOf, *, key: str, number: int, seen: str, by: Person, at: da
 def felt_gathering(nomination: Nomination, candidacy: Candidacy, at: datetime) -> None:
     """A nomination was gathered or revised: what it says has to be covered and looked over before readers see it."""
     del nomination
+    _came_in(candidacy, at=at)
+
+
+def felt_letter(asked: Recommendation, at: datetime) -> None:
+    """A letter was sent or replaced, and so has to be looked over as well."""
+    candidacy = letters.candidacy_of(asked)
+    if candidacy is not None:
+        _came_in(candidacy, at=at)
+
+
+def felt_part(part: Part, at: datetime) -> None:
+    """A nominee finished their part, perhaps for the second time: what they wrote is covered anew."""
+    candidacy = db.session.get_one(Candidacy, part.candidacy_id)
+    db.session.execute(
+        delete(Masked)
+        .where(Masked.source_kind == texts.PART, Masked.source_id == part.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    _came_in(candidacy, at=at)
+
+
+def _came_in(candidacy: Candidacy, *, at: datetime) -> None:
     round_ = rounds.newest(candidacy.cycle_id)
     if round_ is not None and round_.blind and candidacy.id in set(db.session.scalars(rounds.taken(round_))):
         prepare(round_, at=at, candidacies=[candidacy.id])

@@ -20,8 +20,8 @@ from portal.nominations.rules import CANDIDACY, CandidacyStage, CandidacyStep
 from portal.people.models import Person
 from portal.review.actions import declaring, masking, standings
 from portal.review.models import Assignment, Review, Round, RoundReader, SpokenName
+from portal.review.queries import covering, texts
 from portal.review.queries import rounds as queries
-from portal.review.queries import texts
 from portal.review.rules import onward, scoring, selecting, spoken
 from portal.review.rules.kinds import BY_RUBRIC, RoundKind
 from portal.review.rules.lives import OWED, REVIEW, ROUND, ReviewState, ReviewStep, RoundState, RoundStep
@@ -38,7 +38,7 @@ class Lack(NamedTuple):
 
     message: str
     facts: dict[str, Any]
-    where: str  # "rubric", "candidacies", "masking" or "assignments"
+    where: str  # "rubric", "candidacies", "masking", "files" or "assignments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,10 @@ def lacking(round_: Round) -> list[Lack]:
         left = progress.all - progress.looked_over
         if left:
             found.append(Lack(N_("Texts still to be looked over: %(count)s."), {"count": left}, "masking"))
+        files = covering.progress(round_)
+        if files.all > files.settled:
+            left = files.all - files.settled
+            found.append(Lack(N_("Files still to be looked over: %(count)s."), {"count": left}, "files"))
     if not db.session.scalar(select(Assignment.id).where(Assignment.round_id == round_.id).limit(1)):
         found.append(Lack(N_("Nobody has anything to read yet: plan who reads what."), {}, "assignments"))
     return found

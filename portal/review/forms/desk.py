@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms import BooleanField, DateTimeLocalField, DecimalField, HiddenField, IntegerField
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from portal.review.rules import masking
 from portal.web.fields import Choice, Form, Line, Text, needed
@@ -48,11 +48,32 @@ class CoverForm(Form):
 
     string = Line(_l("Words to cover, as they are written"), [needed(_l("Write the words to cover."))], most=300)
     noun = Choice(_l("Show in their place"), [needed(_l("Choose what stands in its place."))])
+    school = BooleanField(
+        _l("Remember it for the school as well"),
+        description=_l(
+            "A mascot, or what people call the building: from now on it is covered for everybody there, in every year."
+        ),
+    )
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         """Offer the plain nouns, in the reader's language."""
         super().__init__(*args, **facts)
         self.noun.choices = [(noun, _(noun)) for noun in masking.OFFERED]
+
+
+class BoxForm(Form):
+    """A part of one page to cover by hand."""
+
+    page = IntegerField(_l("Page"), [DataRequired(_l("Write which page."))], default=1)
+    top = DecimalField(_l("From the top"), [InputRequired(_l("Write a number from 0 to 100."))])
+    bottom = DecimalField(_l("Down to"), [InputRequired(_l("Write a number from 0 to 100."))])
+    left = DecimalField(_l("From the left"), [Optional()], default=0)
+    right = DecimalField(_l("Across to"), [Optional()], default=100)
+
+    def sides(self) -> list[float]:
+        """Return left, top, right and bottom in percent; a side left empty goes to the edge."""
+        given = (self.left.data, self.top.data, self.right.data, self.bottom.data)
+        return [float(edge if side is None else side) for side, edge in zip(given, (0, 0, 100, 100), strict=True)]
 
 
 class PairForm(Form):

@@ -12,10 +12,11 @@ from portal import policy
 from portal.awards import queries as awards
 from portal.awards.models import Member
 from portal.db import db
-from portal.nominations.models import Candidacy, Snapshot
+from portal.files.models import StoredFile
+from portal.nominations.models import Candidacy
 from portal.nominations.queries.facts import conflict_facts
 from portal.policy import Datum, Fact, Sight
-from portal.review.models import Assignment, Plan, Round, SpokenName
+from portal.review.models import Assignment, CoveredFile, Plan, Round, SpokenName
 from portal.review.queries import rounds
 from portal.review.queries.rounds import InReview
 from portal.review.rules.lives import HELD, READABLE
@@ -33,11 +34,23 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class TextsOf:
-    """What was submitted about one candidacy of a blind round, for staff to look over."""
+    """One thing that was sent about a candidacy of a blind round, for staff to look over: a nomination, a part, a letter."""
 
     review: InReview
     candidacy: Candidacy
-    snapshot: Snapshot
+    kind: str
+    source_id: int
+    number: int  # of its first masked text
+
+
+@dataclass(frozen=True, slots=True)
+class FileOf:
+    """A file of one candidacy of a blind round, for staff to look over."""
+
+    review: InReview
+    candidacy: Candidacy
+    covered: CoveredFile
+    file: StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,8 @@ def facts_of_assignment(person: Person | None, assignment: Assignment) -> frozen
             facts.add(Fact.CLEAR)
     if not assignment.round.blind:
         facts.add(Fact.NAMES_SHOWN)
+    if rounds.letters_read(assignment.round):
+        facts.add(Fact.LETTER_NEEDED)
     return frozenset(facts | conflict_facts(person, assignment.candidacy_id))
 
 
@@ -109,14 +124,15 @@ def facts_of_plan(person: Person | None, of: PlanOf) -> frozenset[Fact]:
     return facts_of_in_review(person, of.review)
 
 
-def facts_of_texts(person: Person | None, texts: TextsOf) -> frozenset[Fact]:
-    """Return what holds of this person and somebody's texts."""
+def facts_of_texts(person: Person | None, texts: TextsOf | FileOf) -> frozenset[Fact]:
+    """Return what holds of this person and somebody's texts or file."""
     return facts_of_in_review(person, texts.review) | _of(person, texts.candidacy)
 
 
 def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fact]:
     """Return what holds of this person and a candidacy under discussion."""
-    return facts_of_in_review(person, thing.review) | _of(person, thing.candidacy)
+    needed = {Fact.LETTER_NEEDED} if rounds.letters_read(thing.round) else set()
+    return facts_of_in_review(person, thing.review) | _of(person, thing.candidacy) | needed
 
 
 def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:

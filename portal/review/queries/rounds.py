@@ -12,7 +12,7 @@ from portal.awards import queries as awards
 from portal.awards.models import Cycle, Rubric
 from portal.awards.rules import CycleStage
 from portal.db import db
-from portal.nominations.models import Candidacy
+from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
 from portal.review.models import Assignment, Round, RoundReader, SpokenName
 from portal.review.rules.kinds import BY_RUBRIC
@@ -51,6 +51,12 @@ def in_review(slug: str, year: int) -> InReview | None:
     """Return the cycle at this address and its newest round."""
     cycle = awards.cycle_at(slug, year)
     return InReview(cycle, newest(cycle.id)) if cycle is not None else None
+
+
+def letters_read(round_: Round) -> bool:
+    """Say whether this round's readers read letters: where the cycle asks for them and, while names are covered, its rubric needs them."""
+    needs = db.session.scalar(select(LetterPlan.read_blind).where(LetterPlan.cycle_id == round_.cycle_id))
+    return needs is not None and (needs or not round_.blind)
 
 
 _NEWEST = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db
@@ -16,15 +15,22 @@ from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
     CandidacySchool,
+    Letter,
     Named,
     Nomination,
     NominationSchool,
+    Part,
+    PartAnswer,
+    Recommendation,
     Relation,
     Sitting,
     Snapshot,
 )
 from portal.nominations.queries.conflicts import untouched_by_conflict
+from portal.nominations.queries.parts import BIOGRAPHY
 from portal.nominations.rules import COUNTS
+from portal.nominations.rules.letters import COUNTED, WriterRole
+from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.questions.rules import count_words
@@ -32,18 +38,16 @@ from portal.review.models import KnownString, Masked, Round, SpokenName
 from portal.review.queries import rounds
 from portal.review.queries.facts import TextsOf
 from portal.review.rules import masking
-from portal.review.rules.scoring import minutes, own_order
-from portal.schools.models import School, SchoolAlias
+from portal.review.rules.scoring import own_order
+from portal.schools.models import Affiliation, School, SchoolAlias
 from portal.web.cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from portal.awards.models import Cycle
     from portal.review.queries.rounds import InReview
 
-SOURCE = "snapshot"
 READ = frozenset({QuestionKind.TEXT, QuestionKind.LINE})
 
 
@@ -52,17 +56,36 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_by_reviewers(cycle: Cycle, *, blind: bool) -> list[Question]:
+def read_by_reviewers(cycle: Cycle, *, blind: bool, asked: Asked = Asked.NOMINATOR) -> list[Question]:
     """Return the questions whose answers are read and scored, in order; in a blind round those that may be shown masked."""
     number = cycle.question_set_id
     questions = kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
     if questions is None:
         return []
-    asked = questions.asked_of(Asked.NOMINATOR)
-    return [each for each in asked if each.scored and each.kind in READ and (each.blind_visible or not blind)]
+    return [
+        each
+        for each in questions.asked_of(asked)
+        if each.scored and each.kind in READ and (each.blind_visible or not blind)
+    ]
 
 
-# ---------------------------------------------------------------- snapshots
+# ---------------------------------------------------------------- what is read about a candidacy
+
+
+class Source(NamedTuple):
+    """One thing that was sent about a candidacy, and its texts by key: a nomination's snapshot, a nominee's part, a letter."""
+
+    kind: str
+    id: int
+    candidacy_id: int
+    relation: Relation | None
+    role: WriterRole | None
+    texts: dict[str, str]
+
+
+SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
+LETTER_KEY = "letter"  # a letter has one text
+_ORDER = {SNAPSHOT: 0, PART: 1, LETTER: 2}
 
 
 def standing_snapshots() -> Select[Snapshot, int | None, Relation | None]:
@@ -76,39 +99,94 @@ def standing_snapshots() -> Select[Snapshot, int | None, Relation | None]:
     )
 
 
-class Written(NamedTuple):
-    """One standing snapshot of a candidacy, its answers by question."""
+def standing_letters() -> Select[Letter, int | None, WriterRole]:
+    """Select the letter that stands of every request that was answered, the candidacy it goes to and its writer's role."""
+    later, at_first = aliased(Letter), aliased(Candidacy)
+    newest = select(func.max(later.number)).where(later.recommendation_id == Recommendation.id).scalar_subquery()
+    where = func.coalesce(Nomination.candidacy_id, at_first.merged_into_id, at_first.id)
+    return (
+        select(Letter, where.label("owner"), Recommendation.role)
+        .select_from(Letter)
+        .join(Recommendation, and_(Recommendation.id == Letter.recommendation_id, Letter.number == newest))
+        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
+        .outerjoin(at_first, at_first.id == Recommendation.candidacy_id)
+        .where(Recommendation.state.in_(COUNTED), where.is_not(None))
+    )
 
-    snapshot: Snapshot
-    candidacy_id: int
-    relation: Relation | None
-    answers: dict[str, str]
+
+def goes_to(letters: Select[Any]) -> Any:  # noqa: ANN401 - an expression
+    """Return the candidacy of `standing_letters` as a column of its own."""
+    return letters.selected_columns["owner"].element
 
 
-def written_about(candidacies: Select[int] | Iterable[int]) -> list[Written]:
-    """Return what was submitted about these candidacies, in the order in which it came in."""
-    if isinstance(candidacies, Select):
-        found = db.session.execute(
-            standing_snapshots().where(Nomination.candidacy_id.in_(candidacies)).order_by(Snapshot.id)
+def standing_parts() -> Select[Part]:
+    """Select the nominees' parts that are finished."""
+    return select(Part).select_from(Part).where(Part.state == PartState.COMPLETED)
+
+
+class Kinds(NamedTuple):
+    """What of a candidacy is read in a round besides the nominations: the nominee's part, and letters."""
+
+    parts: bool
+    letters: bool
+
+
+def kinds_read(round_: Round) -> Kinds:
+    """Return what is read in this round."""
+    return Kinds(bool(asked_of_nominees(round_.cycle, blind=round_.blind)), rounds.letters_read(round_))
+
+
+def asked_of_nominees(cycle: Cycle, *, blind: bool) -> list[Question]:
+    """Return the nominee's questions whose answers are read and scored; the biography is for the public page alone."""
+    return [each for each in read_by_reviewers(cycle, blind=blind, asked=Asked.NOMINEE) if each.key != BIOGRAPHY]
+
+
+def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> list[Source]:
+    """Return what was sent about these candidacies, nominations first, each kind in the order in which it came in."""
+    given: Any = candidacies if isinstance(candidacies, Select) else list(candidacies)
+    found = [
+        Source(SNAPSHOT, snapshot.id, number or 0, relation, None, answers_of(snapshot))
+        for snapshot, number, relation in db.session.execute(
+            standing_snapshots().where(Nomination.candidacy_id.in_(given)).order_by(Snapshot.id)
         )
-    else:
-        found = db.session.execute(_written_about(), {"candidacies": list(candidacies)})
-    return [
-        Written(snapshot, candidacy_id or 0, relation, answers_of(snapshot))
-        for snapshot, candidacy_id, relation in found
     ]
-
-
-@cache
-def _written_about() -> Select[Snapshot, int | None, Relation | None]:
-    given = Nomination.candidacy_id.in_(bindparam("candidacies", expanding=True))
-    return standing_snapshots().where(given).order_by(Snapshot.id)
+    if kinds.parts:
+        written = (
+            standing_parts()
+            .outerjoin(PartAnswer, PartAnswer.part_id == Part.id)
+            .outerjoin(Question, Question.id == PartAnswer.question_id)
+            .with_only_columns(Part.id, Part.candidacy_id, Question.key, PartAnswer.text)
+            .where(Part.candidacy_id.in_(given))
+            .order_by(Part.id)
+        )
+        parts: dict[int, Source] = {}
+        for number, candidacy_id, key, text in db.session.execute(written):
+            part = parts.setdefault(number, Source(PART, number, candidacy_id, None, None, {}))
+            if key is not None:
+                part.texts[key] = text
+        found += parts.values()
+    if kinds.letters:
+        sent = standing_letters()
+        owner = goes_to(sent)
+        for letter, number, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
+            text = str(json.loads(letter.facts).get("text") or "")
+            found.append(Source(LETTER, letter.id, number or 0, None, role, {LETTER_KEY: text}))
+    return found
 
 
 def answers_of(snapshot: Snapshot) -> dict[str, str]:
     """Return a snapshot's texts by question key. What was not asked is not there."""
     facts: dict[str, Any] = json.loads(snapshot.facts)
     return {key: str(answer.get("text") or "") for key, answer in facts.get("answers", {}).items()}
+
+
+def labels(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Any]]]:
+    """Return, for each kind of source, the keys of the texts that are read of it, each with its heading (None: a letter)."""
+    return {
+        SNAPSHOT: [(each.key, each.label) for each in read_by_reviewers(cycle, blind=blind)],
+        PART: [(each.key, each.label) for each in asked_of_nominees(cycle, blind=blind)],
+        LETTER: [(LETTER_KEY, None)],
+    }
 
 
 # ---------------------------------------------------------------- what is known, to be covered
@@ -162,23 +240,71 @@ def known_of(candidacies: Sequence[int]) -> dict[int, set[masking.Known]]:
     )
     linked = of_candidacy.union(of_nomination).subquery()
     at_school = (
-        select(linked.c.owner, School.name, SchoolAlias.name)
+        select(linked.c.owner, School.name, SchoolAlias.name, School.street)
         .join(School, School.id == linked.c.school_id)
         .outerjoin(SchoolAlias, SchoolAlias.school_id == School.id)
         .where(linked.c.owner.in_(candidacies))
     )
-    for number, school, alias in db.session.execute(at_school):
+    for number, school, alias, street in db.session.execute(at_school):
         schools[number] |= {school, alias or ""}
-    added = select(KnownString).where(KnownString.candidacy_id.in_(candidacies))
-    for string in db.session.scalars(added):
-        found[string.candidacy_id].add(masking.Known(string.text, string.noun))
+        found[number] |= masking.of_street(street or "")
+    for number, said in _kept_in_mind(linked, candidacies):
+        found[number].add(said)
+    others = _others_named(linked, candidacies, found)
     for number in candidacies:
-        writing = masking.of_person(nominators[number], noun=masking.NOMINATOR, nicknames=False)
-        known = masking.of_person(nominees[number])
-        taken = {each.text.casefold() for each in known}
-        found[number] |= known | masking.of_school(schools[number])
-        found[number] |= {each for each in writing if each.text.casefold() not in taken}
+        found[number] |= masking.of_person(nominees[number]) | masking.of_school(schools[number])
+        for names, noun in ((nominators[number], masking.NOMINATOR), *others[number]):
+            found[number] |= masking.apart_from(masking.of_person(names, noun=noun, nicknames=False), found[number])
     return found
+
+
+def _kept_in_mind(linked: Any, candidacies: Sequence[int]) -> list[tuple[int, masking.Known]]:  # noqa: ANN401 - a subquery
+    """Return what staff added: of a candidacy, and of the schools it is at."""
+    of_it = select(KnownString.candidacy_id.label("owner"), KnownString.text, KnownString.noun).where(
+        KnownString.candidacy_id.in_(candidacies)
+    )
+    of_school = (
+        select(linked.c.owner, KnownString.text, KnownString.noun)
+        .join(KnownString, KnownString.school_id == linked.c.school_id)
+        .where(linked.c.owner.in_(candidacies))
+    )
+    return [(number, masking.Known(said, noun)) for number, said, noun in db.session.execute(of_it.union(of_school))]
+
+
+def _others_named(
+    linked: Any,  # noqa: ANN401 - a subquery
+    candidacies: Sequence[int],
+    found: dict[int, set[masking.Known]],
+) -> dict[int, list[tuple[set[str], str]]]:
+    """Return the names of who writes letters and who works at the same schools, each with its noun; addresses go into `found`."""
+    writers: dict[int, set[str]] = {number: set() for number in candidacies}
+    colleagues: dict[int, set[str]] = {number: set() for number in candidacies}
+    owner = func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id)
+    asked = (
+        select(owner, Recommendation.writer_name, Recommendation.writer_email, Recommendation.signed)
+        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
+        .where(owner.in_(candidacies))
+    )
+    for number, name, email, signed in db.session.execute(asked):
+        writers[number] |= {name, signed}
+        found[number] |= _address(email, masking.WRITER)
+    for number, name in db.session.execute(_colleagues(linked, candidacies)):
+        colleagues[number].add(name)
+    return {
+        number: [(writers[number], masking.WRITER), (colleagues[number], masking.COLLEAGUE)] for number in candidacies
+    }
+
+
+def _colleagues(linked: Any, candidacies: Sequence[int]) -> Select[Any]:  # noqa: ANN401 - a subquery
+    """Select the names of people who are known to belong to a candidacy's schools: their affiliations say so."""
+    name = Person.given_name + literal(" ") + Person.family_name
+    return (
+        select(linked.c.owner, name)
+        .join(Affiliation, Affiliation.school_id == linked.c.school_id)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(linked.c.owner.in_(candidacies))
+        .distinct()
+    )
 
 
 def _address(email: str | None, noun: str) -> set[masking.Known]:
@@ -201,46 +327,70 @@ class Progress(NamedTuple):
         return self.looked_over == self.all and not self.new
 
 
-def _current(round_: Round) -> Select[int, int, datetime | None]:
-    """Select (snapshot, candidacy, when looked over) of each masked text that stands in this round."""
-    standing = standing_snapshots().with_only_columns(Snapshot.id, Nomination.candidacy_id).subquery()
+def _standing(kinds: Kinds) -> Any:  # noqa: ANN401 - a subquery
+    """Select everything that is read in a round and must be looked over: (kind, id, candidacy)."""
+
+    def named(kind: str, number: Any, owner: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401 - columns
+        return literal(kind).label("kind"), number.label("source"), owner.label("owner")
+
+    wanted = [standing_snapshots().with_only_columns(*named(SNAPSHOT, Snapshot.id, Nomination.candidacy_id))]
+    if kinds.parts:
+        wanted.append(standing_parts().with_only_columns(*named(PART, Part.id, Part.candidacy_id)))
+    if kinds.letters:
+        sent = standing_letters()
+        wanted.append(sent.with_only_columns(*named(LETTER, Letter.id, goes_to(sent))))
+    return union_all(*wanted).subquery()
+
+
+def _current(round_: Round, kinds: Kinds) -> Select[Any]:
+    """Select (number, kind, source, candidacy, when looked over) of each masked text that stands in this round."""
+    standing = _standing(kinds)
     return (
-        select(Masked.source_id, Masked.candidacy_id, Masked.approved_at)
-        .join(standing, and_(standing.c.id == Masked.source_id, standing.c.candidacy_id == Masked.candidacy_id))
-        .where(Masked.source_kind == SOURCE, Masked.candidacy_id.in_(rounds.taken(round_)))
+        select(Masked.id, Masked.source_kind, Masked.source_id, Masked.candidacy_id, Masked.approved_at)
+        .join(
+            standing,
+            and_(
+                standing.c.kind == Masked.source_kind,
+                standing.c.source == Masked.source_id,
+                standing.c.owner == Masked.candidacy_id,
+            ),
+        )
+        .where(Masked.candidacy_id.in_(rounds.taken(round_)))
     )
 
 
 def progress(round_: Round) -> Progress:
-    """Return how far looking over this round's texts has come: two queries."""
-    current = _current(round_).subquery()
+    """Return how far looking over this round's texts has come: as many queries however many they are."""
+    kinds = kinds_read(round_)
+    current = _current(round_, kinds).subquery()
     all_, looked_over = db.session.execute(
         select(func.count(), func.count(current.c.approved_at)).select_from(current)
     ).one()
     return Progress(
-        looked_over, all_, db.session.scalar(select(func.count()).select_from(_new(round_).subquery())) or 0
+        looked_over, all_, db.session.scalar(select(func.count()).select_from(_new(round_, kinds).subquery())) or 0
     )
 
 
-def _new(round_: Round) -> Select[int]:
-    """Select the standing snapshots in which known strings were never looked for."""
+def _new(round_: Round, kinds: Kinds) -> Select[Any]:
+    """Select what stands and in which known strings were never looked for."""
+    standing = _standing(kinds)
     covered = (
         select(Masked.id)
         .where(
-            Masked.source_kind == SOURCE,
-            Masked.source_id == Snapshot.id,
-            Masked.candidacy_id == Nomination.candidacy_id,
+            Masked.source_kind == standing.c.kind,
+            Masked.source_id == standing.c.source,
+            Masked.candidacy_id == standing.c.owner,
         )
         .exists()
     )
-    wanted = standing_snapshots().with_only_columns(Snapshot.id)
-    return wanted.where(Nomination.candidacy_id.in_(rounds.taken(round_)), ~covered)
+    return select(standing.c.source).where(standing.c.owner.in_(rounds.taken(round_)), ~covered)
 
 
 class Row(NamedTuple):
-    """One submission on the masking desk."""
+    """One thing on the masking desk that was sent about somebody."""
 
-    number: int  # the snapshot's
+    number: int  # its first masked text's
+    kind: str
     candidacy: Candidacy
     spoken: SpokenName
     texts: int
@@ -248,14 +398,14 @@ class Row(NamedTuple):
 
 
 def desk(round_: Round, person: Person, *, left_only: bool) -> Select[Any]:
-    """Select the submissions of a round to look over, as rows; none of a candidacy that this person must not touch."""
-    current = _current(round_).subquery()
-    number, looked_over = current.c.source_id, func.count(current.c.approved_at)
+    """Select what a round reads, to be looked over, as rows; none of a candidacy that this person must not touch."""
+    current = _current(round_, kinds_read(round_)).subquery()
+    number, looked_over = func.min(current.c.id), func.count(current.c.approved_at)
     wanted = (
-        select(number, Candidacy, SpokenName, func.count(), looked_over)
+        select(number.label("number"), current.c.source_kind, Candidacy, SpokenName, func.count(), looked_over)
         .join(Candidacy, Candidacy.id == current.c.candidacy_id)
         .join(SpokenName, and_(SpokenName.candidacy_id == Candidacy.id, SpokenName.round_id == round_.id))
-        .group_by(number, Candidacy.id, SpokenName.id)
+        .group_by(current.c.source_kind, current.c.source_id, Candidacy.id, SpokenName.id)
         .order_by(Candidacy.sort_name, Candidacy.id, number)
     )
     if left_only:
@@ -269,34 +419,43 @@ def every_row(round_: Round, person: Person) -> Sequence[Any]:
 
 
 def next_to_look_over(round_: Round, person: Person, *, after: TextsOf | None = None) -> int | None:
-    """Return the next submission with a text left, after this one in the desk's order and then from its beginning."""
+    """Return the next thing with a text left, after this one in the desk's order and then from its beginning."""
     left = desk(round_, person, left_only=True).limit(1)
     number = None
     if after is not None:
-        place = (after.candidacy.sort_name, after.candidacy.id, after.snapshot.id)
+        place = (after.candidacy.sort_name, after.candidacy.id, after.number)
         here = tuple_(Candidacy.sort_name, Candidacy.id, left.selected_columns[0])
-        number = db.session.scalar(left.where(here > place))
+        number = db.session.scalar(left.having(here > place))
     return int(found) if (found := number or db.session.scalar(left)) else None
 
 
 def texts_at(review: InReview | None, number: int) -> TextsOf | None:
-    """Return one submission of a round to look over, by its snapshot's number."""
+    """Return one thing that a round reads, to be looked over, by the number of the first of its masked texts."""
     if review is None or review.round is None:
         return None
     wanted = (
-        select(Snapshot, Candidacy)
-        .join(Nomination, Nomination.id == Snapshot.nomination_id)
-        .join(Candidacy, Candidacy.id == Nomination.candidacy_id)
+        select(Masked, Candidacy)
+        .join(Candidacy, Candidacy.id == Masked.candidacy_id)
         .options(joinedload(Candidacy.cycle))
-        .where(Snapshot.id == number, Candidacy.id.in_(rounds.taken(review.round)))
+        .where(Masked.id == number, Candidacy.id.in_(rounds.taken(review.round)))
     )
     found = db.session.execute(wanted).one_or_none()
-    return TextsOf(review, found[1], found[0]) if found else None
+    if found is None:
+        return None
+    masked, candidacy = found
+    of = TextsOf(review, candidacy, masked.source_kind, masked.source_id, masked.id)
+    return of if masked_of(of)[0].id == number else None
+
+
+def source_of(texts: TextsOf) -> Source | None:
+    """Return what is looked over, word for word; None where something else stands in its place by now."""
+    sources = written_about([texts.candidacy.id], Kinds(parts=True, letters=True))
+    return next((one for one in sources if (one.kind, one.id) == (texts.kind, texts.source_id)), None)
 
 
 def masked_of(texts: TextsOf) -> list[Masked]:
-    """Return a submission's masked texts, in the order in which they were made: that of the questions."""
-    wanted = select(Masked).where(Masked.source_kind == SOURCE, Masked.source_id == texts.snapshot.id)
+    """Return the masked texts of one thing, in the order in which they were made: that of the questions."""
+    wanted = select(Masked).where(Masked.source_kind == texts.kind, Masked.source_id == texts.source_id)
     return list(db.session.scalars(wanted.where(Masked.candidacy_id == texts.candidacy.id).order_by(Masked.id)))
 
 
@@ -305,10 +464,13 @@ def masked_of(texts: TextsOf) -> list[Masked]:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One answer as it is read: pieces (all plain where names are shown), by whom in a word, and how long."""
+    """One text as it is read: pieces (all plain where names are shown), its heading, by whom in a word, and how long."""
 
-    question: Question
+    kind: str
+    key: str
+    label: dict[str, str] | None  # the question; None over a letter
     relation: Relation | None
+    role: WriterRole | None
     pieces: list[masking.Piece]
     words: int
 
@@ -321,39 +483,38 @@ class Reading:
     withheld: bool = False
     pronouns: bool = False
 
-    @property
-    def minutes(self) -> int:
-        """About how long it takes to read."""
-        return minutes(sum(passage.words for passage in self.passages))
 
-
-def reading(round_: Round, candidacy_id: int) -> Reading:
+def reading(round_: Round, candidacy_id: int, *, letters: bool = True) -> Reading:
     """Return what this round's readers read about a candidacy: question by question, in an order that tells nothing.
 
-    The same words sent by several people are read once. In a blind round nothing is shown that was not looked over by staff
-    in the form in which it now stands.
+    Nominations come first, then the nominee's own part, then letters. The same words sent by several people are read once. In a
+    blind round nothing is shown that was not looked over by staff in the form in which it now stands. Without `letters` none of these
+    is read, whatever the round says.
     """
-    questions = read_by_reviewers(round_.cycle, blind=round_.blind)
-    sources = own_order(written_about([candidacy_id]), seed=round_.seed, reader=candidacy_id)
+    kinds = kinds_read(round_)
+    kinds = kinds._replace(letters=kinds.letters and letters)
+    sources = own_order(written_about([candidacy_id], kinds), seed=round_.seed, reader=candidacy_id)
     approved = _approved(candidacy_id) if round_.blind else {}
     passages: list[Passage] = []
     withheld = False
-    for question in questions:
-        seen: set[str] = set()
-        for source in sources:
-            text = source.answers.get(question.key, "")
-            same = " ".join(text.split())
-            if not same or same in seen:
-                continue
-            pieces: list[masking.Piece] | None = [text]
-            if round_.blind:
-                masked = approved.get((source.snapshot.id, question.key))
-                pieces = masked.pieces if masked is not None and masked.source_sha256 == digest(text) else None
-            if pieces is None:
-                withheld = True
-                continue
-            seen.add(same)
-            passages.append(Passage(question, source.relation, pieces, count_words(masking.plain(pieces))))
+    for kind, keys in labels(round_.cycle, blind=round_.blind).items():
+        for key, label in keys:
+            seen: set[str] = set()
+            for source in sources:
+                text = source.texts.get(key, "") if source.kind == kind else ""
+                same = " ".join(text.split())
+                if not same or same in seen:
+                    continue
+                pieces: list[masking.Piece] | None = [text]
+                if round_.blind:
+                    masked = approved.get((kind, source.id, key))
+                    pieces = masked.pieces if masked is not None and masked.source_sha256 == digest(text) else None
+                if pieces is None:
+                    withheld = True
+                    continue
+                seen.add(same)
+                words = count_words(masking.plain(pieces))
+                passages.append(Passage(kind, key, label, source.relation, source.role, pieces, words))
     return Reading(passages, withheld, round_.covers_pronouns)
 
 
@@ -364,11 +525,11 @@ class Covered(NamedTuple):
     source_sha256: str
 
 
-_APPROVED = select(Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256).where(
-    Masked.candidacy_id == bindparam("candidacy"), Masked.source_kind == SOURCE, Masked.approved_at.is_not(None)
+_APPROVED = select(Masked.source_kind, Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256).where(
+    Masked.candidacy_id == bindparam("candidacy"), Masked.approved_at.is_not(None)
 )
 
 
-def _approved(candidacy_id: int) -> dict[tuple[int, str], Covered]:
+def _approved(candidacy_id: int) -> dict[tuple[str, int, str], Covered]:
     found = db.session.execute(_APPROVED, {"candidacy": candidacy_id})
-    return {(source, key): Covered(pieces, made_from) for source, key, pieces, made_from in found}
+    return {(kind, source, key): Covered(pieces, made_from) for kind, source, key, pieces, made_from in found}

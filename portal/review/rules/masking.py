@@ -31,10 +31,25 @@ NOMINATOR = N_("the nominator")
 EMAIL = N_("an e-mail address")
 WEB = N_("a web address")
 PHONE = N_("a telephone number")
+STREET = N_("an address")
+RELATIVE = N_("a relative")
+COLLEAGUE = N_("a colleague")
+WRITER = N_("the writer")
 OTHER = N_("something covered")
 THEY, THEM, THEIR, THEIRS, THEMSELF = N_("they"), N_("them"), N_("their"), N_("theirs"), N_("themself")
-NOUNS = (NOMINEE, SCHOOL, NOMINATOR, EMAIL, WEB, PHONE, OTHER, THEY, THEM, THEIR, THEIRS, THEMSELF)
-OFFERED = (NOMINEE, SCHOOL, NOMINATOR, OTHER)  # what staff choose from when they add a string
+NOUNS = (
+    *(NOMINEE, SCHOOL, NOMINATOR, EMAIL, WEB, PHONE, STREET, RELATIVE, COLLEAGUE, WRITER, OTHER),
+    *(THEY, THEM, THEIR, THEIRS, THEMSELF),
+)
+OFFERED = (
+    NOMINEE,
+    SCHOOL,
+    NOMINATOR,
+    RELATIVE,
+    COLLEAGUE,
+    STREET,
+    OTHER,
+)  # what staff choose from when they add a string
 
 PRONOUNS = {
     **dict.fromkeys(("he", "she"), THEY),
@@ -53,6 +68,17 @@ _PHONE = re.compile(r"(?<![\w/.-])(?:\+?1[\s.-]?)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d
 _WORD = re.compile(r"[^\W_]+(?:['’ʻʼ`´][^\W_]+)*")
 _QUOTED = re.compile(r"[\"“”'‘’(]([^\"“”‘’()]{2,40})[\"“”'‘’)]")
 _BETWEEN = re.compile(r"[ \t-]*(?:[^\W\d_]\.?[ \t]+)?")  # nothing between two names but an initial
+_NAME = r"((?:[^\W\d_a-z][\w'’-]*)(?:[ \u00a0](?:[^\W\d_a-z][\w'’-]*)){0,2})"
+_RELATIVES = (
+    "husband|wife|spouse|partner|fiancée?|son|daughter|brother|sister|mother|father|mom|dad|grandmother|grandfather|aunt|uncle|"
+    "esposo|esposa|marido|hijo|hija|hermano|hermana|madre|padre|abuela|abuelo|tía|tío"
+)
+_COLLEAGUES = (
+    "principal|teacher|counselor|counsellor|librarian|coach|custodian|secretary|colleague|co-teacher|mentor|director|superintendent|"
+    "director|directora|maestra|maestro|profesora?|mr|mrs|ms|miss|mx|dr|señora?|sra?"
+)
+_KIN = re.compile(rf"\b(?i:{_RELATIVES}),?[ \u00a0]{_NAME}")
+_WITH = re.compile(rf"\b(?i:{_COLLEAGUES})\.?,?[ \u00a0]{_NAME}")
 _APOSTROPHES = "'’ʻʼ`´"
 _ALIKE = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -157,6 +183,85 @@ def _letters(words: Sequence[str]) -> set[str]:
     return {letters} if len(letters) >= _INITIALS else set()
 
 
+def of_street(street: str) -> set[Known]:
+    """Return how the street of a school may be written: with its number and without, its kind written out and short."""
+    words = [word for word in re.split(r"[\s,]+", street) if fold(word)]
+    if len(words) < 2:  # noqa: PLR2004 - a number or a name alone says too little
+        return set()
+    bare = words[1:] if words[0][0].isdigit() else words
+    found = set()
+    for line in (words, bare):
+        while line and fold(line[-1]) in _QUARTERS:
+            found |= _streets(line)
+            line = line[:-1]  # noqa: PLW2901 - without its quarter of the town
+        found |= _streets(line)
+    return found
+
+
+_QUARTERS = frozenset({"n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west"})
+_STREETS = (
+    ("ave", "avenue"),
+    ("st", "street"),
+    ("blvd", "boulevard"),
+    ("dr", "drive"),
+    ("rd", "road"),
+    ("pl", "place"),
+    ("ln", "lane"),
+    ("ct", "court"),
+    ("pkwy", "parkway"),
+)
+
+
+def _streets(words: Sequence[str]) -> set[Known]:
+    if len([word for word in words if not word[0].isdigit()]) < 2:  # noqa: PLR2004 - "California" alone is a state
+        return set()
+    found = {Known(" ".join(words), STREET, capital=True)}
+    for pair in _STREETS:
+        for place, word in enumerate(words):
+            if fold(word) in pair:
+                found |= {
+                    Known(" ".join([*words[:place], way, *words[place + 1 :]]), STREET, capital=True) for way in pair
+                }
+    return found
+
+
+def named_in(text: str) -> set[Known]:
+    """Return the names that a text itself introduces: relatives ("my husband Omar") and colleagues ("Ms. Lee, the librarian").
+
+    They are covered only where they have a capital; what is no name after all, a person shows again.
+    """
+    found: set[Known] = set()
+    for pattern, noun in ((_KIN, RELATIVE), (_WITH, COLLEAGUE)):
+        for match in pattern.finditer(text):
+            words = [re.sub(r"['’]s$", "", word) for word in match[1].split()]
+            while words and (fold(words[-1]).replace(" ", "") in GENERIC or fold(words[-1]) in _NO_NAMES):
+                words.pop()
+            if not words or fold(words[0]).replace(" ", "") in GENERIC or fold(words[0]) in _NO_NAMES:
+                continue
+            if len(fold(" ".join(words))) < _BARE:
+                continue
+            found.add(Known(" ".join(words), noun, capital=True))
+            found |= {Known(word, noun, capital=True) for word in words if len(fold(word)) > _BARE}
+    return found
+
+
+_NO_NAMES = frozenset(
+    "a an and award at because but by dear during every everyone for from he her here his how i if in it its my no not of on or our "  # noqa: SIM905 - read as one line
+    "she so that the their then there these they this to was we were what when where who with you your teacher principal english "
+    "math science history art music spanish street day week year".split()
+)
+
+
+def apart_from(known: Iterable[Known], others: Iterable[Known]) -> set[Known]:
+    """Return `known` without what is covered otherwise already, as a whole or as a part of it."""
+    taken = {fold(each.text) for each in others}
+    return {
+        each
+        for each in known
+        if fold(each.text) not in taken and not all(word in taken for word in fold(each.text).split())
+    }
+
+
 # ---------------------------------------------------------------- finding
 
 
@@ -248,7 +353,7 @@ def _with_titles(text: str, spans: list[Span], nouns: set[str], initials: set[st
     found = []
     for span in spans:
         start = span.start
-        if span.noun in {NOMINEE, NOMINATOR}:
+        if span.noun in {NOMINEE, NOMINATOR, COLLEAGUE, RELATIVE}:
             for begin, end, word in reversed([w for w in words if w[1] <= span.start]):
                 between = text[end:start]
                 near = between.strip(". ") == "" and "\n" not in between and len(between) <= 2  # noqa: PLR2004 - a full stop and a space

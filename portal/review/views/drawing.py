@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from portal.nominations.models import Relation
+from portal.nominations.rules.letters import WriterRole
 from portal.review.rules import masking
 from portal.review.rules.lives import AssignmentState
 from portal.review.rules.scoring import Mark, total
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from portal.awards.models import Rubric
-    from portal.questions.models import Question
     from portal.review.queries.texts import Passage
 
 BREAK = "\n\n"
@@ -41,9 +41,41 @@ def said_by(relation: Relation | None) -> str:
     return str(_WRITERS.get(relation or Relation.OTHER, _SOMEONE))
 
 
-def title_of(question: Question, name: str) -> str:
-    """Return a question as a heading over answers to it, with `name` where the nominee's belongs."""
-    return str(words_in(question.label)).replace("{nominee}", name)
+_WROTE = {
+    WriterRole.STAFF: _l("A member of their staff"),
+    WriterRole.SUPERVISOR: _l("A supervisor"),
+    WriterRole.FAMILY: _l("A student or parent"),
+    WriterRole.COMMUNITY: _l("Someone from the community"),
+    WriterRole.TEACHER: _l("A teacher or counselor"),
+}
+_SOURCES = {"snapshot": _l("Nomination"), "part": _l("The nominee's own part"), "letter": _l("Letter")}
+_FILES = {"letter": _l("Letter"), "resume": _l("Resume")}
+
+
+def source_word(kind: str) -> str:
+    """Return what was sent, in a word."""
+    return str(_SOURCES[kind])
+
+
+def file_word(purpose: str) -> str:
+    """Return what a file is, in a word."""
+    return str(_FILES.get(purpose, _l("File")))
+
+
+def heading(label: Mapping[str, str] | None, name: str) -> str:
+    """Return a question as a heading over answers to it, with `name` where the nominee's belongs; a letter has no question."""
+    if label is None:
+        return str(_("Letters"))
+    return str(words_in(label)).replace("{nominee}", name)
+
+
+def wrote(passage: Passage) -> str:
+    """Return who wrote a passage, as much as readers are told."""
+    if passage.kind == "part":
+        return str(_("The nominee"))
+    if passage.kind == "letter":
+        return str(_WROTE.get(passage.role, _SOMEONE)) if passage.role is not None else str(_SOMEONE)
+    return said_by(passage.relation)
 
 
 def noun(piece: Mapping[str, Any]) -> str:
@@ -70,11 +102,11 @@ def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
     """Return what is read, question by question: a heading, and under it each answer with who wrote it."""
     found: list[dict[str, Any]] = []
     for passage in passages:
-        title = title_of(passage.question, name)
-        who = said_by(passage.relation)
+        who = wrote(passage)
         words = ngettext("%(who)s, one word", "%(who)s, %(num)s words", passage.words, who=who)
-        if not found or found[-1]["key"] != passage.question.key:
-            found.append({"key": passage.question.key, "title": title, "answers": []})
+        key = f"{passage.kind}-{passage.key}"
+        if not found or found[-1]["key"] != key:
+            found.append({"key": key, "title": heading(passage.label, name), "answers": []})
         found[-1]["answers"].append({"said_by": words, "text": drawn(passage.pieces)})
     return found
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, render_template
 from flask_babel import gettext as _
 
-from portal import clock
+from portal import clock, policy
 from portal.errors import PortalError
-from portal.policy import Permission
+from portal.policy import Datum, Permission, Sight
 from portal.review.actions import notes as actions
 from portal.review.forms.desk import NoteForm
 from portal.review.queries import reading, texts
@@ -44,7 +44,8 @@ def discussion(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
     named = sees_names(person, thing.review)
     first_own = queries.owes_own(thing.round, thing.candidacy.id, person)
     rubric = reading.rubric_for(cycle)
-    read = texts.reading(thing.round, thing.candidacy.id)
+    letters = policy.sight(Datum.CONFIDENTIAL_LETTER, policy.facts_about(person, thing)) is not Sight.DENY
+    read = texts.reading(thing.round, thing.candidacy.id, letters=letters)
     return render_template(
         "review/discussion.html",
         cycle=cycle,

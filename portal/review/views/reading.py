@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -10,14 +11,17 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import queries as accounts_queries
-from portal.errors import Refused, Stale
+from portal.errors import N_, NotFound, Refused, Stale
+from portal.files import queries as file_queries
+from portal.files import serving
+from portal.files.rules import Kind
 from portal.policy import Permission
 from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
+from portal.review.queries import covering, rounds, studies, texts
 from portal.review.queries import reading as queries
-from portal.review.queries import rounds, studies, texts
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
-from portal.review.rules.scoring import unanswered
+from portal.review.rules.scoring import minutes, unanswered
 from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.readers import own_words
@@ -226,6 +230,7 @@ def _page(
     blind = round_.blind
     called = spoken.name if blind else assignment.candidacy.name
     read = texts.reading(round_, assignment.candidacy_id)
+    files = covering.of_reading(round_, assignment.candidacy_id)
     drawn = drawing.criteria(rubric, marks, wrong)
     open_ = round_.state in SCORING and clock.now() < round_.closes_at
     return render_template(
@@ -238,6 +243,17 @@ def _page(
         blind=blind,
         passages=drawing.passages_of(read.passages, _("the nominee") if blind else assignment.candidacy.name),
         reading=read,
+        files=[
+            {
+                "what": drawing.file_word(one.purpose),
+                "pages": one.pages,
+                "words": one.words,
+                "text": drawing.drawn(one.pieces),
+            }
+            for one in files.files
+        ],
+        withheld=read.withheld or files.withheld,
+        minutes=minutes(sum(passage.words for passage in read.passages) + sum(one.words for one in files.files)),
         criteria=drawn,
         figure=drawing.figure(weights, marks),
         most=rubric.highest * 10,
@@ -253,6 +269,36 @@ def _page(
         around=queries.around(assignment, person),
         problems=_problems(drawn, wrong),
     )
+
+
+def _file(assignment: Assignment, place: int) -> covering.Read:
+    found = covering.of_reading(assignment.round, assignment.candidacy_id).files
+    if assignment.round.state is RoundState.PLANNED or not 1 <= place <= len(found):
+        raise NotFound(N_("There is no such file."))
+    return found[place - 1]
+
+
+@pages.page("/reading/<int:number>/files/<int:place>", needs=Permission.READ_MASKED, of=_own)
+def reading_file(assignment: Assignment, place: int) -> Any:  # noqa: ANN401 - an answer
+    """Save a file, to read it elsewhere or to print it: as it was drawn anew, while names are covered."""
+    one = _file(assignment, place)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{_called(assignment)} {one.purpose} {place}" if one.covered else one.purpose)
+    if one.covered is not None and one.covered.key is not None:
+        return serving.saved(file_queries.covered(one.covered.key), Kind.PDF, name=name)
+    if one.file.kind is None:
+        raise NotFound(N_("There is no such file."))
+    return serving.saved(file_queries.content(one.file), one.file.kind, name=f"{name}-{place}")
+
+
+@pages.page("/reading/<int:number>/files/<int:place>/pages/<int:page>", needs=Permission.READ_MASKED, of=_own)
+def reading_page(assignment: Assignment, place: int, page: int) -> Any:  # noqa: ANN401 - an answer
+    """What one page of a file looks like: known strings painted over, while names are covered."""
+    one = _file(assignment, place)
+    if one.covered is None or one.covered.key is None:
+        return serving.picture(one.file, page)
+    if not 1 <= page <= one.covered.pages:
+        raise NotFound(N_("There is no such page."))
+    return serving.shown_page(file_queries.covered(one.covered.key, page))
 
 
 def _problems(drawn: list[dict[str, Any]], wrong: dict[str, str]) -> list[dict[str, str]]:
