@@ -21,6 +21,7 @@ from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
 from portal.nominations.rules import ConsentState
 from portal.publishing import actions as publishing
+from portal.publishing.actions import wording
 from portal.publishing.desk import queries as releases
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
+    from portal.people.models import Person
+    from portal.publishing.desk.queries import Releasing
 
 TOLD_BEFORE = timedelta(days=8)
 WORDS = "Yes, you may publish this."
@@ -102,6 +105,7 @@ def prepare(world: World, season: Laid) -> None:
             publishing.save_draft(
                 drafting,
                 citation=one.citation if one else "For work that lifted a whole school",
+                years=cast.YEARS.get(drafting.candidacy.name, ""),
                 quotations=quotations,
                 by=ruth,
                 at=at,
@@ -112,7 +116,19 @@ def prepare(world: World, season: Laid) -> None:
         release = publishing.plan(releasing, told_at=public_at - TOLD_BEFORE, public_at=public_at, by=ruth, at=at)
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is not None:
+            _look_over(releasing, by=desmond, at=at + timedelta(hours=1))
             publishing.approve(releasing, version=release.version, by=desmond, at=at + timedelta(hours=2))
+
+
+def _look_over(releasing: Releasing, *, by: Person, at: datetime) -> None:
+    """Let a second person check every page and approve every message."""
+    cycle = releasing.cycle
+    for reference in db.session.scalars(_selected(cycle)).all():
+        drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
+        if drafting is not None:
+            version = drafting.draft.version if drafting.draft is not None else 0
+            publishing.check(drafting, version=version, by=by, at=at)
+    wording.approve(releasing, by=by, at=at)
 
 
 def _selected(cycle: Cycle) -> Select[str]:

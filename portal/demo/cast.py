@@ -245,6 +245,12 @@ HONOURED = (
         "Farzana Amiri would like to study law. She has, she says, already read a good deal of it."),
 )  # fmt: skip
 
+# How long some of them have been where they are, as their pages say it.
+YEARS = {
+    "Ynez Castellano": "Nine years at Dunlap Elementary School",
+    "Bernard Achterhof": "Fourteen years in the district, six of them at Orca K-8 School",
+}
+
 # How many of each past year's honours the archive remembers, newest first; drawn from these names, seeded.
 ARCHIVE_GIVEN = (
     "Adaeze", "Bertrand", "Consuelo", "Dmitri", "Eleanor", "Farid", "Genevieve", "Hiroshi", "Imani", "Joaquin", "Katarzyna", "Lorraine", "Mateo", "Nkechi", "Orville",

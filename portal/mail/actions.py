@@ -16,6 +16,7 @@ from portal.people.models import Person
 from portal.people.rules import address_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 
@@ -72,6 +73,27 @@ def cancel(about: Model, *, templates: tuple[str, ...] = (), to: Person | None =
     if to is not None:
         waiting = waiting.where(Message.to_id == to.id)
     return int(db.session.execute(waiting).rowcount)  # type: ignore[attr-defined]
+
+
+def change_waiting(
+    about: Model, change: Callable[[dict[str, Any]], dict[str, Any] | None], *, templates: tuple[str, ...]
+) -> int:
+    """Change the facts of what still waits about this thing, since its news has changed; None cancels it. Returns how many were changed."""
+    wanted = select(Message).where(
+        Message.about_kind == about.__tablename__,
+        Message.about_id == about.id,
+        Message.state == MessageState.WAITING,
+        Message.template.in_(templates),
+    )
+    done = 0
+    for message in db.session.scalars(wanted.order_by(Message.id)).all():
+        facts = change(dict(message.facts))
+        if facts == message.facts:
+            continue
+        values: dict[str, Any] = {"state": MessageState.CANCELLED} if facts is None else {"facts": facts}
+        still = update(Message).where(Message.id == message.id, Message.state == MessageState.WAITING)
+        done += int(db.session.execute(still.values(**values)).rowcount)  # type: ignore[attr-defined]
+    return done
 
 
 def _step(message: Message, step: MessageStep, **values: Any) -> None:

@@ -36,6 +36,7 @@ class Recipient(Model):
     sort_name: Mapped[str] = mapped_column(String(600), default="")
     role: Mapped[str | None] = mapped_column(String(120))
     school: Mapped[str | None] = mapped_column(String(600))
+    years: Mapped[str | None] = mapped_column(String(200))  # how long they have been there, in words
     biography: Mapped[str | None]
     citation: Mapped[str | None]
     quotations: Mapped[list[Any]]  # [{"words", "translation", "name" or None, "relation" or None, "language"}, ...]

@@ -17,7 +17,7 @@ from portal.people.models import Person
 from portal.publishing import actions, chores
 from portal.publishing.desk import queries
 from tests.support.browser import PHONE
-from tests.support.deciding import biography, build, consent, decide
+from tests.support.deciding import biography, build, consent, decide, ready
 
 pytestmark = pytest.mark.browser
 
@@ -102,6 +102,19 @@ def test_decide_and_release_consent_and_take_back(world, open_page, axe, sign_in
     axe(joy)
 
 
+def check_in_browser(ruth, look):
+    for _ in range(2):
+        ruth.get_by_role("link", name=re.compile("Preview and check")).first.click()
+        ruth.frame_locator("iframe.preview-phone").get_by_role("heading").first.wait_for()
+        look(ruth)
+        ruth.get_by_role("button", name="It is right").click()
+        ruth.get_by_text("Whatever is changed from now on").wait_for()
+    ruth.get_by_role("link", name=re.compile("Read the messages")).click()
+    look(ruth)
+    ruth.get_by_role("button", name="Approve what others wrote").click()
+    ruth.get_by_text("8 kinds of message are approved.").wait_for()
+
+
 def plan_in_browser(joy, ruth, world, look):
 
     ruth.goto(f"{world.desk}/decisions")
@@ -122,7 +135,7 @@ def plan_in_browser(joy, ruth, world, look):
     joy.get_by_label("Those concerned are told").fill(clock_face(TOLD))
     joy.get_by_label("The public can read it").fill(clock_face(PUBLIC))
     joy.get_by_role("button", name="Save the times").click()
-    joy.get_by_role("heading", name="Nothing blocks it").wait_for()
+    joy.get_by_role("heading", name="Two things still block it").wait_for()
     look(joy)
     joy.get_by_role("link", name=re.compile("Prepare.*Amina")).click()
     look(joy)
@@ -136,11 +149,18 @@ def plan_in_browser(joy, ruth, world, look):
     look(joy)
     joy.goto(f"{world.desk}/release/messages/selected")
     look(joy)
+    joy.get_by_label("What you add, in English").fill("The ceremony is on June 3 at the Museum of Flight.")
+    joy.get_by_role("button", name="Save the paragraph").click()
+    joy.get_by_text("Saved. Somebody else approves it.").wait_for()
+    joy.get_by_text("The ceremony is on June 3 at the Museum of Flight.").first.wait_for()
     joy.goto(f"{world.desk}/release/preview")
     look(joy)
 
     ruth.goto(f"{world.desk}/release")
     look(ruth)
+    check_in_browser(ruth, look)
+    ruth.goto(f"{world.desk}/release")
+    ruth.get_by_role("heading", name="Nothing blocks it").wait_for()
     ruth.get_by_role("button", name="Approve this release").click()
     ruth.get_by_text("It happens by itself").wait_for()
     look(ruth)
@@ -195,6 +215,7 @@ def released(world):
         decide(world)
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=joy, at=NOW)
     with transaction():
+        ready(world, at=NOW)
         ruth = db.session.get_one(Person, world.ruth)
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=ruth, at=NOW)
     chores.release_due(PUBLIC)

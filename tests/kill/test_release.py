@@ -19,7 +19,7 @@ from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
-from tests.support.deciding import build, decide
+from tests.support.deciding import build, decide, ready
 
 MANY = 120
 
@@ -61,6 +61,7 @@ def test_a_worker_killed_at_any_point_leaves_all_or_nothing(app, portal):
             at=now,
         )
     with transaction():
+        ready(world, at=now)
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=now)
     with transaction():
         release = db.session.scalars(select(Release)).one()

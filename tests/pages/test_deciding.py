@@ -25,7 +25,7 @@ from portal.publishing.desk.models import Draft, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.web.cache_models import PublicVersion
-from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide, token
+from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide, ready, token
 from tests.support.office import counted
 
 
@@ -302,12 +302,19 @@ def test_plan_ask_approve_and_cancel_on_the_page(world, joy, ruth):
     with transaction():
         decide(world)
     page = f"{world.desk}/release"
-    assert "One thing still blocks it" in joy.text(page)
+    assert "Three things still block it" in joy.text(page)
     assert times(joy, world).status_code == 303
+    assert "Two things still block it" in joy.text(page)
+    for place in (0, 1):
+        check = f"{page}/pages/{world.reference(place)}/check"
+        assert ruth.post(check, {"csrf_token": token(ruth.text(check)), "version": "0"}).status_code == 303
+    assert "Approve what others wrote" in joy.text(f"{page}/messages")
+    assert "somebody else approves" in joy.send(f"{page}/messages", f"{page}/messages/approval").get_data(as_text=True)
+    assert ruth.send(f"{page}/messages", f"{page}/messages/approval").status_code == 303
     text = joy.text(page).replace("\N{NO-BREAK SPACE}", " ")
     assert "Monday, May 18, 2026, 10:00 am Pacific" in text
     assert "Nothing blocks it" in text
-    assert "Recipients: 2. Others: 0. Nominators: 4. Each gets one message." in text
+    assert "Recipients: 2. Others: 0. Nominators: 4. Writers of letters: 0. Each gets one message." in text
     assert f"{page}/approval" not in text
     assert joy.send(page, f"{page}/request").status_code == 303
     assert [message.template for message in fresh(Message)] == ["publishing/please_approve"]
@@ -359,7 +366,7 @@ def test_what_blocks_stands_first_with_names(app):
         world = build(confirmed=False)
         decide(world)
     text = Desk(app, world.person("joy")).text(f"{world.desk}/release")
-    assert "Two things still block it" in text
+    assert "Four things still block it" in text
     assert "Still to confirm: Tomás Villaseñor, Amina Warsame" in text
     assert text.index("Blocks") < text.index("May wait") < text.index("Done")
 
@@ -444,6 +451,7 @@ def release(world):
     with transaction():
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
     with transaction():
+        ready(world)
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=AT)
     chores.release_due(PUBLIC)
 
@@ -498,6 +506,7 @@ def test_a_surprise_is_recorded_as_told_on_the_page(app):
     with transaction():
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
     with transaction():
+        ready(world)
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=AT)
     chores.release_due(TOLD)
     joy = Desk(app, world.person("joy"), at=TOLD)

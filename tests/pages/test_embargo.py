@@ -21,7 +21,7 @@ from portal.publishing import actions, chores
 from portal.publishing.desk import queries
 from portal.publishing.models import Recipient
 from tests.support.crawling import readable
-from tests.support.deciding import AT, NAMES, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide
+from tests.support.deciding import AT, NAMES, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide, ready
 
 STARTS = (
     "/",
@@ -115,6 +115,7 @@ def planned(world):
     with transaction():
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
     with transaction():
+        ready(world)
         actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=AT)
 
 

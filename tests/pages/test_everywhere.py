@@ -23,7 +23,7 @@ from portal.publishing import actions, cards, chores
 from portal.publishing.desk import queries
 from portal.publishing.models import Recipient
 from tests.support.crawling import starts
-from tests.support.deciding import AT, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide
+from tests.support.deciding import AT, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide, ready
 
 AFTER = PUBLIC + SECOND
 PAGE = "/recipients/2026/amina-warsame"
@@ -81,6 +81,7 @@ def world(app):
         thing = queries.releasing(made.slug, 2026)
         actions.plan(thing, told_at=TOLD, public_at=PUBLIC, by=made.person("joy"), at=AT)
     with transaction():
+        ready(made)
         actions.approve(queries.releasing(made.slug, 2026), version=1, by=made.person("ruth"), at=AT)
     chores.release_due(TOLD)
     return made

@@ -785,7 +785,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "decisions.return_",
         "decisions.promotion",
     ),
-    **_each(pages_prepared, "publishing.draft", "publishing.told_in_person"),
+    **_each(pages_prepared, "publishing.draft", "publishing.check_page", "publishing.told_in_person"),
     **_each(pages_previewed, "publishing.preview_page"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),

@@ -9,10 +9,10 @@ from wtforms import BooleanField
 
 from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
-from portal.web.fields import Choice, Form, Text, needed
+from portal.web.fields import Choice, Form, Line, Text, needed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from portal.publishing.desk.queries import Quotable
 
@@ -53,6 +53,13 @@ class DraftForm(Form):
         _l("Citation"),
         most=MOST_CITATION,
         description=_l("One sentence that begins with “For”: what they are honored for. It stands under the name."),
+    )
+    years = Line(
+        _l("How long they have been there"),
+        most=200,
+        description=_l(
+            "In words, such as “Eleven years at Cleveland High School”. Shown with the school, if they agree to that."
+        ),
     )
     reason = Text(_l("What is corrected"), most=MOST_REASON, description=_l("Readers see this sentence with the day."))
     version = Version()
@@ -130,3 +137,22 @@ class RemovalForm(Form):
         _l("Take the decision itself back"),
         description=_l("Their place falls free, and everyone of this candidacy is taken down."),
     )
+
+
+def wording_form(languages: Sequence[tuple[str, str]], words: Mapping[str, str], version: int) -> Any:  # noqa: ANN401 - a form made here
+    """Return the form of one kind of message: a paragraph in each language that is offered. `languages` are (code, own name)."""
+
+    class WordingForm(Form):
+        version = Version()
+
+        def words(self) -> dict[str, str]:
+            """Return what was written, by language."""
+            return {code: self[f"words_{code}"].data or "" for code, _name in languages}
+
+    for code, name in languages:
+        setattr(
+            WordingForm,
+            f"words_{code}",
+            Text(_l("What you add, in %(language)s", language=name), most=MOST_REASON, render_kw={"lang": code}),
+        )
+    return WordingForm(version=version, **{f"words_{code}": words.get(code, "") for code, _name in languages})

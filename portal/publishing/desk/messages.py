@@ -6,29 +6,46 @@ from typing import TYPE_CHECKING, Any
 
 from portal.decisions.rules.lives import Outcome
 from portal.mail.models import Message
-from portal.mail.writing import write
+from portal.mail.writing import base_url, write
 from portal.publishing.rules import ReleaseState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from portal.awards.models import Cycle
     from portal.mail.writing import Written
     from portal.nominations.models import Candidacy
     from portal.people.models import Person
-    from portal.publishing.desk.models import Release
+    from portal.publishing.desk.models import Release, Wording
     from portal.publishing.desk.queries import Chosen
 
+KINDS = ("selected", "guardian", "alternate", "finalist", "not_selected", "nominator", "recommender", "school")
+NOT_OF_A_SURPRISE = frozenset({"alternate", "finalist", "not_selected"})  # nobody who was not selected is written to
+OF_OUTCOME = {Outcome.ALTERNATE: "alternate", Outcome.FINALIST: "finalist"}
 
-def _of(cycle: Cycle) -> dict[str, Any]:
-    return {"award": cycle.award.name, "year": cycle.year}
+
+def kinds(cycle: Cycle) -> tuple[str, ...]:
+    """Return the kinds of message that a cycle's release may send."""
+    return tuple(kind for kind in KINDS if not (cycle.surprise and kind in NOT_OF_A_SURPRISE))
 
 
-def to_selected(one: Chosen, release: Release | None, cycle: Cycle) -> dict[str, Any]:
-    """Return the facts of the message to someone selected, and of the one to their guardian."""
+def kind_of(outcome: Outcome | None) -> str:
+    """Return the kind of message to somebody who is not selected."""
+    return "not_selected" if outcome is None else OF_OUTCOME.get(outcome, "not_selected")
+
+
+def _of(cycle: Cycle, kind: str, wordings: Mapping[str, Wording]) -> dict[str, Any]:
+    added = wordings[kind].words if kind in wordings else {}
+    return {"award": cycle.award.name, "year": cycle.year, "added": added}
+
+
+def to_selected(
+    one: Chosen, release: Release | None, cycle: Cycle, wordings: Mapping[str, Wording], *, kind: str = "selected"
+) -> dict[str, Any]:
+    """Return the facts of the message to someone selected, and (of that kind) of the one to their guardian."""
     public_at = release.public_at if release is not None else None
     return {
-        **_of(cycle),
+        **_of(cycle, kind, wordings),
         "nominee": one.person.name,
         "minor": bool(one.person.minor),
         "guardian": one.person.guardian_name or "",
@@ -39,18 +56,26 @@ def to_selected(one: Chosen, release: Release | None, cycle: Cycle) -> dict[str,
     }
 
 
-def to_not_selected(cycle: Cycle, outcome: Outcome | None) -> dict[str, Any]:
-    """Return the facts of the message to someone who is not selected."""
-    return {**_of(cycle), "finalist": outcome in {Outcome.FINALIST, Outcome.ALTERNATE}}
+def to_other(cycle: Cycle, kind: str, wordings: Mapping[str, Wording]) -> dict[str, Any]:
+    """Return the facts of the message to an alternate, a finalist or anybody else who is not selected."""
+    return _of(cycle, kind, wordings)
 
 
-def to_nominator(cycle: Cycle, wrote: Iterable[tuple[Candidacy, Outcome | None]]) -> dict[str, Any]:
-    """Return the facts of the message to a nominator: each person they wrote for, and what came of it."""
-    return {**_of(cycle), "nominees": [{"name": one.name, "outcome": _said(outcome)} for one, outcome in wrote]}
+def to_writer(
+    cycle: Cycle, wrote: Iterable[tuple[Candidacy, Outcome | None]], kind: str, wordings: Mapping[str, Wording]
+) -> dict[str, Any]:
+    """Return the facts of the message to a nominator or a recommender: each person they wrote for, and what came of it."""
+    about = [{"name": one.name, "outcome": _said(outcome), "candidacy": one.id} for one, outcome in wrote]
+    return {**_of(cycle, kind, wordings), "nominees": about}
+
+
+def to_school(cycle: Cycle, name: str, school: str, path: str, wordings: Mapping[str, Wording]) -> dict[str, Any]:
+    """Return the facts of the message to a school: what is public of one recipient, and where it stands."""
+    return {**_of(cycle, "school", wordings), "nominee": name, "school": school, "address": base_url() + path}
 
 
 def _said(outcome: Outcome | None) -> str:
-    """Return what a nominator hears: of an alternate, what they hear of a finalist."""
+    """Return what whoever wrote hears: of an alternate, what they hear of a finalist."""
     if outcome is Outcome.SELECTED:
         return "selected"
     return "finalist" if outcome in {Outcome.FINALIST, Outcome.ALTERNATE} else "not selected"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.models import Cycle
@@ -48,10 +48,41 @@ class Draft(Model):
     """What the office prepares for the pages of one candidacy: a citation, and words of nominators who may be quoted."""
 
     __tablename__ = "page_draft"
+    __table_args__ = (
+        CheckConstraint("(checked_by_id IS NULL) = (checked_at IS NULL)", name="checked_by_someone"),
+        CheckConstraint(
+            "checked_by_id IS NULL OR saved_by_id IS NULL OR checked_by_id != saved_by_id", name="a_second_person"
+        ),
+    )
 
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), unique=True)
     citation: Mapped[str] = mapped_column(default="")
+    years: Mapped[str] = mapped_column(String(200), default="")  # how long they have been there, in words
     quotations: Mapped[list[Any]]  # [{"nomination": reference, "words", "translation"}, ...]
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a second person read it as it stands
+    checked_at: Mapped[datetime | None]
+
+
+class Wording(Model):
+    """One kind of message of a release: what the office adds in its own words, and who approved it. Changed, it is to be approved anew."""
+
+    __tablename__ = "release_wording"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "kind"),
+        CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_by_someone"),
+        CheckConstraint(
+            "approved_by_id IS NULL OR saved_by_id IS NULL OR approved_by_id != saved_by_id", name="a_second_person"
+        ),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    kind: Mapped[str] = mapped_column(String(20))  # of desk.messages.KINDS
+    words: Mapped[dict[str, str]]  # language -> a paragraph; empty: the message as it stands
+    version: Mapped[int] = mapped_column(default=1)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]

@@ -76,6 +76,7 @@ class Page(NamedTuple):
     name: str | None = None
     role: str | None = None
     school: str | None = None
+    years: str | None = None
     biography: str | None = None
     citation: str | None = None
     quotations: tuple[Mapping[str, Any], ...] = ()
@@ -96,6 +97,7 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
         name=known.name,
         role=known.role if "school" in agreed else None,
         school=known.school if "school" in agreed else None,
+        years=(known.years or None) if "school" in agreed else None,
         biography=known.biography if "biography" in agreed and known.biography else None,
         citation=known.citation or None,
         quotations=tuple(q for q in known.quotations if q.get("nomination") in quotable)
@@ -180,6 +182,8 @@ class Readiness(NamedTuple):
     not_agreed: Sequence[str]  # have not agreed to be named
     young: Sequence[str]  # under 18, and no guardian has said anything
     unreachable: Sequence[str]  # no address, or one that bounced
+    unchecked: Sequence[str]  # pages that no second person has read as they stand
+    unapproved: int  # kinds of message that nobody approved
     without_citation: Sequence[str]
     untold: Sequence[str]  # of a surprise: not told in person yet
     surprise: bool
@@ -292,6 +296,18 @@ def _times(ready: Readiness) -> Iterable[Check]:
 
 
 def _pages(ready: Readiness) -> Iterable[Check]:
+    if ready.unchecked:
+        note = N_("Somebody other than whoever prepared them reads them as the public will: %(names)s")
+        yield Check(
+            Weight.BLOCKS,
+            N_("Pages that no second person has checked: %(count)s"),
+            {"count": len(ready.unchecked)},
+            note,
+            {"names": ", ".join(ready.unchecked)},
+            "pages",
+        )
+    elif ready.selected:
+        yield Check(Weight.DONE, N_("Every page was checked by a second person"))
     if ready.not_agreed:
         facts = {"count": len(ready.not_agreed)}
         note = N_("Until they do, no page names them: %(names)s")
@@ -326,6 +342,17 @@ def _pages(ready: Readiness) -> Iterable[Check]:
 
 
 def _messages(ready: Readiness) -> Iterable[Check]:
+    if ready.unapproved:
+        yield Check(
+            Weight.BLOCKS,
+            N_("Kinds of message that nobody has approved: %(count)s"),
+            {"count": ready.unapproved},
+            N_("A second person reads each as it will arrive"),
+            {},
+            "messages",
+        )
+    else:
+        yield Check(Weight.DONE, N_("Every message is approved"))
     if ready.unreachable:
         note = N_("Mend the address, or tell them in person: %(names)s")
         yield Check(

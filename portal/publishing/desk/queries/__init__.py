@@ -28,20 +28,23 @@ from portal.nominations.models import (
     Nomination,
     Part,
     Quote,
+    Recommendation,
     Sitting,
     Snapshot,
 )
 from portal.nominations.queries import conflicts
 from portal.nominations.queries import consent as consents
 from portal.nominations.rules import COUNTS, STANDS, CandidacyStage
+from portal.nominations.rules.letters import LetterState
 from portal.people.models import Person
 from portal.policy import Fact
 from portal.publishing import queries as public
 from portal.publishing import rules
 from portal.publishing.desk import messages
-from portal.publishing.desk.models import Draft, Release
+from portal.publishing.desk.models import Draft, Release, Wording
 from portal.publishing.models import Recipient
 from portal.publishing.rules import Readiness
+from portal.schools.models import Affiliation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,13 +60,15 @@ class Releasing:
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A nomination whose writer may be quoted, by name or not, with what they wrote."""
+    """A nomination with what its writer said about being quoted: by name, without it, or not at all."""
 
     reference: str
-    name: str | None
+    name: str | None  # None: not by name
     relation: str | None
     language: str
     texts: tuple[str, ...]
+    agrees: bool = True
+    knows: str | None = None  # the name, where the nominee may know that they nominated them
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,13 @@ class Drafting:
 
     releasing: Releasing
     people: tuple[Chosen, ...]
-    quotable: tuple[Quotable, ...]
+    writers: tuple[Quotable, ...]  # all who nominated them, whether they may be quoted or not
     draft: Draft | None
+
+    @property
+    def quotable(self) -> tuple[Quotable, ...]:
+        """Those who agreed to be quoted."""
+        return tuple(writer for writer in self.writers if writer.agrees)
 
     @property
     def candidacy(self) -> Candidacy:
@@ -203,6 +213,7 @@ def _known(
         name=candidacy.name if alone else person.name,
         role=candidacy.role,
         school=", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text,
+        years=draft.years if draft is not None else None,
         biography=part.biography if part is not None else None,
         citation=draft.citation if draft is not None else None,
         quotations=tuple(said),
@@ -211,18 +222,27 @@ def _known(
     )
 
 
-def quotable(candidacies: Sequence[int], *, with_texts: bool = False) -> dict[int, tuple[Quotable, ...]]:
-    """Return, by candidacy, the nominations whose writers may be quoted. A withdrawn one is nobody's to quote."""
+AGREED = frozenset({Quote.NAMED, Quote.UNNAMED})
+
+
+def quotable(
+    candidacies: Sequence[int], *, with_texts: bool = False, everybody: bool = False
+) -> dict[int, tuple[Quotable, ...]]:
+    """Return, by candidacy, the nominations whose writers may be quoted. A withdrawn one is nobody's to quote.
+
+    With `everybody`, those who did not agree are among them, marked so.
+    """
     wanted = (
         select(Nomination, Sitting)
         .join(Sitting, Sitting.id == Nomination.sitting_id)
         .where(
             Nomination.candidacy_id.in_(candidacies),
             Nomination.stage.in_(COUNTS),
-            Nomination.quote.in_({Quote.NAMED, Quote.UNNAMED}),
         )
         .order_by(Nomination.id)
     )
+    if not everybody:
+        wanted = wanted.where(Nomination.quote.in_(AGREED))
     rows = db.session.execute(wanted).all()
     texts: dict[int, tuple[str, ...]] = {}
     if with_texts:
@@ -233,10 +253,19 @@ def quotable(candidacies: Sequence[int], *, with_texts: bool = False) -> dict[in
             texts[snapshot.nomination_id] = tuple(answer["text"] for answer in answers.values() if answer["text"])
     found: dict[int, list[Quotable]] = {}
     for nomination, sitting in rows:
-        name = sitting.nominator_name.strip() or None if nomination.quote is Quote.NAMED else None
+        typed = sitting.nominator_name.strip() or None
+        name = typed if nomination.quote is Quote.NAMED else None
         relation = nomination.relation.value if nomination.relation is not None else None
         found.setdefault(nomination.candidacy_id or 0, []).append(
-            Quotable(nomination.reference, name, relation, nomination.language, texts.get(nomination.id, ()))
+            Quotable(
+                nomination.reference,
+                name,
+                relation,
+                nomination.language,
+                texts.get(nomination.id, ()),
+                agrees=nomination.quote in AGREED,
+                knows=name or (typed if nomination.may_tell_nominee else None),
+            )
         )
     return {number: tuple(quotes) for number, quotes in found.items()}
 
@@ -252,7 +281,8 @@ def drafting(slug: str, year: int, reference: str) -> Drafting | None:
     people = chosen(found.cycle, candidacy=number) if number is not None else []
     if number is None or not people:
         return None
-    return Drafting(found, tuple(people), quotable([number], with_texts=True).get(number, ()), people[0].draft)
+    writers = quotable([number], with_texts=True, everybody=True).get(number, ())
+    return Drafting(found, tuple(people), writers, people[0].draft)
 
 
 def published(slug: str, year: int, number: int) -> Published | None:
@@ -310,6 +340,8 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         not_agreed=[one.person.name for one in people if Field.NAME.value not in one.agreed and not one.person.minor],
         young=[one.person.name for one in people if Field.NAME.value not in one.agreed and one.person.minor],
         unreachable=[one.person.name for one in people if not one.reachable],
+        unchecked=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.checked_at)],
+        unapproved=len(unapproved(cycle)),
         without_citation=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.citation)],
         untold=[one.candidacy.name for one in one_each.values() if one.candidacy.told_at is None],
         surprise=cycle.surprise,
@@ -370,14 +402,28 @@ def donors(cycle: Cycle) -> set[int]:
     return set(db.session.scalars(gave)) | set(db.session.scalars(related))
 
 
+def names_of(numbers: Iterable[int | None]) -> Mapping[int, str]:
+    """Return people's names by their numbers."""
+    wanted = {number for number in numbers if number is not None}
+    if not wanted:
+        return {}
+    return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+
+
+def who_may_look(cycle: Cycle) -> list[Person]:
+    """Return who may see a preview before it is public, by name: staff and publishers of the award without a conflict in the cycle."""
+    found = {
+        person.id: person
+        for role in (Role.STAFF, Role.PUBLISHER)
+        for person in accounts.holders(role, award_id=cycle.award_id)
+    }
+    closed = conflicted(cycle, list(found))
+    return sorted((one for number, one in found.items() if number not in closed), key=lambda person: person.sort_name)
+
+
 def people_of(release: Release | None) -> Mapping[int, str]:
     """Return the names of whoever planned and approved a release."""
-    numbers = {release.planned_by_id, release.approved_by_id} - {None} if release is not None else set()
-    return (
-        {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(numbers)))}
-        if numbers
-        else {}
-    )
+    return names_of([release.planned_by_id, release.approved_by_id] if release is not None else [])
 
 
 def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
@@ -441,8 +487,38 @@ def nominators(
     )
     if candidacy is not None:
         wanted = wanted.where(Candidacy.id == candidacy)
+    return _by_writer((person, one, outcome) for _nomination, person, one, outcome in db.session.execute(wanted))
+
+
+def recommenders(
+    cycle: Cycle, *, candidacy: int | None = None
+) -> Mapping[Person, list[tuple[Candidacy, Outcome | None]]]:
+    """Return everybody whose letter arrived, with the candidacies they wrote for and each one's outcome, in the order of asking."""
+    wanted = (
+        select(Recommendation, Person, Candidacy, Decision.outcome)
+        .join(Person, Person.id == Recommendation.writer_id)
+        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
+        .join(Candidacy, Candidacy.id == func.coalesce(Recommendation.candidacy_id, Nomination.candidacy_id))
+        .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
+        .options(selectinload(Candidacy.people))
+        .where(
+            Recommendation.cycle_id == cycle.id,
+            Recommendation.state == LetterState.RECEIVED,
+            Candidacy.stage != CandidacyStage.WITHDRAWN,
+        )
+        .order_by(Recommendation.id)
+    )
+    if candidacy is not None:
+        wanted = wanted.where(Candidacy.id == candidacy)
+    return _by_writer((person, one, outcome) for _letter, person, one, outcome in db.session.execute(wanted))
+
+
+def _by_writer(
+    rows: Iterable[tuple[Person, Candidacy, Outcome | None]],
+) -> dict[Person, list[tuple[Candidacy, Outcome | None]]]:
+    """Gather what each person wrote for. Whoever wrote for themself hears as a nominee."""
     found: dict[Person, list[tuple[Candidacy, Outcome | None]]] = {}
-    for _nomination, person, one, outcome in db.session.execute(wanted):
+    for person, one, outcome in rows:
         if person.id in {link.person_id for link in one.people}:
             continue
         wrote = found.setdefault(person, [])
@@ -451,19 +527,81 @@ def nominators(
     return found
 
 
-def counts(cycle: Cycle, people: Sequence[Chosen]) -> tuple[int, int, int]:
-    """Return how many of those selected, of the others, and of the nominators are written to."""
-    return len(people), len(others(cycle)), len(nominators(cycle))
+def principals(schools: Iterable[int]) -> Mapping[int, list[Person]]:
+    """Return who leads each of these schools today, as far as the roster says: those with an address."""
+    wanted = (
+        select(Affiliation.school_id, Person)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(
+            Affiliation.school_id.in_(set(schools)),
+            func.lower(Affiliation.role) == "principal",
+            Affiliation.until.is_(None),
+            Person.email.is_not(None),
+        )
+        .order_by(Affiliation.id)
+    )
+    found: dict[int, list[Person]] = {}
+    for school, person in db.session.execute(wanted):
+        found.setdefault(school, []).append(person)
+    return found
+
+
+def to_schools(people: Sequence[Chosen]) -> list[tuple[Chosen, str, Person]]:
+    """Return whom a school's message goes to: (recipient, school, its principal), where the recipient let both be named."""
+    shown = [one for one in people if one.page.name and one.page.school]
+    leads = principals(link.school_id for one in shown for link in one.candidacy.schools)
+    return [
+        (one, link.school.name, person)
+        for one in shown
+        for link in one.candidacy.schools
+        for person in leads.get(link.school_id, ())
+        if person.id != one.person.id
+    ]
+
+
+def wordings(cycle: Cycle) -> dict[str, Wording]:
+    """Return what the office wrote and approved of a release's messages, by kind."""
+    rows = db.session.scalars(
+        select(Wording).where(Wording.cycle_id == cycle.id).execution_options(populate_existing=True)
+    )
+    return {row.kind: row for row in rows}
+
+
+def unapproved(cycle: Cycle) -> list[str]:
+    """Return the kinds of message that nobody approved yet."""
+    known = wordings(cycle)
+    return [kind for kind in messages.kinds(cycle) if kind not in known or known[kind].approved_at is None]
+
+
+def counts(cycle: Cycle, people: Sequence[Chosen]) -> dict[str, int]:
+    """Return how many messages of each kind the release sends, as things stand now."""
+    rest = [messages.kind_of(outcome) for _one, _person, outcome in others(cycle)]
+    found = {
+        "selected": len(people),
+        "guardian": sum(1 for one in people if one.person.minor and one.person.guardian_email),
+        **{kind: rest.count(kind) for kind in ("alternate", "finalist", "not_selected")},
+        "nominator": len(nominators(cycle)),
+        "recommender": len(recommenders(cycle)),
+        "school": len(to_schools(people)),
+    }
+    return {kind: found[kind] for kind in messages.kinds(cycle)}
 
 
 def sample(thing: Releasing, kind: str) -> tuple[Person, dict[str, Any]] | None:
     """Return somebody who will get this kind of message, and what it says to them; None where nobody will."""
-    cycle = thing.cycle
+    cycle, known = thing.cycle, wordings(thing.cycle)
     if kind in {"selected", "guardian"}:
         people = [one for one in chosen(cycle) if kind == "selected" or one.person.minor]
-        return (people[0].person, messages.to_selected(people[0], thing.release, cycle)) if people else None
-    if kind == "not_selected":
-        rest = others(cycle)
-        return (rest[0][1], messages.to_not_selected(cycle, rest[0][2])) if rest else None
-    wrote = nominators(cycle)
-    return next(((person, messages.to_nominator(cycle, about)) for person, about in wrote.items()), None)
+        facts = messages.to_selected(people[0], thing.release, cycle, known, kind=kind) if people else {}
+        return (people[0].person, facts) if people else None
+    if kind in {"alternate", "finalist", "not_selected"}:
+        rest = [row for row in others(cycle) if messages.kind_of(row[2]) == kind]
+        return (rest[0][1], messages.to_other(cycle, kind, known)) if rest else None
+    if kind == "school":
+        told = to_schools(chosen(cycle))
+        one, school, person = told[0] if told else (None, "", None)
+        if one is None or person is None:
+            return None
+        return person, messages.to_school(cycle, one.page.name or "", school, f"/recipients/{cycle.year}", known)
+    wrote = nominators(cycle) if kind == "nominator" else recommenders(cycle)
+    return next(((person, messages.to_writer(cycle, about, kind, known)) for person, about in wrote.items()), None)

@@ -42,6 +42,7 @@ TOLD_FIRST = N_("Those concerned are told first: the public time must not come b
 PAST = N_("This time has passed. Choose one that is still to come.")
 SET_BOTH = N_("Set both times first.")
 BLOCKED = N_("Something still blocks the release: %(what)s.")
+OWN_PAGE = N_("Whoever prepared a page cannot check it. Somebody else reads it.")
 SECOND = N_("Whoever planned the release cannot approve it.")
 DONOR = N_("Whoever gives to the fund cannot release its results.")
 REASON = N_("Say why, in a sentence: it stands in the record.")
@@ -54,6 +55,9 @@ ONLY_SURPRISE = N_("This award is no surprise: everyone selected is written to a
 TOLD_ALREADY = N_("That was recorded already.")
 PUT_RIGHT = "Its person put the biography right."
 SETTLED = N_("What was told cannot be taken back. Correct or take down the page instead.")
+
+ABOUT_ONE = ("publishing/selected", "publishing/guardian", "publishing/school", "publishing/kind_words")
+ABOUT_SEVERAL = ("publishing/nominator", "publishing/recommender")
 
 SEED = 1_000_003  # portraits are drawn from a number below this
 
@@ -124,6 +128,7 @@ def save_draft(
     *,
     citation: str,
     quotations: Sequence[dict[str, str]],
+    years: str = "",
     version: int = 0,
     reason: str = "",
     by: Person,
@@ -151,6 +156,7 @@ def save_draft(
         draft = Draft(
             candidacy_id=thing.candidacy.id,
             citation=citation.strip(),
+            years=years.strip(),
             quotations=list(quotations),
             saved_at=at,
             saved_by_id=by.id,
@@ -158,7 +164,15 @@ def save_draft(
         db.session.add(draft)
         db.session.flush()
     else:
-        facts = {"citation": citation.strip(), "quotations": list(quotations), "saved_at": at, "saved_by_id": by.id}
+        facts = {
+            "citation": citation.strip(),
+            "years": years.strip(),
+            "quotations": list(quotations),
+            "saved_at": at,
+            "saved_by_id": by.id,
+            "checked_by_id": None,
+            "checked_at": None,
+        }
         saved = db.session.execute(
             update(Draft).where(Draft.id == draft.id, Draft.version == version).values(version=version + 1, **facts)
         )
@@ -170,6 +184,35 @@ def save_draft(
     if shown:
         refresh(thing.releasing.cycle, thing.candidacy.id, at=at)
     return draft
+
+
+def check(thing: Drafting, *, version: int, by: Person, at: datetime) -> None:
+    """Note that a second person read the pages of a candidacy as they stand. Changed, they are to be read anew.
+
+    Raises `Refused` for whoever prepared them, `Stale` where they are not what was read.
+    """
+    draft = thing.draft
+    if (draft.version if draft is not None else 0) != version:
+        raise Stale(MOVED)
+    if draft is None:
+        db.session.add(
+            Draft(
+                candidacy_id=thing.candidacy.id,
+                quotations=[],
+                version=0,
+                saved_at=at,
+                checked_by_id=by.id,
+                checked_at=at,
+            )
+        )
+    else:
+        if draft.saved_by_id == by.id:
+            raise Refused(OWN_PAGE)
+        mine = update(Draft).where(Draft.id == draft.id, Draft.version == version)
+        if db.session.execute(mine.values(checked_by_id=by.id, checked_at=at)).rowcount != 1:  # type: ignore[attr-defined]
+            raise Stale(MOVED)
+    db.session.flush()
+    history.record("page checked", thing.candidacy, by=by, at=at)
 
 
 def _correct(row: Recipient, *, reason: str, by: Person, at: datetime) -> None:
@@ -292,17 +335,19 @@ def tell(thing: Releasing, *, at: datetime) -> bool:
     for one in people:
         one.candidacy.told_at = one.candidacy.told_at or at
     _congratulate(people, release, cycle, at=at)
+    known = queries.wordings(cycle)
     for candidacy, person, outcome in queries.others(cycle):
+        kind = messages.kind_of(outcome)
         mail.post(
-            "publishing/not_selected",
+            f"publishing/{kind}",
             to=person,
             at=at,
             about=candidacy,
             result=True,
             key=f"release {release.id} candidacy {candidacy.id} person {person.id}",
-            **messages.to_not_selected(cycle, outcome),
+            **messages.to_other(cycle, kind, known),
         )
-    _tell_nominators(release, cycle, at=at)
+    _tell_writers(release, cycle, at=at)
     return True
 
 
@@ -316,9 +361,9 @@ def _hold(release: Release, held: Sequence[Check], *, at: datetime) -> None:
 
 def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, at: datetime) -> None:
     """Write to those selected, and to the guardians of those under 18, with the link to say what may be published."""
+    known = queries.wordings(cycle)
     for one in people:
         where = {"kind": "candidacy", "id": one.candidacy.id, "next": f"/consent/{one.candidacy.id}", "days": 60}
-        facts = messages.to_selected(one, release, cycle)
         key = f"release {release.id} candidacy {one.candidacy.id} person {one.person.id}"
         mail.post(
             "publishing/selected",
@@ -328,7 +373,7 @@ def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, a
             link={"purpose": "consent", **where},
             result=True,
             key=key,
-            **facts,
+            **messages.to_selected(one, release, cycle, known),
         )
         if one.person.minor and one.person.guardian_email:
             mail.post(
@@ -340,26 +385,45 @@ def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, a
                 link={"purpose": "guardian", **where},
                 result=True,
                 key=f"{key} guardian",
-                **facts,
+                **messages.to_selected(one, release, cycle, known, kind="guardian"),
             )
 
 
-def _tell_nominators(release: Release, cycle: Cycle, *, at: datetime, candidacy: int | None = None) -> None:
-    """Write to every nominator, each by one message about all they wrote for.
+def _tell_writers(release: Release, cycle: Cycle, *, at: datetime, candidacy: int | None = None) -> None:
+    """Write to everybody who nominated or recommended, each by one message about all they wrote for.
 
-    Of a surprise, nothing is said yet about anyone selected who has not been told; once they are, their nominators hear (`candidacy`).
+    Of a surprise, nothing is said yet about anyone selected who has not been told; once they are, those who wrote for them hear
+    (`candidacy`).
     """
-    for person, wrote in queries.nominators(cycle, candidacy=candidacy).items():
-        ripe = [
-            (one, outcome)
-            for one, outcome in wrote
-            if not (cycle.surprise and outcome is Outcome.SELECTED and one.told_at is None)
-        ]
-        if ripe:
-            about = f" candidacy {candidacy}" if candidacy is not None else ""
-            key = f"release {release.id} nominator {person.id}{about}"
-            facts = messages.to_nominator(cycle, ripe)
-            mail.post("publishing/nominator", to=person, at=at, about=release, result=True, key=key, **facts)
+    known = queries.wordings(cycle)
+    groups = {
+        "nominator": queries.nominators(cycle, candidacy=candidacy),
+        "recommender": queries.recommenders(cycle, candidacy=candidacy),
+    }
+    for kind, people in groups.items():
+        for person, wrote in people.items():
+            ripe = [
+                (one, outcome)
+                for one, outcome in wrote
+                if not (cycle.surprise and outcome is Outcome.SELECTED and one.told_at is None)
+            ]
+            if ripe:
+                about = f" candidacy {candidacy}" if candidacy is not None else ""
+                key = f"release {release.id} {kind} {person.id}{about}"
+                facts = messages.to_writer(cycle, ripe, kind, known)
+                mail.post(f"publishing/{kind}", to=person, at=at, about=release, result=True, key=key, **facts)
+
+
+def _tell_schools(people: Sequence[Chosen], release: Release, cycle: Cycle, *, at: datetime) -> None:
+    """Write to the principals of those who are shown by name and school, each by one message a recipient: of what is public by now."""
+    known = queries.wordings(cycle)
+    for one, school, person in queries.to_schools(people):
+        row = queries.recipient_of(one.candidacy.id, one.person.id)
+        if row is None or row.name is None:
+            continue
+        facts = messages.to_school(cycle, row.name, school, f"/recipients/{row.year}/{row.slug}", known)
+        key = f"release {release.id} school {one.candidacy.id} {one.person.id} {person.id}"
+        mail.post("publishing/school", to=person, at=at, about=one.candidacy, result=True, key=key, **facts)
 
 
 def publish(thing: Releasing, *, at: datetime) -> bool:
@@ -380,7 +444,8 @@ def publish(thing: Releasing, *, at: datetime) -> bool:
     for one in people:
         _show(one, cycle, at=at)
     if cycle.surprise:
-        _tell_nominators(release, cycle, at=at)
+        _tell_writers(release, cycle, at=at)
+    _tell_schools(people, release, cycle, at=at)
     return True
 
 
@@ -404,7 +469,8 @@ def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
     if release.state is ReleaseState.PUBLIC:
         for one in thing.people:
             _show(one, cycle, at=at)
-        _tell_nominators(release, cycle, at=at, candidacy=thing.candidacy.id)
+        _tell_writers(release, cycle, at=at, candidacy=thing.candidacy.id)
+        _tell_schools(thing.people, release, cycle, at=at)
 
 
 # ---------------------------------------------------------------- what is public
@@ -450,6 +516,7 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
     row.name = page.name
     row.sort_name = _sort_name(one) if page.name is not None else ""
     row.role, row.school, row.biography, row.citation = page.role, page.school, page.biography, page.citation
+    row.years = page.years
     row.quotations = [
         {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
         for said in page.quotations
@@ -523,9 +590,23 @@ def take_down(thing: Published, *, reason: str, rescind: bool = False, by: Perso
     decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == row.candidacy_id))
     if rescind and decision is not None:
         decisions.rescind(decision, reason=reason.strip(), by=by, at=at)
+        _take_back_messages(row.candidacy_id, thing.releasing.release)
         for other in queries.recipients(thing.releasing.cycle):
             if other.candidacy_id == row.candidacy_id and other.taken_down_at is None:
                 other.taken_down_at, other.taken_down_reason, other.changed_by_id = at, reason.strip(), by.id
+
+
+def _take_back_messages(candidacy_id: int | None, release: Release | None) -> None:
+    """Cancel what has not left yet and says that somebody was chosen who is not: to them, to their school, to whoever wrote for them."""
+    if candidacy_id is None or release is None:
+        return
+    mail.cancel(db.session.get_one(Candidacy, candidacy_id), templates=ABOUT_ONE)
+
+    def without(facts: dict[str, Any]) -> dict[str, Any] | None:
+        rest = [one for one in facts.get("nominees", []) if one.get("candidacy") != candidacy_id]
+        return {**facts, "nominees": rest} if rest else None
+
+    mail.change_waiting(release, without, templates=ABOUT_SEVERAL)
 
 
 def put_back(thing: Published, *, reason: str, by: Person, at: datetime) -> None:

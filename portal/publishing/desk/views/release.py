@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, abort, current_app, flash, render_template, request, url_for
+from flask import Response, abort, current_app, flash, make_response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -13,11 +13,11 @@ from portal.awards.queries import zone
 from portal.errors import PortalError
 from portal.policy import Permission
 from portal.publishing import actions, rules
-from portal.publishing.desk import messages, press, queries
+from portal.publishing.desk import press, queries
 from portal.publishing.desk.forms import MOST_QUOTATIONS, CancelForm, DraftForm, RemovalForm, VersionForm, times_form
 from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
-from portal.web import language, text, viewer
+from portal.web import headers, text, viewer
 from portal.web.failures import sentence
 from portal.web.lists import table_file
 from portal.web.pages import see_other
@@ -32,6 +32,7 @@ __all__ = ["pages"]
 
 ROOT = "/desk/<slug>/<int:year>/release"
 SHAPES = {Weight.BLOCKS: "blocks", Weight.MAY_WAIT: "not_started", Weight.DONE: "done"}
+FRAMED = headers.POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 SUMS = frozenset({"sum", "given", "yearly"})
 
 
@@ -71,6 +72,7 @@ def _act(check: Check, thing: Releasing, people: Sequence[Chosen]) -> dict[str, 
         "decisions": ("decisions.decisions", _("See the decisions")),
         "committee": ("awards.committee", _("See the committee")),
         "standing": ("nominations.screening", _("See the candidacies")),
+        "messages": ("publishing.messages", _("Read the messages")),
     }
     if check.where == "pages":
         return {"url": "#pages", "text": _("See who")}
@@ -241,11 +243,16 @@ def _who(writer: queries.Quotable) -> str:
 def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
     """Prepare a citation and quotations, and see what each page will show."""
     known = thing.draft
-    facts: dict[str, Any] = {"citation": known.citation if known else "", "version": known.version if known else 0}
+    facts: dict[str, Any] = {
+        "citation": known.citation if known else "",
+        "years": known.years if known else "",
+        "version": known.version if known else 0,
+    }
     for number, quotation in enumerate((known.quotations if known else [])[:MOST_QUOTATIONS]):
         facts |= {f"{name}_{number}": quotation.get(name, "") for name in ("nomination", "words", "translation")}
     form = DraftForm(**facts)
-    form.offer(thing.quotable, [_who(writer) for writer in thing.quotable])
+    may_quote = [writer for writer in thing.writers if writer.agrees]
+    form.offer(may_quote, [_who(writer) for writer in may_quote])
     status = form.status
     shown = [row for row in queries.recipients(thing.releasing.cycle) if row.candidacy_id == thing.candidacy.id]
     if form.validate_on_submit():
@@ -253,6 +260,7 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
             actions.save_draft(
                 thing,
                 citation=form.citation.data or "",
+                years=form.years.data or "",
                 quotations=form.quotations(),
                 version=form.version.data or 0,
                 reason=form.reason.data or "",
@@ -279,6 +287,27 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
         ),
         status,
     )
+
+
+@pages.form(ROOT + "/pages/<reference>/check", needs=Permission.PLAN_RELEASE, of=queries.drafting)
+def check_page(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
+    """Read the pages of one candidacy exactly as the public will, on a phone and on a desk, and say that they are right."""
+    form = VersionForm(version=thing.draft.version if thing.draft else 0)
+    if form.validate_on_submit():
+        actions.check(thing, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+        flash(_("Checked. Whatever is changed from now on is to be checked anew."))
+        return _here(thing.releasing)
+    draft = thing.draft
+    return render_template(
+        "publishing/desk/check.html",
+        thing=thing,
+        cycle=thing.releasing.cycle,
+        draft=draft,
+        form=form,
+        own=draft is not None and draft.saved_by_id == viewer.current().id,
+        names=queries.names_of([draft.saved_by_id, draft.checked_by_id] if draft else []),
+        seen_by=queries.who_may_look(thing.releasing.cycle),
+    ), form.status
 
 
 @pages.step(ROOT + "/pages/<reference>/told", needs=Permission.PLAN_RELEASE, of=queries.drafting)
@@ -308,7 +337,10 @@ def preview_page(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an an
         abort(404)
     recipient = actions.drawn(one, thing.releasing.cycle, at=clock.now())
     template = "publishing/desk/preview_page.html" if recipient.name else "publishing/desk/preview_unnamed.html"
-    return render_template(template, thing=thing.releasing, one=one, recipient=recipient, before=None, after=None)
+    facts = {"thing": thing.releasing, "one": one, "recipient": recipient, "before": None, "after": None}
+    answer = make_response(render_template(template, **facts))
+    answer.headers["Content-Security-Policy"] = FRAMED  # by our own page, which shows it as on a phone and on a desk
+    return answer
 
 
 @pages.page(ROOT + "/press.zip", needs=Permission.PLAN_RELEASE, of=queries.releasing)
@@ -320,40 +352,6 @@ def press_kit(thing: Releasing) -> Any:  # noqa: ANN401 - a file
     answer = Response(press.kit(thing, rows), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="press-{cycle.award.slug}-{cycle.year}.zip"'
     return answer
-
-
-KINDS = ("selected", "guardian", "not_selected", "nominator")
-
-
-@pages.page(ROOT + "/messages/<kind>", needs=Permission.PLAN_RELEASE, of=queries.releasing)
-def preview_message(thing: Releasing, kind: str) -> Any:  # noqa: ANN401 - an answer
-    """One kind of message as it will arrive, in any language that is offered."""
-    if kind not in KINDS:
-        abort(404)
-    wanted = request.args.get("in", "")
-    code = wanted if wanted in language.offered() else "en"
-    sample = queries.sample(thing, kind)
-    if sample is None:
-        return render_template(
-            "publishing/desk/message.html",
-            thing=thing,
-            cycle=thing.cycle,
-            kind=kind,
-            written=None,
-            code=code,
-            sample=None,
-        )
-    person, facts = sample
-    written = messages.preview(f"publishing/{kind}", to=person, facts=facts, language=code)
-    return render_template(
-        "publishing/desk/message.html",
-        thing=thing,
-        cycle=thing.cycle,
-        kind=kind,
-        written=written,
-        code=code,
-        sample=person,
-    )
 
 
 # ---------------------------------------------------------------- once it is public

@@ -1,0 +1,8 @@
+"""The desk's pages of a release. Importing them hangs them on the room's one blueprint."""
+
+from __future__ import annotations
+
+from portal.publishing.desk.views import messages, release
+from portal.publishing.pages import pages
+
+__all__ = ["messages", "pages", "release"]
