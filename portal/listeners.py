@@ -27,6 +27,7 @@ from portal.nominations.actions import conflicts, consent, gathering, importing,
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
+from portal.publishing.actions import photos
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.review.actions import assigning, calibrating, covering, declaring, masking, reading, rounds, standings
@@ -78,6 +79,8 @@ def install() -> None:
         decisions.on_changed, publishing.decisions_changed
     )  # an approved release is approved for what was decided then
     _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
+    _add(files_actions.on_settled, photos.felt_settling)  # a photograph is cut once it is clean
+    worker.handlers[photos.JOB] = photos.forget
     _add(consent.on_consent_changed, publishing.consent_changed)
     _add(consent.on_biography_put_right, publishing.biography_put_right)
     # what public pages are made of: a write of any of these drops the pages that every process keeps

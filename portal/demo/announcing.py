@@ -126,8 +126,7 @@ def _look_over(releasing: Releasing, *, by: Person, at: datetime) -> None:
     for reference in db.session.scalars(_selected(cycle)).all():
         drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
         if drafting is not None:
-            version = drafting.draft.version if drafting.draft is not None else 0
-            publishing.check(drafting, version=version, by=by, at=at)
+            publishing.check(drafting, seen=drafting.seen, by=by, at=at)
     wording.approve(releasing, by=by, at=at)
 
 

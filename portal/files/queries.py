@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.db import Model, db
 from portal.files.models import FilePart, StoredFile
-from portal.files.rules import FileState
+from portal.files.rules import PORTRAIT, FileState
 from portal.files.storage import store
 
 if TYPE_CHECKING:
@@ -70,9 +70,10 @@ def of_owner(key: str, owner_id: int, about: Model) -> StoredFile | None:
 
 
 def held_by(owner_id: int) -> int:
-    """Return how many bytes of somebody's are kept or on their way."""
+    """Return how many bytes of somebody's are kept or on their way. Portraits, which the office sends, are not theirs."""
     wanted = select(func.coalesce(func.sum(StoredFile.size), 0))
-    return int(db.session.scalar(wanted.where(StoredFile.owner_id == owner_id, StoredFile.state.in_(HELD))) or 0)
+    own = wanted.where(StoredFile.owner_id == owner_id, StoredFile.state.in_(HELD))
+    return int(db.session.scalar(own.where(StoredFile.purpose != PORTRAIT.name)) or 0)
 
 
 def parts_of(file: StoredFile) -> Sequence[FilePart]:

@@ -40,7 +40,10 @@ class Purpose(NamedTuple):
 
 LETTER = Purpose("letter", 10)
 RESUME = Purpose("resume", 2)
-PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME)}
+PORTRAIT = Purpose(
+    "portrait", 1
+)  # a photograph of somebody honored: what the office sends counts against nobody's quota
+PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, PORTRAIT)}
 
 
 class FileState(StrEnum):

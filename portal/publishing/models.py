@@ -44,6 +44,8 @@ class Recipient(Model):
     paid_to: Mapped[str | None] = mapped_column(String(40))
     fund_name: Mapped[str | None] = mapped_column(String(200))
     fund_credit: Mapped[dict[str, str]]  # how the fund is thanked, in a sentence
+    photo: Mapped[str | None] = mapped_column(String(60))  # how the squares of their photograph are called
+    photo_alt: Mapped[str | None]
     portrait: Mapped[int] = mapped_column(default=0)  # seed of the drawn portrait
     public_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]

@@ -307,7 +307,7 @@ def test_plan_ask_approve_and_cancel_on_the_page(world, joy, ruth):
     assert "Two things still block it" in joy.text(page)
     for place in (0, 1):
         check = f"{page}/pages/{world.reference(place)}/check"
-        assert ruth.post(check, {"csrf_token": token(ruth.text(check)), "version": "0"}).status_code == 303
+        assert ruth.post(check, {"csrf_token": token(ruth.text(check)), "seen": "0"}).status_code == 303
     assert "Approve what others wrote" in joy.text(f"{page}/messages")
     assert "somebody else approves" in joy.send(f"{page}/messages", f"{page}/messages/approval").get_data(as_text=True)
     assert ruth.send(f"{page}/messages", f"{page}/messages/approval").status_code == 303

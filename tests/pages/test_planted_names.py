@@ -96,7 +96,8 @@ SEES: dict[str, set[str]] = {
     | schools("vellacott"),
     "publisher alone": PUBLIC
     | names("nominee", "nominee of two", "nominee apart", "surprise", "surprise passed over", "elsewhere")
-    | names("nominator", "other nominator", "proposer", "publisher")
+    | names("nominator", "other nominator", "proposer", "publisher", "writer")
+    | names("staff", "conflicted staff")  # who may see a preview is said by name
     | schools("tamberlane", "dunmorrow", "vellacott")
     | words("surprise text", "decision reason", "coming citation"),
     "auditor": PUBLIC | names("staff", "conflicted staff", "proposer"),

@@ -48,6 +48,7 @@ NOT_GROWN = {
     "letter_plan",  # one a cycle
     "part_answer",  # of one person's own part, read in one query
     "selection",
+    "photo",  # read in one query
     "release_wording",  # one a kind of message
     "draw",
     "reader_signs",

@@ -164,6 +164,7 @@ READY = Readiness(
     young=[],
     unreachable=[],
     unchecked=[],
+    wordless=[],
     unapproved=0,
     without_citation=[],
     untold=[],
@@ -197,6 +198,9 @@ def test_when_all_is_well_everything_is_done():
         {"members": 2},
         {"unappointed": 1},
         {"involved": ["Amina Warsame"]},
+        {"unchecked": ["Amina Warsame"]},
+        {"unapproved": 1},
+        {"wordless": ["Amina Warsame"]},
     ],
 )
 def test_each_of_these_blocks(facts):
@@ -220,7 +224,8 @@ def test_each_of_these_may_wait(facts):
 
 def test_every_check_has_the_facts_that_its_sentences_name():
     named = ("unconfirmed", "involved", "not_agreed", "young", "unreachable", "without_citation", "untold")
-    counts = {"undecided": 2, "donor_members": 3, "unappointed": 1, "unconfirmed_nominators": 4}
+    named += ("unchecked", "wordless")
+    counts = {"undecided": 2, "unapproved": 3, "donor_members": 3, "unappointed": 1, "unconfirmed_nominators": 4}
     worst = READY._replace(told_at=None, surprise=True, **counts, **{name: ["A"] for name in named})
     for check in [*rules.checks(worst), *rules.checks(READY), *rules.checks(READY._replace(fund=None))]:
         assert check.message % check.facts if check.facts else check.message

@@ -44,7 +44,7 @@ FEW = {
     "nominations.screening_csv": 8,
     "publishing.archive_row": 3,
     "publishing.archive_rows": 3,
-    "publishing.preview_message": 14,
+    "publishing.preview_message": 40,
 }
 
 

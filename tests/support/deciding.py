@@ -163,7 +163,7 @@ def ready(world: World, *, at: datetime = AT) -> None:
         thing = desk.drafting(world.slug, 2026, reference)
         assert thing is not None
         if thing.draft is None or thing.draft.checked_at is None:
-            publishing.check(thing, version=thing.draft.version if thing.draft else 0, by=ruth, at=at)
+            publishing.check(thing, seen=thing.seen, by=ruth, at=at)
     if releasing.release is not None and desk.unapproved(releasing.cycle):
         wording.approve(releasing, by=ruth, at=at)
     db.session.flush()

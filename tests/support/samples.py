@@ -375,6 +375,31 @@ def pages_previewed(world: World) -> Iterable[Sample]:
     yield Sample("no such person", _at("principals", reference=world.words["spoken chosen"], position=9), nowhere)
 
 
+def photos_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of photographs as the office has them."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        yield from pages_prepared(world, position=0, **more)
+        address = _at("principals", reference=world.words["spoken chosen"], position=9, **more)
+        yield Sample("no such person", address, nowhere)
+
+    return samples
+
+
+def photos(world: World) -> Iterable[Sample]:
+    """Photographs that the public sees: the key in the address is made under the portal's own secret."""
+    from flask import current_app
+
+    from portal.publishing import portraits
+    from tests.support.world_small import PHOTO_KEYS
+
+    key = portraits.key(portraits.name(PHOTO_KEYS["recipient"], (50, 40)), current_app.config["SECRET_KEY"])
+    place = {"year": 2025, "slug": world.words["recipient recipient"], "size": 320}
+    yield Sample("named", {**place, "key": key}, simply)
+    yield Sample("no such size", {**place, "key": key, "size": 7}, nowhere)
+    yield Sample("not named", {**place, "slug": world.words["recipient shy recipient"], "key": key}, nowhere)
+
+
 def previews(world: World) -> Iterable[Sample]:
     """Messages before they leave."""
     for sample in releasing(world):
@@ -787,6 +812,16 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(pages_prepared, "publishing.draft", "publishing.check_page", "publishing.told_in_person"),
     **_each(pages_previewed, "publishing.preview_page"),
+    **_each(
+        photos_at_desk(),
+        "publishing.photo",
+        "publishing.photo_words",
+        "publishing.photo_removal",
+        "publishing.photo_state",
+        "publishing.photo_whole",
+    ),
+    **_each(photos_at_desk(size=320), "publishing.photo_square"),
+    **_each(photos, "publishing.photo_of"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),
     **_each(

@@ -60,8 +60,9 @@ from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState
 from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
+from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
-from portal.publishing.desk.models import Draft, Release
+from portal.publishing.desk.models import Draft, Photo, Release
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
@@ -148,6 +149,7 @@ FILE_KEY, FILE = (
     ),
 )
 COVERED_KEY = "c" * 32
+PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -218,6 +220,10 @@ class World:
         made = covered_file()
         for name, data in (("whole", made.data), ("page-1", made.pages[0])):
             store().put(f"covered/{COVERED_KEY}/{name}", data)
+        for key in PHOTO_KEYS.values():
+            store().put(f"clean/{key}/page-1", hostile.picture("WEBP"))
+            for size in portraits.SIZES:
+                store().put(f"portraits/{key}/50-40-{size}.webp", hostile.picture("WEBP"))
         return cls(facts["numbers"], facts["words"])
 
     def __getitem__(self, key: str) -> int:
@@ -695,6 +701,25 @@ def _letter(world: _Building, key: str, nomination: Nomination, *, state: Letter
         world.keep(f"sent {key}", letter)
 
 
+def _photo(world: _Building, key: str, candidacy: Candidacy, person: Person, alt: str) -> Photo:
+    """Give somebody honored a photograph with words for it."""
+    sent = {"about_kind": "candidacy", "about_id": candidacy.id, "purpose": "portrait", "name": "portrait.jpg"}
+    whole = {"size": len(FILE), "received": len(FILE), "clean_size": len(FILE), "sha256": "0" * 64, "pages": 1}
+    settled = {
+        "created_at": NOW,
+        "received_at": NOW,
+        "settled_at": NOW,
+        "state": FileState.CLEAN,
+        "kind": FileKind.JPEG,
+    }
+    file = StoredFile(key=PHOTO_KEYS[key], owner_id=world["person staff"], **sent, **whole, **settled)
+    world.keep(f"file photo {key}", file)
+    about = {"candidacy_id": candidacy.id, "person_id": person.id, "file_id": file.id}
+    photo = Photo(**about, alt=alt, focus_x=50, focus_y=40, saved_at=NOW, saved_by_id=world["person staff"])
+    world.keep(f"photo {key}", photo)
+    return photo
+
+
 def _file(world: _Building, asked: Recommendation) -> StoredFile:
     file = StoredFile(
         key=FILE_KEY,
@@ -811,6 +836,8 @@ def _principals(world: _Building, *, winner: str) -> None:
         planned_at=NOW,
     )
     world.keep("release principals", release)
+    honored = db.session.get_one(Person, world[f"person {'surprise' if best else 'surprise passed over'}"])
+    _photo(world, "coming", chosen, honored, f"Beside the {WORDS['coming citation']}.")
     db.session.add(
         Draft(
             candidacy_id=chosen.id,
@@ -1083,7 +1110,7 @@ def _archive_row(upload: ArchiveUpload, place: int, state: RowState) -> ArchiveR
 
 
 def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *, named: bool) -> None:
-    fields = (Field.NAME, Field.SCHOOL, Field.BIOGRAPHY, Field.SUM) if named else ()
+    fields = (Field.NAME, Field.SCHOOL, Field.PHOTO, Field.BIOGRAPHY, Field.SUM) if named else ()
     person = world.who(key)
     for one in fields:
         db.session.add(
@@ -1105,7 +1132,11 @@ def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *
             saved_at=NOW - 299 * DAY,
         )
     )
+    alt = f"They stand beside the {WORDS['citation']}."
+    photo = _photo(world, key, candidacy, person, alt) if named else None
     row = Recipient(
+        photo=portraits.name(PHOTO_KEYS[key], photo.focus) if photo is not None else None,
+        photo_alt=alt if named else None,
         slug=person.name.lower().replace(" ", "-") if named else f"r-{person.id}",
         candidacy_id=candidacy.id,
         person_id=person.id,

@@ -186,13 +186,13 @@ def save_draft(
     return draft
 
 
-def check(thing: Drafting, *, version: int, by: Person, at: datetime) -> None:
+def check(thing: Drafting, *, seen: str, by: Person, at: datetime) -> None:
     """Note that a second person read the pages of a candidacy as they stand. Changed, they are to be read anew.
 
-    Raises `Refused` for whoever prepared them, `Stale` where they are not what was read.
+    Raises `Refused` for whoever prepared them, `Stale` where they are not what was `seen` (`Drafting.seen`).
     """
     draft = thing.draft
-    if (draft.version if draft is not None else 0) != version:
+    if thing.seen != seen:
         raise Stale(MOVED)
     if draft is None:
         db.session.add(
@@ -208,7 +208,7 @@ def check(thing: Drafting, *, version: int, by: Person, at: datetime) -> None:
     else:
         if draft.saved_by_id == by.id:
             raise Refused(OWN_PAGE)
-        mine = update(Draft).where(Draft.id == draft.id, Draft.version == version)
+        mine = update(Draft).where(Draft.id == draft.id, Draft.version == draft.version)
         if db.session.execute(mine.values(checked_by_id=by.id, checked_at=at)).rowcount != 1:  # type: ignore[attr-defined]
             raise Stale(MOVED)
     db.session.flush()
@@ -516,7 +516,7 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
     row.name = page.name
     row.sort_name = _sort_name(one) if page.name is not None else ""
     row.role, row.school, row.biography, row.citation = page.role, page.school, page.biography, page.citation
-    row.years = page.years
+    row.years, row.photo, row.photo_alt = page.years, page.photo, page.photo_alt
     row.quotations = [
         {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
         for said in page.quotations

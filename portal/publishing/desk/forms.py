@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField, IntegerField
+from wtforms.validators import NumberRange
 
 from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
@@ -115,6 +116,12 @@ class VersionForm(Form):
     version = Version()
 
 
+class SeenForm(Form):
+    """What was read, as one word."""
+
+    seen = HiddenField()
+
+
 class CancelForm(Form):
     """Why a release is cancelled."""
 
@@ -137,6 +144,28 @@ class RemovalForm(Form):
         _l("Take the decision itself back"),
         description=_l("Their place falls free, and everyone of this candidacy is taken down."),
     )
+
+
+class PhotoForm(Form):
+    """What a photograph shows, and what in it matters."""
+
+    alt = Text(
+        _l("What the photograph shows"),
+        [needed(_l("Say in a sentence what the photograph shows."))],
+        most=MOST_CITATION,
+        description=_l(
+            "Read aloud to whoever does not see it: “Amina Warsame laughing at a table of fractions.” No “photo of”."
+        ),
+    )
+    focus_x = IntegerField(
+        _l("Across, percent from the left"),
+        [NumberRange(0, 100, message=_l("Write a number from 0 to 100"))],
+    )
+    focus_y = IntegerField(
+        _l("Down, percent from the top"),
+        [NumberRange(0, 100, message=_l("Write a number from 0 to 100"))],
+    )
+    version = Version()
 
 
 def wording_form(languages: Sequence[tuple[str, str]], words: Mapping[str, str], version: int) -> Any:  # noqa: ANN401 - a form made here

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.models import Cycle
 from portal.db import Model, enumeration
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
+from portal.publishing import portraits
 from portal.publishing.rules import ReleaseState
 
 
@@ -86,3 +89,35 @@ class Wording(Model):
     saved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+
+
+class Photo(Model):
+    """A photograph of one person of a candidacy, with its words and what matters in it. Shown only while that person agrees."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "person_id"),
+        CheckConstraint("focus_x BETWEEN 0 AND 100 AND focus_y BETWEEN 0 AND 100", name="focus_in_the_picture"),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    alt: Mapped[str] = mapped_column(default="")  # for those who do not see it
+    focus_x: Mapped[int]  # percent from the left edge
+    focus_y: Mapped[int]  # percent from the top
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def focus(self) -> tuple[int, int]:
+        """What matters in it, in percent from its left and its top edge."""
+        return (self.focus_x, self.focus_y)
+
+    @property
+    def name(self) -> str | None:
+        """How its squares are called; None while it is being checked, or where it was refused."""
+        return portraits.name(self.file.key, self.focus) if self.file.state is FileState.CLEAN else None

@@ -139,6 +139,8 @@ class Honored:
     portrait: int
     award_name: dict[str, str]
     citation: str | None = None
+    photo: str | None = None
+    photo_alt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,18 @@ def facts_of_public(_person: object, _thing: object) -> frozenset[Fact]:
 def honored(row: Recipient) -> Honored:
     """Return a public row as lists show it."""
     slug = row.slug if row.name else None
-    return Honored(row.name, row.school, row.role, slug, row.year, row.portrait, row.award_name, row.citation)
+    return Honored(
+        row.name,
+        row.school,
+        row.role,
+        slug,
+        row.year,
+        row.portrait,
+        row.award_name,
+        row.citation,
+        row.photo,
+        row.photo_alt,
+    )
 
 
 def _past(row: Row[PastHonour, str]) -> Honored:

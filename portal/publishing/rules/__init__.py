@@ -67,7 +67,7 @@ def public(*, public_at: datetime | None, state: ReleaseState, at: datetime) -> 
 
 # ---------------------------------------------------------------- what a page shows
 
-FIELDS = ("name", "school", "biography", "quotation", "sum")
+FIELDS = ("name", "school", "photo", "biography", "quotation", "sum")
 
 
 class Page(NamedTuple):
@@ -82,6 +82,8 @@ class Page(NamedTuple):
     quotations: tuple[Mapping[str, Any], ...] = ()
     sum_cents: int | None = None
     paid_to: str | None = None
+    photo: str | None = None
+    photo_alt: str | None = None
 
 
 def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Page:
@@ -93,6 +95,7 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
     if "name" not in agreed or not known.name:
         return Page()
     sums = "sum" in agreed
+    photo = "photo" in agreed and bool(known.photo and known.photo_alt)  # without words for it, it is not shown
     return Page(
         name=known.name,
         role=known.role if "school" in agreed else None,
@@ -105,6 +108,8 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
         else (),
         sum_cents=known.sum_cents if sums else None,
         paid_to=known.paid_to if sums else None,
+        photo=known.photo if photo else None,
+        photo_alt=known.photo_alt if photo else None,
     )
 
 
@@ -183,6 +188,7 @@ class Readiness(NamedTuple):
     young: Sequence[str]  # under 18, and no guardian has said anything
     unreachable: Sequence[str]  # no address, or one that bounced
     unchecked: Sequence[str]  # pages that no second person has read as they stand
+    wordless: Sequence[str]  # a photograph without words for those who do not see it
     unapproved: int  # kinds of message that nobody approved
     without_citation: Sequence[str]
     untold: Sequence[str]  # of a surprise: not told in person yet
@@ -308,6 +314,16 @@ def _pages(ready: Readiness) -> Iterable[Check]:
         )
     elif ready.selected:
         yield Check(Weight.DONE, N_("Every page was checked by a second person"))
+    if ready.wordless:
+        note = N_("Say in a sentence what it shows, for whoever does not see it: %(names)s")
+        yield Check(
+            Weight.BLOCKS,
+            N_("Photographs without words for them: %(count)s"),
+            {"count": len(ready.wordless)},
+            note,
+            {"names": ", ".join(ready.wordless)},
+            "pages",
+        )
     if ready.not_agreed:
         facts = {"count": len(ready.not_agreed)}
         note = N_("Until they do, no page names them: %(names)s")

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from portal.publishing.pages import pages
-from portal.publishing.views import cards, embed, feeds, finding, site
+from portal.publishing.views import cards, embed, feeds, finding, photos, site
 
-__all__ = ["cards", "embed", "feeds", "finding", "pages", "site"]
+__all__ = ["cards", "embed", "feeds", "finding", "pages", "photos", "site"]

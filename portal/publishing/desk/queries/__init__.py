@@ -41,7 +41,7 @@ from portal.policy import Fact
 from portal.publishing import queries as public
 from portal.publishing import rules
 from portal.publishing.desk import messages
-from portal.publishing.desk.models import Draft, Release, Wording
+from portal.publishing.desk.models import Draft, Photo, Release, Wording
 from portal.publishing.models import Recipient
 from portal.publishing.rules import Readiness
 from portal.schools.models import Affiliation
@@ -82,6 +82,7 @@ class Chosen:
     agreed: frozenset[str]
     page: rules.Page
     position: int
+    photo: Photo | None = None
 
     @property
     def reference(self) -> str:
@@ -102,6 +103,12 @@ class Drafting:
     people: tuple[Chosen, ...]
     writers: tuple[Quotable, ...]  # all who nominated them, whether they may be quoted or not
     draft: Draft | None
+
+    @property
+    def seen(self) -> str:
+        """What the pages are made of by the office, as one word: another as soon as any of it changes."""
+        photos = [f"{one.photo.id}.{one.photo.version}" for one in self.people if one.photo is not None]
+        return "-".join([str(self.draft.version if self.draft is not None else 0), *photos])
 
     @property
     def quotable(self) -> tuple[Quotable, ...]:
@@ -153,7 +160,7 @@ def facts_of_drafting(person: Person | None, thing: Drafting | Published) -> fro
 
 
 def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
-    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: six queries, however many."""
+    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: seven queries, however many."""
     wanted = (
         select(Decision, Candidacy, Draft)
         .join(Candidacy, Candidacy.id == Decision.candidacy_id)
@@ -173,6 +180,10 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
         for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))
     }
     quotes = quotable(numbers)
+    photos = {
+        (photo.candidacy_id, photo.person_id): photo
+        for photo in db.session.scalars(select(Photo).where(Photo.candidacy_id.in_(numbers)))
+    }
     found = []
     for decision, one, draft in rows:
         for position, link in enumerate(one.people):
@@ -185,9 +196,11 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
                 part=parts.get((one.id, link.person_id)),
                 cycle=cycle,
                 quotes=quotes.get(one.id, ()),
+                photo=photos.get((one.id, link.person_id)),
             )
             page = rules.page(known, agreed=agreed, quotable=frozenset(q.reference for q in quotes.get(one.id, ())))
-            found.append(Chosen(one, link.person, decision, draft, agreed, page, position))
+            photo = photos.get((one.id, link.person_id))
+            found.append(Chosen(one, link.person, decision, draft, agreed, page, position, photo))
     return found
 
 
@@ -200,6 +213,7 @@ def _known(
     part: Part | None,
     cycle: Cycle,
     quotes: Iterable[Quotable],
+    photo: Photo | None,
 ) -> rules.Page:
     """Return everything that a page could show, whether agreed to or not."""
     writers = {quote.reference: quote for quote in quotes}
@@ -219,6 +233,8 @@ def _known(
         quotations=tuple(said),
         sum_cents=decision.sum_cents,
         paid_to=cycle.paid_to.value,
+        photo=photo.name if photo is not None else None,
+        photo_alt=photo.alt if photo is not None else None,
     )
 
 
@@ -341,6 +357,7 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         young=[one.person.name for one in people if Field.NAME.value not in one.agreed and one.person.minor],
         unreachable=[one.person.name for one in people if not one.reachable],
         unchecked=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.checked_at)],
+        wordless=[one.person.name for one in people if one.photo is not None and not one.photo.alt.strip()],
         unapproved=len(unapproved(cycle)),
         without_citation=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.citation)],
         untold=[one.candidacy.name for one in one_each.values() if one.candidacy.told_at is None],

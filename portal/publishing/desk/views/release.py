@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, abort, current_app, flash, make_response, render_template, url_for
+from flask import Response, abort, current_app, flash, g, make_response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -14,7 +14,15 @@ from portal.errors import PortalError
 from portal.policy import Permission
 from portal.publishing import actions, rules
 from portal.publishing.desk import press, queries
-from portal.publishing.desk.forms import MOST_QUOTATIONS, CancelForm, DraftForm, RemovalForm, VersionForm, times_form
+from portal.publishing.desk.forms import (
+    MOST_QUOTATIONS,
+    CancelForm,
+    DraftForm,
+    RemovalForm,
+    SeenForm,
+    VersionForm,
+    times_form,
+)
 from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
 from portal.web import headers, text, viewer
@@ -23,7 +31,7 @@ from portal.web.lists import table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from portal.publishing.desk.queries import Chosen, Drafting, Published, Releasing
     from portal.publishing.rules import Check
@@ -34,6 +42,15 @@ ROOT = "/desk/<slug>/<int:year>/release"
 SHAPES = {Weight.BLOCKS: "blocks", Weight.MAY_WAIT: "not_started", Weight.DONE: "done"}
 FRAMED = headers.POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 SUMS = frozenset({"sum", "given", "yearly"})
+
+
+def previewed(people: Iterable[Chosen], slug: str, year: int) -> None:
+    """Let a preview show photographs by the desk's own addresses: the public ones lead nowhere yet."""
+    g.previewed = {
+        one.photo.name: {"slug": slug, "year": year, "reference": one.reference, "position": one.position}
+        for one in people
+        if one.photo is not None and one.photo.name is not None
+    }
 
 
 def _at(thing: Releasing) -> dict[str, Any]:
@@ -292,9 +309,9 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
 @pages.form(ROOT + "/pages/<reference>/check", needs=Permission.PLAN_RELEASE, of=queries.drafting)
 def check_page(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
     """Read the pages of one candidacy exactly as the public will, on a phone and on a desk, and say that they are right."""
-    form = VersionForm(version=thing.draft.version if thing.draft else 0)
+    form = SeenForm(seen=thing.seen)
     if form.validate_on_submit():
-        actions.check(thing, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+        actions.check(thing, seen=form.seen.data or "", by=viewer.current(), at=clock.now())
         flash(_("Checked. Whatever is changed from now on is to be checked anew."))
         return _here(thing.releasing)
     draft = thing.draft
@@ -324,7 +341,9 @@ def told_in_person(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
 @pages.page(ROOT + "/preview", needs=Permission.PLAN_RELEASE, of=queries.releasing)
 def preview_year(thing: Releasing) -> str:
     """The year's program as the public will read it."""
-    rows = [actions.drawn(one, thing.cycle, at=clock.now()) for one in queries.chosen(thing.cycle)]
+    people = queries.chosen(thing.cycle)
+    rows = [actions.drawn(one, thing.cycle, at=clock.now()) for one in people]
+    previewed(people, thing.cycle.award.slug, thing.cycle.year)
     program = queries.program(thing.cycle, rows)
     return render_template("publishing/desk/preview_year.html", thing=thing, program=program)
 
@@ -336,6 +355,7 @@ def preview_page(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an an
     if one is None:
         abort(404)
     recipient = actions.drawn(one, thing.releasing.cycle, at=clock.now())
+    previewed([one], thing.releasing.cycle.award.slug, thing.releasing.cycle.year)
     template = "publishing/desk/preview_page.html" if recipient.name else "publishing/desk/preview_unnamed.html"
     facts = {"thing": thing.releasing, "one": one, "recipient": recipient, "before": None, "after": None}
     answer = make_response(render_template(template, **facts))

@@ -1,0 +1,152 @@
+"""Photographs of those honored: cleaned, cut about what matters, and shown only with words and consent."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from portal.db import db, transaction
+from portal.errors import Refused
+from portal.files import actions as files
+from portal.files.rules import PORTRAIT
+from portal.jobs import worker
+from portal.nominations.actions import consent as consents
+from portal.nominations.models import Field
+from portal.people.models import Person
+from portal.publishing import actions, chores, portraits
+from portal.publishing.actions import photos
+from portal.publishing.desk import queries
+from portal.publishing.models import Recipient
+from tests.support.deciding import AT, PUBLIC, TOLD, Desk, build, consent, decide, ready
+
+ALT = "Amina Warsame laughing at a table of fractions."
+
+
+def picture():
+    """Return a JPEG whose right half is red, with a place and a camera in its EXIF."""
+    image = Image.new("RGB", (900, 400), "white")
+    image.paste((200, 0, 0), (450, 0, 900, 400))
+    exif = image.getexif()
+    exif[271] = "Camera of Joy"
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+@pytest.fixture
+def world(app):
+    with transaction():
+        made = build()
+        decide(made)
+    return made
+
+
+def drafting(world):
+    db.session.expire_all()
+    return queries.drafting(world.slug, 2026, world.reference(0))
+
+
+def send(world, data):
+    joy = world.person("joy")
+    with transaction():
+        one = drafting(world).people[0]
+        file = files.take_whole(joy, one.candidacy, PORTRAIT, name="a.jpg", data=data, at=AT)
+        photos.attach(one, file, by=joy, at=AT)
+    while worker.run_once(at=AT):
+        continue
+
+
+def describe(world, *, alt=ALT, focus=(80, 50)):
+    with transaction():
+        one = drafting(world).people[0]
+        photos.describe(one, one.photo, alt=alt, focus=focus, version=one.photo.version, by=world.person("joy"), at=AT)
+
+
+def test_squares_lie_about_the_focus_and_within_the_picture():
+    for focus, middle in (((0, 0), (255, 255, 255)), ((100, 100), (200, 0, 0))):
+        cut = dict(portraits.squares(picture(), focus))
+        assert list(cut) == list(portraits.SIZES)
+        with Image.open(io.BytesIO(cut[160])) as small, Image.open(io.BytesIO(cut[1280])) as large:
+            assert (small.size, large.size) == ((160, 160), (400, 400))
+            assert not small.getexif()
+            assert all(abs(a - b) < 12 for a, b in zip(small.convert("RGB").getpixel((80, 80)), middle, strict=True))
+
+
+def test_a_photograph_is_shown_at_the_instant_with_its_words_and_gone_when_it_is_taken_back(world, app):
+    with transaction():
+        consent(world.candidacy(0), *Field)
+    send(world, picture())
+    assert drafting(world).people[0].photo.name is not None
+    assert drafting(world).people[0].page.photo is None
+    with transaction():
+        actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
+    assert "Photographs without words" in " ".join(
+        check.message for check in actions.blockers(queries.releasing(world.slug, 2026))
+    )
+    describe(world)
+    desk = Desk(app, world.person("joy"))
+    preview = desk.text(f"{world.desk}/release/preview/{world.reference(0)}/0")
+    assert ALT in preview
+    square = re.search(r'src="([^"]*photo/640\.webp)"', preview)[1]
+    assert desk.get(square).mimetype == "image/webp"
+    assert Desk(app, None).get(square).status_code != 200
+    with transaction():
+        ready(world)
+    with transaction():
+        actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=AT)
+    chores.release_due(PUBLIC)
+    visitor = Desk(app, None, at=PUBLIC)
+    page = visitor.text("/recipients/2026/amina-warsame")
+    address = re.search(r'src="(/recipients/2026/amina-warsame/photo-[^"]*640\.webp)"', page)[1]
+    assert ALT in page
+    answer = visitor.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+    with Image.open(io.BytesIO(answer.data)) as shown:
+        assert not shown.getexif()
+    with transaction():
+        person = db.session.get_one(Person, world.candidacy(0).people[0].person_id)
+        consents.say(
+            world.candidacy(0), person, {Field.PHOTO: False}, words={Field.PHOTO: "No."}, by_guardian=False, at=PUBLIC
+        )
+    assert visitor.get(address).status_code == 404
+    assert "photo-" not in visitor.text("/recipients/2026/amina-warsame")
+    assert db.session.scalars(select(Recipient.photo_alt).where(Recipient.name.is_not(None))).all() == [None]
+
+
+def test_whoever_changed_the_photograph_does_not_check_the_page_and_another_focus_is_cut_anew(world):
+    send(world, picture())
+    with transaction():
+        ready(world)
+    before = drafting(world)
+    assert before.draft.checked_at is not None
+    first, seen = before.people[0].photo.name, before.seen
+    describe(world)
+    now = drafting(world)
+    assert (now.draft.checked_at, now.draft.saved_by_id) == (None, world.joy)
+    assert now.seen != seen
+    with transaction(), pytest.raises(Refused, match="cannot check"):
+        actions.check(now, seen=now.seen, by=world.person("joy"), at=AT)
+    while worker.run_once(at=AT):
+        continue
+    assert portraits.read(first, 160) is None
+    assert portraits.read(now.people[0].photo.name, 160) is not None
+    with transaction():
+        one = drafting(world).people[0]
+        photos.remove(one, one.photo, by=world.person("joy"), at=AT)
+    while worker.run_once(at=AT):
+        continue
+    assert portraits.read(now.people[0].photo.name, 160) is None
+
+
+def test_a_pdf_is_no_photograph(world):
+    with transaction():
+        one, joy = drafting(world).people[0], world.person("joy")
+        data = b"%PDF-1.7 a page %%EOF"
+        file = files.take_whole(joy, one.candidacy, PORTRAIT, name="a.pdf", data=data, at=AT)
+        with pytest.raises(Refused, match="This is a PDF"):
+            photos.attach(one, file, by=joy, at=AT)
+    assert drafting(world).people[0].photo is None
