@@ -2,8 +2,8 @@
 
 Why: a recipient's page shows a photograph where its person agrees. Both ways: a downgrade forgets them; the files stay.
 
-Revision: 0018
-After: 0017
+Revision: 0022
+After: 0021
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ Why: both were approved with the release alone, unread. What was approved before
 its messages as approved.
 Both ways: a downgrade forgets who checked what, the paragraphs that were added, and the years.
 
-Revision: 0017
-After: 0016
+Revision: 0021
+After: 0020
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
