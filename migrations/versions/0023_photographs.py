@@ -2,8 +2,8 @@
 
 Why: a recipient's page shows a photograph where its person agrees. Both ways: a downgrade forgets them; the files stay.
 
-Revision: 0022
-After: 0021
+Revision: 0023
+After: 0022
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ Why: both were approved with the release alone, unread. What was approved before
 its messages as approved.
 Both ways: a downgrade forgets who checked what, the paragraphs that were added, and the years.
 
-Revision: 0021
-After: 0020
+Revision: 0022
+After: 0021
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
