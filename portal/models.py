@@ -10,6 +10,7 @@ ROOMS = (
     "history.models",
     "jobs.models",
     "mail.models",
+    "mail.wording.models",
     "files.models",
     "schools.models",
     "accounts.models",

@@ -48,6 +48,8 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.letters_of_cycle": "nominations.screening_all",
     "nominations.letters_plan": "nominations.screening_all",
     "nominations.letter_at_desk": "nominations.screening_all",
+    "mail.wordings": "mail.messages",
+    "mail.wording": "mail.messages",
     "publishing.award": "publishing.awards",
     "publishing.award_recipients": "publishing.recipients",
     "publishing.year": "publishing.recipients",

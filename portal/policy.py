@@ -162,6 +162,7 @@ class Permission(StrEnum):
     SCORE_BANDS = "score what staff score from bands, such as need"
     CONFIRM_STANDING = "record that standing was confirmed"
     SEE_MESSAGES = "see messages, mend addresses and send again"
+    WRITE_MESSAGES = "write the words of the portal's messages"
     EXPORT = "export lists"
     READ_RECORD = "read the record"
     # review
@@ -226,6 +227,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.SCORE_BANDS: _office & ~assigned,
     Permission.CONFIRM_STANDING: _office,
     Permission.SEE_MESSAGES: staff,
+    Permission.WRITE_MESSAGES: staff,
     Permission.EXPORT: staff_of_it,
     Permission.READ_RECORD: staff_somewhere | auditor,
     Permission.ANSWER_INVITATION: invited | member_of_it,

@@ -173,6 +173,8 @@ ACTIONS = {
     "two people": N_("Found to be two people"),
     "uploaded": N_("Uploaded"),
     "withdrawn": N_("Withdrawn"),
+    "words of a message set back": N_("Set a message back to the shipped words"),
+    "words of a message written": N_("Wrote the words of a message"),
 }
 
 # the kind of thing a line is about -> what the page calls it
@@ -205,6 +207,7 @@ KINDS = {
     "school": N_("School"),
     "sitting": N_("Sitting"),
     "snapshot": N_("Submitted text"),
+    "wording": N_("Words of a message"),
 }
 
 

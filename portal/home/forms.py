@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
-from portal.web.fields import Address, Form, Line, needed
+from portal.mail.wording.rules import MOST_BODY, MOST_SUBJECT
+from portal.web.fields import Address, Choice, Form, Line, Text, needed
 
 
 class SendAgainForm(Form):
@@ -29,3 +30,19 @@ class BounceForm(Form):
         [needed(_l("Say what the other side said"))],
         description=_l("Such as: no such mailbox."),
     )
+
+
+class WordingForm(Form):
+    """The words of one kind of message in one language."""
+
+    subject = Line(_l("Subject"), most=MOST_SUBJECT)
+    body = Text(
+        _l("Message"),
+        most=MOST_BODY,
+        description=_l(
+            "Leave a line empty between paragraphs. A paragraph that begins with > is drawn as a quotation. "
+            "Words in braces are fields: each is replaced by what holds for the reader."
+        ),
+    )
+    number = HiddenField()
+    case = Choice(_l("See it as it was for"))

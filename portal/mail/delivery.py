@@ -20,7 +20,7 @@ from portal import history
 from portal.db import db, transaction
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
-from portal.mail.writing import Written, base_url, write
+from portal.mail.writing import HIDDEN, Written, base_url, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-HIDDEN = "…"  # stands in a copy where the token was
 MOST_ATTEMPTS = 6
 DOUBT = "The sender stopped while this was leaving. It may have arrived."
 NO_SUCH_MAILBOX = 550  # SMTP's family of permanent refusals

@@ -54,6 +54,7 @@ NOT_GROWN = {
     "reader_signs",
     "study",
     "draw_secret",
+    "wording",  # of one message in one language, read in one query
 }
 FEW = {"award", "cycle", "fund", "question_set", "question", "rubric", "criterion", "round", "release"}
 BARELY = {"school_alias", "affiliation", "known_string", "consent", "part", "account"}

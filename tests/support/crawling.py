@@ -36,6 +36,7 @@ FEW = {
     "decisions.decisions": 12,
     "accounts.person": 6,
     "mail.message": 4,
+    "mail.wording": 3,
     "nominations.asking": 4,
     "nominations.candidacy_name": 4,
     "nominations.import_row": 6,

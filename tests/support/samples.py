@@ -730,6 +730,13 @@ def donors(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6, "person": world["person donor"]}, nowhere)
 
 
+def wordings(_world: World) -> Iterable[Sample]:
+    """Words of one kind of message in one language."""
+    yield Sample("own", {"slug": "nominations.letter_asked", "code": "en"}, simply)
+    yield Sample("no such message", {"slug": "nominations.letter", "code": "en"}, nowhere)
+    yield Sample("no such language", {"slug": "nominations.letter_asked", "code": "xx"}, nowhere)
+
+
 def links(_world: World) -> Iterable[Sample]:
     """Sign-in links: anybody may open any; one that is used up or unknown says so."""
     for name, token in (
@@ -903,6 +910,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         things("message", "waiting", "sent", "failed", "cancelled"), "mail.message", "mail.bounce", "mail.cancellation"
     ),
     **_each(things("copy", ""), "mail.sent", "mail.sent_html"),
+    **_each(wordings, "mail.wording", "mail.set_back"),
     **_each(things("message", "sent"), "mail.message_html"),
     **_each(
         awards,

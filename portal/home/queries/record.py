@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from portal.mail.rules import MessageState
+    from portal.mail.wording.kinds import Kind
 
 
 def record(  # the filters of one page
@@ -143,3 +144,9 @@ def message(person: Person | None, number: int) -> Message | None:
     wanted = mail.every().where(Message.id == number, untouched(Message.about_kind, Message.about_id, person))
     found: Message | None = db.session.scalar(wanted)
     return found
+
+
+def of_kind(person: Person | None, kind: Kind, *, most: int) -> list[Message]:
+    """Return the last messages of one kind that this person may read, each with its reader."""
+    wanted = messages(person).where(Message.template == kind.template, Message.result.is_(False)).limit(8 * most)
+    return [each for each in db.session.scalars(wanted) if kind.fits(each.facts)][:most]

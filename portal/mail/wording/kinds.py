@@ -1,0 +1,416 @@
+"""The messages whose words staff may write, each with the fields that it may hold. Data, and nothing else.
+
+A kind is a template under `templates/mail/`; where that says different things by case, each case is a kind of its own here, so
+that what staff read in the editor is a whole message and never a choice between sentences. Messages that tell an outcome are
+not here: they are prepared with their release, and a second person approves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from portal.errors import N_
+
+
+class How(StrEnum):
+    """How a fact is said."""
+
+    TEXT = "text"  # as it is
+    SAID = "said"  # data text, in the reader's language
+    SAID_LIST = "said list"
+    INSTANT = "instant"
+    NUMBER = "number"
+    SENTENCE = "sentence"  # one that the shipped template says by case, or nothing
+    BLOCKS = "blocks"  # several paragraphs of the shipped template
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What may stand in braces: its name there, what it is in words, and how it is said."""
+
+    name: str
+    words: str
+    how: How = How.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One message: which template, in which case, to whom, and what it may hold."""
+
+    template: str
+    words: str  # what it is
+    to: str  # who gets it
+    fields: tuple[Field, ...]
+    link: bool = True
+    case: str = ""
+    when: Mapping[str, Any] = field(default_factory=dict)  # facts that make the case
+    shown: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # facts of another form that its shipped words are drawn with
+
+    @property
+    def slug(self) -> str:
+        """The kind as an address says it: "nominations.letter_news.received"."""
+        return ".".join([*self.template.split("/"), *([self.case] if self.case else [])])
+
+    def fits(self, facts: Mapping[str, Any]) -> bool:
+        """Say whether a message with these facts is of this case."""
+        return all(_same(facts.get(name), wanted) for name, wanted in self.when.items())
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of this name."""
+        return next((each for each in (*self.fields, *EVERYWHERE) if each.name == name), None)
+
+
+def _same(value: Any, wanted: Any) -> bool:  # noqa: ANN401 - a fact
+    return bool(value) is wanted if isinstance(wanted, bool) else value == wanted
+
+
+EVERYWHERE = (
+    Field("organization", N_("the organization's name")),
+    Field("help_name", N_("whom to ask for help")),
+    Field("help_email", N_("the address for help")),
+    Field("help_phone", N_("the telephone for help")),
+)
+
+_NAME = Field("name", N_("the reader's name"))
+_NOMINEE = Field("nominee", N_("the nominee's name"))
+_AWARD = Field("award", N_("the award"), How.SAID)
+_YEAR = Field("year", N_("the year"))
+_REFERENCE = Field("reference", N_("the nomination's reference"))
+_DEADLINE = Field("deadline", N_("until when"), How.INSTANT)
+_REASON = Field("reason", N_("the reason that staff gave"))
+_ASKER = Field("asker", N_("who asks"))
+_WRITER = Field("writer", N_("who writes the letter"))
+_SURPRISE = Field("surprise_words", N_("a sentence, where the award is a surprise"), How.SENTENCE)
+_COUNT = Field("count", N_("how many"), How.NUMBER)
+_CLOSES = Field("closes_at", N_("when scores lock"), How.INSTANT)
+
+# What an invented case says.
+SAMPLE_INSTANT = "2027-03-13T07:59:00+00:00"
+SAMPLE_NUMBER = 3
+SAMPLES: dict[str, Any] = {
+    "name": "Rosa Delgado",
+    "guardian": "Rosa Delgado",
+    "nominee": "Amina Warsame",
+    "award": "Excellence in Teaching Award",
+    "before": "School Leadership Award",
+    "year": 2027,
+    "reference": "N-0042",
+    "reason": "…",
+    "words": "…",
+    "note": "…",
+    "asker": "Ruth Alemayehu",
+    "writer": "Desmond Pryce",
+    "reads": 3,
+}
+
+ANYONE = N_("Whoever signs in")
+NOMINATORS = N_("Nominators")
+NOMINEES = N_("Nominees")
+GUARDIANS = N_("Guardians")
+WRITERS = N_("Writers of letters")
+ASKERS = N_("Whoever asked for a letter")
+REVIEWERS = N_("Reviewers and chairs")
+OFFICE = N_("The office")
+
+_COPY = {
+    "people": [],
+    "schools": [],
+    "central": False,
+    "place_text": "",
+    "relation": "other",
+    "relation_text": "",
+    "answers": [],
+    "quote": "no",
+    "tell": False,
+}
+_RECEIVED = (
+    _NAME,
+    _NOMINEE,
+    _AWARD,
+    _REFERENCE,
+    _SURPRISE,
+    Field("until_words", N_("a sentence that says until when it can be changed"), How.SENTENCE),
+    Field("copy_words", N_("the copy of everything that was sent"), How.BLOCKS),
+)
+_NEWS = (_WRITER, _NOMINEE, _AWARD)
+
+KINDS: tuple[Kind, ...] = (
+    Kind("accounts/link", N_("Sign-in link"), ANYONE, ()),
+    Kind(
+        "nominations/begun",
+        N_("The way back to a nomination"),
+        NOMINATORS,
+        (_NAME, Field("awards", N_("the awards"), How.SAID_LIST), _DEADLINE),
+    ),
+    Kind(
+        "nominations/received",
+        N_("Thanks for a nomination"),
+        NOMINATORS,
+        _RECEIVED,
+        case="first",
+        when={"again": False},
+        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": "2001-01-01T12:00:00+00:00"},
+    ),
+    Kind(
+        "nominations/received",
+        N_("Thanks for a new version of a nomination"),
+        NOMINATORS,
+        _RECEIVED,
+        case="again",
+        when={"again": True},
+        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": "2001-01-01T12:00:00+00:00"},
+    ),
+    Kind(
+        "nominations/draft_reminder",
+        N_("Reminder of a nomination not sent yet"),
+        NOMINATORS,
+        (_NAME, _AWARD, _YEAR, _DEADLINE),
+    ),
+    Kind(
+        "nominations/imported",
+        N_("Thanks for a nomination from another form"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE),
+    ),
+    Kind(
+        "nominations/question",
+        N_("A question about a nomination"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE, Field("words", N_("what staff ask"))),
+        link=False,
+    ),
+    Kind(
+        "nominations/returned",
+        N_("A nomination returned"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE, _REASON, Field("due", N_("until when"), How.INSTANT)),
+    ),
+    Kind(
+        "nominations/moved",
+        N_("A nomination that fits another award better"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, Field("before", N_("the award it was for"), How.SAID), _REFERENCE, _REASON),
+        link=False,
+    ),
+    Kind(
+        "nominations/withdrawn",
+        N_("A nomination withdrawn"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE),
+        link=False,
+    ),
+    Kind(
+        "nominations/accepted_late",
+        N_("A late nomination accepted"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE, _REASON),
+        link=False,
+    ),
+    Kind(
+        "nominations/refused_late",
+        N_("A late nomination refused"),
+        NOMINATORS,
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE, _REASON),
+        link=False,
+    ),
+    Kind(
+        "awards/extended",
+        N_("A later deadline"),
+        NOMINATORS,
+        (_NAME, _AWARD, Field("until", N_("until when"), How.INSTANT)),
+    ),
+    Kind(
+        "nominations/part_invited",
+        N_("Invitation to the nominee's part"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR, _DEADLINE),
+    ),
+    Kind(
+        "nominations/part_reminder",
+        N_("Reminder of the nominee's part"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR, _DEADLINE),
+    ),
+    Kind(
+        "nominations/part_lapsed",
+        N_("The day for the nominee's part has passed"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR, _DEADLINE),
+    ),
+    Kind(
+        "nominations/consent",
+        N_("What may be published, asked of a nominee"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR),
+        case="adult",
+        when={"minor": False},
+    ),
+    Kind(
+        "nominations/consent",
+        N_("What may be published, said to a nominee under 18"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR),
+        case="minor",
+        when={"minor": True},
+    ),
+    Kind(
+        "nominations/consent_reminder",
+        N_("Reminder to say what may be published"),
+        NOMINEES,
+        (_NOMINEE, _AWARD, _YEAR, _DEADLINE),
+    ),
+    Kind(
+        "nominations/guardian",
+        N_("What may be published, asked of a guardian"),
+        GUARDIANS,
+        (
+            Field("greeting", N_("the greeting, where the guardian's name is known"), How.SENTENCE),
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+        ),
+        shown={"guardian": "{guardian}"},
+    ),
+    Kind(
+        "nominations/letter_asked",
+        N_("A letter asked for"),
+        WRITERS,
+        (
+            _NAME,
+            _ASKER,
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+            _SURPRISE,
+            Field("note", N_("what whoever asks wrote to the writer")),
+            _DEADLINE,
+        ),
+        shown={"surprise": True},
+    ),
+    Kind(
+        "nominations/letter_reminder", N_("Reminder of a letter"), WRITERS, (_NAME, _NOMINEE, _AWARD, _YEAR, _DEADLINE)
+    ),
+    Kind(
+        "nominations/letter_cancelled",
+        N_("A letter not needed any more"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR, _REASON),
+    ),
+    Kind(
+        "nominations/letter_received",
+        N_("Thanks for a letter"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR, _DEADLINE),
+        case="first",
+        when={"late": False, "again": False},
+    ),
+    Kind(
+        "nominations/letter_received",
+        N_("Thanks for a new version of a letter"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR, _DEADLINE),
+        case="again",
+        when={"late": False, "again": True},
+    ),
+    Kind(
+        "nominations/letter_received",
+        N_("Thanks for a letter that came late"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR),
+        case="late",
+        when={"late": True},
+    ),
+    Kind(
+        "nominations/letter_late",
+        N_("A late letter accepted"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR),
+        case="accepted",
+        when={"accepted": True},
+    ),
+    Kind(
+        "nominations/letter_late",
+        N_("A late letter refused"),
+        WRITERS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR, _REASON),
+        case="refused",
+        when={"accepted": False},
+    ),
+    Kind("nominations/letter_news", N_("A letter came"), ASKERS, _NEWS, case="received", when={"state": "received"}),
+    Kind(
+        "nominations/letter_news",
+        N_("A letter was declined"),
+        ASKERS,
+        _NEWS,
+        case="declined",
+        when={"state": "declined"},
+    ),
+    Kind(
+        "nominations/letter_news", N_("A letter did not come"), ASKERS, _NEWS, case="lapsed", when={"state": "lapsed"}
+    ),
+    Kind("nominations/letter_news", N_("A letter came late"), ASKERS, _NEWS, case="late", when={"state": "late"}),
+    Kind(
+        "nominations/letter_news",
+        N_("A letter was not accepted"),
+        ASKERS,
+        _NEWS,
+        case="refused",
+        when={"state": "refused"},
+    ),
+    Kind(
+        "awards/invitation",
+        N_("Invitation to a committee"),
+        REVIEWERS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("reads", N_("how many people read each candidate")),
+            Field("reading_days", N_("a sentence that says when reading begins and ends"), How.SENTENCE),
+        ),
+        case="reviewer",
+        when={"chair": False},
+        shown={
+            "scoring_opens_at": "2001-01-01T12:00:00+00:00",
+            "scoring_closes_at": "2001-01-02T12:00:00+00:00",
+        },
+    ),
+    Kind(
+        "awards/invitation",
+        N_("Invitation to chair a committee"),
+        REVIEWERS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("reads", N_("how many people read each candidate")),
+            Field("reading_days", N_("a sentence that says when reading begins and ends"), How.SENTENCE),
+        ),
+        case="chair",
+        when={"chair": True},
+        shown={
+            "scoring_opens_at": "2001-01-01T12:00:00+00:00",
+            "scoring_closes_at": "2001-01-02T12:00:00+00:00",
+        },
+    ),
+    Kind("awards/invitation_again", N_("Reminder of an invitation"), REVIEWERS, (_NAME, _AWARD, _YEAR)),
+    Kind("review/reading", N_("Something to read"), REVIEWERS, (_AWARD, _COUNT, _CLOSES)),
+    Kind("review/reminder", N_("Reminder of readings not scored yet"), REVIEWERS, (_AWARD, _COUNT, _CLOSES)),
+    Kind("review/replacement", N_("A reading that needs somebody else"), REVIEWERS, (_AWARD,)),
+    Kind("decisions/please_approve", N_("Decisions that wait for approval"), OFFICE, (_ASKER, _AWARD, _YEAR)),
+)
+
+
+def of(template: str, facts: Mapping[str, Any]) -> Kind | None:
+    """Return the kind of a message; None where nobody may write its words."""
+    return next((kind for kind in KINDS if kind.template == template and kind.fits(facts)), None)
+
+
+def by_slug(slug: str) -> Kind | None:
+    """Return the kind that an address names."""
+    return next((kind for kind in KINDS if kind.slug == slug), None)
