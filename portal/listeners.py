@@ -30,6 +30,7 @@ from portal.publishing import chores as releases
 from portal.publishing.actions import photos
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
+from portal.review import chores as reviewing
 from portal.review.actions import assigning, calibrating, covering, declaring, masking, reading, rounds, standings
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
@@ -53,6 +54,9 @@ def install() -> None:
     _add(worker.chores, awards.close_due)
     _add(worker.chores, nominations.look_after_letters)
     _add(worker.chores, nominations.look_after_parts)
+    _add(worker.chores, nominations.look_after_the_silent)
+    _add(worker.chores, awards.remind_invited)
+    _add(worker.chores, reviewing.remind_readers)
     _add(accounts.on_link_used, letters.felt_link)  # a writer opened their link
     _add(screening.on_stage, letters.felt_stage)  # whoever withdrew needs no letters
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for

@@ -17,6 +17,7 @@ ROOMS = (
     "funds.models",
     "questions.models",
     "awards.models",
+    "awards.reminders.models",
     "nominations.models",
     "review.models",
     "decisions.models",

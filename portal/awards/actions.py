@@ -727,8 +727,11 @@ def send_again(member: Member, *, by: Person, at: datetime) -> bool:
     return True
 
 
-def remind(member: Member, *, by: Person, at: datetime) -> bool:
-    """Remind somebody of an invitation they have not answered, at most once a day. Returns whether a message was posted."""
+def remind(member: Member, *, by: Person | None, at: datetime) -> bool:
+    """Remind somebody of an invitation they have not answered, at most once a day. Returns whether a message was posted.
+
+    `by` is None where the portal does so by itself.
+    """
     if member.state is not MemberState.INVITED:
         return False
     cycle = member.cycle

@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal.awards import actions, queries
+from portal.awards.reminders import actions as reminders
+from portal.awards.reminders import queries as reminder_queries
+from portal.awards.reminders.rules import Kind
 from portal.awards.rules import CYCLE, CycleStep
 from portal.db import db, transaction
 from portal.errors import Refused
@@ -15,6 +18,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 log = logging.getLogger(__name__)
+
+
+BETWEEN_LOOKS = timedelta(minutes=1)
+_looked: list[datetime] = []  # when this worker last looked after invitations
+
+
+def remind_invited(at: datetime) -> int:
+    """Remind whoever has not answered an invitation to a committee: once a minute."""
+    if _looked and _looked[-1] <= at < _looked[-1] + BETWEEN_LOOKS:
+        return 0
+    _looked[:] = [at]
+    waits = reminder_queries.invited(due_by=reminder_queries.Plans(Kind.INVITATION, at=at).farthest())
+    db.session.rollback()
+    if not waits:
+        return 0
+    with transaction():
+        return reminders.remind_invited(at=at)
 
 
 def close_due(at: datetime) -> int:

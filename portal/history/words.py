@@ -127,6 +127,7 @@ ACTIONS = {
     "release returned": N_("Release returned"),
     "released": N_("Released"),
     "reminded": N_("Reminded"),
+    "reminders changed": N_("Reminders changed"),
     "removed": N_("Taken off"),
     "renamed": N_("Name put right"),
     "restored": N_("Given again"),

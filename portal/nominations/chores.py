@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal import clock
+from portal.awards.reminders import queries as reminder_queries
+from portal.awards.reminders.rules import Kind
 from portal.db import db, transaction
 from portal.jobs.worker import LEASE
-from portal.nominations.actions import importing, letters, parts
+from portal.nominations.actions import importing, letters, parts, reminding
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
+from portal.nominations.queries import reminding as reminding_queries
 from portal.people.models import Person
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 BETWEEN_LOOKS = timedelta(minutes=1)
 _looked: list[datetime] = []  # when this worker last looked after letters
 _looked_at_parts: list[datetime] = []
+_looked_at_silent: list[datetime] = []
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -53,6 +57,21 @@ def look_after_letters(at: datetime) -> int:
         return 0
     with transaction():
         return letters.remind_due(at=at) + letters.lapse_due(at=at)
+
+
+def look_after_the_silent(at: datetime) -> int:
+    """Remind whoever wrote and did not send, or was asked what may be published and did not answer: once a minute."""
+    if _looked_at_silent and _looked_at_silent[-1] <= at < _looked_at_silent[-1] + BETWEEN_LOOKS:
+        return 0
+    _looked_at_silent[:] = [at]
+    drafts = reminder_queries.Plans(Kind.DRAFT, at=at).farthest()
+    consents = reminder_queries.Plans(Kind.CONSENT, at=at).farthest()
+    waits = reminding_queries.unfinished(due_by=drafts, at=at) or reminding_queries.unanswered(due_by=consents, at=at)
+    db.session.rollback()
+    if not waits:
+        return 0
+    with transaction():
+        return reminding.remind_of_drafts(at=at) + reminding.remind_of_consent(at=at)
 
 
 def look_after_parts(at: datetime) -> int:

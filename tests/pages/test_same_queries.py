@@ -55,6 +55,8 @@ NOT_GROWN = {
     "study",
     "draw_secret",
     "wording",  # of one message in one language, read in one query
+    "reminder",  # counted, never listed
+    "reminder_plan",  # one a cycle and kind
 }
 FEW = {"award", "cycle", "fund", "question_set", "question", "rubric", "criterion", "round", "release"}
 BARELY = {"school_alias", "affiliation", "known_string", "consent", "part", "account"}

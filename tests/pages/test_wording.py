@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock, mail
+from portal.awards.reminders.models import ReminderPlan
+from portal.awards.reminders.rules import USUAL
+from portal.awards.reminders.rules import Kind as ReminderKind
 from portal.db import db, transaction
 from portal.demo import makers
 from portal.demo.makers import NOW
@@ -163,3 +166,32 @@ def test_words_are_written_seen_tested_kept_in_versions_and_set_back(app, client
     assert [each.body is None for each in held] == [False, False, True]
     assert client.get("/desk/messages/words/nominations.no_such/en").status_code == 404
     assert client.get(f"/desk/messages/words/{SLUG}/xx").status_code == 404
+
+
+def test_staff_switch_reminders_off_and_say_how_many_days_before(app, client, staff, sign_in):
+    with transaction():
+        makers.make_cycle(makers.make_award("Excellence in Teaching Award", slug="teaching"))
+    where = "/desk/teaching/2026/reminders"
+    sign_in(client, staff)
+    assert where in client.get("/desk/teaching/2026").text
+    page = client.get(where).text
+    assert "None went out yet" in page
+    fields = {"csrf_token": token(page)}
+    for kind, days in USUAL.items():
+        fields |= {
+            f"{kind.value}_on": "y",
+            f"{kind.value}_days": ", ".join(map(str, days)),
+            f"{kind.value}_version": "0",
+        }
+    wrong = client.post(where, data={**fields, "letter_days": "soon"})
+    assert wrong.status_code == 422
+    assert "soon" in wrong.text
+    assert "Write whole days" in wrong.text
+    changed = {**fields, "letter_days": "21, 3"}
+    del changed["draft_on"]
+    assert client.post(where, data=changed).status_code == 303
+    held = {plan.kind: (plan.on, plan.days) for plan in db.session.scalars(select(ReminderPlan))}
+    assert held == {ReminderKind.LETTER: (True, [21, 3]), ReminderKind.DRAFT: (False, [7, 2])}
+    stale = client.post(where, data={**fields, "letter_days": "9"})
+    assert stale.status_code == 422
+    assert "Somebody changed the reminders" in stale.text

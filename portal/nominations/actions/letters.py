@@ -12,13 +12,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal import history, mail
 from portal.accounts import actions as accounts
 from portal.awards.models import Cycle, Member
+from portal.awards.reminders import actions as reminders
+from portal.awards.reminders import queries as reminder_queries
+from portal.awards.reminders.rules import Kind
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
 from portal.errors import N_, Refused, Stale, TooLate
 from portal.files import actions as files
 from portal.files import queries as file_queries
 from portal.files.rules import FileState
-from portal.mail.models import Message
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Candidacy, Letter, LetterPlan, Nomination, Recommendation
 from portal.nominations.queries import letters as queries
@@ -28,7 +30,6 @@ from portal.nominations.rules.letters import (
     MOST_ASKED,
     OPEN,
     RECOMMENDATION,
-    REMIND_DAYS,
     Late,
     LetterState,
     LetterStep,
@@ -504,26 +505,22 @@ def felt_stage(candidacy: Candidacy, before: CandidacyStage, at: datetime) -> No
 
 def remind_due(*, at: datetime) -> int:
     """Post what reminders are due: one for each letter and each of the days before its own. Returns how many."""
-    farthest = at + timedelta(days=max(REMIND_DAYS))
-    posted = 0
-    for number in db.session.scalars(queries.open_ones(due_by=farthest).with_only_columns(Recommendation.id)).all():
+    plans, posted = reminder_queries.Plans(Kind.LETTER, at=at), 0
+    waited_for = queries.open_ones(due_by=plans.farthest()).with_only_columns(Recommendation.id)
+    for number in db.session.scalars(waited_for).all():
         asked = queries.by_number(number)
-        if asked is None or at >= queries.due(asked.cycle) or not needed(asked):
+        if asked is None or not needed(asked) or not asked.writer.email:
             continue
         due = queries.due(asked.cycle)
-        for days in sorted(REMIND_DAYS):  # after an outage only the last one is sent
-            begins = due - timedelta(days=days)
-            if begins <= at and asked.asked_at < begins:
-                before = db.session.scalar(select(Message.id).where(Message.key == _reminder(asked, due, days)))
-                if before is None:
-                    _write_to(asked, "nominations/letter_reminder", at=at, key=_reminder(asked, due, days))
-                    posted += 1
-                break
+        subject = (asked.__tablename__, asked.id)
+        days = plans.due(asked.cycle_id, subject, asked.writer_id, due=due, since=asked.asked_at)
+        if days is not None and reminders.once(
+            Kind.LETTER, asked, asked.writer, cycle_id=asked.cycle_id, due=due, days=days, at=at
+        ):
+            key = f"letter:{asked.id}:{due:%Y%m%d%H%M}:{days}"
+            _write_to(asked, "nominations/letter_reminder", at=at, key=key)
+            posted += 1
     return posted
-
-
-def _reminder(asked: Recommendation, due: datetime, days: int) -> str:
-    return f"letter:{asked.id}:{due:%Y%m%d%H%M}:{days}"
 
 
 def lapse_due(*, at: datetime) -> int:

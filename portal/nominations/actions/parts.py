@@ -12,18 +12,20 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history, mail
 from portal.awards.models import Cycle
+from portal.awards.reminders import actions as reminders
+from portal.awards.reminders import queries as reminder_queries
+from portal.awards.reminders.rules import Kind
 from portal.db import db
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
 from portal.files import actions as files
 from portal.files import queries as file_queries
 from portal.files.rules import FileState
-from portal.mail.models import Message
 from portal.nominations.actions import screening
 from portal.nominations.actions.consent import CONSENT_LINK, LINK_DAYS, SURPRISE
 from portal.nominations.models import Candidacy, Part, PartAnswer
 from portal.nominations.queries import parts as queries
 from portal.nominations.rules import CandidacyStage, CandidacyStep
-from portal.nominations.rules.parts import PART, REMIND_DAYS, WAITED_FOR, PartState, PartStep
+from portal.nominations.rules.parts import PART, WAITED_FOR, PartState, PartStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,24 +238,20 @@ def _whole(number: int) -> Part:
 
 def remind_due(*, at: datetime) -> int:
     """Post what reminders are due: one for each part and each of the days before its own. Returns how many."""
-    posted = 0
-    for number in db.session.scalars(waited_for(due_by=at + timedelta(days=max(REMIND_DAYS)))).all():
+    plans, posted = reminder_queries.Plans(Kind.PART, at=at), 0
+    for number in db.session.scalars(waited_for(due_by=plans.farthest())).all():
         part = _whole(number)
-        due = queries.due(part.candidacy.cycle)
-        if (
-            at >= due
-            or part.invited_at is None
-            or part.candidacy.stage is CandidacyStage.WITHDRAWN
-            or not part.person.email
-        ):
+        cycle, due = part.candidacy.cycle, queries.due(part.candidacy.cycle)
+        if part.invited_at is None or part.candidacy.stage is CandidacyStage.WITHDRAWN or not part.person.email:
             continue
-        for days in sorted(REMIND_DAYS):  # after an outage only the last one is sent
-            begins, key = due - timedelta(days=days), f"part:{part.id}:{due:%Y%m%d%H%M}:{days}"
-            if begins <= at and part.invited_at < begins:
-                if db.session.scalar(select(Message.id).where(Message.key == key)) is None:
-                    _write_to(part.candidacy, part.person, "nominations/part_reminder", key=key, at=at)
-                    posted += 1
-                break
+        subject = (part.__tablename__, part.id)
+        days = plans.due(cycle.id, subject, part.person_id, due=due, since=part.invited_at)
+        if days is not None and reminders.once(
+            Kind.PART, part, part.person, cycle_id=cycle.id, due=due, days=days, at=at
+        ):
+            key = f"part:{part.id}:{due:%Y%m%d%H%M}:{days}"
+            _write_to(part.candidacy, part.person, "nominations/part_reminder", key=key, at=at)
+            posted += 1
     return posted
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_ASKED = 8  # of one nomination
-REMIND_DAYS = (7, 2)  # before the day on which a letter is due
 
 
 class LetterState(StrEnum):

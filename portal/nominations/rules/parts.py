@@ -47,4 +47,3 @@ PART: Life[PartState, PartStep] = Life(
     refusal=N_("This part is %(state)s, so that cannot be done with it now."),
 )
 WAITED_FOR = frozenset({_P.INVITED, _P.ACCEPTED})
-REMIND_DAYS = (7, 2)  # before the day on which it is due

@@ -17,7 +17,7 @@ from portal.db import db
 from portal.errors import N_, Refused, Stale
 from portal.nominations.actions import conflicts
 from portal.people.models import Person
-from portal.review.actions import declaring, rounds, standings
+from portal.review.actions import declaring, reminding, rounds, standings
 from portal.review.models import Assignment, Plan, Round
 from portal.review.queries import assigning as queries
 from portal.review.rules.lives import ASSIGNMENT, OWED, ROUND, SCORING, AssignmentState, AssignmentStep, RoundState
@@ -264,18 +264,7 @@ def remind(round_: Round, *, by: Person, at: datetime) -> int:
     )
     count = 0
     for person, left in db.session.execute(wanted).all():
-        posted = mail.post(
-            "review/reminder",
-            to=person,
-            at=at,
-            about=round_,
-            link={"purpose": "sign in", "next": "/reading"},
-            key=f"reminder {round_.id} {person.id} {at.date().isoformat()}",
-            award=round_.cycle.award.name,
-            count=left,
-            closes_at=round_.closes_at.isoformat(),
-        )
-        count += posted is not None
+        count += reminding.remind(round_, round_.cycle.award, person, left, at=at)
     if count:
         history.record("readers reminded", round_, by=by, at=at, count=count)
     return count
