@@ -3,8 +3,8 @@
 Why: what a message says was fixed in the code; an office says things in its own way, and in each of its languages. Both
 ways: a downgrade forgets the words and every message says the shipped ones.
 
-Revision: 0022
-After: 0021
+Revision: 0024
+After: 0023
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

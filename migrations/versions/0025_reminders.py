@@ -3,8 +3,8 @@
 Why: a reminder goes once for its kind, its person and its due instant, whatever the worker lived through, and each cycle
 says how many days before. Both ways: a downgrade forgets what went out; messages keep keys of their own, so none goes twice.
 
-Revision: 0023
-After: 0022
+Revision: 0025
+After: 0024
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
