@@ -52,6 +52,7 @@ class Fact(StrEnum):
     RELEASED = "has been released"
     LETTER_NEEDED = "is in a round whose rubric needs letters"
     NOMINATOR_AGREES = "has the nominator's agreement"
+    NOMINATOR_SHOWS = "has the nominator's agreement to show the words"
     CONSENTED = "has the person's consent"
     DEMONSTRATION = "is on a demonstration"
 
@@ -122,6 +123,7 @@ in_deliberation = _word(Fact.IN_DELIBERATION)
 released = _word(Fact.RELEASED)
 letter_needed = _word(Fact.LETTER_NEEDED)
 nominator_agrees = _word(Fact.NOMINATOR_AGREES)
+nominator_shows = _word(Fact.NOMINATOR_SHOWS)
 consented = _word(Fact.CONSENTED)
 demonstration = _word(Fact.DEMONSTRATION)
 
@@ -279,7 +281,11 @@ _reads = assigned & clear
 
 # Each datum: whom it is denied whatever else they are; who sees all of it; who sees it masked.
 VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
-    Datum.NOMINATION_TEXT: (conflict, staff_of_it | _its_writer | (_reads & names_shown), _reads | chair_of_it),
+    Datum.NOMINATION_TEXT: (
+        conflict,
+        staff_of_it | _its_writer | (its_nominee & told & nominator_shows) | (_reads & names_shown),
+        _reads | chair_of_it,
+    ),
     Datum.NOMINEE_IDENTITY: (
         conflict,
         staff_of_it

@@ -170,6 +170,7 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
     if one is not None and one.unnamed:
         link.person.minor = True  # a student of 17 whose guardian has not answered
         return
+    link.person.minor = False
     young = candidacy.role is not None and candidacy.role.startswith("Student")
     if young:
         link.person.minor, link.person.guardian_name, link.person.guardian_email = (

@@ -118,6 +118,7 @@ def make_person(
         email or f"{fold(given).replace(' ', '.') or 'someone'}.{fold(family).replace(' ', '')}.{number}@example.org"
     )
     person = people.add(given=given, family=family, email=email, language=language, at=at)
+    person.minor = False
     if account:
         _add(Account(person_id=person.id, address=address_key(email) or "", confirmed_at=at))
     return person
@@ -319,7 +320,9 @@ def make_candidacy(
     """Return a candidacy of one person with as many submitted nominations as asked for."""
     cycle = cycle or make_cycle()
     given, _, family = name.rpartition(" ")
-    person = person or people.add(given=given, family=family, at=at)
+    if person is None:
+        person = people.add(given=given, family=family, at=at)
+        person.minor = False
     usual: dict[str, Any] = {
         "reference": f"C-{(db.session.scalar(select(func.max(Candidacy.id))) or 0) + 1:04d}",
         "cycle_id": cycle.id,

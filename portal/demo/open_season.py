@@ -44,7 +44,7 @@ def came_in(world: World, season: Laid) -> None:
     schools = {school.name: school for school in db.session.scalars(select(School))}
     denny, mercer = schools["David T. Denny International Middle School"], schools["Mercer International Middle School"]
 
-    _in(world, teaching, "Amina Warsame", denny, PATIENT, relation=Relation.PARENT, days=3)
+    _in(world, teaching, "Amina Warsame", denny, PATIENT, relation=Relation.PARENT, days=3, may_show_words=True)
     _in(world, teaching, "Amina Warsame", denny, PATIENT[::-1], relation=Relation.COLLEAGUE, days=6)
     _in(
         world,

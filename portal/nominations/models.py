@@ -120,6 +120,9 @@ class Nomination(Model):
     relation_text: Mapped[str | None]  # thirty words on how they know them
     quote: Mapped[Quote | None] = mapped_column(enumeration(Quote))
     may_tell_nominee: Mapped[bool | None]
+    may_show_words: Mapped[bool] = mapped_column(
+        default=False
+    )  # the nominee may read what was written, and who wrote it
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

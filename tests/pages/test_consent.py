@@ -121,6 +121,36 @@ def test_a_guardian_agrees_for_someone_under_eighteen(app, told):
     assert queries.given(number) == {}
 
 
+def test_age_is_asked_before_anything_is_agreed_to_and_a_minor_names_a_guardian(app, told):
+    number, person_id = told
+    url = f"/consent/{number}"
+    with transaction():
+        db.session.get(Person, person_id).minor = None
+    client = signed_in(app, person_id)
+    with pytest.raises(Refused), transaction():
+        actions.say(*both(number, person_id), {Field.NAME: True}, words=WORDS, by_guardian=False, at=NOW)
+    text = page(client, url).get_data(as_text=True)
+    assert "How old are you?" in text
+    assert 'name="photo"' not in text
+    assert post(client, url, {}).status_code == 422
+    assert "Ask a grown-up" in post(client, url, {"age": "child"}).get_data(as_text=True)
+    assert db.session.get(Person, person_id).minor is None
+    assert post(client, url, {"age": "minor"}).status_code == 303
+    assert "Say who your parent or guardian is" in page(client, url).get_data(as_text=True)
+    own = post(client, f"{url}/guardian", {"guardian_name": "B", "guardian_email": "Amina+b@example.org"})
+    assert "The guardian needs an address of their own" in own.get_data(as_text=True)
+    named = {"guardian_name": "Beatrix Warsame", "guardian_email": "beatrix@example.org"}
+    assert post(client, f"{url}/guardian", named).status_code == 303
+    asked = db.session.scalars(select(Message)).one()
+    assert (asked.template, asked.to_email) == ("nominations/guardian", "beatrix@example.org")
+    assert page(client, f"{url}/guardian").status_code == 303  # said once; the office puts it right
+    assert "We ask Beatrix Warsame" in page(client, url).get_data(as_text=True)
+    guardian = signed_in(app, person_id, guardian=True)
+    assert page(guardian, f"{url}/guardian").status_code == 303
+    assert post(guardian, url, {"name": "yes"}).status_code == 303
+    assert set(queries.given(number)[person_id]) == {Field.NAME}
+
+
 def test_what_someone_said_before_we_knew_their_age_no_longer_counts(told):
     number, person_id = told
     with transaction():

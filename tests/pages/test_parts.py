@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
+from portal.awards.models import Honours
 from portal.db import db, transaction
 from portal.demo.makers import (
     CLOSES,
     NOW,
     make_candidacy,
     make_cycle,
+    make_nomination,
     make_organisation,
     make_person,
     make_staff,
@@ -26,7 +28,7 @@ from portal.jobs import worker
 from portal.mail.models import Message
 from portal.nominations import chores
 from portal.nominations.actions import parts
-from portal.nominations.models import Candidacy, Part
+from portal.nominations.models import Candidacy, Nomination, Part
 from portal.nominations.queries.consent import candidacy_by_number
 from portal.nominations.rules import CandidacyStage
 from portal.nominations.rules.parts import PartState
@@ -233,3 +235,47 @@ def test_a_part_waits_among_what_waits_for_its_nominee_until_it_is_answered(app,
     post(amina, people["part"] + "/declining", {"reason": ""})
     assert own(people).state is PartState.DECLINED
     assert people["part"] not in text_of(amina, "/me")
+
+
+def test_a_nominee_reads_only_what_its_writer_lets_them_read(app, people):
+    with transaction():
+        candidacy = db.session.get(Candidacy, people["number"])
+        cycle = candidacy_by_number(people["number"]).cycle
+        shown, kept = (
+            make_nomination(cycle, nominee="Amina Warsame", candidacy=candidacy, texts=(words, "", ""), **facts)
+            for words, facts in (
+                ("Forty students come.", {"may_show_words": True}),
+                ("A word for the committee.", {"may_show_words": False}),
+            )
+        )
+        number = shown.id
+        name = kept.sitting.nominator_name
+    where = people["part"] + "/words"
+    assert get(browser(app, people["amina"]), where).status_code == 404  # nobody told her
+    amina = invited(app, people)
+    assert "Read what was written about you" in text_of(amina, people["part"])
+    text = text_of(amina, where)
+    assert "Forty students come." in text
+    assert "A word for the committee." not in text
+    assert name not in text
+    assert get(browser(app, people["staff"]), where).status_code == 404
+    with transaction():
+        db.session.get(Nomination, number).may_show_words = False  # being changed: taken back at once
+    assert "Forty students come." not in text_of(amina, where)
+    assert "Read what was written" not in text_of(amina, people["part"])
+
+
+def test_a_student_is_asked_how_old_they_are_and_of_a_child_nothing_is_kept(app, people):
+    with transaction():
+        db.session.get(Person, people["amina"]).minor = None
+        candidacy_by_number(people["number"]).cycle.award.honours = Honours.STUDENTS
+    amina = invited(app, people)
+    assert "How old are you?" in text_of(amina, people["part"])
+    assert post(amina, people["part"], {"act": "accept"}).status_code == 422
+    answer = post(amina, people["part"], {"act": "accept", "age": "child"})
+    assert "Ask a grown-up to answer for you" in answer.get_data(as_text=True)
+    assert own(people).state is PartState.INVITED
+    assert db.session.get(Person, people["amina"]).minor is None
+    assert post(amina, people["part"], {"act": "accept", "age": "minor"}).status_code == 303
+    assert own(people).state is PartState.ACCEPTED
+    assert db.session.get(Person, people["amina"]).minor is True

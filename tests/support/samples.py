@@ -848,7 +848,13 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(late, "nominations.late_one"),
     **_each(answers, "nominations.answer"),
     **_each(asides, "nominations.both"),
-    **_each(consents, "nominations.consent", "nominations.consent_withdrawal", "nominations.biography"),
+    **_each(
+        consents,
+        "nominations.consent",
+        "nominations.consent_guardian",
+        "nominations.consent_withdrawal",
+        "nominations.biography",
+    ),
     **_each(claims, "nominations.claim"),
     **_each(
         letters,
@@ -863,6 +869,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         own_part(),
         "nominations.part",
         "nominations.part_declining",
+        "nominations.part_words",
         "nominations.part_resume",
         "nominations.part_resume_removal",
         "nominations.part_resume_state",

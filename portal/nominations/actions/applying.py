@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from portal import history, mail
 from portal.awards import queries as awards
 from portal.db import db
+from portal.nominations.actions import consent as consents
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Nomination, Part, Relation, Sitting
 from portal.nominations.rules import COUNTS
 from portal.people.models import Person
@@ -80,16 +81,21 @@ def _note_guardian(nomination: Nomination, sitting: Sitting, person: Person, *, 
     """Note whether the applicant is under 18, and tell the guardian, once for each application."""
     if sitting.nominator_minor is None:
         return
-    if person.minor is None or (sitting.nominator_minor and not person.minor):
-        person.minor = sitting.nominator_minor
-        history.record("guardian noted", person, by=person, at=at, minor=person.minor)
-    if not sitting.nominator_minor or not sitting.guardian_email:
+    minor = sitting.nominator_minor
+    named = minor and sitting.guardian_email and mailbox(sitting.guardian_email) != mailbox(person.email)
+    if person.minor is None or (minor and not (person.minor and person.guardian_email)):
+        keeps = person.guardian_email or not named
+        consents.note_person(
+            person,
+            email=person.email or "",
+            minor=minor,
+            guardian_name=(person.guardian_name if keeps else sitting.guardian_name) or "",
+            guardian_email=(person.guardian_email if keeps else sitting.guardian_email) or "",
+            by=person,
+            at=at,
+        )
+    if not named or not person.guardian_email:
         return
-    if mailbox(sitting.guardian_email) == mailbox(person.email):
-        return
-    if person.guardian_email is None:
-        person.guardian_name, person.guardian_email = sitting.guardian_name, sitting.guardian_email
-    db.session.flush()
     cycle = awards.cycle_by_id(nomination.cycle_id)
     if cycle is None:
         return

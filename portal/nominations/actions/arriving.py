@@ -132,6 +132,7 @@ def _make(
         relation_text=facts["relation_text"],
         quote=Quote(facts["quote"]) if facts["quote"] else None,
         may_tell_nominee=facts.get("may_tell"),
+        may_show_words=bool(facts.get("may_show")),
         created_at=received,
         saved_at=received,
         received_at=received,

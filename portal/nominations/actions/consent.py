@@ -15,6 +15,7 @@ from portal.errors import N_, Refused
 from portal.nominations.models import Candidacy, Consent, Field, Part
 from portal.nominations.queries import consent as queries
 from portal.nominations.rules import CONSENT, ConsentState, ConsentStep
+from portal.people.rules import mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,8 @@ SURPRISE = N_("This award is a surprise: its nominees are told in person first, 
 GUARDIAN_SAYS = N_(
     "You are under 18, so your guardian says what may be published. You can say no to anything, and take anything back."
 )
+
+SAY_AGE = N_("Say how old you are first: for somebody under 18, a parent or guardian agrees.")
 
 # Called in the same transaction with (candidacy, person, at): whatever shows something about this person must show it no longer.
 on_biography_put_right: list[Callable[[Candidacy, Person, datetime], None]] = []
@@ -75,26 +78,31 @@ def _ask_one(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
             "nominations/consent", to=person, at=at, about=candidacy, link=link, minor=bool(person.minor), **facts
         )
         asked += 1
-    if person.minor and person.guardian_email:
-        link = {
+    return asked + _ask_guardian(candidacy, person, at=at)
+
+
+def _ask_guardian(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
+    if not person.minor or not person.guardian_email:
+        return 0
+    mail.post(
+        "nominations/guardian",
+        to=person,
+        to_email=person.guardian_email,
+        at=at,
+        about=candidacy,
+        link={
             "purpose": GUARDIAN_LINK,
             "kind": Candidacy.__tablename__,
             "id": candidacy.id,
-            "next": where,
+            "next": f"/consent/{candidacy.id}",
             "days": LINK_DAYS,
-        }
-        mail.post(
-            "nominations/guardian",
-            to=person,
-            to_email=person.guardian_email,
-            at=at,
-            about=candidacy,
-            link=link,
-            guardian=person.guardian_name or "",
-            **facts,
-        )
-        asked += 1
-    return asked
+        },
+        guardian=person.guardian_name or "",
+        award=candidacy.cycle.award.name,
+        year=candidacy.cycle.year,
+        nominee=person.name,
+    )
+    return 1
 
 
 def note_person(
@@ -117,6 +125,35 @@ def note_person(
             listener(candidacy, person, at)
 
 
+def say_age(person: Person, *, minor: bool, at: datetime) -> None:
+    """Note what somebody says of their own age, once: after that the office puts it right."""
+    if person.minor is None:
+        note_person(
+            person,
+            email=person.email or "",
+            minor=minor,
+            guardian_name=person.guardian_name or "",
+            guardian_email=person.guardian_email or "",
+            by=person,
+            at=at,
+        )
+
+
+def name_guardian(candidacy: Candidacy, person: Person, *, name: str, email: str, at: datetime) -> None:
+    """Note who a minor's parent or guardian is, as they say, and ask that person what may be published.
+
+    Only where nobody is noted yet. Raises `Refused` beside a field where the address is the minor's own. Needs `cycle` loaded.
+    """
+    if not person.minor or person.guardian_email:
+        return
+    if mailbox(email) == mailbox(person.email):
+        raise Refused(N_("The guardian needs an address of their own"), field="guardian_email")
+    note_person(
+        person, email=person.email or "", minor=True, guardian_name=name, guardian_email=email, by=person, at=at
+    )
+    _ask_guardian(candidacy, person, at=at)
+
+
 def say(
     candidacy: Candidacy,
     person: Person,
@@ -128,15 +165,16 @@ def say(
 ) -> list[Consent]:
     """Note what somebody agreed to and what not, field by field; what they say nothing about stays as it was.
 
-    `words` are those they read. Taking back is always possible. Raises `Refused` where someone under 18 agrees for themself.
+    `words` are those they read. Taking back is always possible. Raises `Refused` where someone under 18 agrees for themself, or
+    someone who was never asked how old they are.
     """
     now = queries.latest(candidacy.id, person.id)
     noted = []
     for field, agrees in said.items():
         state = now[field].state if field in now else ConsentState.NOT_ASKED
         step = _step(state, agrees=agrees)
-        if step is ConsentStep.GIVE and person.minor and not by_guardian:
-            raise Refused(GUARDIAN_SAYS)
+        if step is ConsentStep.GIVE and not by_guardian and person.minor is not False:
+            raise Refused(SAY_AGE if person.minor is None else GUARDIAN_SAYS)
         again = (
             step is None and agrees and by_guardian and not now[field].by_guardian
         )  # a guardian agrees to what a minor once said

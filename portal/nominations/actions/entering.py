@@ -12,6 +12,7 @@ from portal.errors import N_, PortalError, Refused
 from portal.nominations.actions import arriving
 from portal.nominations.models import Entered, Where
 from portal.nominations.queries import writing as queries
+from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules import writing as rules
 from portal.questions import rules as questions
 from portal.questions.models import Asked
@@ -95,7 +96,8 @@ def enter(
         "relation": told.relation,
         "relation_text": told.relation_text or None,
         "quote": told.quote,
-        "may_tell": {questions.YES: True, questions.NO: False}.get(told.tell),
+        "may_tell": {WORDS: True, questions.YES: True, questions.NO: False}.get(told.tell),
+        "may_show": told.tell == WORDS,
         "language": told.language,
         "received_at": received_at,
         "late": received_at >= closes + timedelta(minutes=cycle.grace_minutes),

@@ -32,6 +32,7 @@ def facts_of(nomination: Nomination) -> dict[str, Any]:
         "relation_text": nomination.relation_text,
         "quote": nomination.quote.value if nomination.quote else None,
         "may_tell_nominee": nomination.may_tell_nominee,
+        "may_show_words": nomination.may_show_words,
         "nominator": {"name": nomination.sitting.nominator_name, "email": nomination.sitting.nominator_email},
         "language": nomination.language,
         "answers": {

@@ -34,7 +34,7 @@ from portal.nominations.models import (
     Where,
 )
 from portal.nominations.queries import writing as queries
-from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU
+from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, WORDS, YOU
 from portal.nominations.rules import COUNTS, NOMINATION, WRITABLE, Stage, Step
 from portal.nominations.rules.writing import split_name
 from portal.people.models import Person
@@ -386,7 +386,8 @@ def _write(nomination: Nomination, part: str, fields: dict[str, Any], *, at: dat
         nomination.relation_text = fields["text"] or None
     elif part == QUOTE:
         nomination.quote = Quote(fields["quote"]) if fields["quote"] else None
-        nomination.may_tell_nominee = {questions.YES: True, questions.NO: False}.get(fields["tell"])
+        nomination.may_tell_nominee = {WORDS: True, questions.YES: True, questions.NO: False}.get(fields["tell"])
+        nomination.may_show_words = fields["tell"] == WORDS
     else:
         asks = queries.question(nomination, part.removeprefix(ANSWERS))
         held = queries.answer(nomination, asks.id) if asks else None
@@ -593,6 +594,7 @@ def _copy(nomination: Nomination) -> dict[str, Any]:
         "relation_text": nomination.relation_text or "",
         "quote": nomination.quote.value if nomination.quote else "",
         "tell": nomination.may_tell_nominee,
+        "words": nomination.may_show_words,
         "answers": [
             [asks.label, queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]]
             for asks in queries.asked(nomination)
@@ -671,6 +673,7 @@ def discard(nomination: Nomination, *, at: datetime, by: Person | None = None) -
     now.answers.clear()
     now.place, now.place_text = Where.SCHOOLS, None
     now.relation = now.relation_text = now.quote = now.may_tell_nominee = None
+    now.may_show_words = False
     db.session.flush()
     if not queries.of_sitting(now.sitting):
         mail.cancel(now.sitting, templates=("nominations/begun",))

@@ -10,11 +10,12 @@ from wtforms import FieldList, FormField, HiddenField
 from wtforms import Form as PlainForm
 from wtforms.widgets import EmailInput
 
+from portal.nominations.forms.writing import AGES
 from portal.nominations.models import Field
 from portal.nominations.rules.writing import ADDRESS_NEEDS_AT, looks_like_address
 from portal.people.rules import address_key
 from portal.questions.rules import NO, YES
-from portal.web.fields import Choice, Form, Line, Text
+from portal.web.fields import Address, Choice, Form, Line, Text, needed
 
 # What each field means, in the words that are agreed to; {name} is the person's.
 WORDS = {
@@ -64,6 +65,27 @@ class ConsentForm(Form):
     def said(self) -> dict[Field, bool]:
         """Return what was answered; a field left alone is left out."""
         return {field: self[field.value].data == YES for field in Field if self[field.value].data in {YES, NO}}
+
+
+class AgeForm(Form):
+    """How old whoever is honored is: asked, never guessed."""
+
+    age = Choice(
+        _l("How old are you?"),
+        choices=list(AGES.items()),
+        description=_l("For somebody under 18, a parent or guardian says what may be published."),
+    )
+
+
+class GuardianForm(Form):
+    """Who speaks for a minor."""
+
+    guardian_name = Line(_l("Your parent's or guardian's name"), [needed(_l("Write your guardian's name"))])
+    guardian_email = Address(
+        _l("Their e-mail address"),
+        [needed(_l("Write your guardian's e-mail address"))],
+        description=_l("We send them a link of their own, to this page and to nothing else."),
+    )
 
 
 MINORS = {YES: _l("Under 18"), NO: _l("18 or older")}

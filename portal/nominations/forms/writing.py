@@ -10,6 +10,7 @@ from wtforms import Form as PlainForm
 from wtforms.widgets import EmailInput, SearchInput, TelInput
 
 from portal.nominations.models import Quote, Relation
+from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules.writing import MOST_PEOPLE
 from portal.questions.drawing import answer_of, data_for, field_for
 from portal.questions.rules import NO, YES
@@ -35,7 +36,11 @@ QUOTES = {
     Quote.UNNAMED: _l("Yes, without my name"),
     Quote.NO: _l("No, do not quote me"),
 }
-TELLS = {YES: _l("Yes, they may know it was me"), NO: _l("No, keep my name to yourselves")}
+TELLS = {
+    YES: _l("Yes, they may know it was me"),
+    WORDS: _l("Yes, and they may read what I wrote"),
+    NO: _l("No, keep my name to yourselves"),
+}
 
 
 class AwardsForm(Form):

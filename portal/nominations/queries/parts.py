@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.errors import N_
 from portal.files import queries as files
 from portal.files.rules import FileState
-from portal.nominations.models import Candidacy, CandidacyPerson, Part, PartAnswer
+from portal.nominations.models import Candidacy, CandidacyPerson, Nomination, Part, PartAnswer, Snapshot
+from portal.nominations.rules import COUNTS
 from portal.nominations.rules.parts import WAITED_FOR
 from portal.people.models import Person
 from portal.questions import rules as questions
-from portal.questions.models import Asked, Question, QuestionSet
+from portal.questions.models import Asked, Question, QuestionKind, QuestionSet, Sensitivity
 from portal.questions.rules import Problem
 
 if TYPE_CHECKING:
@@ -95,6 +97,49 @@ def problems(candidacy: Candidacy, part: Part) -> list[Problem]:
     if resume is not None and resume.state is FileState.RECEIVED:
         found.append(Problem("checking", N_("Your resume is still being checked. Wait a few seconds."), {}))
     return found
+
+
+class Said(NamedTuple):
+    """What one nominator wrote and lets the nominee read: their name, and each answer with the question they answered."""
+
+    name: str
+    language: str
+    answers: list[tuple[dict[str, str], str]]
+
+
+def said_of(candidacy: Candidacy) -> list[Said]:
+    """Return what nominators wrote of a candidacy and said its nominee may read, as it was sent, in the order it came.
+
+    Only answers that reviewers read: what was for the committee or the office alone stays with them. What somebody is changing
+    just now shows as it was sent last, and not at all once they take their word back.
+    """
+    last = (
+        select(Snapshot.nomination_id, func.max(Snapshot.number).label("number"))
+        .group_by(Snapshot.nomination_id)
+        .subquery()
+    )
+    wanted = (
+        select(Snapshot.facts)
+        .join(last, (last.c.nomination_id == Snapshot.nomination_id) & (last.c.number == Snapshot.number))
+        .join(Nomination, Nomination.id == Snapshot.nomination_id)
+        .where(Nomination.candidacy_id == candidacy.id, Nomination.stage.in_(COUNTS), Nomination.may_show_words)
+        .order_by(Nomination.id)
+    )
+    found = db.session.get(QuestionSet, candidacy.cycle.question_set_id) if candidacy.cycle.question_set_id else None
+    read = {
+        one.key
+        for one in (found.asked_of(Asked.NOMINATOR) if found is not None else ())
+        if one.scored and one.kind in {QuestionKind.TEXT, QuestionKind.LINE} and one.sensitivity is Sensitivity.NONE
+    }
+    said = []
+    for text in db.session.scalars(wanted):
+        facts = json.loads(text)
+        if facts.get("may_show_words"):
+            answers = [
+                (a["label"], a["text"]) for key, a in facts["answers"].items() if key in read and a["text"].strip()
+            ]
+            said.append(Said(facts["nominator"]["name"], facts["language"], answers))
+    return said
 
 
 def of_candidacy(candidacy: Candidacy) -> list[tuple[Person, Part, StoredFile | None]]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 YOU, NOMINEE, RELATION, QUOTE = "you", "nominee", "relation", "quote"
 ANSWERS = "answers/"
+WORDS = "words"  # beside yes and no: the nominee may read them too
 
 
 class Writer(NamedTuple):
@@ -66,6 +67,8 @@ def facts_of_nomination(person: Person | None, nomination: Nomination) -> frozen
         facts.add(Fact.WRITTEN_HERE)
     if nomination.may_tell_nominee:
         facts.add(Fact.NOMINATOR_AGREES)
+    if nomination.may_show_words:
+        facts.add(Fact.NOMINATOR_SHOWS)
     if roles_of(person) or awards.memberships(person):
         facts |= office_facts_of_nomination(person, nomination)
     return frozenset(facts)
@@ -404,6 +407,8 @@ def fields(nomination: Nomination, part: str) -> dict[str, Any]:
         tell = (
             ""
             if nomination.may_tell_nominee is None
+            else WORDS
+            if nomination.may_show_words
             else questions.YES
             if nomination.may_tell_nominee
             else questions.NO

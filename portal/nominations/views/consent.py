@@ -9,17 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
+from portal.errors import Refused
 from portal.nominations.actions import consent as actions
-from portal.nominations.forms.consent import AskingForm, BiographyForm, ConsentForm, words
+from portal.nominations.forms.consent import AgeForm, AskingForm, BiographyForm, ConsentForm, GuardianForm, words
+from portal.nominations.forms.writing import AGES, CHILD, MINOR
 from portal.nominations.models import Field
-from portal.nominations.queries import candidacies
+from portal.nominations.queries import candidacies, parts
 from portal.nominations.queries import consent as queries
 from portal.nominations.rules import ConsentState
 from portal.nominations.rules.writing import BIOGRAPHY_WORDS
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.questions.rules import NO, YES, over
-from portal.web import viewer
+from portal.web import failures, viewer
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -62,6 +64,8 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         }
     )
     form.ask(guardian=guardian, minor=facts["minor"], name=person.name)
+    if person.minor is None and not guardian:
+        return _age_first(candidacy, agreed)
     if form.validate_on_submit():
         noted = actions.say(
             candidacy,
@@ -74,8 +78,51 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         flash(_("Saved. It holds from now on.") if noted else _("Saved. Nothing changed."))
         return see_other(".consent", number=candidacy.id)
     return render_template(
-        "nominations/consent.html", form=form, said=now, agreed=agreed, fields=list(Field), **facts
+        "nominations/consent.html",
+        form=form,
+        said=now,
+        agreed=agreed,
+        fields=list(Field),
+        said_of=len(parts.said_of(candidacy)),
+        **facts,
     ), form.status
+
+
+def _age_first(candidacy: Candidacy, agreed: Any) -> Any:  # noqa: ANN401 - what was agreed to; an answer
+    """Ask how old they are before anything else. Of a child nothing is kept: a grown-up writes to us."""
+    form = AgeForm()
+    if form.validate_on_submit():
+        if form.age.data == CHILD:
+            return render_template("nominations/too_young.html", own=False, nominee=True), 200
+        if form.age.data in AGES:
+            actions.say_age(viewer.current(), minor=form.age.data == MINOR, at=clock.now())
+            return see_other(".consent", number=candidacy.id)
+        form.fail("age", _("Choose how old you are"))
+    return render_template("nominations/consent_age.html", form=form, agreed=agreed, **_facts(candidacy)), form.status
+
+
+@pages.form("/consent/<int:number>/guardian", needs=Permission.CONSENT, of=_candidacy)
+def consent_guardian(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Say who one's parent or guardian is, who is then asked what may be published."""
+    facts, form = _facts(candidacy), GuardianForm()
+    person = facts["person"]
+    if facts["guardian"] or not person.minor or person.guardian_email:
+        return redirect(url_for(".consent", number=candidacy.id), code=303)
+    if form.validate_on_submit():
+        try:
+            actions.name_guardian(
+                candidacy,
+                person,
+                name=form.guardian_name.data or "",
+                email=form.guardian_email.data or "",
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.fail(refusal.field, failures.sentence(refusal))
+        else:
+            flash(_("Asked. The link is on its way to %(name)s.", name=form.guardian_name.data or ""))
+            return see_other(".consent", number=candidacy.id)
+    return render_template("nominations/consent_guardian.html", form=form, **facts), form.status
 
 
 @pages.step("/consent/<int:number>/withdrawal", needs=Permission.CONSENT, of=_candidacy)

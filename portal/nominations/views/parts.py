@@ -10,13 +10,16 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock
+from portal.awards.models import Honours
 from portal.errors import N_, NotFound, Refused
 from portal.files import queries as file_queries
 from portal.files import rules as file_rules
 from portal.files import serving
+from portal.nominations.actions import consent as consents
 from portal.nominations.actions import parts as actions
+from portal.nominations.forms.consent import AgeForm
 from portal.nominations.forms.letters import DeclineForm
-from portal.nominations.forms.writing import answer_form
+from portal.nominations.forms.writing import AGES, CHILD, MINOR, answer_form
 from portal.nominations.queries import candidacies
 from portal.nominations.queries import parts as queries
 from portal.nominations.queries.consent import candidacy_by_number
@@ -72,6 +75,7 @@ def _facts(candidacy: Candidacy, own: Part) -> dict[str, Any]:
         "due": queries.due(candidacy.cycle),
         "in_time": actions.in_time(candidacy, at=clock.now()),
         "tasks": [_task(candidacy, piece, person) for piece in pieces],
+        "said": len(queries.said_of(candidacy)),
         "stops": sum(bool(piece.problems) for piece in pieces),
         "file": newest,
         "file_state": serving.shown(newest) if newest is not None else None,
@@ -105,23 +109,66 @@ def part(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
             actions.change, candidacy, own, person, now, _("Change what you like, and say again when it is finished.")
         ),
     }
-    status, refusal = 200, None
+    status, refusal, form = 200, None, AgeForm()
     if request.method == "POST":
         act = acts.get(request.form.get("act", ""))
         if act is None:
             raise Refused(N_("Choose one of these"))
+        asks = request.form.get("act") == "accept" and _asks_age(candidacy, person)
+        if asks and form.age.data == CHILD:
+            return render_template("nominations/too_young.html", own=False, nominee=True)
+        if asks and form.age.data not in AGES:
+            form.fail("age", _("Choose how old you are"))
+            return _own_page(candidacy, own, form, None), 422
         try:
+            if asks:
+                consents.say_age(person, minor=form.age.data == MINOR, at=now)
             flash(act())
         except actions.Unfinished as error:
             status, refusal = 422, failures.sentence(error)
         else:
             return see_other(".part", number=candidacy.id)
-    return render_template("nominations/own_part.html", refusal=refusal, **_facts(candidacy, own)), status
+    return _own_page(candidacy, own, form, refusal), status
+
+
+def _own_page(candidacy: Candidacy, own: Part, form: AgeForm, refusal: str | None) -> str:
+    facts = _facts(candidacy, own)
+    asks = _asks_age(candidacy, facts["person"])
+    return render_template("nominations/own_part.html", refusal=refusal, form=form, asks_age=asks, **facts)
+
+
+def _asks_age(candidacy: Candidacy, person: Person) -> bool:
+    """Say whether a nominee is asked how old they are before they write anything: students, where nobody told us."""
+    return person.minor is None and candidacy.cycle.award.honours is Honours.STUDENTS
 
 
 def _done(act: Any, candidacy: Candidacy, own: Part, person: Person, at: Any, said: str) -> str:  # noqa: ANN401, PLR0917 - an action and what it takes
     act(candidacy, own, by=person, at=at)
     return said
+
+
+@pages.page("/part/<int:number>/words", needs=Permission.OWN_PART, of=candidacy_by_number)
+def part_words(candidacy: Candidacy) -> str:
+    """Read what nominators wrote about one, of those who said that one may."""
+    said = queries.said_of(candidacy)
+    name = viewer.current().name
+    return render_template(
+        "nominations/part_words.html",
+        candidacy=candidacy,
+        award=words_in(candidacy.cycle.award.name),
+        back_url=_back_url(candidacy),
+        said=[
+            (one.name, one.language, [(with_name(words_in(label), name), text) for label, text in one.answers])
+            for one in said
+        ],
+    )
+
+
+def _back_url(candidacy: Candidacy) -> str:
+    """Return the page that a nominee comes from: their part where they have one."""
+    found = queries.part_of(candidacy.id, viewer.current().id)
+    has = found is not None and found.state is not PartState.NOT_INVITED
+    return url_for(".part" if has else ".consent", number=candidacy.id)
 
 
 @pages.form("/part/<int:number>/declining", needs=Permission.OWN_PART, of=candidacy_by_number)

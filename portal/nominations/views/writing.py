@@ -825,6 +825,7 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
         )
     quoted = str(QUOTES[Quote(facts["quote"])]) if facts["quote"] else ""
     told = {True: TELLS["yes"], False: TELLS["no"]}.get(facts["may_tell_nominee"], "")
+    told = TELLS["words"] if facts.get("may_show_words") else told
     if facts["quote"] or facts["relation"] != Relation.SELF.value:
         rows.append({"name": _label(nomination, QUOTE), "answer": _lines(f"{quoted}\n{told}".strip())})
     return rows
