@@ -217,6 +217,33 @@ LIBRARIANS = RubricTemplate(
     ),
     SEVEN_LEVELS,
 )
+# For a conversation with whoever is left, or a visit to where they work: what paper does not show.
+INTERVIEWS = RubricTemplate(
+    (
+        _criterion(
+            "presence",
+            40,
+            ("What we saw and heard", "In the room or the conversation, students come first and can say what changed."),
+            (
+                "Lo que vimos y oímos",
+                "En el aula o en la conversación, los estudiantes van primero y dicen qué cambió.",
+            ),
+        ),
+        _criterion(
+            "reflection",
+            30,
+            ("Reflection", "Speaks plainly of what did not work, and of what was learned from it."),
+            ("Reflexión", "Habla con franqueza de lo que no funcionó y de lo que se aprendió."),
+        ),
+        _criterion(
+            "reach",
+            30,
+            ("What comes next", "Knows what this honor would make possible, and for whom."),
+            ("Lo que sigue", "Sabe qué haría posible este reconocimiento, y para quién."),
+        ),
+    ),
+    SEVEN_LEVELS,
+)
 SCHOLARSHIPS = RubricTemplate(
     (
         _criterion(

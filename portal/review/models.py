@@ -228,6 +228,12 @@ class Assignment(Model):
     reviewer: Mapped[Person] = relationship(lazy="raise")
     review: Mapped[Review | None] = relationship(lazy="raise", back_populates="assignment")
 
+    @property
+    def covered(self) -> bool:
+        """Whether names are covered from its reader: in a blind round, at least until their own is in. Needs its round."""
+        shown = self.round.names_after and self.state is AssignmentState.SUBMITTED
+        return self.round.blind and not shown
+
 
 class Review(Model):
     """One reviewer's scores and comments on one candidacy, by one version of the rubric."""

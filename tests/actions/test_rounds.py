@@ -194,13 +194,16 @@ def test_an_order_is_said_whole_and_counts_by_places(app):
             by_candidacy = {task.candidacy_id: task.position for task in tasks}
             first, second, *others = [by_candidacy[one.id] for one in committee.candidacies]
             places = {first: 1, second: 1, **dict.fromkeys(others)}
+            order = {"why": {first: "Best."}, "at": LATER}
             with pytest.raises(Refused, match="once"):
-                screening.rank(committee.round, person, places=places, why={}, at=LATER)
+                screening.rank(committee.round, person, places=places, version=0, **order)
             with pytest.raises(Stale, match="changed since"):
-                screening.rank(committee.round, person, places={first: 1}, why={}, at=LATER)
-            done = screening.rank(committee.round, person, places=places | {second: 2}, why={first: "Best."}, at=LATER)
-            assert done == len(tasks)
-            screening.rank(committee.round, person, places=places | {second: 2}, why={first: "Best."}, at=LATER)
+                screening.rank(committee.round, person, places={first: 1}, version=0, **order)
+            whole = places | {second: 2}
+            assert screening.rank(committee.round, person, places=whole, version=0, **order) == len(tasks)
+            screening.rank(committee.round, person, places=whole, version=len(tasks), **order)
+            with pytest.raises(Stale, match="another window"):
+                screening.rank(committee.round, person, places=whole | {first: 2, second: 1}, version=0, **order)
     means = dict(db.session.execute(select(Standing.candidacy_id, Standing.mean)).all())
     assert [means[one.id] for one in committee.candidacies] == [20, 10, 0, 0]
     assert db.session.scalar(select(func.count()).select_from(Verdict)) == 8

@@ -252,6 +252,13 @@ def discussed(world: World, **more: Any) -> Iterable[Sample]:
     yield Sample("missing", _at("teaching", reference="R-NONE", **more), nowhere)
 
 
+def earlier(world: World) -> Iterable[Sample]:
+    """Rounds of a cycle, by their place among them."""
+    for name, place in (("own", "teaching"), ("with names", "principals"), ("other's", "arts")):
+        yield Sample(name, _at(place, nth=1), of_cycle(place))
+    yield Sample("missing", _at("teaching", nth=9), nowhere)
+
+
 def readings_of(world: World) -> Iterable[Sample]:
     """Who reads what, to be taken back by hand."""
     yield from discussed(world, person=world["person reviewer"])
@@ -778,7 +785,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "awards.reminder",
         "awards.removal",
     ),
-    **_each(seats, "review.invitation", "review.declare", "review.correction"),
+    **_each(seats, "review.invitation", "review.declare", "review.correction", "review.order"),
+    **_each(earlier, "review.one_round", "review.one_round_csv"),
     **_each(discussed, "review.pairs", "review.discussion"),
     **_each(readings_of, "review.take_back"),
     **_each(replayed, "decisions.bundle"),

@@ -67,7 +67,20 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
 from portal.review.actions import rounds, standings
-from portal.review.models import BandScore, CoveredFile, Declaration, KnownString, Masked, Note, Plan, Round, SpokenName
+from portal.review.models import (
+    BandScore,
+    CoveredFile,
+    Declaration,
+    KnownString,
+    Masked,
+    Note,
+    Onward,
+    Plan,
+    Round,
+    RoundReader,
+    SpokenName,
+    Verdict,
+)
 from portal.review.queries import rounds as rounds_at
 from portal.review.rules import covering, masking
 from portal.review.rules.lives import AssignmentState
@@ -1249,11 +1262,14 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
     reader = world.who("reviewer elsewhere" if place == "arts" else "reviewer")
     for number, candidacy in enumerate(made):
         assignment = makers.make_assignment(round_, candidacy, reader, state=AssignmentState.CLEAR)
-        makers.make_review(assignment, rubric, levels=(4, 3, number % 7, 5), submitted=number % 2 == 0)
+        review = makers.make_review(assignment, rubric, levels=(4, 3, number % 7, 5), submitted=number % 2 == 0)
+        db.session.add(Verdict(review_id=review.id, passes=True, said_at=NOW))
         if place == "arts":
             banded = {"criterion_id": rubric.criteria[-1].id, "level": number % 7, "given_by_id": world["person staff"]}
             db.session.add(BandScore(candidacy_id=candidacy.id, given_at=NOW, **banded))
         if place == "principals":
+            said = {"goes_on": True, "by_rule": True, "decided_by_id": world["person staff"], "decided_at": NOW}
+            db.session.add(Onward(round_id=round_.id, candidacy_id=candidacy.id, **said))
             facts = {"outcome": Outcome.SELECTED, "place": number // 2 + 2, "sum_cents": cycle.sum_cents}
             if number % 2:
                 facts = {"outcome": Outcome.NOT_SELECTED}
@@ -1269,6 +1285,8 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         person = makers.make_person(f"Member {place.title()}{number}")
         member = makers.make_member(cycle, person, declared=number % 2 == 0)
         member.appointed_by_id = world["person staff"]
+        if place == "principals":
+            db.session.add(RoundReader(round_id=round_.id, member_id=member.id))
         own = world[f"candidacy {key}"]
         db.session.add(Note(round_id=round_.id, candidacy_id=own, author_id=person.id, text="More.", written_at=NOW))
         state = ConflictState.SUGGESTED if number % 2 else ConflictState.CONFIRMED

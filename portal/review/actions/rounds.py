@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from portal import history, mail
 from portal.awards import actions as awards
+from portal.awards import templates
 from portal.awards.models import Criterion, Cycle, Member, Rubric
 from portal.awards.rules import CycleStage, CycleStep, MemberState
 from portal.db import db
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MEANWHILE = N_("Somebody changed this round since you opened the page. Look at it again.")
+CYCLES, INTERVIEWS = "cycle", "interviews"  # which rubric a round is scored by
 METHOD = "weighted totals of all counted reviews, adjusted for severity where the verdict says so, else their mean"
 
 
@@ -59,7 +61,7 @@ class Shape:
     by_language: bool = False
     one_per_school: bool = False
     per_school: int | None = None
-    rubric_id: int | None = None
+    rubric: str = CYCLES
     goes_on: onward.Rule = onward.BY_HAND
     readers: frozenset[int] = frozenset()  # members; none: the whole committee
 
@@ -143,8 +145,6 @@ def _shape(round_: Round, shape: Shape, cycle: Cycle) -> None:
         raise Refused(N_("Say how many each reader puts in order."), field="best")
     if shape.goes_on.by not in onward.FITS[shape.kind]:
         raise Refused(N_("That way of telling who goes on does not fit this kind of round."), field="goes_by")
-    if shape.rubric_id is not None and db.session.get(Rubric, shape.rubric_id) is None:
-        raise Refused(N_("Choose one of the rubrics."), field="rubric")
     members = select(Member.id).where(Member.cycle_id == cycle.id, Member.state == MemberState.ACCEPTED)
     if shape.readers - set(db.session.scalars(members)):
         raise Refused(
@@ -157,8 +157,20 @@ def _shape(round_: Round, shape: Shape, cycle: Cycle) -> None:
     round_.covers_pronouns, round_.shows_school = shape.blind and shape.covers_pronouns, shape.shows_school
     round_.by_language, round_.one_per_school = shape.by_language, shape.one_per_school
     round_.per_school = shape.per_school
-    round_.rubric_id = shape.rubric_id if shape.kind in BY_RUBRIC else None
+    _choose_rubric(round_, shape, cycle)
     round_.goes_on = shape.goes_on.as_json()
+
+
+def _choose_rubric(round_: Round, shape: Shape, cycle: Cycle) -> None:
+    """Give a round the rubric it is scored by: the cycle's, the one it has, or a new one from the template for interviews."""
+    if shape.kind not in BY_RUBRIC or shape.rubric == CYCLES:
+        round_.rubric_id = None
+    elif shape.rubric == INTERVIEWS and round_.rubric_id is None:
+        title = f"{cycle.award.slug} {cycle.year}, round {round_.number}"
+        rubric = awards.make_rubric(title, templates.INTERVIEWS)
+        db.session.add(rubric)
+        db.session.flush()
+        round_.rubric_id = rubric.id
 
 
 def _choose_readers(round_: Round, members: frozenset[int]) -> None:

@@ -56,16 +56,24 @@ def say(assignment: Assignment, *, passes: bool, why: str, version: int, at: dat
 
 
 def rank(
-    round_: Round, person: Person, *, places: Mapping[int, int | None], why: Mapping[int, str], at: datetime
+    round_: Round,
+    person: Person,
+    *,
+    places: Mapping[int, int | None],
+    why: Mapping[int, str],
+    version: int,
+    at: datetime,
 ) -> int:
     """Put one's best in order: a place for each of them, none for the others; return how many there are.
 
-    `places` by one's own number for a candidacy. It is said of all at once, so that an order is always whole. Raises `Refused`
-    where it is none, or where the list has changed since the page was opened.
+    `places` by one's own number for a candidacy; `version` of the order that they replace. It is said of all at once, so that an
+    order is always whole. Raises `Refused` where it is none, `Stale` where the list has changed since the page was opened.
     """
     tasks = asking.to_rank(person, round_)
     if set(places) != {task.position for task in tasks}:
         raise Stale(N_("What you have to put in order has changed since you opened the page. Look at it again."))
+    if version != asking.version_of(tasks):
+        raise Stale(reading.ELSEWHERE)
     best = round_.best or 0
     wrong = kinds.order_wrong(dict(places), best=best, readable=len(tasks))
     if wrong is not None:

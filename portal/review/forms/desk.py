@@ -43,6 +43,16 @@ class ReopenForm(Form):
         return chosen.replace(tzinfo=zone())
 
 
+class LateForm(Form):
+    """Taking in what came too late for the rounds before."""
+
+    late_reason = Text(
+        _l("Why straight into this round?"),
+        [needed(_l("Say why, in a sentence: it stands in the record."))],
+        most=1000,
+    )
+
+
 class CoverForm(Form):
     """One more string to cover."""
 

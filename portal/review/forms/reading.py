@@ -69,6 +69,12 @@ def _kept(text: str, field: str, wrong: dict[str, str]) -> str:
     return held.data
 
 
+def kept_words(text: str, field: str) -> tuple[str, dict[str, str]]:
+    """Return a text as it can be kept, and what is wrong with it, by field."""
+    wrong: dict[str, str] = {}
+    return _kept(text, field, wrong), wrong
+
+
 class RecusalForm(Form):
     """Why one may know this person."""
 

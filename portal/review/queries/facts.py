@@ -19,7 +19,8 @@ from portal.policy import Datum, Fact, Sight
 from portal.review.models import Assignment, CoveredFile, Plan, Round, SpokenName
 from portal.review.queries import rounds
 from portal.review.queries.rounds import InReview
-from portal.review.rules.lives import HELD, READABLE
+from portal.review.rules.lives import HELD, READABLE, AssignmentState
+from portal.web import viewer
 
 if TYPE_CHECKING:
     from portal.people.models import Person
@@ -84,6 +85,12 @@ def discussed(slug: str, year: int, reference: str) -> Discussed | None:
     return Discussed(review, review.round, candidacy, name) if candidacy is not None else None
 
 
+def seat_at(number: int) -> Seat | None:
+    """Return one's own place on a committee."""
+    member, person = awards.member_by_id(number), viewer.current()
+    return Seat(member) if member is not None and person is not None and member.person_id == person.id else None
+
+
 def facts_of_in_review(person: Person | None, thing: InReview) -> frozenset[Fact]:
     """Return what holds of this person and a cycle in review."""
     facts = set(awards.facts_of_cycle(person, thing.cycle))
@@ -112,7 +119,7 @@ def facts_of_assignment(person: Person | None, assignment: Assignment) -> frozen
         facts.add(Fact.ASSIGNED)
         if assignment.state in READABLE:
             facts.add(Fact.CLEAR)
-    if not assignment.round.blind:
+    if not assignment.covered:
         facts.add(Fact.NAMES_SHOWN)
     if rounds.letters_read(assignment.round):
         facts.add(Fact.LETTER_NEEDED)
@@ -144,17 +151,17 @@ def more_of_candidacy(person: Person | None, candidacy: Candidacy) -> frozenset[
     if person is None:
         return frozenset()
     wanted = (
-        select(Assignment.state, Round.blind)
+        select(Assignment.state, Round.blind, Round.names_after)
         .join(Round, Round.id == Assignment.round_id)
         .where(Assignment.candidacy_id == candidacy.id, Assignment.reviewer_id == person.id)
         .where(Assignment.state.in_(HELD))
     )
     facts = set()
-    for state, blind in db.session.execute(wanted):
+    for state, blind, names_after in db.session.execute(wanted):
         facts.add(Fact.ASSIGNED)
         if state in READABLE:
             facts.add(Fact.CLEAR)
-        if not blind:
+        if not blind or (names_after and state is AssignmentState.SUBMITTED):
             facts.add(Fact.NAMES_SHOWN)
     return frozenset(facts)
 

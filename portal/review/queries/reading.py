@@ -16,6 +16,7 @@ from portal.nominations.models import Candidacy
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
+from portal.review.rules.kinds import BY_RUBRIC, RoundKind
 from portal.review.rules.lives import HELD, READABLE, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, total
 from portal.web.cache import kept
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 
 SIZE = 50  # rows of a page
+# Names are covered from a reader: in a blind round, at least until their own is in.
+COVERED = Round.blind & ~(Round.names_after & (Assignment.state == AssignmentState.SUBMITTED))
 WITH_ROUND = (joinedload(Assignment.round).joinedload(Round.cycle), joinedload(Assignment.candidacy))
 WITH_REVIEW = (joinedload(Assignment.review).selectinload(Review.scores.and_(Score.replaced_at.is_(None))),)
 
@@ -133,7 +136,11 @@ def _around(*, blind: bool) -> Executable:
         readable_by(ME)
         .join(SpokenName, spoken)
         .where(Assignment.round_id == bindparam("round"))
-        .with_only_columns(Assignment.position, SpokenName.name if blind else Candidacy.name, Assignment.state)
+        .with_only_columns(
+            Assignment.position,
+            case((COVERED, SpokenName.name), else_=Candidacy.name) if blind else Candidacy.name,
+            Assignment.state,
+        )
         .order_by(Assignment.position)
     )
 
@@ -193,8 +200,18 @@ class Queue:
 
     @property
     def criteria(self) -> int:
-        """How many criteria a reviewer scores."""
-        return _scored_by(self.rubric)
+        """How many criteria a reviewer scores; one word in a round without a rubric."""
+        return _scored_by(self.rubric) if self.by_rubric else 1
+
+    @property
+    def by_rubric(self) -> bool:
+        """Whether reviewers score by a rubric."""
+        return self.round.kind in BY_RUBRIC
+
+    @property
+    def ranking(self) -> bool:
+        """Whether reviewers put the best in order."""
+        return self.round.kind is RoundKind.RANKING
 
     @property
     def most(self) -> int:
@@ -244,10 +261,11 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     found = [(round_, member, _kept_rubric(rounds.rubric_number(round_))) for round_, member in with_member]
     tasks: dict[int, list[Task]] = {}
     listed = db.session.execute(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size}).all()
-    criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found}
+    criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found if round_.kind in BY_RUBRIC}
     for round_id, number, name, reference, state, points, over, answered in listed[:size]:
         figure = mean(points, over) if over else None
-        left = criteria.get(round_id, 0) - (answered or 0)
+        unsaid = int(state is not AssignmentState.SUBMITTED)  # one word, in a round without a rubric
+        left = criteria[round_id] - (answered or 0) if round_id in criteria else unsaid
         tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left))
     return [
         Queue(
@@ -286,8 +304,8 @@ def _tasks(opened: Select[Assignment]) -> Select[Any]:
         .with_only_columns(
             Assignment.round_id,
             Assignment.position,
-            case((Round.blind, SpokenName.name), else_=Candidacy.name),
-            case((Round.blind, SpokenName.reference), else_=""),
+            case((COVERED, SpokenName.name), else_=Candidacy.name),
+            case((COVERED, SpokenName.reference), else_=""),
             Assignment.state,
             scored.c.points,
             scored.c.over,
@@ -354,14 +372,15 @@ def own_scores(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list
     wanted = (
         readable_by(person)
         .join(Review, Review.assignment_id == Assignment.id)
+        .where(Review.rubric_id.is_not(None))
         .join(SpokenName, spoken)
         .with_only_columns(
             Review.id,
             Review.rubric_id,
             Assignment.round_id,
             Assignment.position,
-            case((Round.blind, SpokenName.name), else_=Candidacy.name),
-            case((Round.blind, SpokenName.reference), else_=""),
+            case((COVERED, SpokenName.name), else_=Candidacy.name),
+            case((COVERED, SpokenName.reference), else_=""),
             Assignment.state,
         )
         .order_by(Round.closes_at.desc(), Round.id.desc(), Review.rubric_id, Assignment.position)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
-from portal.awards.models import Criterion
+from portal.awards.models import Criterion, Cycle
 from portal.db import db
 from portal.nominations.models import Conflict
 from portal.nominations.rules import STANDS
-from portal.review.models import Assignment, BandScore, Review, Score
+from portal.review.models import Assignment, BandScore, Review, Round, Score
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import COUNTS, AssignmentState
 from portal.review.rules.scoring import mean
 from portal.review.rules.standings import Counted
@@ -53,6 +54,13 @@ _BANDS = (
     .join(Criterion, Criterion.id == BandScore.criterion_id)
     .where(BandScore.candidacy_id.in_(bindparam("candidacies", expanding=True)))
     .where(BandScore.replaced_at.is_(None), BandScore.level.is_not(None))
+    .where(
+        Criterion.rubric_id
+        == select(func.coalesce(Round.rubric_id, Cycle.rubric_id))
+        .join(Cycle, Cycle.id == Round.cycle_id)
+        .where(Round.id == bindparam("round"), Round.kind.in_(BY_RUBRIC))
+        .scalar_subquery()
+    )
 )
 
 
@@ -81,7 +89,7 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
         levels.setdefault(review, {})[key] = level or 0
     weights: dict[str, int] = {}
     bands: dict[int, dict[str, int]] = {}
-    of = {"candidacies": list({candidacy for _r, candidacy, _p, _t in found})}
+    of = {"round": round_id, "candidacies": list({candidacy for _r, candidacy, _p, _t in found})}
     for candidacy, key, weight, level in db.session.execute(_BANDS, of):
         bands.setdefault(candidacy, {})[key] = level or 0
         weights[key] = weight

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.awards.models import Member
 from portal.db import db
 from portal.nominations.models import CandidacySchool
 from portal.review.models import Assignment, Review, Verdict
@@ -35,6 +36,17 @@ def to_rank(person: Person, round_: Round) -> Sequence[Assignment]:
     """Return what somebody puts in order in a round, in their own order, each with its candidacy, round and review."""
     wanted = readable_by(person).where(Assignment.round_id == round_.id).order_by(Assignment.position)
     return db.session.scalars(wanted.options(*WITH_ROUND, joinedload(Assignment.review))).unique().all()
+
+
+def version_of(tasks: Sequence[Assignment]) -> int:
+    """Return the version of somebody's order: it grows with every word of it."""
+    return sum(task.review.version for task in tasks if task.review is not None)
+
+
+def seat_of(person: Person, round_: Round) -> int | None:
+    """Return the number of somebody's place on the committee of a round: their page of the order lies there."""
+    wanted = select(Member.id).where(Member.cycle_id == round_.cycle_id, Member.person_id == person.id)
+    return db.session.scalar(wanted)
 
 
 def words_of(reviews: Collection[int]) -> dict[int, Verdict]:

@@ -484,17 +484,18 @@ class Reading:
     pronouns: bool = False
 
 
-def reading(round_: Round, candidacy_id: int, *, letters: bool = True) -> Reading:
+def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: bool | None = None) -> Reading:
     """Return what this round's readers read about a candidacy: question by question, in an order that tells nothing.
 
     Nominations come first, then the nominee's own part, then letters. The same words sent by several people are read once. In a
     blind round nothing is shown that was not looked over by staff in the form in which it now stands. Without `letters` none of these
-    is read, whatever the round says.
+    is read, whatever the round says; `covered` says of one reader whether names are covered from them.
     """
+    blind = round_.blind if covered is None else covered
     kinds = kinds_read(round_)
     kinds = kinds._replace(letters=kinds.letters and letters)
     sources = own_order(written_about([candidacy_id], kinds), seed=round_.seed, reader=candidacy_id)
-    approved = _approved(candidacy_id) if round_.blind else {}
+    approved = _approved(candidacy_id) if blind else {}
     passages: list[Passage] = []
     withheld = False
     for kind, keys in labels(round_.cycle, blind=round_.blind).items():
@@ -506,7 +507,7 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True) -> Readin
                 if not same or same in seen:
                     continue
                 pieces: list[masking.Piece] | None = [text]
-                if round_.blind:
+                if blind:
                     masked = approved.get((kind, source.id, key))
                     pieces = masked.pieces if masked is not None and masked.source_sha256 == digest(text) else None
                 if pieces is None:

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.awards import actions as awards
-from portal.awards import queries as awards_queries
 from portal.awards.rules import MemberState
 from portal.errors import PortalError
 from portal.nominations.actions import conflicts
@@ -19,7 +18,7 @@ from portal.review.forms import conflicts as forms
 from portal.review.forms.conflicts import CorrectionForm
 from portal.review.forms.desk import AnswerForm
 from portal.review.queries import declarations, reading, rounds
-from portal.review.queries.facts import Seat
+from portal.review.queries.facts import Seat, seat_at
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
 from portal.web.pages import see_other
@@ -29,13 +28,7 @@ if TYPE_CHECKING:
     from portal.awards.models import Member
 
 
-def _own_seat(number: int) -> Seat | None:
-    member = awards_queries.member_by_id(number)
-    person = viewer.current()
-    return Seat(member) if member is not None and person is not None and member.person_id == person.id else None
-
-
-@pages.form("/committees/<int:number>", needs=Permission.ANSWER_INVITATION, of=_own_seat)
+@pages.form("/committees/<int:number>", needs=Permission.ANSWER_INVITATION, of=seat_at)
 def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     """Accept or decline; say how many; agree to the rules."""
     member = seat.member
@@ -83,7 +76,7 @@ def _page(member: Member, form: AnswerForm, *, leaving: bool = False) -> str:
     )
 
 
-@pages.form("/committees/<int:number>/conflicts", needs=Permission.DECLARE_CONFLICTS, of=_own_seat)
+@pages.form("/committees/<int:number>/conflicts", needs=Permission.DECLARE_CONFLICTS, of=seat_at)
 def declare(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     """Say once whom or where I have to do with; the portal does the matching."""
     member = seat.member
@@ -110,7 +103,7 @@ def declare(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     ), 422 if said.wrong else 200
 
 
-@pages.form("/committees/<int:number>/conflicts/correction", needs=Permission.DECLARE_CONFLICTS, of=_own_seat)
+@pages.form("/committees/<int:number>/conflicts/correction", needs=Permission.DECLARE_CONFLICTS, of=seat_at)
 def correction(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     """Say that I declared something by mistake. Somebody else decides on it; until then it stands."""
     member = seat.member

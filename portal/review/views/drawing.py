@@ -12,7 +12,9 @@ from markupsafe import Markup, escape
 from portal.nominations.models import Relation
 from portal.nominations.rules.letters import WriterRole
 from portal.review.rules import masking
+from portal.review.rules import schools as of_schools
 from portal.review.rules.lives import AssignmentState
+from portal.review.rules.schools import Need, Size
 from portal.review.rules.scoring import Mark, total
 from portal.web.text import words_in
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Rubric
     from portal.review.queries.texts import Passage
+    from portal.schools.models import School
 
 BREAK = "\n\n"
 
@@ -34,6 +37,33 @@ _WRITERS = {
     Relation.SELF: _l("The nominee"),
 }
 _SOMEONE = _l("Someone who knows them")
+
+
+_SIZES = {
+    Size.SMALL: _l("a small school, fewer than 300 students"),
+    Size.MIDDLE: _l("a school of 300 to 800 students"),
+    Size.LARGE: _l("a large school, 800 students or more"),
+}
+_NEEDS = {
+    Need.FEW: _l("fewer than a quarter of them from low-income families"),
+    Need.SOME: _l("a quarter to half of them from low-income families"),
+    Need.MANY: _l("half to three quarters of them from low-income families"),
+    Need.MOST: _l("more than three quarters of them from low-income families"),
+}
+
+
+def schools_of(schools: Sequence[School], *, covered: bool) -> list[str]:
+    """Return the size and need of schools in broad words, each once; by name where names are shown."""
+    found = []
+    for school in schools:
+        known = school.free_lunch is not None or school.reduced_lunch is not None
+        lunches = (school.free_lunch or 0) + (school.reduced_lunch or 0) if known else None
+        size, need = of_schools.size(school.students), of_schools.need(students=school.students, lunches=lunches)
+        if size is None:
+            continue
+        said = ", ".join([str(_SIZES[size]), *([str(_NEEDS[need])] if need else [])])
+        found.append(said[:1].upper() + said[1:] if covered else f"{school.name}: {said}")
+    return list(dict.fromkeys(found))
 
 
 def said_by(relation: Relation | None) -> str:

@@ -18,13 +18,15 @@ from portal.files.rules import Kind
 from portal.policy import Permission
 from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
-from portal.review.queries import covering, rounds, studies, texts
+from portal.review.queries import covering, rounds, studies
 from portal.review.queries import reading as queries
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
-from portal.review.rules.scoring import minutes, unanswered
-from portal.review.views import drawing
+from portal.review.rules.scoring import unanswered
+from portal.review.views import drawing, screening
 from portal.review.views.pages import pages
 from portal.review.views.readers import own_words
+from portal.review.views.texts import read_by
 from portal.web import failures, viewer
 from portal.web.lists import FURTHEST, Listing, asked_page, table_file
 from portal.web.pages import keep, see_other
@@ -142,13 +144,20 @@ def _own(number: int) -> Assignment | None:
     return queries.own(viewer.current(), number)
 
 
+def _scored(number: int) -> Assignment | None:
+    """Return one's own reading of a round that is scored by a rubric."""
+    found = _own(number)
+    return found if found is not None and found.round.kind in BY_RUBRIC else None
+
+
 @pages.form("/reading/<int:number>", needs=Permission.SCORE_CANDIDACY, of=_own)
 def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     """Read on one side, score on the other."""
     if assignment.round.state is RoundState.PLANNED:
         raise Refused(actions.NOT_YET)
-    if request.method != "POST":
-        return _page(assignment)
+    scored = assignment.round.kind in BY_RUBRIC
+    if not scored or request.method != "POST":
+        return _page(assignment) if scored else screening.answer(assignment)
     rubric = queries.rubric_of(assignment)
     posted = forms.read(request.form, rubric)
     now = clock.now()
@@ -217,7 +226,6 @@ def _page(
     missing: list[str] | None = None,
     unsaved: dict[str, Any] | None = None,
 ) -> str:
-    person = viewer.current()
     rubric = queries.rubric_of(assignment)
     weights = queries.weights_of(rubric)
     review = assignment.review
@@ -226,34 +234,14 @@ def _page(
     for key in missing or []:
         wrong[f"score-{key}"] = _("Give a level, or say that it does not apply.")
     round_ = assignment.round
-    spoken = rounds.name_of(round_, assignment.candidacy_id)
-    blind = round_.blind
-    called = spoken.name if blind else assignment.candidacy.name
-    read = texts.reading(round_, assignment.candidacy_id)
-    files = covering.of_reading(round_, assignment.candidacy_id)
     drawn = drawing.criteria(rubric, marks, wrong)
-    open_ = round_.state in SCORING and clock.now() < round_.closes_at
+    submitted = assignment.state is AssignmentState.SUBMITTED
+    fixed = round_.names_after and submitted  # names are shown now
+    open_ = round_.state in SCORING and clock.now() < round_.closes_at and not fixed
     return render_template(
         "review/score.html",
-        assignment=assignment,
-        round=round_,
-        award=words_in(round_.cycle.award.name),
-        name=called,
-        reference=spoken.reference if blind else "",
-        blind=blind,
-        passages=drawing.passages_of(read.passages, _("the nominee") if blind else assignment.candidacy.name),
-        reading=read,
-        files=[
-            {
-                "what": drawing.file_word(one.purpose),
-                "pages": one.pages,
-                "words": one.words,
-                "text": drawing.drawn(one.pieces),
-            }
-            for one in files.files
-        ],
-        withheld=read.withheld or files.withheld,
-        minutes=minutes(sum(passage.words for passage in read.passages) + sum(one.words for one in files.files)),
+        **read_by(assignment),
+        fixed=fixed and round_.state in SCORING,
         criteria=drawn,
         figure=drawing.figure(weights, marks),
         most=rubric.highest * 10,
@@ -263,10 +251,9 @@ def _page(
         version=(review.version if review else 0) if posted is None else posted.version,
         saved=clock_time(review.saved_at) if review else "",
         unsaved=unsaved,
-        submitted=assignment.state is AssignmentState.SUBMITTED,
+        submitted=submitted,
         can_give_back=assignment.state in OWED,
         open=open_,
-        around=queries.around(assignment, person),
         problems=_problems(drawn, wrong),
     )
 
@@ -310,7 +297,7 @@ def _problems(drawn: list[dict[str, Any]], wrong: dict[str, str]) -> list[dict[s
     return [*found, {"id": "comment", "words": wrong["comment"]}] if "comment" in wrong else found
 
 
-@pages.step("/reading/<int:number>/draft", needs=Permission.SCORE_CANDIDACY, of=_own)
+@pages.step("/reading/<int:number>/draft", needs=Permission.SCORE_CANDIDACY, of=_scored)
 def draft(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     """Save what is typed as it is typed."""
     posted = forms.read(request.form, queries.rubric_of(assignment))
@@ -336,7 +323,7 @@ def _hold(assignment: Assignment) -> str:
     return url_for(".versions", number=assignment.position, held=held.id)
 
 
-@pages.page("/reading/<int:number>/versions/<int:held>", needs=Permission.SCORE_CANDIDACY, of=_own)
+@pages.page("/reading/<int:number>/versions/<int:held>", needs=Permission.SCORE_CANDIDACY, of=_scored)
 def versions(assignment: Assignment, held: int) -> Any:  # noqa: ANN401 - an answer
     """Both versions side by side: what this window says, and what another saved."""
     kept = accounts_queries.held(held, session=viewer.visit())
@@ -406,6 +393,6 @@ def _give_back(assignment: Assignment, form: Any, title: str, act: str) -> str: 
 
 def _called(assignment: Assignment) -> str:
     """Return what a candidacy is called by its reader: its spoken name while names are covered."""
-    if not assignment.round.blind:
+    if not assignment.covered:
         return assignment.candidacy.name
     return rounds.name_of(assignment.round, assignment.candidacy_id).name

@@ -16,15 +16,17 @@ from portal.policy import Fact, Permission
 from portal.review.queries import rounds, studies
 from portal.review.queries import standings as queries
 from portal.review.queries.facts import sees_names
+from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.standings import Agreement
 from portal.review.views.pages import pages
-from portal.review.views.rounds import at, round_of
+from portal.review.views.rounds import at, drawn_rows, kind_words, round_of
 from portal.web import failures, viewer
 from portal.web.lists import Listing, asked_page, table_file
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
     from portal.people.models import Person
+    from portal.review.models import Round
     from portal.review.queries.rounds import InReview
 
 
@@ -61,12 +63,14 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
     made = review.round
     if made is None:
         return render_template(template, cycle=review.cycle, round=None, place=at(review.cycle))
+    if made.kind not in BY_RUBRIC:
+        return _counted(review, made)
     person = viewer.current()
     table = queries.standings(made, person, page=page)
     lacking, count = queries.missing(made, person)
     named = sees_names(person, review)
     readers = sees_readers(person, review)
-    rubric = review.cycle.rubric
+    rubric = rounds.rubric_of(made)
     scored = [row for row in table.rows if row.adjusted is not None]
     ends = [value for row in scored for value in (row.low, row.high, row.adjusted, row.mean) if value is not None]
     low = max(math.floor(min(ends)), rubric.lowest) if ends and rubric else 0
@@ -99,6 +103,24 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         why=_why(made.calibration) if table.calibrated else "",
         now=clock.now(),
         deliberating=review.deliberating,
+    )
+
+
+def _counted(review: InReview, made: Round) -> str:
+    """Return the page of a round without a rubric: what was said is counted, and there is nothing to draw."""
+    person = viewer.current()
+    rows = drawn_rows(made, person, named=sees_names(person, review))
+    return render_template(
+        "review/standings_counted.html",
+        cycle=review.cycle,
+        round=made,
+        place=at(review.cycle),
+        title=kind_words(made.kind),
+        rows=rows,
+        few=sum(row["few"] for row in rows),
+        over=made.state in rounds.OVER,
+        opens=policy.may(person, Permission.DELIBERATE, review),
+        leads=policy.may(person, Permission.MANAGE_ROUND, review),
     )
 
 
