@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -77,8 +78,8 @@ class BoxForm(Form):
     page = IntegerField(_l("Page"), [DataRequired(_l("Write which page."))], default=1)
     top = DecimalField(_l("From the top"), [InputRequired(_l("Write a number from 0 to 100."))])
     bottom = DecimalField(_l("Down to"), [InputRequired(_l("Write a number from 0 to 100."))])
-    left = DecimalField(_l("From the left"), [Optional()], default=0)
-    right = DecimalField(_l("Across to"), [Optional()], default=100)
+    left = DecimalField(_l("From the left"), [Optional()], default=Decimal(0))
+    right = DecimalField(_l("Across to"), [Optional()], default=Decimal(100))
 
     def sides(self) -> list[float]:
         """Return left, top, right and bottom in percent; a side left empty goes to the edge."""

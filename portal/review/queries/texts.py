@@ -114,7 +114,7 @@ def standing_letters() -> Select[Letter, int | None, WriterRole]:
     )
 
 
-def goes_to(letters: Select[Any]) -> Any:  # noqa: ANN401 - an expression
+def goes_to(letters: Select[*tuple[Any, ...]]) -> Any:  # noqa: ANN401 - an expression
     """Return the candidacy of `standing_letters` as a column of its own."""
     return letters.selected_columns["owner"].element
 
@@ -168,9 +168,9 @@ def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> lis
     if kinds.letters:
         sent = standing_letters()
         owner = goes_to(sent)
-        for letter, number, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
+        for letter, owned, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
             text = str(json.loads(letter.facts).get("text") or "")
-            found.append(Source(LETTER, letter.id, number or 0, None, role, {LETTER_KEY: text}))
+            found.append(Source(LETTER, letter.id, owned or 0, None, role, {LETTER_KEY: text}))
     return found
 
 
@@ -268,7 +268,9 @@ def _kept_in_mind(linked: Any, candidacies: Sequence[int]) -> list[tuple[int, ma
         .join(KnownString, KnownString.school_id == linked.c.school_id)
         .where(linked.c.owner.in_(candidacies))
     )
-    return [(number, masking.Known(said, noun)) for number, said, noun in db.session.execute(of_it.union(of_school))]
+    return [
+        (number or 0, masking.Known(said, noun)) for number, said, noun in db.session.execute(of_it.union(of_school))
+    ]
 
 
 def _others_named(
@@ -342,7 +344,7 @@ def _standing(kinds: Kinds) -> Any:  # noqa: ANN401 - a subquery
     return union_all(*wanted).subquery()
 
 
-def _current(round_: Round, kinds: Kinds) -> Select[Any]:
+def _current(round_: Round, kinds: Kinds) -> Select[*tuple[Any, ...]]:
     """Select (number, kind, source, candidacy, when looked over) of each masked text that stands in this round."""
     standing = _standing(kinds)
     return (
