@@ -268,6 +268,25 @@ def copy_cycle(cycle: Cycle, *, year: int, by: Person | None, at: datetime) -> C
     return made
 
 
+def start_questions(
+    cycle: Cycle, *, template: AwardTemplate | None, year: Cycle | None, by: Person, at: datetime
+) -> None:
+    """Put a template's questions, or those of another cycle, in place of this draft's own. Raises `Refused` once they are frozen."""
+    title = f"{cycle.award.slug} {cycle.year}"
+    source = queries.cycle_by_id(year.id) if year is not None else None
+    if source is not None and source.question_set is not None:
+        made = questions.copy_set(source.question_set, title=title)
+    else:
+        made = questions.make_set(title, template.questions if template is not None else ())
+    if cycle.question_set is None:
+        cycle.question_set = made
+        db.session.flush()
+    else:
+        questions.start_again(cycle.question_set, made)
+    like = year.award.slug if year is not None else template.slug if template is not None else None
+    history.record("questions started again", cycle, by=by, at=at, like=like, from_year=year.year if year else None)
+
+
 def _refuse_second(award: Award, year: int) -> None:
     if queries.cycle_at(award.slug, year) is not None:
         raise Refused(N_("This award has a cycle of %(year)s already."), field="year", year=year)

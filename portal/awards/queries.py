@@ -16,6 +16,7 @@ from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db, writes_now
 from portal.people.models import Person
 from portal.policy import Fact
+from portal.questions.models import Question
 from portal.web import cache
 from portal.web.text import words_in
 
@@ -296,6 +297,20 @@ def latest_cycle(award: Award, *, before: int | None = None) -> Cycle | None:
         .limit(1)
     )
     return db.session.scalar(wanted.where(Season.year < before) if before else wanted)
+
+
+def with_questions(cycle: Cycle) -> Sequence[Cycle]:
+    """Return the other cycles that ask something, to start from: this award's own first, the last year first."""
+    wanted = (
+        select(Cycle)
+        .join(Cycle.award)
+        .join(Cycle.season)
+        .options(contains_eager(Cycle.award), contains_eager(Cycle.season))
+        .where(Cycle.id != cycle.id, Cycle.question_set_id.in_(select(Question.set_id)))
+        .order_by(Cycle.award_id != cycle.award_id, Season.year.desc(), Award.position, Award.id)
+        .limit(30)
+    )
+    return db.session.scalars(wanted).unique().all()
 
 
 # ---------------------------------------------------------------- committee

@@ -162,6 +162,7 @@ def make_question_set(*, limits: tuple[int, ...] = (250, 250, 150), frozen: bool
                 choices=[],
                 word_limit=limit,
                 required=place == 0,
+                publishable=True,
             )
         )
     return _add(questions)

@@ -40,10 +40,11 @@ class Purpose(NamedTuple):
 
 LETTER = Purpose("letter", 10)
 RESUME = Purpose("resume", 2)
+ANSWER = Purpose("answer", 10)
 PORTRAIT = Purpose(
     "portrait", 1
 )  # a photograph of somebody honored: what the office sends counts against nobody's quota
-PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, PORTRAIT)}
+PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, ANSWER, PORTRAIT)}
 
 
 class FileState(StrEnum):

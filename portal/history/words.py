@@ -118,6 +118,8 @@ ACTIONS = {
     "question edited": N_("Question changed"),
     "question moved": N_("Question moved"),
     "question removed": N_("Question taken out"),
+    "question reworded": N_("A question's words put right"),
+    "questions started again": N_("Questions put in place of the ones before"),
     "recused": N_("Recused"),
     "release": N_("Released"),
     "release approved": N_("Release approved"),

@@ -180,9 +180,10 @@ class Answer(Model):
 
     nomination_id: Mapped[int] = mapped_column(ForeignKey("nomination.id"), index=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
-    text: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")  # of a file: its name
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
 
     question: Mapped[Question] = relationship(lazy="raise")
 

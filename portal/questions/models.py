@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Model, enumeration
@@ -20,6 +20,12 @@ class QuestionKind(enum.StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     YES_NO = "yes_no"
+    NUMBER = "number"
+    DATE = "date"
+    SCHOOL = "school"
+    LINK = "link"
+    FILE = "file"
+    CONSENT = "consent"
 
 
 class Asked(enum.StrEnum):
@@ -63,7 +69,10 @@ class Question(Model):
     """One question. `key` stays the same from year to year, so that answers can be compared and imports matched."""
 
     __tablename__ = "question"
-    __table_args__ = (UniqueConstraint("set_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("set_id", "key"),
+        CheckConstraint("word_limit IS NULL OR character_limit IS NULL", name="one_limit"),
+    )
 
     set_id: Mapped[int] = mapped_column(ForeignKey("question_set.id"), index=True)
     position: Mapped[int]
@@ -75,10 +84,36 @@ class Question(Model):
     hint: Mapped[dict[str, str]]
     choices: Mapped[list[Any]]  # [[value, {language: words}], ...]
     word_limit: Mapped[int | None]
+    character_limit: Mapped[int | None]  # in place of words
+    shown_if: Mapped[str | None] = mapped_column(
+        String(60)
+    )  # the key of an earlier question that decides; None: always asked
+    shown_values: Mapped[list[Any]] = mapped_column(default=list)  # its answers with which this one is asked
     required: Mapped[bool] = mapped_column(default=True)
     scored: Mapped[bool] = mapped_column(default=True)  # reviewers read it
     blind_visible: Mapped[bool] = mapped_column(default=True)  # shown, masked, in a blind round
     publishable: Mapped[bool] = mapped_column(default=False)
     sensitivity: Mapped[Sensitivity] = mapped_column(enumeration(Sensitivity), default=Sensitivity.NONE)
+    reworded_at: Mapped[
+        datetime | None
+    ]  # when its words were last put right after the set was frozen; see `EarlierWords`
 
     set: Mapped[QuestionSet] = relationship(back_populates="questions", lazy="raise")
+
+
+class EarlierWords(Model):
+    """The words of a frozen question before they were put right: what was answered until then was an answer to these."""
+
+    __tablename__ = "earlier_words"
+    __table_args__ = (UniqueConstraint("question_id", "until"),)
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    label: Mapped[dict[str, str]]
+    short: Mapped[dict[str, str]]
+    hint: Mapped[dict[str, str]]
+    choices: Mapped[list[Any]]
+    until: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+
+    question: Mapped[Question] = relationship(lazy="raise")

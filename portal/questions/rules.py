@@ -1,15 +1,19 @@
-"""What counts as an answer, and how many words it has. Pure; one judge for the web form, the import and "is it complete?"."""
+"""What counts as an answer, how long it is, and which questions are asked at all.
+
+Pure; one judge for the web form, the import, paper and "is it complete?".
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from portal.errors import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 # Scripts written without spaces: how many letters make about one word of it.
 _HAN_AND_KANA = (
@@ -28,6 +32,12 @@ _PARTS = re.compile(
 )
 YES, NO = "yes", "no"
 APART = "\n"  # between the chosen values of a question that takes several
+TEXTS = frozenset({"line", "text"})  # kinds with a limit
+# Kinds whose answers are none but those that are offered: they can decide which other questions are asked.
+CLOSED = frozenset({"choice", "choices", "yes_no", "consent"})
+YEARS = (1900, 2200)  # a date outside was mistyped
+_NUMBER = re.compile(r"[-\u2212+]?(?:\d+|\d{1,3}(?:[ \u00a0\u202f.,'\u2019\u066c]\d{3})+)(?:[.,\u066b]\d+)?")
+_LINK = re.compile(r"https?://[^\s/@:.]+(?:\.[^\s/@:.]+)+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 
 
 class Asks(Protocol):
@@ -36,7 +46,19 @@ class Asks(Protocol):
     kind: Any
     required: bool
     word_limit: int | None
+    character_limit: int | None
     choices: list[Any]
+
+
+class Conditional(Protocol):
+    """What a question must say of itself to know whether it is asked."""
+
+    key: str
+    shown_if: str | None
+    shown_values: list[Any]
+
+
+Q = TypeVar("Q", bound=Conditional)
 
 
 class Problem(NamedTuple):
@@ -66,6 +88,12 @@ def count_words(text: str) -> int:
     return words
 
 
+def count_characters(text: str) -> int:
+    """Return how many characters a text has as its writer counts them: a letter with its accents and vowel signs is one."""
+    counted = unicodedata.normalize("NFC", text.strip())
+    return sum(1 for c in counted if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
+
+
 def _letters(run: str) -> int:
     return sum(1 for c in run if not unicodedata.category(c).startswith("M"))
 
@@ -84,6 +112,34 @@ def joined(values: Iterable[str]) -> str:
     return APART.join(values)
 
 
+def shown(questions: Sequence[Q], answers: Mapping[str, str | None]) -> list[Q]:
+    """Return the questions that are asked, given what is answered. A condition names a question before its own.
+
+    What hangs on a question that is not asked itself is not asked either. None, or no entry, is "not asked" (an old form had no
+    such question): what hangs on it counts as asked.
+    """
+    asked: dict[str, bool] = {}
+    for question in questions:
+        asked[question.key] = _is_asked(question, answers, asked)
+    return [question for question in questions if asked[question.key]]
+
+
+def _is_asked(question: Conditional, answers: Mapping[str, str | None], asked: Mapping[str, bool]) -> bool:
+    if question.shown_if is None:
+        return True
+    if not asked.get(question.shown_if, True):
+        return False
+    said = answers.get(question.shown_if)
+    return said is None or not set(question.shown_values).isdisjoint(chosen(said))
+
+
+def offered(question: Any) -> list[str]:  # noqa: ANN401 - whatever has a kind and choices
+    """Return the values that a closed question offers; nothing for other kinds."""
+    if question.kind in {"yes_no", "consent"}:
+        return [YES, NO]
+    return [str(value) for value, *_words in question.choices or []] if question.kind in CLOSED else []
+
+
 def problems(question: Asks, answer: str | None) -> list[Problem]:
     """Return why this answer cannot be submitted; nothing where it can.
 
@@ -93,18 +149,102 @@ def problems(question: Asks, answer: str | None) -> list[Problem]:
         return []
     if not answer.strip():
         return [Problem("missing", _missing(question), {})] if question.required else []
-    found = []
-    offered = {str(value) for value, *_words in question.choices or []}
-    if question.kind == "yes_no":
-        offered = {YES, NO}
-    if question.kind in {"choice", "yes_no"} and answer not in offered:
-        found.append(Problem("not offered", N_("Choose one of the answers that are offered"), {}))
-    if question.kind == "choices" and not set(chosen(answer)) <= offered:
-        found.append(Problem("not offered", N_("Choose among the answers that are offered"), {}))
-    too_long = over(answer, question.word_limit)
-    if question.kind in {"text", "line"} and too_long:
-        found.append(too_long)
-    return found
+    found = _misfit(question, answer)
+    if found is not None:
+        return [found]
+    too_long = too_long_for(question, answer)
+    return [too_long] if too_long is not None else []
+
+
+_MISFITS: dict[str, tuple[Callable[[Asks, str], bool], Problem]] = {
+    "choices": (
+        lambda asks, answer: set(chosen(answer)) <= set(offered(asks)),
+        Problem("not offered", N_("Choose among the answers that are offered"), {}),
+    ),
+    "number": (
+        lambda _asks, answer: _NUMBER.fullmatch(answer.strip()) is not None,
+        Problem("no number", N_("Write a number in figures, such as 12"), {}),
+    ),
+    "date": (
+        lambda _asks, answer: day(answer) is not None,
+        Problem("no date", N_("Write a date, such as 2026-03-13"), {}),
+    ),
+    "link": (
+        lambda _asks, answer: _LINK.fullmatch(answer.strip()) is not None,
+        Problem("no link", N_("Write a web address that begins with https://"), {}),
+    ),
+}
+_ONE_OF = (
+    lambda asks, answer: answer in offered(asks),
+    Problem("not offered", N_("Choose one of the answers that are offered"), {}),
+)
+_REFUSED = Problem("refused", N_("Without this it cannot be sent"), {})
+
+
+def _misfit(question: Asks, answer: str) -> Problem | None:
+    """Return why an answer is none of its kind, or None."""
+    judge = _MISFITS.get(question.kind) or (_ONE_OF if question.kind in CLOSED else None)
+    if judge is not None and not judge[0](question, answer):
+        return judge[1]
+    return _REFUSED if question.kind == "consent" and question.required and answer != YES else None
+
+
+def day(text: str) -> date | None:
+    """Return the day that an answer names, or None."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found if YEARS[0] <= found.year <= YEARS[1] else None
+
+
+def too_long_for(question: Asks, answer: str) -> Problem | None:
+    """Return what is to say of an answer that is longer than its question's limit, or None."""
+    if question.kind not in TEXTS:
+        return None
+    if question.character_limit is None:
+        return over(answer, question.word_limit)
+    count, most = count_characters(answer), question.character_limit
+    if count <= most:
+        return None
+    return Problem(
+        "too long",
+        N_("This has %(count)s characters, %(over)s more than %(most)s. Nothing is cut: shorten it before you send it"),
+        {"count": count, "most": most, "over": count - most},
+    )
+
+
+def read_typed(question: Asks, typed: str) -> str:
+    """Return an answer written out, in a spreadsheet or on paper, as the question keeps it: "Yes" as yes, a choice's words as its value.
+
+    What is not understood stays as it is, for `problems` to name.
+    """
+    text = " ".join(typed.split())
+    if question.kind not in CLOSED or not text:
+        return typed
+    words = {value: {value.casefold()} for value in offered(question)}
+    if question.kind in {"yes_no", "consent"}:
+        for value, said in _YES_AND_NO.items():
+            words[value] |= said
+    for value, said in question.choices or []:
+        words.setdefault(str(value), set()).update(" ".join(one.split()).casefold() for one in said.values())
+    if question.kind != "choices":
+        return _meant(text, words) or typed
+    parts = [part.strip() for part in re.split(r"[;|\n]", typed) if part.strip()]
+    whole = [_meant(part, words) for part in parts]
+    if None in whole:  # choices parted by commas, which may stand inside one as well
+        whole = [_meant(part.strip(), words) for part in typed.split(",") if part.strip()]
+    return joined(value for value in whole if value) if None not in whole else typed
+
+
+_YES_AND_NO = {
+    YES: {"yes", "y", "true", "x", "1", "agree", "i agree", "sí", "si", "acepto"},
+    NO: {"no", "n", "false", "0", "disagree", "i do not agree", "no acepto"},
+}
+
+
+def _meant(text: str, words: Mapping[str, set[str]]) -> str | None:
+    return next((value for value, said in words.items() if " ".join(text.split()).casefold() in said), None)
 
 
 def over(text: str, most: int | None) -> Problem | None:
@@ -123,6 +263,8 @@ def over(text: str, most: int | None) -> Problem | None:
 
 
 def _missing(question: Asks) -> str:
-    if question.kind in {"choice", "choices", "yes_no"}:
+    if question.kind in CLOSED:
         return N_("Choose an answer")
+    if question.kind == "file":
+        return N_("Add a file")
     return N_("Write an answer")

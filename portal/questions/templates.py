@@ -61,6 +61,7 @@ JUSTICE = QuestionTemplate(
         "es": "Cuente qué hace para que cada estudiante pertenezca, aprenda y llegue lejos. Dé ejemplos: quién, dónde, desde cuándo.",
     },
     word_limit=250,
+    publishable=True,
 )
 STORY = QuestionTemplate(
     key="story",
@@ -102,6 +103,7 @@ LIFT = QuestionTemplate(
     },
     word_limit=150,
     required=False,
+    publishable=True,
 )
 ANYTHING = QuestionTemplate(
     key="anything",
@@ -172,6 +174,7 @@ STATEMENT = QuestionTemplate(
         "es": "Si la solicita para sí mismo, escriba sobre usted. ¿Qué estudiaría y por qué?",
     },
     word_limit=400,
+    publishable=True,
 )
 PERSEVERANCE = QuestionTemplate(
     key="perseverance",
@@ -198,6 +201,7 @@ CONTRIBUTION = QuestionTemplate(
         "es": "El trabajo, el cuidado de otros, los clubes, la fe, el deporte: todo cuenta por igual.",
     },
     word_limit=250,
+    publishable=True,
 )
 PROGRESS = QuestionTemplate(
     key="progress",

@@ -1,5 +1,6 @@
 // <word-count for="id" max="250">: how many words a text has, in any script; over the limit is said at a pause. Counts as
-// `count_words` in portal/questions/rules.py does: where a script writes no spaces, letters stand for words.
+// `count_words` in portal/questions/rules.py does: where a script writes no spaces, letters stand for words. With data-unit="characters" it
+// counts those, as `count_characters` there.
 import { fill, say } from "./say.js";
 
 const SPACELESS = [
@@ -24,6 +25,10 @@ export function countWords(text) {
   return words;
 }
 
+export function countCharacters(text) {
+  return [...text.trim().normalize("NFC")].filter((one) => !/[\p{Mn}\p{Me}\p{Cf}]/u.test(one)).length;
+}
+
 class WordCount extends HTMLElement {
   connectedCallback() {
     this.field = document.getElementById(this.getAttribute("for"));
@@ -34,7 +39,7 @@ class WordCount extends HTMLElement {
 
   count() {
     const most = Number(this.getAttribute("max"));
-    const count = countWords(this.field.value);
+    const count = (this.dataset.unit === "characters" ? countCharacters : countWords)(this.field.value);
     const over = count - most;
     const sentence = fill(over > 0 ? this.dataset.over : this.dataset.words, { count, most, over });
     this.textContent = sentence;

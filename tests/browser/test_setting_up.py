@@ -95,7 +95,7 @@ def set_up(page, axe, *, script=True):  # noqa: PLR0915 - a whole journey
     look()
     page.get_by_label("The question, in English").fill("Which book did {nominee} put into whose hands?")
     page.get_by_label("Its short name, for lists, in English").fill("One book")
-    page.get_by_label("Words at most").fill("120")
+    page.get_by_label("How long at most").fill("120")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Move up: One book").click()
     page.get_by_role("link", name="One book").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from portal.nominations.rules.writing import (
     split_name,
     you_problems,
 )
-from portal.questions.rules import chosen, count_words, joined, over, problems
+from portal.questions.rules import chosen, count_characters, count_words, joined, over, problems, read_typed, shown
 from tests.support.words import WORDS
 
 
@@ -62,7 +63,7 @@ def test_a_script_without_spaces_has_about_a_word_for_two_letters(text):
 
 
 def asks(**facts):
-    usual = {"kind": "text", "required": True, "word_limit": 10, "choices": []}
+    usual = {"kind": "text", "required": True, "word_limit": 10, "character_limit": None, "choices": []}
     return SimpleNamespace(**{**usual, **facts})
 
 
@@ -86,6 +87,76 @@ def test_only_what_is_offered_is_an_answer():
     assert kinds(asks(kind="choices", choices=colors), joined(["red", "blue"])) == ["not offered"]
     assert kinds(asks(kind="yes_no"), "no") == []
     assert kinds(asks(kind="yes_no"), "maybe") == ["not offered"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits", "fails"),
+    [
+        ("number", ["12", " 1,200 ", "1 200,5", "-3", "٣٤", "3.5"], ["twelve", "12 students", "1,2,3", "--2"]),
+        ("date", ["2026-03-13", " 2024-02-29"], ["2026-02-30", "soon", "0026-03-13", "13/03/2026"]),
+        (
+            "link",
+            ["https://a.example", "http://a.b.example:8080/x?y=1#z"],
+            ["a.example", "javascript:alert(1)", "https://a"],
+        ),
+        ("school", ["South Shore PK-8 School", "A school nobody knows"], []),
+        ("file", ["transcript.pdf"], []),
+        ("consent", ["yes"], ["maybe"]),
+    ],
+)
+def test_every_kind_knows_its_answers(kind, fits, fails):
+    asked = asks(kind=kind, word_limit=None)
+    assert {text: kinds(asked, text) for text in fits} == {text: [] for text in fits}
+    assert [text for text in fails if not kinds(asked, text)] == []
+    assert kinds(asked, " ") == ["missing"]
+
+
+def test_a_consent_that_is_needed_is_needed_as_yes():
+    assert kinds(asks(kind="consent"), "no") == ["refused"]
+    assert kinds(asks(kind="consent", required=False), "no") == []
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"]), max_size=30))
+def test_characters_are_counted_as_their_writer_does(text):
+    decomposed = unicodedata.normalize("NFD", text)
+    assert count_characters(decomposed) == count_characters(text) <= len(unicodedata.normalize("NFC", text))
+    found = kinds(asks(word_limit=None, character_limit=5), f"a{decomposed}")
+    assert found == (["too long"] if count_characters(f"a{text}") > 5 else [])
+
+
+COLORS = [["red", {"en": "Red", "es": "Rojo"}], ["green", {"en": "Green, dark"}]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "answer"),
+    [
+        ("choice", "  rojo ", "red"),
+        ("choice", "Green,  dark", "green"),
+        ("choice", "blue", "blue"),
+        ("choices", "Rojo; Green, dark", joined(["red", "green"])),
+        ("choices", "red, mauve", "red, mauve"),
+        ("yes_no", "SÍ", "yes"),
+        ("consent", "I agree", "yes"),
+        ("text", " Yes ", " Yes "),
+    ],
+)
+def test_what_is_written_out_becomes_the_answer_it_means(kind, typed, answer):
+    assert read_typed(asks(kind=kind, choices=COLORS if kind.startswith("choice") else []), typed) == answer
+
+
+def hanging(key, on=None, *values):
+    return SimpleNamespace(key=key, shown_if=on, shown_values=list(values))
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "yes", "no", None])))
+def test_a_question_is_shown_when_all_it_hangs_on_is_shown_and_says_so(answers):
+    chain = [hanging("a"), hanging("b", "a", "yes"), hanging("c", "b", "yes", "no"), hanging("d", "a", "no")]
+    seen = {one.key for one in shown(chain, answers)}
+    said = {key: answers.get(key) for key in "abcd"}
+    assert "a" in seen
+    assert ("b" in seen) == (said["a"] in {"yes", None})
+    assert ("c" in seen) == ("b" in seen and said["b"] != "")
+    assert ("d" in seen) == (said["a"] in {"no", None})
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_characters="\n", categories=["L", "N"]), min_size=1)))

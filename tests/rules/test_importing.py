@@ -24,6 +24,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_s
 class Asked:
     def __init__(self, word_limit=3):
         self.kind, self.required, self.word_limit, self.choices = "text", True, word_limit, []
+        self.character_limit = None
 
 
 def award(number=1, name="Librarian Award", **facts):

@@ -607,6 +607,32 @@ def answers(world: World) -> Iterable[Sample]:
     )
 
 
+def answer_files(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of files that are answers: their writers'."""
+    own = with_facts(simply, ITS_NOMINATOR={"nominator"})
+
+    def samples(world: World) -> Iterable[Sample]:
+        yield Sample("own", {"reference": world.words["nomination draft"], "key": "transcript", **more}, own)
+        yield Sample(
+            "no file is asked for", {"reference": world.words["nomination draft"], "key": "q1", **more}, nowhere
+        )
+        yield Sample("missing", {"reference": "N-9999", "key": "transcript", **more}, nowhere)
+
+    return samples
+
+
+def files_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of files that were sent as answers, as the office reads them."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        intake = _at("students", reference=world.words["candidacy intake"])
+        yield Sample("sent", {**intake, "number": world["file intake"], **more}, of_candidacy("students", "intake"))
+        yield Sample("not sent", {**intake, "number": world["file draft"], **more}, nowhere)
+        yield Sample("of a letter", {**intake, "number": world["file"], **more}, nowhere)
+
+    return samples
+
+
 def asides(world: World) -> Iterable[Sample]:
     """Two texts side by side."""
     yield Sample(
@@ -855,6 +881,12 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(conflicts, "nominations.conflict"),
     **_each(late, "nominations.late_one"),
     **_each(answers, "nominations.answer"),
+    **_each(
+        answer_files(), "nominations.answer_file", "nominations.answer_file_removal", "nominations.answer_file_state"
+    ),
+    **_each(answer_files(place=1), "nominations.answer_file_page"),
+    **_each(files_at_desk(), "nominations.file_at_desk", "nominations.file_download"),
+    **_each(files_at_desk(place=1), "nominations.file_page"),
     **_each(asides, "nominations.both"),
     **_each(
         consents,

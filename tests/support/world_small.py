@@ -21,7 +21,7 @@ from portal.accounts.models import Grant, HeldText, Link, Role, Session
 from portal.accounts.rules import token_hash
 from portal.awards.models import Award, Criterion, Cycle, Extension, PastHonour, Rubric
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import db
+from portal.db import Model, db
 from portal.decisions.models import Decision, Draw, Replay
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
@@ -37,7 +37,9 @@ from portal.jobs.models import Job
 from portal.mail.actions import post
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
+from portal.nominations.actions import snapshots
 from portal.nominations.models import (
+    Answer,
     Aside,
     Candidacy,
     Consent,
@@ -56,6 +58,7 @@ from portal.nominations.models import (
     RowState,
     Snapshot,
 )
+from portal.nominations.queries import writing
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage, canonical, digest
 from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.nominations.rules.parts import PartState
@@ -163,6 +166,7 @@ FILE_KEY, FILE = (
 )
 COVERED_KEY = "c" * 32
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
+FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32)  # of a letter, of an answer that was sent, of one that was not
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -228,8 +232,9 @@ class World:
     def load(cls) -> World:
         """Return the world of the database at hand."""
         facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
-        store().put(f"clean/{FILE_KEY}/whole", FILE)
-        store().put(f"clean/{FILE_KEY}/page-1", hostile.picture("WEBP"))
+        for key in FILE_KEYS:
+            store().put(f"clean/{key}/whole", FILE)
+            store().put(f"clean/{key}/page-1", hostile.picture("WEBP"))
         made = covered_file()
         for name, data in (("whole", made.data), ("page-1", made.pages[0])):
             store().put(f"covered/{COVERED_KEY}/{name}", data)
@@ -692,7 +697,7 @@ def _letter(world: _Building, key: str, nomination: Nomination, *, state: Letter
     )
     world.keep(f"letter {key}", asked)
     world.words[f"letter {key}"] = asked.reference
-    file = _file(world, asked) if filed else None
+    file = world.keep("file", _file(asked, FILE_KEY, owner=asked.writer_id, purpose="letter")) if filed else None
     asked.file_id = file.id if file else None
     facts = {
         "signed": NAMES["writer"],
@@ -733,14 +738,14 @@ def _photo(world: _Building, key: str, candidacy: Candidacy, person: Person, alt
     return photo
 
 
-def _file(world: _Building, asked: Recommendation) -> StoredFile:
-    file = StoredFile(
-        key=FILE_KEY,
-        owner_id=asked.writer_id,
-        about_kind=asked.__tablename__,
-        about_id=asked.id,
-        purpose="letter",
-        name="letter.pdf",
+def _file(about: Model, key: str, *, owner: int, purpose: str) -> StoredFile:
+    return StoredFile(
+        key=key,
+        owner_id=owner,
+        about_kind=about.__tablename__,
+        about_id=about.id,
+        purpose=purpose,
+        name=f"{purpose}.pdf",
         size=len(FILE),
         received=len(FILE),
         state=FileState.CLEAN,
@@ -752,8 +757,14 @@ def _file(world: _Building, asked: Recommendation) -> StoredFile:
         received_at=NOW,
         settled_at=NOW,
     )
-    world.keep("file", file)
-    return file
+
+
+def _answered_with_file(world: _Building, key: str, nomination: Nomination, question: Question) -> None:
+    """A nomination one of whose answers is a file."""
+    answer = Answer(nomination_id=nomination.id, question_id=question.id, text="answer.pdf", saved_at=NOW)
+    world.keep(f"answer {key}", answer)
+    stored = _file(answer, FILE_KEYS[1 if key == "intake" else 2], owner=nomination.nominator_id, purpose="answer")
+    answer.file_id = world.keep(f"file {key}", stored).id
 
 
 def _cover(world: _Building) -> None:
@@ -911,6 +922,23 @@ def _students(world: _Building) -> None:
     pair = sorted([world["candidacy intake"], world["candidacy intake alike"]])
     world.keep("match", Match(cycle_id=cycle.id, first_id=pair[0], second_id=pair[1], why=["nickname"]))
     draft = _nomination(world, "draft", cycle, "drafted nominee", text="draft text", stage=Stage.DRAFT)
+    transcript = Question(
+        set_id=cycle.question_set_id,
+        position=9,
+        key="transcript",
+        kind=QuestionKind.FILE,
+        label={"en": "A transcript"},
+        short={"en": "Transcript"},
+        hint={},
+        choices=[],
+        required=False,
+        scored=False,
+        blind_visible=False,
+    )
+    world.keep("question transcript", transcript)
+    _answered_with_file(world, "draft", draft, transcript)
+    _answered_with_file(world, "intake", intake, transcript)
+    snapshots.take(writing.afresh(intake), at=NOW)
     db.session.add(
         Aside(
             nomination_id=draft.id, part="relation", fields={"relation": "parent", "text": "Another tab."}, typed_at=NOW

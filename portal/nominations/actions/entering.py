@@ -15,16 +15,17 @@ from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules import writing as rules
 from portal.questions import rules as questions
-from portal.questions.models import Asked
+from portal.questions.models import Asked, QuestionKind
 from portal.schools.models import School
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from portal.awards.models import Cycle
     from portal.nominations.models import Nomination
     from portal.people.models import Person
+    from portal.questions.models import Question
 
 TAKES = frozenset({CycleStage.OPEN, CycleStage.CLOSED})
 
@@ -110,6 +111,12 @@ def enter(
     return nomination
 
 
+def asked(cycle: Cycle, answers: Mapping[str, str]) -> list[Question]:
+    """Return the questions that are asked of a nominator, given what was answered."""
+    every = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
+    return questions.shown(every, {question.key: answers.get(question.key, "") for question in every})
+
+
 def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem]]:
     for problem in rules.you_problems({"name": told.name, "email": told.email}):
         missing_address = problem.facts["field"] == "email" and problem.kind == "missing"
@@ -127,6 +134,8 @@ def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem
         yield "relation_text" if problem.facts.get("field") == "text" else "relation", problem
     for problem in rules.quote_problems({"quote": told.quote, "tell": told.tell}):
         yield "tell" if problem.facts.get("field") == "tell" else "quote", problem
-    for question in cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else ():
+    for question in asked(cycle, told.answers):
+        if question.kind is QuestionKind.FILE:
+            continue  # what is told on the telephone has none
         for problem in questions.problems(question, told.answers.get(question.key, "")):
             yield f"answer-{question.key}", problem

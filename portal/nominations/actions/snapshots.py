@@ -7,14 +7,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from portal.db import db
-from portal.nominations.models import Nomination, Snapshot
+from portal.files import queries as files
+from portal.nominations.models import Answer, Entered, Nomination, Snapshot
 from portal.nominations.rules import canonical, digest
 from portal.people.rules import fold
-from portal.questions.rules import count_words
+from portal.questions import queries as wordings
+from portal.questions.models import EarlierWords, Question, QuestionKind
+from portal.questions.rules import TEXTS, chosen, count_words, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from portal.files.models import StoredFile
 
 LETTER_WORDS = 20
 
@@ -35,10 +40,46 @@ def facts_of(nomination: Nomination) -> dict[str, Any]:
         "may_show_words": nomination.may_show_words,
         "nominator": {"name": nomination.sitting.nominator_name, "email": nomination.sitting.nominator_email},
         "language": nomination.language,
-        "answers": {
-            answer.question.key: {"label": answer.question.label, "text": answer.text} for answer in nomination.answers
-        },
+        "answers": _answers(nomination),
     }
+
+
+def _answers(nomination: Nomination) -> dict[str, dict[str, Any]]:
+    """Return each answer with the words that it answered. What hangs on another answer and is hidden stays out, kept with the draft."""
+    answered = sorted(nomination.answers, key=lambda answer: answer.question.position)
+    said: dict[str, str | None] = {answer.question.key: answer.text for answer in answered}
+    if nomination.entered is not Entered.IMPORT:  # an old form that did not ask is another thing than no answer
+        for answer in answered:
+            if answer.question.shown_if is not None:
+                said.setdefault(answer.question.shown_if, "")
+    asked = {question.key for question in shown([answer.question for answer in answered], said)}
+    words = wordings.words_of((answer.question, answer.saved_at) for answer in answered)
+    held = files.by_ids(answer.file_id for answer in answered)
+    found = {}
+    for answer in answered:
+        question = answer.question
+        if question.key in asked:
+            found[question.key] = _answer(answer, words[question.id], held.get(answer.file_id or 0))
+    return found
+
+
+def _answer(answer: Answer, words: Question | EarlierWords, file: StoredFile | None) -> dict[str, Any]:
+    """Return one answer; of other kinds than texts also which it is, and the words of what was chosen."""
+    facts: dict[str, Any] = {"label": words.label, "text": answer.text}
+    kind = answer.question.kind
+    if kind not in TEXTS:
+        facts["kind"] = kind.value
+    if kind in {QuestionKind.CHOICE, QuestionKind.CHOICES}:
+        offers = {str(value): said for value, said in words.choices}
+        facts["chosen"] = [offers.get(value, {"en": value}) for value in chosen(answer.text)]
+    if file is not None:
+        facts["file"], facts["sha256"] = file.id, file.sha256
+    return facts
+
+
+def texts_of(facts: dict[str, Any]) -> list[str]:
+    """Return what was written out in a snapshot's answers: not what was chosen, dated, counted or added as a file."""
+    return [str(said["text"]) for said in facts["answers"].values() if not said.get("kind")]
 
 
 def take(nomination: Nomination, *, at: datetime, flush: bool = True) -> Snapshot:
@@ -47,7 +88,7 @@ def take(nomination: Nomination, *, at: datetime, flush: bool = True) -> Snapsho
     Who takes many leaves the flush to the end.
     """
     facts = facts_of(nomination)
-    texts = [answer.text for answer in nomination.answers]
+    texts = texts_of(facts)
     snapshot = Snapshot(
         nomination_id=nomination.id,
         number=len(nomination.snapshots) + 1,

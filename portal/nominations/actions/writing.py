@@ -20,6 +20,9 @@ from portal.awards import queries as awards
 from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
+from portal.files import actions as files
+from portal.files import queries as file_queries
+from portal.files.rules import FileState
 from portal.nominations.actions import applying, conflicts, snapshots
 from portal.nominations.models import (
     Answer,
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
 
     from portal.accounts.models import Link, Session
     from portal.awards.models import Cycle
+    from portal.files.models import StoredFile
+    from portal.questions.models import Question
 
 CONFIRM = "confirm"  # the purpose of the link that confirms an address
 LINK_DAYS = 60  # the link must outlive an open season
@@ -283,6 +288,34 @@ def save(nomination: Nomination, part: str, fields: dict[str, Any], *, version: 
 def save_answer(nomination: Nomination, key: str, text: str, *, version: int | None, at: datetime) -> Saved:
     """Save what was typed for one question."""
     return save(nomination, f"{ANSWERS}{key}", {"text": text}, version=version, at=at)
+
+
+def make_room(nomination: Nomination, asks: Question, *, at: datetime) -> Answer:
+    """Return the answer that a file is about to belong to, empty so far."""
+    _take(nomination, f"{ANSWERS}{asks.key}", 0, at=at)
+    found = queries.answer(queries.afresh(nomination), asks.id)
+    if found is None:
+        raise Stale(CHANGED)
+    return found
+
+
+def attach(nomination: Nomination, asks: Question, file: StoredFile | None, *, at: datetime) -> None:
+    """Let a file be the answer to a question, in place of the one before; None takes it out. One that was sent stays on the record."""
+    part = f"{ANSWERS}{asks.key}"
+    if nomination.stage not in WRITABLE:
+        raise Refused(OVER)
+    held = queries.answer(nomination, asks.id)
+    if held is None:
+        if file is None:
+            return
+        held = make_room(nomination, asks, at=at)
+    before = file_queries.by_id(held.file_id)
+    if not _take(nomination, part, held.version, at=at):
+        raise Stale(CHANGED)
+    held.file_id, held.text, held.saved_at = (file.id, file.name, at) if file is not None else (None, "", at)
+    db.session.flush()
+    if before is not None and before.state is not FileState.REMOVED and not queries.was_sent(nomination.id, before.id):
+        files.remove(before, by=None, at=at)
 
 
 def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
@@ -595,11 +628,16 @@ def _copy(nomination: Nomination) -> dict[str, Any]:
         "quote": nomination.quote.value if nomination.quote else "",
         "tell": nomination.may_tell_nominee,
         "words": nomination.may_show_words,
-        "answers": [
-            [asks.label, queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]]
-            for asks in queries.asked(nomination)
-        ],
+        "answers": [[asks.label, _said(nomination, asks)] for asks in queries.asked(nomination)],
     }
+
+
+def _said(nomination: Nomination, asks: Question) -> Any:  # noqa: ANN401 - a text, or an answer that is drawn in the letter's language
+    text = queries.fields(nomination, f"{ANSWERS}{asks.key}")["text"]
+    if asks.kind in questions.TEXTS or not text:
+        return text
+    offers = {str(value): words for value, words in asks.choices or []}
+    return {"text": text, "kind": asks.kind.value, "chosen": [offers[v] for v in questions.chosen(text) if v in offers]}
 
 
 def hold_late(nomination: Nomination, *, at: datetime) -> Nomination:

@@ -44,9 +44,9 @@ class Said:
     nomination: Nomination
     snapshot: Snapshot | None
     facts: dict[str, Any]
-    answers: list[tuple[Question | None, dict[str, Any], str]] = field(
+    answers: list[tuple[Question | None, dict[str, Any]]] = field(
         default_factory=list
-    )  # question, its label, text
+    )  # the question as it is asked now, and what the snapshot says: label, text, kind, chosen, file
     as_in: Nomination | None = None  # the first of those that sent the same letter, where this is another of them
     copies: list[Nomination] = field(default_factory=list)  # of the first: all others that sent it
 
@@ -173,7 +173,7 @@ def _said(nomination: Nomination, cycle: Cycle) -> Said:
     return Said(nomination, snapshot, facts, in_order(facts.get("answers", {}), cycle))
 
 
-def in_order(answers: dict[str, Any], cycle: Cycle) -> list[tuple[Question | None, dict[str, Any], str]]:
+def in_order(answers: dict[str, Any], cycle: Cycle) -> list[tuple[Question | None, dict[str, Any]]]:
     """Return a snapshot's answers in the order of the questions; what the form did not ask is left out."""
     asked = (
         {question.key: question for question in cycle.question_set.asked_of(Asked.NOMINATOR)}
@@ -182,7 +182,7 @@ def in_order(answers: dict[str, Any], cycle: Cycle) -> list[tuple[Question | Non
     )
     order = {key: place for place, key in enumerate(asked)}
     keys = sorted(answers, key=lambda key: order.get(key, len(order)))
-    return [(asked.get(key), answers[key]["label"], answers[key]["text"]) for key in keys]
+    return [(asked.get(key), answers[key]) for key in keys]
 
 
 def _matches(candidacy: Candidacy, person: Person | None) -> list[tuple[Match, Candidacy]]:
@@ -210,11 +210,10 @@ def _elsewhere(candidacy: Candidacy, person: Person | None) -> list[Candidacy]:
     own = select(CandidacyPerson.person_id).where(CandidacyPerson.candidacy_id == candidacy.id)
     wanted = (
         select(Candidacy)
-        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
         .options(joinedload(Candidacy.cycle))
-        .where(CandidacyPerson.person_id.in_(own), Candidacy.id != candidacy.id, Candidacy.merged_into_id.is_(None))
+        .where(Candidacy.id.in_(select(CandidacyPerson.candidacy_id).where(CandidacyPerson.person_id.in_(own))))
+        .where(Candidacy.id != candidacy.id, Candidacy.merged_into_id.is_(None))
         .order_by(Candidacy.id.desc())
-        .distinct()
     )
     if person is not None:
         wanted = wanted.where(Candidacy.id.not_in(standing(person)))

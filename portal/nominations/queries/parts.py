@@ -16,8 +16,9 @@ from portal.nominations.models import Candidacy, CandidacyPerson, Nomination, Pa
 from portal.nominations.rules import COUNTS
 from portal.nominations.rules.parts import WAITED_FOR
 from portal.people.models import Person
+from portal.questions import queries as wordings
 from portal.questions import rules as questions
-from portal.questions.models import Asked, Question, QuestionKind, QuestionSet, Sensitivity
+from portal.questions.models import Asked, EarlierWords, Question, QuestionKind, QuestionSet, Sensitivity
 from portal.questions.rules import Problem
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Piece(NamedTuple):
     question: Question
     text: str
     problems: list[Problem]
+    words: Question | EarlierWords  # what bore the question's words when it was answered
 
 
 def due(cycle: Cycle) -> datetime:
@@ -79,15 +81,18 @@ def question(cycle: Cycle, key: str) -> Question | None:
 
 
 def pieces(candidacy: Candidacy, part: Part) -> list[Piece]:
-    """Return every question with what was written, and what stops it."""
-    texts = {
-        one.question_id: one.text for one in db.session.scalars(select(PartAnswer).where(PartAnswer.part_id == part.id))
+    """Return every question that is asked, given what is answered, with what was written and what stops it."""
+    answered = {
+        one.question_id: one for one in db.session.scalars(select(PartAnswer).where(PartAnswer.part_id == part.id))
     }
-    found = []
-    for one in asked(candidacy.cycle):
-        text = part.biography if one.key == BIOGRAPHY else texts.get(one.id, "")
-        found.append(Piece(one, text, questions.problems(one, text)))
-    return found
+    every = asked(candidacy.cycle)
+    texts = {one.key: answered[one.id].text if one.id in answered else "" for one in every}
+    texts |= {BIOGRAPHY: part.biography}
+    words = wordings.words_of((one, answered[one.id].saved_at) for one in every if one.id in answered)
+    return [
+        Piece(one, texts[one.key], questions.problems(one, texts[one.key]), words.get(one.id, one))
+        for one in questions.shown(every, texts)
+    ]
 
 
 def problems(candidacy: Candidacy, part: Part) -> list[Problem]:

@@ -32,6 +32,7 @@ from portal.awards.models import Award, Cycle, Season
 from portal.awards.rules import CycleStage
 from portal.db import db
 from portal.nominations.models import (
+    Answer,
     Candidacy,
     CandidacySchool,
     Entered,
@@ -319,7 +320,7 @@ def late_by_reference(reference: str) -> Nomination | None:
         joinedload(Nomination.sitting),
         joinedload(Nomination.nominator),
         joinedload(Nomination.cycle),
-        selectinload(Nomination.answers),
+        selectinload(Nomination.answers).joinedload(Answer.question, innerjoin=True),
         selectinload(Nomination.snapshots),
     )
     return db.session.scalar(wanted.where(Nomination.reference == reference))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import has_request_context
@@ -14,6 +15,10 @@ from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Extension
 from portal.awards.rules import CycleStage
 from portal.db import db, fetch
+from portal.errors import N_
+from portal.files import queries as files
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
 from portal.mail.models import Message
 from portal.nominations.models import Answer, Aside, Nomination, Relation, Sitting, Snapshot, Where
 from portal.nominations.queries.facts import office_facts_of_nomination
@@ -21,7 +26,8 @@ from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
 from portal.policy import Fact
 from portal.questions import rules as questions
-from portal.questions.models import Asked, Question, QuestionSet
+from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
+from portal.questions.rules import Problem
 from portal.web import viewer
 
 if TYPE_CHECKING:
@@ -31,8 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from portal.accounts.models import Session
+    from portal.nominations.models import Candidacy
     from portal.people.models import Person
-    from portal.questions.rules import Problem
 
 YOU, NOMINEE, RELATION, QUOTE = "you", "nominee", "relation", "quote"
 ANSWERS = "answers/"
@@ -300,6 +306,27 @@ def last_snapshot(nomination: Nomination) -> Snapshot | None:
     )
 
 
+def was_sent(nomination_id: int, file_id: int) -> bool:
+    """Say whether a file is an answer of something that was submitted: what was sent keeps it."""
+    sent = db.session.scalars(select(Snapshot.facts).where(Snapshot.nomination_id == nomination_id))
+    return any(said.get("file") == file_id for facts in sent for said in json.loads(facts)["answers"].values())
+
+
+def file_sent(candidacy: Candidacy, number: int) -> StoredFile | None:
+    """Return a file that was submitted as an answer in a nomination of this candidacy."""
+    found = db.session.execute(
+        select(StoredFile, Answer.nomination_id)
+        .join(Answer, Answer.id == StoredFile.about_id)
+        .join(Nomination, Nomination.id == Answer.nomination_id)
+        .where(
+            StoredFile.id == number,
+            StoredFile.about_kind == Answer.__tablename__,
+            Nomination.candidacy_id == candidacy.id,
+        )
+    ).one_or_none()
+    return found[0] if found is not None and was_sent(found[1], number) else None
+
+
 def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
     """Return the cycles this person may begin a nomination in: those open to all, and those kept open for them."""
     found = list(awards.open_cycles(at))
@@ -333,10 +360,31 @@ def links_since(person: Person, *, since: datetime) -> int:
 # ---------------------------------------------------------------- what a page holds, as plain fields
 
 
-def asked(nomination: Nomination) -> list[Question]:
-    """Return the questions that the nominator is asked, in order."""
+def every_question(nomination: Nomination) -> list[Question]:
+    """Return the questions that a nominator can be asked, in order."""
     found = nomination.cycle.question_set
     return found.asked_of(Asked.NOMINATOR) if found is not None else []
+
+
+def asked(nomination: Nomination) -> list[Question]:
+    """Return the questions that the nominator is asked, in order, given what they answered so far."""
+    every = every_question(nomination)
+    if all(question.shown_if is None for question in every):
+        return every
+    return questions.shown(every, texts(nomination))
+
+
+def texts(nomination: Nomination) -> dict[str, str | None]:
+    """Return what was typed for every question, by its key; "" where nothing was."""
+    typed = {answer.question_id: answer.text for answer in nomination.answers}
+    return {question.key: typed.get(question.id, "") for question in every_question(nomination)}
+
+
+def kept_apart(nomination: Nomination) -> list[Question]:
+    """Return the questions that were answered and are hidden now: what was typed is kept, and not sent."""
+    here = {question.key for question in asked(nomination)}
+    typed = texts(nomination)
+    return [each for each in every_question(nomination) if each.key not in here and typed[each.key]]
 
 
 def question(nomination: Nomination, key: str) -> Question | None:
@@ -444,7 +492,21 @@ def problems(nomination: Nomination, part: str, held: dict[str, Any] | None = No
     if part in _JUDGES:
         return _JUDGES[part](held)
     asks = question(nomination, part.removeprefix(ANSWERS))
-    return questions.problems(asks, held["text"]) if asks else []
+    if asks is None:
+        return []
+    found = questions.problems(asks, held["text"])
+    return found or _file_problems(nomination, asks)
+
+
+def _file_problems(nomination: Nomination, asks: Question) -> list[Problem]:
+    """Return what stops a file that is an answer: it is checked before it is sent."""
+    held = answer(nomination, asks.id) if asks.kind is QuestionKind.FILE else None
+    file = files.by_id(held.file_id) if held is not None else None
+    if file is None or file.state is FileState.CLEAN:
+        return []
+    if file.state is FileState.REFUSED:
+        return [Problem("refused", N_("This file cannot be taken. Choose another, or take it out."), {})]
+    return [Problem("checking", N_("The file is still being checked. Wait a few seconds."), {})]
 
 
 def begun(nomination: Nomination, part: str) -> bool:

@@ -21,7 +21,7 @@ from portal.errors import N_, Refused
 from portal.nominations.rules import canonical
 from portal.nominations.rules.writing import looks_like_address, split_name
 from portal.people.rules import address_key, fold
-from portal.questions.rules import Asks, over
+from portal.questions.rules import TEXTS, Asks, problems, read_typed
 from portal.schools.rules import match
 
 if TYPE_CHECKING:
@@ -743,16 +743,17 @@ def _answers(values: Mapping[str, str], award: AwardFacts, facts: dict[str, Any]
                     )
                 )
             continue
-        facts["answers"][key] = text
-        long = (
-            over(text, asked.word_limit)
-            if asked.kind in {"text", "line"} and _may_be_long(text, asked.word_limit)
-            else None
-        )
-        if long is not None:
-            notes.append(
-                _note(
-                    target, N_("This has %(count)s words, %(over)s more than asked for. Nothing is cut"), **long.facts
-                )
-            )
+        answer = facts["answers"][key] = read_typed(asked, text)
+        if asked.kind in TEXTS and not _may_be_long(answer, asked.word_limit or asked.character_limit):
+            continue
+        for problem in problems(asked, answer):
+            if problem.kind == "too long" and asked.character_limit is None:
+                words = N_("This has %(count)s words, %(over)s more than asked for. Nothing is cut")
+            elif problem.kind == "too long":
+                words = N_("This has %(count)s characters, %(over)s more than asked for. Nothing is cut")
+            elif problem.kind == "missing":
+                continue  # the form it came from may have let it be
+            else:
+                words = N_("This is no answer of the kind that is asked for. It is kept as it stands")
+            notes.append(_note(target, words, **problem.facts))
     return notes

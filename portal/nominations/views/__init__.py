@@ -1,6 +1,7 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
 from portal.nominations.views import (
+    answer_files,
     candidacies,
     consent,
     entering,
@@ -15,6 +16,7 @@ from portal.nominations.views import (
 from portal.nominations.views.pages import pages
 
 __all__ = [
+    "answer_files",
     "candidacies",
     "consent",
     "entering",

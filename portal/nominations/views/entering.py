@@ -22,8 +22,9 @@ from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
-from portal.questions.drawing import answer_of, field_for
-from portal.questions.models import Asked
+from portal.questions.drawing import answer_of, field_for, limits
+from portal.questions.forms import condition
+from portal.questions.models import Asked, QuestionKind
 from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.language import NAMES, RIGHT_TO_LEFT
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Cycle
+    from portal.questions.models import Question
     from portal.schools.models import School
 
 CENTRAL, NOT_LISTED = "central", "not listed"
@@ -45,8 +47,11 @@ def _cycle_at(slug: str, year: int) -> Cycle | None:
 
 def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each question
     """Return the form, with a field for each question of the cycle."""
-    asked = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
-    fields = {f"answer-{question.key}": field_for(question, nominee=_("the nominee")) for question in asked}
+    fields = {
+        f"answer-{question.key}": field_for(question, nominee=_("the nominee"))
+        for question in _asked(cycle)
+        if question.kind is not QuestionKind.FILE
+    }
     made = type("CycleEntryForm", (EntryForm,), fields)()
     made.ask(
         words.RELATIONS.items(),
@@ -141,9 +146,14 @@ def _entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
     return see_other(".candidacy", **back, reference=reference) if reference else see_other(".screening", **back)
 
 
-def _limits(cycle: Cycle) -> dict[str, int | None]:
-    asked = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
-    return {f"answer-{question.key}": question.word_limit for question in asked}
+def _asked(cycle: Cycle) -> list[Question]:
+    return cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
+
+
+def _limits(cycle: Cycle) -> dict[str, dict[str, Any]]:
+    """Return what the page says of each question's field: its limit, and when it is asked."""
+    asked = _asked(cycle)
+    return {f"answer-{one.key}": {**limits(one), "when": condition(one, asked)} for one in asked}
 
 
 def _told(form: Any) -> Told:  # noqa: ANN401 - the form

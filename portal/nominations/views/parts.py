@@ -26,9 +26,8 @@ from portal.nominations.queries.consent import candidacy_by_number
 from portal.nominations.rules.parts import WAITED_FOR, PartState
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
-from portal.questions.drawing import with_name
-from portal.questions.models import QuestionKind
-from portal.questions.rules import over
+from portal.questions.drawing import answer_in_words, limits, with_name
+from portal.questions.rules import problems
 from portal.web import failures, viewer
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
@@ -212,7 +211,7 @@ def _saved_answer(candidacy: Candidacy, own: Part, form: Any, asks: Any) -> Any:
             return jsonify(conflict_url=url_for(".part_answer", number=candidacy.id, key=asks.key)), 409
         return jsonify(saved_at=clock_time(saved.at), version=saved.version)
     form.version.data = str(saved.version)
-    too_long = over(text, asks.word_limit) if asks.kind in {QuestionKind.TEXT, QuestionKind.LINE} else None
+    too_long = next((found for found in problems(asks, text) if found.kind != "missing"), None)
     if saved.other is None and too_long is None:
         flash(_("Saved."))
         return see_other(".part", number=candidacy.id)
@@ -228,7 +227,7 @@ def _answer_page(candidacy: Candidacy, own: Part, form: Any, asks: Any, other: s
         form=form,
         asks=asks,
         other=other,
-        counted=asks.word_limit if asks.kind in {QuestionKind.TEXT, QuestionKind.LINE} else None,
+        limits=limits(asks),
         saved=clock_time(held.saved_at) if held else "",
         **_facts(candidacy, own),
     )
@@ -319,7 +318,10 @@ def part_at_desk(candidacy: Candidacy, person: int) -> str:
         part=own,
         file=file,
         pieces=[
-            (with_name(words_in(piece.question.label), who.name), piece.text)
+            (
+                with_name(words_in(piece.words.label), who.name),
+                answer_in_words(piece.words, piece.text, piece.question.kind),
+            )
             for piece in queries.pieces(candidacy, own)
         ],
         file_state=serving.shown(file) if file is not None else None,

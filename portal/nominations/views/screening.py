@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal import clock, policy
 from portal.errors import Refused
-from portal.nominations.actions import gathering, moving
+from portal.nominations.actions import gathering, moving, snapshots
 from portal.nominations.actions import screening as actions
 from portal.nominations.forms.screening import AskForm, LateForm, MoveForm, ReasonForm, numbers
 from portal.nominations.models import MatchState
@@ -454,5 +454,10 @@ def late_one(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         except Refused as refusal:
             form.fail(refusal.field or "reason", failures.sentence(refusal))
     return render_template(
-        "nominations/late.html", nomination=nomination, cycle=nomination.cycle, form=form, **words.about()
+        "nominations/late.html",
+        nomination=nomination,
+        cycle=nomination.cycle,
+        as_sent=snapshots.facts_of(nomination),
+        form=form,
+        **words.about(),
     ), form.status

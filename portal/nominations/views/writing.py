@@ -17,6 +17,10 @@ from portal.accounts import actions as accounts
 from portal.accounts import cookies
 from portal.awards.rules import CycleStage
 from portal.errors import PortalError, TooLate
+from portal.files import queries as files
+from portal.files import rules as file_rules
+from portal.files import serving
+from portal.files.rules import FileState
 from portal.nominations.actions import snapshots
 from portal.nominations.actions import writing as actions
 from portal.nominations.forms.writing import (
@@ -54,9 +58,10 @@ from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS, RELATION
 from portal.nominations.views.pages import pages
 from portal.people.rules import address_key
 from portal.policy import Permission
-from portal.questions.drawing import answer_in_words, with_name
+from portal.questions import queries as wordings
+from portal.questions.drawing import answer_in_words, limits, snapshot_in_words, with_name
 from portal.questions.models import QuestionKind, Sensitivity
-from portal.questions.rules import count_words
+from portal.questions.rules import TEXTS, count_characters, count_words
 from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, listing, table_file
@@ -65,9 +70,12 @@ from portal.web.text import babel_locale, clock_time, locale, paragraphs, when, 
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
-    from portal.nominations.models import Aside, Nomination, Sitting
+    from portal.nominations.models import Answer, Aside, Nomination, Sitting
     from portal.nominations.queries.writing import Writer
+    from portal.questions.models import Question
     from portal.questions.rules import Problem
+
+pages.add_app_template_global(snapshot_in_words, "answer_words")
 
 CYCLES_OVER = ("released", "archived")
 SHORT = 260  # letters of an answer shown before "Show all of it"
@@ -346,13 +354,14 @@ def _tasks(nomination: Nomination, current: str | None = None) -> list[dict[str,
 
 def _next_url(nomination: Nomination, part: str) -> str:
     names = queries.part_names(nomination)
-    after = [name for name in names[names.index(part) + 1 :] if name != RELATION or not queries.applies(nomination)]
+    after = names[names.index(part) + 1 :] if part in names else []
+    after = [name for name in after if name != RELATION or not queries.applies(nomination)]
     return _url(nomination, after[0]) if after else url_for(".check", reference=nomination.reference)
 
 
 def _back_url(nomination: Nomination, part: str) -> str:
     names = queries.part_names(nomination)
-    before = names[: names.index(part)]
+    before = names[: names.index(part)] if part in names else []
     return (
         _url(nomination, before[-1])
         if before and before[-1] != YOU
@@ -594,18 +603,58 @@ def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     part = f"{ANSWERS}{key}"
     held = queries.fields(nomination, part)
-    form = answer_form(asks, held["text"], nominee=_name(nomination), version=queries.version(nomination, part))
+    if request.method != "POST" and asks not in queries.asked(nomination):
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     saved = queries.answer(nomination, asks.id)
-    counted = asks.word_limit if asks.kind in {QuestionKind.TEXT, QuestionKind.LINE} else None
+    if asks.kind is QuestionKind.FILE:
+        return _file_page(nomination, part, asks, saved)
+    form = answer_form(asks, held["text"], nominee=_name(nomination), version=queries.version(nomination, part))
     return _page(
         nomination,
         part,
         form,
         "nominations/answer.html",
         asks=asks,
-        counted=counted,
+        limits=limits(asks),
         saved=clock_time(saved.saved_at) if saved else "",
+        before=_words_before(nomination, asks, saved),
     )
+
+
+def _words_before(nomination: Nomination, asks: Question, saved: Answer | None) -> str:
+    """Return the question as it read when it was answered, where its words were put right since; else ""."""
+    if saved is None or not saved.text or asks.reworded_at is None:
+        return ""
+    words = wordings.words_at(asks, saved.saved_at)
+    return with_name(words_in(words.label), _name(nomination)) if words is not asks else ""
+
+
+def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer | None) -> Any:  # noqa: ANN401 - an answer
+    """Draw the page of a file. It is sent to an address of its own; here one goes on."""
+    facts = _facts(nomination, part)
+    if nomination.stage not in WRITABLE:
+        return redirect(url_for(".tasks", reference=nomination.reference), code=303)
+    later = bool(request.form.get("later"))
+    found = queries.problems(nomination, part) if request.method == "POST" and not later else []
+    if request.method == "POST" and not found:
+        on = url_for(".tasks", reference=nomination.reference) if later else _next_url(nomination, part)
+        return redirect(on, code=303)
+    file = files.by_id(saved.file_id) if saved is not None else None
+    if file is None and saved is not None:
+        file = files.newest(saved, file_rules.ANSWER.name)
+    there = file is not None and file.state in {FileState.RECEIVED, FileState.CLEAN}
+    stops = [{"id": "main" if there else "upload", "words": _sentence(problem)} for problem in found]
+    return render_template(
+        "nominations/answer_file.html",
+        asks=asks,
+        title=with_name(words_in(asks.label), facts["name"]),
+        hint=with_name(words_in(asks.hint), facts["name"]),
+        file=file,
+        file_state=serving.shown(file) if file is not None else None,
+        stops=stops,
+        form=PartForm(),
+        **facts,
+    ), 422 if stops else 200
 
 
 # ---------------------------------------------------------------- two texts
@@ -695,10 +744,18 @@ def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
         "answer": _lines(text) if text else "",
     }
     if part.startswith(ANSWERS) and text:
-        row["small"] = _("%(count)s words", count=count_words(text))
+        asks = queries.question(nomination, part.removeprefix(ANSWERS))
+        if asks is not None and asks.kind in TEXTS:
+            row["small"] = _length(asks, text)
         if len(text) > SHORT:
             row["answer"], row["full"] = _clipped(text), paragraphs(text)
     return row
+
+
+def _length(asks: Question, text: str) -> str:
+    if asks.character_limit is not None:
+        return str(_("%(count)s characters", count=count_characters(text)))
+    return str(_("%(count)s words", count=count_words(text)))
 
 
 def _lines(text: str) -> Markup:
@@ -718,6 +775,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         "nominations/check.html",
         **facts,
         rows=_summary(nomination),
+        apart=[_label(nomination, f"{ANSWERS}{asks.key}") for asks in queries.kept_apart(nomination)],
         stops=shown,
         refusal=refusal,
         late=late,
@@ -815,11 +873,11 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
     ]
     for key, said in facts["answers"].items():
         asks = queries.question(nomination, key)
-        text = answer_in_words(asks, said["text"]) if asks else said["text"]
+        text = snapshot_in_words(said, asks)
         rows.append(
             {
                 "name": with_name(words_in(said["label"]), _name(nomination)),
-                "small": _("%(count)s words", count=count_words(text)) if text else "",
+                "small": _("%(count)s words", count=count_words(text)) if text and not said.get("kind") else "",
                 "answer": paragraphs(text),
             }
         )

@@ -32,8 +32,9 @@ from portal.nominations.rules import COUNTS
 from portal.nominations.rules.letters import COUNTED, WriterRole
 from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
+from portal.questions.drawing import snapshot_in_words
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
-from portal.questions.rules import count_words
+from portal.questions.rules import TEXTS, count_words, problems, shown
 from portal.review.models import KnownString, Masked, Round, SpokenName
 from portal.review.queries import rounds
 from portal.review.queries.facts import TextsOf
@@ -48,7 +49,10 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
     from portal.review.queries.rounds import InReview
 
-READ = frozenset({QuestionKind.TEXT, QuestionKind.LINE})
+# Answers that must be looked over before they are shown in a blind round. What was chosen, counted or dated names nobody; a web
+# address or a file would, and is never shown there.
+COVERED = frozenset({QuestionKind.TEXT, QuestionKind.LINE, QuestionKind.SCHOOL})
+TELLING = frozenset({QuestionKind.LINK, QuestionKind.FILE})
 
 
 def digest(text: str) -> str:
@@ -58,15 +62,17 @@ def digest(text: str) -> str:
 
 def read_by_reviewers(cycle: Cycle, *, blind: bool, asked: Asked = Asked.NOMINATOR) -> list[Question]:
     """Return the questions whose answers are read and scored, in order; in a blind round those that may be shown masked."""
-    number = cycle.question_set_id
-    questions = kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
-    if questions is None:
-        return []
     return [
         each
-        for each in questions.asked_of(asked)
-        if each.scored and each.kind in READ and (each.blind_visible or not blind)
+        for each in _questions(cycle, asked)
+        if each.scored and (not blind or (each.blind_visible and each.kind not in TELLING))
     ]
+
+
+def _questions(cycle: Cycle, asked: Asked) -> list[Question]:
+    number = cycle.question_set_id
+    questions = kept(f"question set {number}", lambda: db.session.get(QuestionSet, number)) if number else None
+    return questions.asked_of(asked) if questions is not None else []
 
 
 # ---------------------------------------------------------------- what is read about a candidacy
@@ -81,6 +87,7 @@ class Source(NamedTuple):
     relation: Relation | None
     role: WriterRole | None
     texts: dict[str, str]
+    said: dict[str, dict[str, Any]]  # the same answers, with the words and the kind that a snapshot has of them
 
 
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
@@ -145,7 +152,7 @@ def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> lis
     """Return what was sent about these candidacies, nominations first, each kind in the order in which it came in."""
     given: Any = candidacies if isinstance(candidacies, Select) else list(candidacies)
     found = [
-        Source(SNAPSHOT, snapshot.id, number or 0, relation, None, answers_of(snapshot))
+        Source(SNAPSHOT, snapshot.id, number or 0, relation, None, answers_of(snapshot), _said(snapshot))
         for snapshot, number, relation in db.session.execute(
             standing_snapshots().where(Nomination.candidacy_id.in_(given)).order_by(Snapshot.id)
         )
@@ -161,31 +168,58 @@ def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> lis
         )
         parts: dict[int, Source] = {}
         for number, candidacy_id, key, text in db.session.execute(written):
-            part = parts.setdefault(number, Source(PART, number, candidacy_id, None, None, {}))
+            part = parts.setdefault(number, Source(PART, number, candidacy_id, None, None, {}, {}))
             if key is not None:
-                part.texts[key] = text
+                part.texts[key], part.said[key] = text, {"text": text}
         found += parts.values()
     if kinds.letters:
         sent = standing_letters()
         owner = goes_to(sent)
         for letter, owned, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
             text = str(json.loads(letter.facts).get("text") or "")
-            found.append(Source(LETTER, letter.id, owned or 0, None, role, {LETTER_KEY: text}))
+            found.append(Source(LETTER, letter.id, owned or 0, None, role, {LETTER_KEY: text}, {}))
     return found
+
+
+def _said(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+    facts: dict[str, Any] = json.loads(snapshot.facts)
+    return dict(facts.get("answers", {}))
 
 
 def answers_of(snapshot: Snapshot) -> dict[str, str]:
     """Return a snapshot's texts by question key. What was not asked is not there."""
-    facts: dict[str, Any] = json.loads(snapshot.facts)
-    return {key: str(answer.get("text") or "") for key, answer in facts.get("answers", {}).items()}
+    return {key: str(answer.get("text") or "") for key, answer in _said(snapshot).items()}
+
+
+def _read(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Question | None]]]:
+    """Return, for each kind of source, the keys of what is read of it, each with its question (None: a letter)."""
+    return {
+        SNAPSHOT: [(each.key, each) for each in read_by_reviewers(cycle, blind=blind)],
+        PART: [(each.key, each) for each in asked_of_nominees(cycle, blind=blind)],
+        LETTER: [(LETTER_KEY, None)],
+    }
+
+
+def _is_asked(cycle: Cycle, source: Source, key: str) -> bool:
+    """Say whether a question of a nominee's part is asked, given the others' answers. A snapshot holds none that was hidden."""
+    if source.kind != PART:
+        return True
+    every = _questions(cycle, Asked.NOMINEE)
+    return key in {each.key for each in shown(every, {one.key: source.texts.get(one.key, "") for one in every})}
 
 
 def labels(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Any]]]:
-    """Return, for each kind of source, the keys of the texts that are read of it, each with its heading (None: a letter)."""
+    """Return, for each kind of source, the keys of the texts that are read of it, each with its heading (None: a letter).
+
+    In a blind round these are the ones to cover and to look over.
+    """
     return {
-        SNAPSHOT: [(each.key, each.label) for each in read_by_reviewers(cycle, blind=blind)],
-        PART: [(each.key, each.label) for each in asked_of_nominees(cycle, blind=blind)],
-        LETTER: [(LETTER_KEY, None)],
+        kind: [
+            (key, question.label if question is not None else None)
+            for key, question in asked
+            if not blind or question is None or question.kind in COVERED
+        ]
+        for kind, asked in _read(cycle, blind=blind).items()
     }
 
 
@@ -470,11 +504,11 @@ class Passage:
 
     kind: str
     key: str
-    label: dict[str, str] | None  # the question; None over a letter
+    label: dict[str, str] | None  # the question in the words that were answered; None over a letter
     relation: Relation | None
     role: WriterRole | None
     pieces: list[masking.Piece]
-    words: int
+    words: int  # 0 of what is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,23 +534,29 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
     approved = _approved(candidacy_id) if blind else {}
     passages: list[Passage] = []
     withheld = False
-    for kind, keys in labels(round_.cycle, blind=round_.blind).items():
-        for key, label in keys:
+    for kind, asked in _read(round_.cycle, blind=blind).items():
+        for key, question in asked:
             seen: set[str] = set()
             for source in sources:
                 text = source.texts.get(key, "") if source.kind == kind else ""
                 same = " ".join(text.split())
-                if not same or same in seen:
+                if not same or same in seen or not _is_asked(round_.cycle, source, key):
                     continue
-                pieces: list[masking.Piece] | None = [text]
-                if blind:
+                said = source.said.get(key, {})
+                pieces: list[masking.Piece] | None = [snapshot_in_words(said, question) if said else text]
+                if blind and question is not None and question.kind not in COVERED:
+                    if problems(question, text):
+                        continue  # what is no answer of its kind may say anything
+                elif blind:
                     masked = approved.get((kind, source.id, key))
                     pieces = masked.pieces if masked is not None and masked.source_sha256 == digest(text) else None
                 if pieces is None:
                     withheld = True
                     continue
                 seen.add(same)
-                words = count_words(masking.plain(pieces))
+                label = said.get("label") or (question.label if question is not None else None)
+                written = question is None or question.kind in TEXTS
+                words = count_words(masking.plain(pieces)) if written else 0
                 passages.append(Passage(kind, key, label, source.relation, source.role, pieces, words))
     return Reading(passages, withheld, round_.covers_pronouns)
 

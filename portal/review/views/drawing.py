@@ -133,11 +133,15 @@ def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for passage in passages:
         who = wrote(passage)
-        words = ngettext("%(who)s, one word", "%(who)s, %(num)s words", passage.words, who=who)
-        key = f"{passage.kind}-{passage.key}"
-        if not found or found[-1]["key"] != key:
-            found.append({"key": key, "title": heading(passage.label, name), "answers": []})
-        found[-1]["answers"].append({"said_by": words, "text": drawn(passage.pieces)})
+        words = (
+            ngettext("%(who)s, one word", "%(who)s, %(num)s words", passage.words, who=who) if passage.words else who
+        )
+        key, title = f"{passage.kind}-{passage.key}", heading(passage.label, name)
+        same = next((one for one in found if (one["key"], one["title"]) == (key, title)), None)
+        if same is None:
+            same = {"key": key, "title": title, "answers": []}
+            found.append(same)
+        same["answers"].append({"said_by": words, "text": drawn(passage.pieces)})
     return found
 
 

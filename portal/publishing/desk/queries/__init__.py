@@ -44,6 +44,7 @@ from portal.publishing.desk import messages
 from portal.publishing.desk.models import Draft, Photo, Release, Wording
 from portal.publishing.models import Recipient
 from portal.publishing.rules import Readiness
+from portal.questions.models import Question
 from portal.schools.models import Affiliation
 
 if TYPE_CHECKING:
@@ -262,11 +263,18 @@ def quotable(
     rows = db.session.execute(wanted).all()
     texts: dict[int, tuple[str, ...]] = {}
     if with_texts:
+        may_be = _publishable(row[0].cycle_id for row in rows)
+        of_cycle = {row[0].id: row[0].cycle_id for row in rows}
         for snapshot in db.session.scalars(
             select(Snapshot).where(Snapshot.nomination_id.in_([row[0].id for row in rows])).order_by(Snapshot.number)
         ):
             answers = snapshots.read(snapshot)["answers"]
-            texts[snapshot.nomination_id] = tuple(answer["text"] for answer in answers.values() if answer["text"])
+            keys = may_be.get(of_cycle[snapshot.nomination_id], frozenset())
+            texts[snapshot.nomination_id] = tuple(
+                answer["text"]
+                for key, answer in answers.items()
+                if key in keys and answer["text"] and not answer.get("kind")
+            )
     found: dict[int, list[Quotable]] = {}
     for nomination, sitting in rows:
         typed = sitting.nominator_name.strip() or None
@@ -284,6 +292,19 @@ def quotable(
             )
         )
     return {number: tuple(quotes) for number, quotes in found.items()}
+
+
+def _publishable(cycles: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return, by cycle, the questions whose answers may be published at all, where the writer agrees."""
+    wanted = (
+        select(Cycle.id, Question.key)
+        .join(Question, Question.set_id == Cycle.question_set_id)
+        .where(Cycle.id.in_(set(cycles)), Question.publishable)
+    )
+    found: dict[int, set[str]] = {}
+    for number, key in db.session.execute(wanted):
+        found.setdefault(number, set()).add(key)
+    return {number: frozenset(keys) for number, keys in found.items()}
 
 
 def drafting(slug: str, year: int, reference: str) -> Drafting | None:
