@@ -20,6 +20,7 @@ from portal.publishing.models import Recipient
 from portal.review.models import Assignment
 from portal.review.queries import facts as review
 from portal.review.queries.rounds import InReview
+from portal.schools.models import Roster
 
 
 def teach() -> None:
@@ -46,6 +47,7 @@ def teach() -> None:
     policy.teach(Match, nominations.facts_of_match)
     policy.teach(Conflict, nominations.facts_of_conflict)
     policy.teach(Import, nominations.facts_of_import)
+    policy.teach(Roster, nominations.facts_of_roster)
     policy.teach(ImportRow, nominations.facts_of_import_row)
     policy.teach(Nomination, writing.facts_of_nomination)
     policy.teach(Sitting, writing.facts_of_sitting)

@@ -14,6 +14,7 @@ from portal.awards import queries as award_queries
 from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
 from portal.decisions import actions as decisions
 from portal.decisions import chores as deciding
+from portal.decisions import queries as decision_queries
 from portal.decisions.actions import replaying
 from portal.files import actions as files_actions
 from portal.files import chores as files
@@ -24,6 +25,7 @@ from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
 from portal.nominations.actions import conflicts, consent, gathering, importing, letters, parts, screening, writing
+from portal.nominations.queries import eligibility
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
@@ -116,4 +118,5 @@ def install() -> None:
     _add(letters.on_received, masking.felt_letter)  # and so is a letter
     _add(parts.on_completed, masking.felt_part)  # and what a nominee wrote
     worker.handlers[covering.JOB] = covering.draw_again
+    _add(eligibility.announced_before, decision_queries.announced_before)  # nobody receives twice too soon
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)

@@ -41,6 +41,10 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.conflict": "nominations.screening_all",
     "nominations.conflicts_of_cycle": "nominations.screening_all",
     "nominations.entry": "nominations.screening_all",
+    "nominations.rules": "nominations.screening_all",
+    "nominations.ruling": "nominations.screening_all",
+    "nominations.found": "nominations.screening_all",
+    "nominations.roster": "nominations.screening_all",
     "nominations.imports": "nominations.screening_all",
     "nominations.import_columns": "nominations.screening_all",
     "nominations.import_rows": "nominations.screening_all",
@@ -67,6 +71,7 @@ OFFICE = (
 
 CYCLE = (  # the pages of one cycle, in the order in which a season goes through them
     ("awards.cycle", _l("Overview")),
+    ("nominations.rules", _l("Rules")),
     ("nominations.screening", _l("Screening")),
     ("nominations.letters_of_cycle", _l("Letters")),
     ("awards.committee", _l("Committee")),
@@ -87,6 +92,7 @@ OWN = (
     ("awards.organisation", _l("The organization")),
     ("funds.funds", _l("Funds")),
     ("nominations.imports", _l("Imports")),
+    ("nominations.roster", _l("The district's roster")),
     ("publishing.archive", _l("The archive")),
     ("accounts.account", _l("Where you are signed in")),
 )

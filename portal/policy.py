@@ -156,6 +156,8 @@ class Permission(StrEnum):
     SCREEN = "screen nominations and gather them into candidacies"
     READ_CANDIDACY = "read everything about one candidacy"
     IMPORT_NOMINATIONS = "import nominations"
+    KEEP_ROSTER = "bring in the district's roster, and take it away"
+    FIND = "find candidacies and nominations by name, school or reference"
     ENTER_NOMINATION = "enter a nomination for someone"
     MANAGE_COMMITTEE = "invite reviewers and form a committee"
     MANAGE_CONFLICTS = "decide on conflicts of interest"
@@ -222,6 +224,8 @@ POLICY: dict[Permission, Rule] = {
     Permission.SCREEN: _office,
     Permission.READ_CANDIDACY: _office,
     Permission.IMPORT_NOMINATIONS: staff & ~conflict,
+    Permission.KEEP_ROSTER: staff,
+    Permission.FIND: staff_somewhere,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,

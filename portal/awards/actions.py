@@ -28,6 +28,7 @@ from portal.awards.rules import (
     CYCLE,
     DATES,
     MEMBER,
+    WHO_NOMINATES,
     Calendar,
     CycleStage,
     CycleStep,
@@ -38,6 +39,7 @@ from portal.awards.rules import (
     out_of_order,
     shifted,
     weeks_between_years,
+    with_themself,
 )
 from portal.awards.templates import CALENDAR, AwardTemplate, RubricTemplate, by_slug
 from portal.db import db
@@ -60,7 +62,20 @@ on_member_invited: list[Callable[[Person, datetime], object]] = []  # conflicts 
 on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
 
 OWN_WORDS = frozenset(
-    {"awards", "committees", "funds", "imports", "messages", "new", "people", "record", "screening"}
+    {
+        "archive",
+        "awards",
+        "committees",
+        "found",
+        "funds",
+        "imports",
+        "messages",
+        "new",
+        "people",
+        "record",
+        "roster",
+        "screening",
+    }
 )  # the desk's own
 CHANGED_MEANWHILE = N_("Somebody changed this cycle since you opened the page. Look at it again.")
 
@@ -214,6 +229,7 @@ def create_cycle(
             "surprise": template.surprise,
             "blind": template.blind,
             "self_nomination": template.self_nomination,
+            "eligibility": dict(template.eligibility),
         }
     cycle = Cycle(award=award, season=_season(year), stage=CycleStage.DRAFT, **{**usual, **facts})
     title = f"{award.slug} {year}"
@@ -250,6 +266,7 @@ def copy_cycle(cycle: Cycle, *, year: int, by: Person | None, at: datetime) -> C
         "surprise",
         "blind",
         "self_nomination",
+        "eligibility",
     )
     made = Cycle(
         award=cycle.award,
@@ -338,11 +355,44 @@ def edit_cycle(cycle: Cycle, *, version: int, by: Person, at: datetime, **facts:
                 N_("This was fixed when the cycle opened, and people rely on it. A deadline can be extended instead."),
                 field=fixed[0],
             )
+    if "self_nomination" in changed and cycle.eligibility.get(WHO_NOMINATES):
+        changed["eligibility"] = with_themself(cycle.eligibility, allowed=changed["self_nomination"])
     _refuse_disorder(cycle, changed)
     before = {name: _plain(getattr(cycle, name)) for name in changed}
     _save(cycle, {**changed, "version": Cycle.version + 1})
     history.record(
         "edited", cycle, by=by, at=at, before=before, after={name: _plain(value) for name, value in changed.items()}
+    )
+
+
+RULES_FIXED = N_("This year is decided, so its rules can no longer change.")
+RULES_RELIED_ON = N_("People are nominating under these rules. Say why they change: it stands in the record.")
+
+
+def set_eligibility(
+    cycle: Cycle, rules: Mapping[str, Any], *, version: int, reason: str = "", by: Person, at: datetime
+) -> None:
+    """Say who may nominate and receive in one year. Once it is open, a change needs its reason.
+
+    Where the rules say who nominates, they say too whether people may put themselves forward. Raises `Stale` when somebody else
+    saved since `version`.
+    """
+    if cycle.version != version:
+        raise Stale(CHANGED_MEANWHILE)
+    if cycle.stage in {CycleStage.DECIDED, CycleStage.RELEASED, CycleStage.ARCHIVED}:
+        raise Refused(RULES_FIXED)
+    before, after = cycle.eligibility, dict(rules)
+    if before == after:
+        return
+    if cycle.stage is not CycleStage.DRAFT and not reason.strip():
+        raise Refused(RULES_RELIED_ON, field="reason")
+    values: dict[str, Any] = {"eligibility": after, "version": Cycle.version + 1}
+    chosen = (after.get(WHO_NOMINATES) or {}).get("from")
+    if chosen:
+        values["self_nomination"] = "self" in chosen
+    _save(cycle, values)
+    history.record(
+        "rules of eligibility set", cycle, by=by, at=at, reason=reason.strip() or None, before=before, after=after
     )
 
 
@@ -359,7 +409,7 @@ def _refuse_disorder(cycle: Cycle, changed: dict[str, Any]) -> None:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps it
-    return value if isinstance(value, int | str | bool | None) else value.isoformat()
+    return value if isinstance(value, int | str | bool | dict | None) else value.isoformat()
 
 
 def _save(cycle: Cycle, values: dict[str, Any]) -> None:

@@ -186,6 +186,9 @@ class Cycle(Model):
     surprise: Mapped[bool] = mapped_column(default=False)
     blind: Mapped[bool] = mapped_column(default=True)
     self_nomination: Mapped[bool] = mapped_column(default=False)
+    eligibility: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # who may nominate and receive: rule -> its figures, see nominations.rules.eligibility
 
     award: Mapped[Award] = relationship(back_populates="cycles", lazy="joined", innerjoin=True)
     season: Mapped[Season] = relationship(lazy="joined", innerjoin=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal.errors import N_, PortalError
@@ -315,3 +315,36 @@ def lacks(
     if weights is not None and not levels_described:
         found.append(Lack(N_("Describe every level of the rubric in words."), {}, "rubric"))
     return found
+
+
+# ---------------------------------------------------------------- who may nominate
+
+# How somebody stands to the nominee, as an award may ask it, in a sentence. The words' keys are those of a nomination's relation.
+MAY_NOMINATE: Mapping[str, str] = {
+    "parent": N_("parents and families"),
+    "student": N_("students"),
+    "colleague": N_("colleagues"),
+    "supervisor": N_("principals and supervisors"),
+    "community": N_("people of the community"),
+    "self": N_("the person themself"),
+    "other": N_("anybody else"),
+}
+WHO_NOMINATES = "nominator"  # the rule's key among a cycle's rules
+
+
+def who_may_nominate(eligibility: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the keys of those who may nominate, in the order in which they are said; none where anybody may."""
+    asked = (eligibility.get(WHO_NOMINATES) or {}).get("from") or ()
+    chosen = tuple(key for key in MAY_NOMINATE if key in asked)
+    return chosen if len(chosen) < len(MAY_NOMINATE) else ()
+
+
+def all_but_themself(chosen: Iterable[str]) -> bool:
+    """Say whether everybody may nominate but the person themself."""
+    return set(chosen) == set(MAY_NOMINATE) - {"self"}
+
+
+def with_themself(eligibility: Mapping[str, Any], *, allowed: bool) -> dict[str, Any]:
+    """Return the rules with the person themself among those who may nominate, or not."""
+    chosen = [key for key in eligibility[WHO_NOMINATES].get("from", ()) if key != "self"]
+    return {**eligibility, WHO_NOMINATES: {"from": [*chosen, "self"] if allowed else chosen}}

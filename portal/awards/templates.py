@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from portal.awards.models import AwardKind, Honours, PaidTo
 from portal.questions import templates as ask
@@ -76,6 +77,7 @@ class AwardTemplate:
     blind: bool = True
     self_nomination: bool = False
     fund: str = ""
+    eligibility: dict[str, Any] = field(default_factory=dict)  # the rules a year starts with
 
 
 # ---------------------------------------------------------------- levels and rubrics
@@ -292,6 +294,13 @@ STUDENTS_THEMSELVES: Words = {
     "es": "Los estudiantes la solicitan por sí mismos. También puede solicitarla un consejero o maestro en nombre del estudiante.",
 }
 
+# Nobody receives what they, or theirs, gave or judge; and where an award is nominated for, nobody nominates themself.
+OUTSIDE: dict[str, Any] = {"families": {}}
+BY_OTHERS: dict[str, Any] = {
+    "nominator": {"from": ["parent", "student", "colleague", "supervisor", "community", "other"]},
+    **OUTSIDE,
+}
+
 AWARDS: tuple[AwardTemplate, ...] = (
     AwardTemplate(
         slug="principal-award",
@@ -323,6 +332,12 @@ AWARDS: tuple[AwardTemplate, ...] = (
         committee_size=9,
         surprise=True,
         fund="The Madrona Fund",
+        eligibility={
+            **BY_OTHERS,
+            "role": {"of": ["principal"]},
+            "school_years": {"least": 3},
+            "repeat": {"years": 5, "any_award": False},
+        },
     ),
     AwardTemplate(
         slug="excellence-in-teaching",
@@ -354,6 +369,14 @@ AWARDS: tuple[AwardTemplate, ...] = (
         questions=(*ask.GENERAL, *ask.NOMINEES),
         committee_size=18,
         fund="The Madrona Fund",
+        eligibility={
+            **BY_OTHERS,
+            "role": {"of": ["teacher"]},
+            "taught": {"low": 6, "high": 12},
+            "high_need": {"share": 50},
+            "district_years": {"least": 3},
+            "repeat": {"years": 5, "any_award": False},
+        },
     ),
     AwardTemplate(
         slug="science-teaching",
@@ -381,6 +404,12 @@ AWARDS: tuple[AwardTemplate, ...] = (
         rubric=SCIENCE,
         questions=(*ask.GENERAL, *ask.NOMINEES),
         fund="The Tidepool Fund",
+        eligibility={
+            **BY_OTHERS,
+            "role": {"of": ["teacher"]},
+            "taught": {"low": 0, "high": 8},
+            "repeat": {"years": 5, "any_award": False},
+        },
     ),
     AwardTemplate(
         slug="school-leadership",
@@ -408,6 +437,11 @@ AWARDS: tuple[AwardTemplate, ...] = (
         rubric=PRINCIPALS,
         questions=(*ask.GENERAL, *ask.NOMINEES),
         fund="The Madrona Fund",
+        eligibility={
+            **BY_OTHERS,
+            "role": {"of": ["administrator"]},
+            "repeat": {"years": 5, "any_award": False},
+        },
     ),
     AwardTemplate(
         slug="librarian",
@@ -435,6 +469,11 @@ AWARDS: tuple[AwardTemplate, ...] = (
         questions=(*ask.GENERAL, *ask.NOMINEES),
         committee_size=5,
         fund="The Tidepool Fund",
+        eligibility={
+            **BY_OTHERS,
+            "role": {"of": ["librarian"]},
+            "repeat": {"years": 5, "any_award": False},
+        },
     ),
     AwardTemplate(
         slug="senior-scholarship",
@@ -464,6 +503,7 @@ AWARDS: tuple[AwardTemplate, ...] = (
         committee_size=9,
         self_nomination=True,
         fund="The Lighthouse Scholarship Fund",
+        eligibility={**OUTSIDE, "role": {"of": ["student"]}, "grade": {"low": 12, "high": 12}},
     ),
     AwardTemplate(
         slug="arts-scholarship",
@@ -492,6 +532,7 @@ AWARDS: tuple[AwardTemplate, ...] = (
         committee_size=5,
         self_nomination=True,
         fund="The Lighthouse Scholarship Fund",
+        eligibility={**OUTSIDE, "role": {"of": ["student"]}, "grade": {"low": 9, "high": 12}},
     ),
     AwardTemplate(
         slug="new-arrival-scholarship",
@@ -523,6 +564,7 @@ AWARDS: tuple[AwardTemplate, ...] = (
         committee_size=5,
         self_nomination=True,
         fund="The Lighthouse Scholarship Fund",
+        eligibility={**OUTSIDE, "role": {"of": ["student"]}},
     ),
     AwardTemplate(
         slug="student-activist",
@@ -554,6 +596,7 @@ AWARDS: tuple[AwardTemplate, ...] = (
         committee_size=5,
         self_nomination=True,
         fund="The Lighthouse Scholarship Fund",
+        eligibility={**OUTSIDE, "role": {"of": ["student"]}, "grade": {"low": 9, "high": 12}},
     ),
 )
 

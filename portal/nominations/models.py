@@ -13,6 +13,7 @@ from portal.accounts.models import Session
 from portal.awards.models import Cycle, Season
 from portal.db import Model, enumeration
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
+from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import Late, LetterState, WriterRole
 from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
@@ -274,6 +275,22 @@ class CandidacySchool(Model):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
 
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+
+class Ruling(Model):
+    """What a person decided on one rule of eligibility for one candidacy, whatever the facts say, and why. One a rule."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (UniqueConstraint("candidacy_id", "rule"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    rule: Mapped[Rule] = mapped_column(enumeration(Rule))
+    holds: Mapped[bool]
+    reason: Mapped[str]
+    ruled_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ruled_at: Mapped[datetime]
+
+    ruled_by: Mapped[Person] = relationship(lazy="raise")
 
 
 class MatchState(enum.StrEnum):

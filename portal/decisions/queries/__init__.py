@@ -23,8 +23,9 @@ from portal.decisions.rules.choosing import Ranked, Suggested
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.funds.models import Fund
 from portal.history import queries as record
-from portal.nominations.models import Candidacy
+from portal.nominations.models import Candidacy, CandidacyPerson, CandidacySchool
 from portal.nominations.queries.conflicts import standing, untouched_by_conflict
+from portal.nominations.queries.eligibility import Before
 from portal.nominations.queries.facts import conflict_facts
 from portal.nominations.rules import CandidacyStage
 from portal.people.models import Person
@@ -505,3 +506,28 @@ def approvals(thing: Deciding) -> list[Decision]:
 def may_propose(person: Person | None, thing: Deciding) -> bool:
     """Say whether this person may propose here, for pages that offer only what would be granted."""
     return policy.may(person, Permission.PROPOSE_DECISION, thing)
+
+
+def announced_before(names: Collection[str], persons: Collection[int]) -> list[Before]:
+    """Return the honours that were announced here to anybody of these names or numbers, whatever the award."""
+    told = Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED})
+    wanted = (
+        select(Candidacy.id, Cycle, Person.sort_name, Person.id)
+        .join(Decision, Decision.candidacy_id == Candidacy.id)
+        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
+        .join(Person, Person.id == CandidacyPerson.person_id)
+        .join(Cycle, Cycle.id == Candidacy.cycle_id)
+        .where(Decision.outcome == Outcome.SELECTED, told)
+        .where(or_(Person.sort_name.in_(names), Person.id.in_(persons)))
+    )
+    rows = db.session.execute(wanted).all()
+    there: dict[int, set[int]] = {}
+    schools = select(CandidacySchool.candidacy_id, CandidacySchool.school_id)
+    for candidacy, school in db.session.execute(
+        schools.where(CandidacySchool.candidacy_id.in_([row[0] for row in rows]))
+    ):
+        there.setdefault(candidacy, set()).add(school)
+    return [
+        Before(cycle.award_id, cycle.award.name, cycle.year, name, person, frozenset(there.get(candidacy, ())))
+        for candidacy, cycle, name, person in rows
+    ]

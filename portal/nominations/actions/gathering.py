@@ -27,6 +27,7 @@ from portal.nominations.models import (
     MatchState,
     Nomination,
     NominationSchool,
+    Ruling,
     Where,
 )
 from portal.nominations.queries import matching as queries
@@ -373,6 +374,7 @@ def accept(match: Match, *, by: Person, at: datetime) -> Candidacy:
         "nominations": moved,
         "schools": schools,
         "conflicts": _copy_conflicts(goes, stays),
+        "rulings": _copy_rulings(goes, stays),
     }
     goes.merged_into_id = stays.id
     db.session.flush()
@@ -427,13 +429,7 @@ def undo(match: Match, *, by: Person, at: datetime) -> None:
         )
     ):
         db.session.delete(link)
-    for conflict in db.session.scalars(
-        select(Conflict).where(Conflict.id.in_([int(number) for number in kept["conflicts"]]))
-    ):
-        if (
-            conflict.state.value == kept["conflicts"][str(conflict.id)]
-        ):  # untouched since: it came with the merge and leaves with it
-            db.session.delete(conflict)
+    _take_away_copies(stays, kept)
     db.session.execute(
         update(Match).where(Match.id.in_(kept["moot"]), Match.state == MatchState.MOOT).values(state=MatchState.OPEN)
     )
@@ -445,6 +441,20 @@ def undo(match: Match, *, by: Person, at: datetime) -> None:
         conflicts.raise_from_facts(side, at=at)
     for listener in on_parted:
         listener(stays, goes, at)
+
+
+def _take_away_copies(stays: Candidacy, kept: dict[str, Any]) -> None:
+    """Take away the conflicts and rulings that came with a merge and were left alone since."""
+    for conflict in db.session.scalars(
+        select(Conflict).where(Conflict.id.in_([int(number) for number in kept["conflicts"]]))
+    ):
+        if (
+            conflict.state.value == kept["conflicts"][str(conflict.id)]
+        ):  # untouched since: it came with the merge and leaves with it
+            db.session.delete(conflict)
+    for ruling in db.session.scalars(select(Ruling).where(Ruling.candidacy_id == stays.id)):
+        if kept.get("rulings", {}).get(ruling.rule.value) == ruling.ruled_at.isoformat():
+            db.session.delete(ruling)  # it came with the merge and leaves with it
 
 
 def _lock_nominations(match: Match) -> None:
@@ -532,6 +542,25 @@ def _copy_conflicts(goes: Candidacy, stays: Candidacy) -> dict[str, str]:
     db.session.add_all(copies)
     db.session.flush()
     return {str(copy.id): copy.state.value for copy in copies}
+
+
+def _copy_rulings(goes: Candidacy, stays: Candidacy) -> dict[str, str]:
+    """Let what was decided on a rule for one side hold for both, where the other has no ruling. Returns the copies' rules and instants."""
+    has = set(db.session.scalars(select(Ruling.rule).where(Ruling.candidacy_id == stays.id)))
+    copies = [
+        Ruling(
+            candidacy_id=stays.id,
+            rule=old.rule,
+            holds=old.holds,
+            reason=old.reason,
+            ruled_by_id=old.ruled_by_id,
+            ruled_at=old.ruled_at,
+        )
+        for old in db.session.scalars(select(Ruling).where(Ruling.candidacy_id == goes.id))
+        if old.rule not in has
+    ]
+    db.session.add_all(copies)
+    return {copy.rule.value: copy.ruled_at.isoformat() for copy in copies}
 
 
 def _hand_over_questions(goes: Candidacy, stays: Candidacy) -> None:

@@ -9,22 +9,29 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal import history, mail
 from portal.accounts import actions as accounts
+from portal.awards.models import Cycle
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.nominations.actions import conflicts, gathering, snapshots
 from portal.nominations.actions.writing import on_submitted, on_withdrawn
 from portal.nominations.models import Answer, Candidacy, Nomination
+from portal.nominations.queries import eligibility
 from portal.nominations.rules import CANDIDACY, COUNTS, NOMINATION, CandidacyStage, CandidacyStep, Stage, Step
+from portal.nominations.rules.eligibility import Holds
 from portal.people.rules import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from portal.nominations.queries.eligibility import Finding
     from portal.people.models import Person
 
 CHANGED = N_("Somebody decided otherwise meanwhile. The page shows how it stands now.")
 REASON = N_("Say why, in a sentence: it stands in the record.")
+AGAINST_RULES = N_(
+    "A rule of this year is not met. Say why it is eligible all the same, or put the rule right on its page."
+)
 EMPTIED = N_("Every nomination of it was withdrawn or made void.")
 NOTHING_LEFT = N_("No nomination of it counts, so it cannot be eligible.")
 STEPS = {
@@ -50,10 +57,19 @@ class Outcome(NamedTuple):
     facts: dict[str, object] = {}  # noqa: RUF012 - never changed
 
 
-def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person | None, at: datetime, reason: str = "") -> None:
+def decide(
+    candidacy: Candidacy,
+    step: CandidacyStep,
+    *,
+    by: Person | None,
+    at: datetime,
+    reason: str = "",
+    found: Finding | None = None,
+) -> None:
     """Take one step with a candidacy. Done already (a double click), it stays as it is.
 
-    Raises `Refused` where the step does not fit, where a reason is missing, or where somebody else was quicker.
+    Whoever finds it eligible though a rule is not met says why. `found` is what the rules say of it, where the caller knows. Raises
+    `Refused` where the step does not fit, where a reason is missing, or where somebody else was quicker.
     """
     after = _after(step)
     if candidacy.stage is after:
@@ -64,6 +80,7 @@ def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person | None, at: 
         raise Refused(REASON, field="reason")
     if step is CandidacyStep.FIND_ELIGIBLE and not _counting(candidacy.id):
         raise Refused(NOTHING_LEFT)
+    more = _in_spite_of(candidacy, found, why) if step is CandidacyStep.FIND_ELIGIBLE else {}
     before = candidacy.stage
     taken = db.session.execute(
         update(Candidacy)
@@ -77,9 +94,21 @@ def decide(candidacy: Candidacy, step: CandidacyStep, *, by: Person | None, at: 
             return
         raise Refused(CHANGED)
     db.session.refresh(candidacy, ["stage", "reason", "version"])
-    history.record(STEPS[step], candidacy, by=by, at=at, reason=why or None, before=before.value)
+    history.record(STEPS[step], candidacy, by=by, at=at, reason=why or None, before=before.value, **more)
     for listener in on_stage:
         listener(candidacy, before, at)
+
+
+def _in_spite_of(candidacy: Candidacy, found: Finding | None, why: str) -> dict[str, list[str]]:
+    """Refuse to find eligible, without a reason, what a rule of the year speaks against; return the rules that are not met or not known."""
+    if found is None:
+        cycle = db.session.get_one(Cycle, candidacy.cycle_id)
+        found = eligibility.finding(candidacy, cycle) if cycle.eligibility else eligibility.Finding()
+    against = found.of(Holds.NOT_MET)
+    if against and not why:
+        raise Refused(AGAINST_RULES, field="reason", rules=[verdict.rule.value for verdict in against])
+    open_ones = {"not_met": against, "asked": found.of(Holds.ASK)}
+    return {name: [verdict.rule.value for verdict in some] for name, some in open_ones.items() if some}
 
 
 def felt_withdrawal(nomination: Nomination, at: datetime) -> None:
@@ -112,15 +141,19 @@ def _counting(candidacy_id: int) -> int:
 
 
 def decide_many(
-    candidacies: Iterable[Candidacy], step: CandidacyStep, *, by: Person, at: datetime, reason: str = ""
+    candidacies: Sequence[Candidacy], step: CandidacyStep, *, by: Person, at: datetime, reason: str = ""
 ) -> list[Outcome]:
-    """Take one step with several, and say of each what became of it. One that refuses stops no other."""
+    """Take one step with several of one cycle, and say of each what became of it. One that refuses stops no other."""
     if step in NEEDS_REASON and not reason.strip():
         raise Refused(REASON, field="reason")
-    outcomes = []
+    outcomes: list[Outcome] = []
+    found: dict[int, Finding] = {}
+    if step is CandidacyStep.FIND_ELIGIBLE and candidacies:
+        cycle = db.session.get_one(Cycle, candidacies[0].cycle_id)
+        found = eligibility.findings(cycle, [candidacy.id for candidacy in candidacies])
     for candidacy in candidacies:
         try:
-            decide(candidacy, step, by=by, at=at, reason=reason)
+            decide(candidacy, step, by=by, at=at, reason=reason, found=found.get(candidacy.id))
         except Refused as refusal:
             outcomes.append(Outcome(candidacy, done=False, why=refusal.message, facts=dict(refusal.facts)))
         else:

@@ -28,6 +28,7 @@ from portal.nominations.models import (
     Snapshot,
 )
 from portal.nominations.queries.conflicts import of_candidacy, standing
+from portal.nominations.queries.eligibility import Finding, finding
 from portal.nominations.queries.letters import missing, of_candidacies, plan_of
 from portal.nominations.queries.parts import of_candidacy as of_people
 from portal.nominations.rules import COUNTS
@@ -77,6 +78,7 @@ class Everything:
     letters: list[Recommendation]
     parts: list[tuple[Person, Part, StoredFile | None]]  # what its people added themselves
     missing: list[str]  # the roles of writers that are asked for and did not write yet
+    rules: Finding  # what the year's rules say
 
 
 def by_reference(slug: str, year: int, reference: str) -> Candidacy | None:
@@ -125,6 +127,7 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
         letters,
         of_people(candidacy),
         gap,
+        finding(candidacy, candidacy.cycle),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portal.people.models import Person
+    from portal.schools.models import Roster
 
 # Higher rooms add what they know of a person and a candidacy (assigned, clear, names shown ...): see portal/listeners.py.
 more_of_candidacy: list[Callable[[Person, Candidacy], frozenset[Fact]]] = []
@@ -109,3 +110,8 @@ def facts_of_import_row(person: Person | None, row: ImportRow) -> frozenset[Fact
     return conflict_facts(
         person, db.session.scalar(select(Nomination.candidacy_id).where(Nomination.id == row.nomination_id))
     )
+
+
+def facts_of_roster(_person: Person | None, _roster: Roster) -> frozenset[Fact]:
+    """Return what holds of the district's roster: nothing but what holds of the person alone."""
+    return frozenset()

@@ -46,7 +46,9 @@ from portal.nominations.models import (
     Snapshot,
 )
 from portal.nominations.queries.conflicts import VIEWER, standing_of_viewer, untouched_by_conflict
+from portal.nominations.queries.eligibility import Finding, findings, with_holds
 from portal.nominations.rules import COUNTS, NEVER_SENT, CandidacyStage, Stage
+from portal.nominations.rules.eligibility import Holds
 from portal.nominations.rules.matching import TWO_SCHOOLS
 from portal.people.rules import fold
 from portal.policy import Fact
@@ -94,11 +96,12 @@ class Filters:
     q: str = ""
     language: str = ""
     school: int | None = None
+    rules: Holds | None = None  # what the year's rules come to
 
     @property
     def narrowed(self) -> bool:
         """Whether something beyond the tab is chosen."""
-        return bool(self.q or self.language or self.school)
+        return bool(self.q or self.language or self.school or self.rules)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ class Line:
     candidacy: Candidacy
     nominations: list[From] = field(default_factory=list)
     matches: list[tuple[Match, Candidacy]] = field(default_factory=list)
+    rules: Finding = field(default_factory=Finding)
 
     @property
     def counted(self) -> list[From]:
@@ -270,6 +274,9 @@ def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> tuple[
             CandidacySchool.candidacy_id == Candidacy.id, CandidacySchool.school_id == filters.school
         )
         wanted = wanted.where(there)
+    if filters.rules is not None:
+        numbers = db.session.scalars(wanted.with_only_columns(Candidacy.id), _values(cycle, person)).all()
+        wanted = wanted.where(Candidacy.id.in_(with_holds(cycle, numbers, filters.rules)))
     return wanted, _values(cycle, person)
 
 
@@ -329,8 +336,8 @@ def late_by_reference(reference: str) -> Nomination | None:
 # ---------------------------------------------------------------- the lines of one page
 
 
-def lines(found: Sequence[Candidacy], person: Person | None) -> list[Line]:
-    """Return what each candidacy's line tells: two queries, however many they are."""
+def lines(cycle: Cycle, found: Sequence[Candidacy], person: Person | None) -> list[Line]:
+    """Return what each candidacy's line tells: the same number of queries, however many they are."""
     made = {candidacy.id: Line(candidacy) for candidacy in found}
     if not made:
         return []
@@ -340,13 +347,15 @@ def lines(found: Sequence[Candidacy], person: Person | None) -> list[Line]:
         for own, other in ((first, second), (second, first)):
             if own.id in made:
                 made[own.id].matches.append((match, other))
+    for number, said in findings(cycle, made).items():
+        made[number].rules = said
     return list(made.values())
 
 
 def every_line(cycle: Cycle, person: Person | None, filters: Filters) -> list[Line]:
     """Return every line of a tab, narrowed, for a file."""
     wanted, values = candidacies(cycle, person, filters)
-    return lines(db.session.scalars(wanted, values).unique().all(), person)
+    return lines(cycle, db.session.scalars(wanted, values).unique().all(), person)
 
 
 NUMBERS = bindparam("numbers", type_=BigInteger, expanding=True)

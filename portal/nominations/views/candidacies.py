@@ -29,6 +29,7 @@ from portal.nominations.models import HARD
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.queries import conflicts as conflict_queries
 from portal.nominations.rules import CANDIDACY, CONFLICT, NOMINATION, CandidacyStep, Stage, Step
+from portal.nominations.views import eligibility as eligibility_words
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
 from portal.nominations.views.screening import cycle_at, place_chosen, places_to_move
@@ -94,6 +95,7 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
                 if step in {Step.RETURN, Step.WITHDRAW, Step.MAKE_VOID}
             ],
             names=conflict_queries.deciders(all_of_it.conflicts),
+            **eligibility_words.about(),
             **words.about(),
         ),
         status,

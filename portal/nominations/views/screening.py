@@ -18,7 +18,8 @@ from portal.nominations.queries import candidacies, importing
 from portal.nominations.queries import screening as queries
 from portal.nominations.queries.screening import Filters, Tab
 from portal.nominations.rules import CandidacyStep, Stage
-from portal.nominations.views import words
+from portal.nominations.rules.eligibility import Holds
+from portal.nominations.views import eligibility, words
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.questions.drawing import with_name
@@ -50,12 +51,13 @@ def cycle_at(slug: str, year: int) -> Cycle | None:
 def _filters() -> Filters:
     asked = request.args
     tab = asked.get("tab", "")
-    school = asked.get("school", type=int)
+    school, rules = asked.get("school", type=int), asked.get("rules", "")
     return Filters(
         tab=Tab(tab) if tab in set(Tab) else Tab.LOOK,
         q=asked.get("q", "").replace("\x00", "").strip()[: queries.LONGEST],
         language=asked.get("language", "").replace("\x00", "")[:12],
         school=school if school is not None and 0 < school < FURTHEST else None,
+        rules=Holds(rules) if rules in set(Holds) else None,
     )
 
 
@@ -114,8 +116,10 @@ def screening(cycle: Cycle) -> str:
     return render_template(
         "nominations/screening.html",
         listing=found,
-        lines=queries.lines(found.items, person),
+        lines=queries.lines(cycle, found.items, person),
         form=ReasonForm(formdata=None),
+        rule_choices=eligibility.filter_choices(),
+        **eligibility.about(),
         **shared,
     )
 
@@ -301,6 +305,8 @@ def screening_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
         _("Languages"),
         _("Where it stands"),
         _("Reason"),
+        _("What the rules say"),
+        _("Which rules"),
     ]
     rows = [_row(line) for line in queries.every_line(cycle, person, filters)]
     return table_file(f"screening-{cycle.award.slug}-{cycle.year}-{filters.tab.value}", header, rows)
@@ -336,6 +342,7 @@ def _row(line: Line) -> list[object]:
         ", ".join(words.language(code) for code in line.languages),
         word,
         said or candidacy.reason,
+        *eligibility.finding_words(line.rules)[1:],
     ]
 
 

@@ -157,6 +157,8 @@ EVENTS = {
     "conflict dismissed": _l("A suggested conflict was dismissed"),
     "conflict waived": _l("A conflict was waived"),
     "conflict kept": _l("A declared conflict was found to be one"),
+    "rule decided": _l("Decided on a rule, whatever the facts say"),
+    "rule left to the facts": _l("Left a rule to the facts again"),
     "correction asked": _l("Its person says that it was declared by mistake"),
 }
 
