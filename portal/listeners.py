@@ -59,6 +59,7 @@ def install() -> None:
     _add(worker.chores, nominations.look_after_the_silent)
     _add(worker.chores, awards.remind_invited)
     _add(worker.chores, reviewing.remind_readers)
+    _add(worker.chores, nominations.look_after_roster)
     _add(accounts.on_link_used, letters.felt_link)  # a writer opened their link
     _add(screening.on_stage, letters.felt_stage)  # whoever withdrew needs no letters
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for

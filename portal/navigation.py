@@ -43,7 +43,6 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.entry": "nominations.screening_all",
     "nominations.rules": "nominations.screening_all",
     "nominations.ruling": "nominations.screening_all",
-    "nominations.found": "nominations.screening_all",
     "nominations.roster": "nominations.screening_all",
     "nominations.imports": "nominations.screening_all",
     "nominations.import_columns": "nominations.screening_all",

@@ -157,7 +157,6 @@ class Permission(StrEnum):
     READ_CANDIDACY = "read everything about one candidacy"
     IMPORT_NOMINATIONS = "import nominations"
     KEEP_ROSTER = "bring in the district's roster, and take it away"
-    FIND = "find candidacies and nominations by name, school or reference"
     ENTER_NOMINATION = "enter a nomination for someone"
     MANAGE_COMMITTEE = "invite reviewers and form a committee"
     MANAGE_CONFLICTS = "decide on conflicts of interest"
@@ -225,7 +224,6 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_CANDIDACY: _office,
     Permission.IMPORT_NOMINATIONS: staff & ~conflict,
     Permission.KEEP_ROSTER: staff,
-    Permission.FIND: staff_somewhere,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,

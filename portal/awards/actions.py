@@ -66,7 +66,6 @@ OWN_WORDS = frozenset(
         "archive",
         "awards",
         "committees",
-        "found",
         "funds",
         "imports",
         "messages",

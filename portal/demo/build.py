@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
-from portal.demo import announcing, cast, open_season, season, supporting, world
+from portal.demo import announcing, cast, open_season, roster, season, supporting, world
 from portal.demo.calendar import Stage
 from portal.mail import chores as mail
 from portal.nominations.models import Nomination, Part, Recommendation
@@ -70,6 +70,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
     )
     for laid in others:
         _live(made, laid, (world.cycles, *_steps(laid)), tell)
+    world.step("The district's roster is brought in", partial(roster.brought_in, made), tell)
     tell("Messages leave")
     with transaction():
         calibrating.calibrate_due(made.now)

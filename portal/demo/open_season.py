@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from portal.awards.models import PastHonour
 from portal.db import db
 from portal.demo import cast, makers
 from portal.demo.world import World, cycles_of
@@ -104,6 +105,19 @@ def came_in(world: World, season: Laid) -> None:
     ]
     db.session.flush()
     gathering.gather(three, at=three.created_at)
+    _in(world, teaching, "Lorena Vasquez-Ode", denny, STEADY, relation=Relation.PARENT, days=16)
+    db.session.add(_honoured_before(teaching, "Lorena", "Vasquez-Ode", denny))
+    _in(
+        world,
+        teaching,
+        "Malik Trent",
+        schools["Adams Elementary School"],
+        PATIENT,
+        relation=Relation.SELF,
+        days=16,
+        entered=Entered.STAFF,
+        entered_by_id=world.people["Ruth Amsalem"],
+    )
     team = _in(world, science, "Rosa Lindgren", schools["Hazel Wolf K-8"], STEADY, days=16, gather=False)
     team.named.append(
         Named(position=1, given_name="Theo", family_name="Marsh", role="Teacher", name_key=name_key("Theo", "Marsh"))
@@ -122,6 +136,19 @@ def came_in(world: World, season: Laid) -> None:
             gather=False,
             quote=None,
         )
+
+
+def _honoured_before(cycle: Cycle, given: str, family: str, school: School) -> PastHonour:
+    """Return a line of the archive: somebody who received this award three years ago, and is nominated again."""
+    return PastHonour(
+        award_id=cycle.award_id,
+        year=cycle.year - 3,
+        name=f"{given} {family}",
+        name_key=name_key(given, family),
+        school_id=school.id,
+        school_name=school.name,
+        basis=f"Printed in the program of {cycle.year - 3}, as each person agreed",
+    )
 
 
 def _in(

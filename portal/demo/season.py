@@ -20,8 +20,11 @@ from portal.demo import cast, makers
 from portal.demo.calendar import ZONE, Stage
 from portal.demo.world import DATA, World, cycles_of
 from portal.nominations.actions import conflicts, gathering, importing, screening
+from portal.nominations.actions import eligibility as ruling
 from portal.nominations.models import Candidacy, Conflict, Entered, Match, MatchState, Relation
+from portal.nominations.queries import eligibility
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
+from portal.nominations.rules.eligibility import Holds, Rule
 from portal.people.models import Person
 from portal.review.actions import assigning, bands, declaring, masking, reading, rounds
 from portal.review.models import Assignment, Round
@@ -152,8 +155,24 @@ def screen(world: World, season: Laid) -> None:
         waiting = select(Candidacy).where(
             Candidacy.cycle_id == cycle.id, Candidacy.stage == CandidacyStage.INTAKE, Candidacy.merged_into_id.is_(None)
         )
-        for candidacy in db.session.scalars(waiting.order_by(Candidacy.id)).all():
-            screening.decide(candidacy, CandidacyStep.FIND_ELIGIBLE, by=joy, at=at + timedelta(days=3))
+        found = db.session.scalars(waiting.options(joinedload(Candidacy.cycle)).order_by(Candidacy.id)).all()
+        said = eligibility.findings(cycle, [candidacy.id for candidacy in found])
+        for candidacy in found:
+            _by_the_rules(candidacy, said[candidacy.id], by=joy, at=at + timedelta(days=3))
+
+
+def _by_the_rules(candidacy: Candidacy, found: eligibility.Finding, *, by: Person, at: datetime) -> None:
+    """Find a candidacy eligible, unless a rule speaks against it; where a call to the school says otherwise, that counts."""
+    against = {verdict.rule for verdict in found.of(Holds.NOT_MET)}
+    if against == {Rule.TAUGHT} and candidacy.id % 2:
+        why = "Their principal, on the telephone: they have taught grade 6 there since the fall."
+        ruling.rule_on(candidacy, Rule.TAUGHT, holds=True, reason=why, by=by, at=at)
+        against = set()
+    if against:
+        why = "Nobody but the nominee nominated." if Rule.NOMINATOR in against else "The award is for grades 6 to 12."
+        screening.decide(candidacy, CandidacyStep.FIND_INELIGIBLE, by=by, at=at, reason=why)
+    else:
+        screening.decide(candidacy, CandidacyStep.FIND_ELIGIBLE, by=by, at=at)
 
 
 def committees(world: World, season: Laid) -> None:

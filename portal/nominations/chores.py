@@ -10,7 +10,7 @@ from portal.awards.reminders import queries as reminder_queries
 from portal.awards.reminders.rules import Kind
 from portal.db import db, transaction
 from portal.jobs.worker import LEASE
-from portal.nominations.actions import importing, letters, parts, reminding
+from portal.nominations.actions import eligibility, importing, letters, parts, reminding
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
 from portal.nominations.queries import reminding as reminding_queries
@@ -26,6 +26,8 @@ BETWEEN_LOOKS = timedelta(minutes=1)
 _looked: list[datetime] = []  # when this worker last looked after letters
 _looked_at_parts: list[datetime] = []
 _looked_at_silent: list[datetime] = []
+BETWEEN_LOOKS_AT_ROSTER = timedelta(hours=6)
+_looked_at_roster: list[datetime] = []
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -85,3 +87,12 @@ def look_after_parts(at: datetime) -> int:
         return 0
     with transaction():
         return parts.remind_due(at=at) + parts.lapse_due(at=at)
+
+
+def look_after_roster(at: datetime) -> int:
+    """Delete a roster that stood for a year: four times a day."""
+    if _looked_at_roster and _looked_at_roster[-1] <= at < _looked_at_roster[-1] + BETWEEN_LOOKS_AT_ROSTER:
+        return 0
+    _looked_at_roster[:] = [at]
+    with transaction():
+        return int(eligibility.forget_roster(at))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.numbers import format_currency
 from flask import g
 from flask_babel import get_locale
@@ -20,7 +21,7 @@ from portal.web.foreign import Foreign
 from portal.web.plots import plot_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from flask import Flask
@@ -208,6 +209,11 @@ def paragraphs(text: str | None) -> Markup:
     )
 
 
+def either(said: Iterable[Any]) -> str:
+    """Return several things of which one is meant, as a part of a sentence: "students, colleagues, or families"."""
+    return str(format_list([str(one) for one in said], style="or", locale=babel_locale(locale())))
+
+
 def install(app: Flask) -> None:
     """Give the filters to the templates."""
     filters: dict[str, Any] = {
@@ -218,6 +224,7 @@ def install(app: Flask) -> None:
         "clock_zone": clock_zone,
         "money": money,
         "words_in": words_in,
+        "either": either,
         "number_word": number_word,
         "plot_marks": plot_marks,
         "paragraphs": paragraphs,

@@ -58,7 +58,7 @@ COMMITTEE = names("reviewer", "undeclared", "conflicted reviewer")
 OFFICE = names("staff", "conflicted staff", "publisher", "publisher alone", "proposer")
 # What nobody reads but whoever typed it: drafts, text kept in a browser, a biography nobody agreed to show.
 UNSENT = words("draft text", "browser text", "kept text", "hidden biography")
-UNREAD = words("why")
+UNREAD = words("why", "unmatched role")
 OF_ONE = names("nominee") | words("text", "letter text", "other text", "comment", "conflict words", "nickname")
 
 SEES: dict[str, set[str]] = {

@@ -46,6 +46,7 @@ NOT_GROWN = {
     "file",
     "file_part",
     "letter_plan",  # one a cycle
+    "roster",  # the newest ten are listed
     "part_answer",  # of one person's own part, read in one query
     "selection",
     "photo",  # read in one query

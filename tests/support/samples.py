@@ -453,6 +453,19 @@ def nominations_of(world: World) -> Iterable[Sample]:
     )
 
 
+def ruled(world: World) -> Iterable[Sample]:
+    """Rules of candidacies in years that have rules, and of one in a year that has none."""
+    for name, place, key in (
+        ("own", "students", "intake"),
+        ("conflicted", "teaching", "one"),
+        ("other's", "arts", "elsewhere"),
+    ):
+        address = _at(place, reference=world.words[f"candidacy {key}"], rule="role")
+        yield Sample(name, address, of_candidacy(place, key))
+    yield Sample("no such rule", _at("principals", reference=world.words["candidacy surprise"], rule="role"), nowhere)
+    yield Sample("missing", _at("students", reference="C-9999", rule="role"), nowhere)
+
+
 def matches(world: World) -> Iterable[Sample]:
     """Two who may be one."""
     yield Sample("own", _at("students", number=world["match"]), of_cycle("students"))
@@ -877,6 +890,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.part_invitation",
     ),
     **_each(nominations_of, "nominations.nomination_step"),
+    **_each(ruled, "nominations.ruling"),
     **_each(matches, "nominations.match", "nominations.merge", "nominations.keep_apart", "nominations.undo_match"),
     **_each(conflicts, "nominations.conflict"),
     **_each(late, "nominations.late_one"),

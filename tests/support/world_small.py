@@ -56,13 +56,16 @@ from portal.nominations.models import (
     Quote,
     Recommendation,
     RowState,
+    Ruling,
     Snapshot,
 )
 from portal.nominations.queries import writing
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage, canonical, digest
+from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
+from portal.people.rules import fold, name_key
 from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk.models import Draft, Photo, Release
@@ -87,7 +90,7 @@ from portal.review.models import (
 from portal.review.queries import rounds as rounds_at
 from portal.review.rules import covering, masking
 from portal.review.rules.lives import AssignmentState
-from portal.schools.models import Affiliation, School, SchoolAlias
+from portal.schools.models import Affiliation, Roster, RosterLine, School, SchoolAlias
 from tests.support import hostile
 
 if TYPE_CHECKING:
@@ -203,6 +206,9 @@ WORDS = {
     "row text": "magnoliapiston",
     "kept text": "zirconpillow",
     "nickname": "Quillikins",
+    "roster role": "tamarackspoon",
+    "unmatched role": "vermilionsled",
+    "ruling": "cinnabarloom",
 }
 PLANTED = {
     **{f"name of {key}": name.split()[-1] for key, name in NAMES.items() if key != "intake alike"},
@@ -305,6 +311,7 @@ def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
         _students(world)
         _elsewhere(world)
         _past(world)
+        _rules(world)
         _post(world)
         for key in PEOPLE:
             _session(world, key)
@@ -1254,6 +1261,51 @@ def _post(world: _Building) -> None:
     db.session.flush()
 
 
+RULES: dict[str, Any] = {
+    "nominator": {"from": ["parent", "student", "colleague"]},
+    "role": {"of": ["teacher"]},
+    "school_years": {"least": 3},
+    "district_years": {"least": 3},
+    "taught": {"low": 6, "high": 12},
+    "high_need": {"share": 50},
+    "repeat": {"years": 5, "any_award": True},
+    "families": {},
+}
+
+
+def _rules(world: _Building) -> None:
+    """Rules of eligibility, a roster with a line for one nominee and one for nobody, and what staff decided of a rule."""
+    for place in ("teaching", "students", "arts"):
+        db.session.get_one(Cycle, world[f"cycle {place}"]).eligibility = RULES
+    roster = Roster(
+        name="roster.csv",
+        of=NOW.date(),
+        lines=2,
+        left_out=[],
+        unread=[],
+        brought_by_id=world["person staff"],
+        brought_at=NOW,
+    )
+    world.keep("roster", roster)
+    given, family = NAMES["intake"].split()
+    for first, last, word in ((given, family, "roster role"), ("Elwood", "Nobody", "unmatched role")):
+        there = world["school dunmorrow"]
+        line = {"role": f"Teacher of {WORDS[word]}", "school_since": (NOW - 2000 * DAY).date()}
+        db.session.add(
+            RosterLine(
+                roster_id=roster.id,
+                given_name=first,
+                family_name=last,
+                name_key=name_key(first, last),
+                family_key=fold(last),
+                school_id=there,
+                **line,
+            )
+        )
+    ruling = {"reason": f"The {WORDS['ruling']} says so.", "ruled_by_id": world["person staff"], "ruled_at": NOW}
+    db.session.add(Ruling(candidacy_id=world["candidacy intake"], rule=Rule.HIGH_NEED, holds=True, **ruling))
+
+
 GROWN, CYCLES_GROWN = 50, 6
 
 
@@ -1336,6 +1388,11 @@ def _grow_intake(world: _Building, most: int) -> None:
         )
         db.session.add(Match(cycle_id=cycle.id, first_id=before, second_id=candidacy.id, why=["nickname"]))
         before = candidacy.id
+        ruled = {"holds": True, "reason": "Asked.", "ruled_by_id": world["person staff"], "ruled_at": NOW}
+        db.session.add(Ruling(candidacy_id=candidacy.id, rule=Rule.TAUGHT, **ruled))
+        named = {"given_name": "Grown", "family_name": f"Intake{number}", "family_key": f"intake{number}"}
+        key = {"name_key": f"intake{number} grown", "school_id": school.id, "role": "Teacher"}
+        db.session.add(RosterLine(roster_id=world["roster"], **named, **key))
         for stage in (Stage.DRAFT, Stage.LATE, Stage.SUBMITTED):
             makers.make_nomination(cycle, nominee=f"Grown {stage.value.title()}{number}", nominator=writer, stage=stage)
     for key in ("matching", "checked"):

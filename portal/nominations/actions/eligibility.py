@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from portal import history
 from portal.db import db
@@ -29,6 +30,7 @@ REASON = N_("Say why, in a sentence: it stands in the record.")
 NO_SUCH_RULE = N_("This year has no such rule now. The page shows those it has.")
 NOT_YET = N_("Choose a day that has come already.")
 LINES_AT_ONCE = 1_000
+KEPT = timedelta(days=365)
 
 
 def rule_on(candidacy: Candidacy, rule: Rule, *, holds: bool, reason: str, by: Person, at: datetime) -> None:
@@ -107,6 +109,16 @@ def take_roster_away(roster: Roster, *, by: Person, at: datetime) -> None:
     _empty(at)
     db.session.refresh(roster, ["removed_at"])
     history.record("roster taken away", roster, by=by, at=at)
+
+
+def forget_roster(at: datetime) -> bool:
+    """Delete a roster that nobody replaced for a year, as the privacy notice says; return whether there was one."""
+    old = db.session.scalar(select(Roster).where(Roster.removed_at.is_(None), Roster.brought_at <= at - KEPT).limit(1))
+    if old is None:
+        return False
+    _empty(at)
+    history.record("roster taken away", old, by=None, at=at)
+    return True
 
 
 def _empty(at: datetime) -> None:

@@ -62,7 +62,6 @@ class RulesForm(Form):
         description=_l(
             "Nothing chosen: anybody may. It is said on the award's page and to whoever nominates; nobody is stopped."
         ),
-        choices=[(key, _l(words)) for key, words in MAY_NOMINATE.items()],
     )
     roles = Choices(
         _l("Who may receive it?"),
@@ -99,7 +98,9 @@ class RulesForm(Form):
     reason = Text(_l("Why does it change?"), most=REASON)
 
     def ask(self, questions: Iterable[tuple[str, str]]) -> None:
-        """Put the questions that may give a grade or an age."""
+        """Put the questions that may give a grade or an age, and those who may nominate."""
+        said = {key: _(words) for key, words in MAY_NOMINATE.items()}
+        self.nominators.choices = [(key, words[:1].upper() + words[1:]) for key, words in said.items()]
         choices = [("", _("None: the roster, or a person, says it")), *questions]
         self.grade_question.choices = choices
         self.age_question.choices = choices

@@ -17,7 +17,6 @@ from portal.awards.rules import MAY_NOMINATE, CycleStage, all_but_themself
 from portal.errors import N_, NotFound, Refused, Stale
 from portal.nominations.actions import eligibility as actions
 from portal.nominations.forms.eligibility import DOES, GRADES, RosterForm, RulesForm, RulingForm
-from portal.nominations.models import Relation
 from portal.nominations.queries import candidacies
 from portal.nominations.queries import eligibility as queries
 from portal.nominations.rules import roster as roster_rules
@@ -29,7 +28,7 @@ from portal.questions.models import Asked
 from portal.web import failures, viewer
 from portal.web.fields import clean
 from portal.web.pages import see_other
-from portal.web.text import day, words_in
+from portal.web.text import day, either, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -78,7 +77,7 @@ def _list(said: Iterable[Any]) -> str:
 
 def who_words(chosen: Iterable[str]) -> str:
     """Return those who may nominate, as a part of a sentence."""
-    return _list(_(MAY_NOMINATE[key]) for key in chosen)
+    return either(_(MAY_NOMINATE[key]) for key in chosen)
 
 
 def rule_words(rule: Rule, held: Mapping[str, Any]) -> str:
@@ -143,7 +142,7 @@ def verdict_words(verdict: Verdict) -> str:
     """Return the fact that a verdict rests on, as a sentence."""
     facts = dict(verdict.facts)
     if "who" in facts and isinstance(facts["who"], list):
-        facts["who"] = _list(words.RELATIONS[Relation(key)] for key in facts["who"]) or _("somebody")
+        facts["who"] = _list(_(MAY_NOMINATE[key]) for key in facts["who"])
     if "since" in facts:
         facts["since"] = day(date.fromisoformat(facts["since"]), weekday=False)
     if "years" in facts:

@@ -12,6 +12,7 @@ from portal.awards.rules import CycleStage
 from portal.nominations.models import Entered, ImportState, Kind, MatchState, Relation, RowState
 from portal.nominations.queries.screening import Tab
 from portal.nominations.rules import CandidacyStage, ConflictState, Stage
+from portal.nominations.rules.eligibility import Holds
 from portal.nominations.rules.importing import TARGETS
 from portal.nominations.views.pages import pages
 from portal.web.language import NAMES
@@ -216,6 +217,8 @@ def _to_know(line: Line) -> Iterator[tuple[str, str, str]]:
     if unconfirmed:
         how_many = ngettext("One address is not confirmed", "%(num)s addresses are not confirmed", unconfirmed)
         yield "not_started", _("Not confirmed"), how_many
+    if line.rules.overall in {Holds.ASK, Holds.NOT_MET}:
+        yield "not_started", str(STAGES[CandidacyStage.INTAKE][1]), ""
 
 
 def kind(conflict: Conflict, *, shown: bool = True) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import cookies
-from portal.awards.rules import CycleStage
+from portal.awards.rules import MAY_NOMINATE, CycleStage, all_but_themself, who_may_nominate
 from portal.errors import PortalError, TooLate
 from portal.files import queries as files
 from portal.files import rules as file_rules
@@ -66,7 +66,7 @@ from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import keep, see_other
-from portal.web.text import babel_locale, clock_time, locale, paragraphs, when, words_in
+from portal.web.text import babel_locale, clock_time, either, locale, paragraphs, when, words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
@@ -586,7 +586,22 @@ def relation(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     form = RelationForm(data=_data(nomination, RELATION))
     if not nomination.cycle.self_nomination:
         form.relation.choices = [(one.value, words) for one, words in RELATIONS.items() if one is not Relation.SELF]
-    return _page(nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS)
+    return _page(
+        nomination, RELATION, form, "nominations/relation.html", most=RELATION_WORDS, nominators=_nominators(nomination)
+    )
+
+
+def _nominators(nomination: Nomination) -> dict[str, Any] | None:
+    """Return who may nominate for this award, for a kind sentence, where that is not anybody; and whether the nominator is none of them."""
+    chosen = who_may_nominate(nomination.cycle.eligibility)
+    if not chosen:
+        return None
+    said = nomination.relation.value if nomination.relation else ""
+    return {
+        "words": either(_(MAY_NOMINATE[key]) for key in chosen),
+        "all_but_themself": all_but_themself(chosen),
+        "outside": bool(said) and said not in chosen and said != "other",
+    }
 
 
 @pages.form("/nominations/<reference>/quote", needs=Permission.EDIT_NOMINATION, of=page_of)
@@ -781,6 +796,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         late=late,
         ready=not stops,
         staff_alone=any(asks.sensitivity is Sensitivity.NEED for asks in queries.asked(nomination)),
+        nominators=_nominators(nomination),
     ), status
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, render_template
 
 from portal.awards.queries import zone
+from portal.awards.rules import MAY_NOMINATE, all_but_themself, who_may_nominate
 from portal.policy import Permission
 from portal.publishing import queries, rules
 from portal.publishing.pages import pages
@@ -92,6 +93,9 @@ def award(award: Award) -> str:
         awaited=offered.awaited(at),
         days=days,
         people=queries.honored_lately(award=award, most=4),
+        nominators=who_may_nominate(offered.cycle.eligibility) if offered.cycle else (),
+        nominator_words=MAY_NOMINATE,
+        all_but_themself=all_but_themself,
     )
 
 

@@ -3,8 +3,8 @@
 Why: who may nominate and receive was prose alone, so that whoever screened judged each case from memory. Years that are there already
 start without rules. Both ways: a downgrade loses the rules and the decisions on them.
 
-Revision: 0017
-After: 0016
+Revision: 0028
+After: 0027
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 Why: years in the district or at a school, and roles, were asked for case by case by telephone. A later roster takes the place of the one
 before. Both ways: a downgrade loses the roster.
 
-Revision: 0018
-After: 0017
+Revision: 0029
+After: 0028
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
