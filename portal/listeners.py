@@ -74,6 +74,8 @@ def install() -> None:
     worker.handlers[replaying.JOB] = deciding.replay
     for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
+    _add(conflicts.honors_since, decision_queries.honors)  # who was honored together may not judge one another unseen
+    _add(awards_actions.on_member_said, conflicts.felt_person)
     _add(writing.on_withdrawn, screening.felt_withdrawal)  # a candidacy of which nothing is left is withdrawn
     _add(gathering.on_gathered, screening.felt_gathering)  # and comes back with the next nomination
     _add(gathering.on_parted, declaring.felt_parting)  # what members declared since reaches both again

@@ -50,7 +50,7 @@ from portal.questions import actions as questions
 from portal.questions.models import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from portal.people.models import Person
 
@@ -59,6 +59,7 @@ may_serve: list[
     Callable[[Cycle, Person], None]
 ] = []  # raises Refused when this person may not sit on this cycle's committee
 on_member_invited: list[Callable[[Person, datetime], object]] = []  # conflicts are looked for from then on
+on_member_said: list[Callable[[Person, datetime], object]] = []  # they named family: that is a fact like any other
 on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
 
 OWN_WORDS = frozenset(
@@ -745,6 +746,37 @@ def answer_invitation(
     member.state = MEMBER.advance(member.state, MemberStep.ACCEPT)
     member.capacity, member.rules_agreed_at, member.answered_at = capacity, at, at
     history.record("accepted", member, by=person, at=at, capacity=capacity)
+
+
+MOST_SAID = 12  # languages, fields or names that one member can name
+
+
+def say_more(
+    member: Member,
+    *,
+    languages: Sequence[str] = (),
+    expertise: Sequence[str] = (),
+    family: Sequence[str] = (),
+    at: datetime,
+) -> None:
+    """Note what a member says of themself: the languages they read, what they know well, and the names of close family.
+
+    Names of family are looked for among those nominated and shown to nobody else. `member` needs its person loaded.
+    """
+    said = {"languages": languages, "expertise": expertise, "family": family}
+    clean = {
+        name: [str(one).strip()[:200] for one in given if str(one).strip()][:MOST_SAID] for name, given in said.items()
+    }
+    if all((getattr(member, name) or []) == given for name, given in clean.items()):
+        return
+    for name, given in clean.items():
+        setattr(member, name, given)
+    db.session.flush()
+    history.record(
+        "said more", member, by=member.person, at=at, languages=clean["languages"], family=len(clean["family"])
+    )
+    for listener in on_member_said:
+        listener(member.person, at)
 
 
 def change_capacity(member: Member, *, capacity: int, by: Person, at: datetime) -> None:

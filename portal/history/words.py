@@ -143,6 +143,8 @@ ACTIONS = {
     "revised": N_("Revised"),
     "role ended": N_("Role ended"),
     "role granted": N_("Role granted"),
+    "conflict raised again": N_("Conflict raised again: a new fact"),
+    "said more": N_("Said what they read and know well"),
     "round changed": N_("Round changed"),
     "goes on": N_("Goes on from the round"),
     "does not go on": N_("Does not go on from the round"),

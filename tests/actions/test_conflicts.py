@@ -10,6 +10,7 @@ from portal import policy
 from portal.accounts import actions as accounts
 from portal.accounts.models import Role, Scope
 from portal.awards import actions as awards
+from portal.awards.models import PastHonour
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db, transaction
 from portal.demo.makers import (
@@ -31,10 +32,11 @@ from portal.funds import actions as funds
 from portal.funds.models import Fund, FundDonor
 from portal.history.models import Event
 from portal.nominations.actions import conflicts, gathering, writing
-from portal.nominations.models import Candidacy, Conflict, Kind, Nomination
+from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind, Nomination
 from portal.nominations.queries import conflicts as queries
 from portal.nominations.queries import screening
 from portal.nominations.rules import ConflictState, Stage
+from portal.people.models import Person
 from portal.policy import Fact, Permission
 from portal.review.queries.assigning import nominating
 from portal.schools.models import Affiliation
@@ -81,6 +83,89 @@ def test_facts_suggest_and_what_was_decided_stays_decided(app):
         conflicts.dismiss(one, by=make_staff(), reason="Not related", at=NOW)
         assert conflicts.raise_from_facts(cycle, at=NOW) == 0
         assert one.state is ConflictState.DISMISSED
+
+
+def test_more_facts_suggest_and_each_says_what_it_rests_on(app):
+    from datetime import date
+
+    with transaction():
+        award = make_award()
+        cycle, denny, ballard, franklin = (
+            make_cycle(award),
+            *(make_school(name) for name in ("Denny", "Ballard", "Franklin")),
+        )
+        amina = make_candidacy(cycle, name="Amina Warsame", school=denny)
+        nominee = amina.people[0].person if "people" in amina.__dict__ else None
+        nominee = nominee or db.session.scalars(select(Person).where(Person.sort_name == "warsame amina")).first()
+        nominee.phone, nominee.guardian_name = "(206) 555-0142", "Rosa Ibarra"
+        people = {
+            key: make_person(name)
+            for key, name in {
+                "once": "Ruth Diaz",
+                "long ago": "Ola Berg",
+                "leads": "Joan Kim",
+                "guardian": "Rosa Ibarra",
+                "spouse": "Peter Ng",
+                "house": "Yusuf Adan",
+                "shared": "Mei Chao",
+                "nobody": "Ian Frost",
+            }.items()
+        }
+        seats = {key: make_member(cycle, person) for key, person in people.items()}
+        people["house"].phone = "+1 206 555 0142"
+        seats["spouse"].family = ["Amina  Warsame", "Somebody Else"]
+        here = [
+            Affiliation(person_id=people["once"].id, school_id=denny.id, role="Teacher", until=date(2023, 6, 30)),
+            Affiliation(person_id=people["long ago"].id, school_id=denny.id, role="Teacher", until=date(2019, 6, 30)),
+            Affiliation(person_id=people["leads"].id, school_id=denny.id, role="Principal"),
+            Affiliation(person_id=people["nobody"].id, school_id=franklin.id, role="Principal"),
+            Affiliation(person_id=nominee.id, school_id=ballard.id, role="Teacher", until=date(2025, 6, 30)),
+            Affiliation(person_id=people["shared"].id, school_id=ballard.id, role="Teacher"),
+        ]
+        honors = {"award_id": award.id, "year": 2019}
+        shared = [
+            PastHonour(name=name, name_key=key, **honors) for name, key in (("A", "warsame amina"), ("M", "chao mei"))
+        ]
+        db.session.add_all([*here, *shared])
+        conflicts.raise_from_facts(cycle, at=NOW)
+        wrote = {
+            (people_key, one.kind): one.fact
+            for people_key, person in people.items()
+            for one in db.session.scalars(select(Conflict).where(Conflict.person_id == person.id))
+        }
+    assert wrote == {
+        ("once", Kind.SAME_SCHOOL): "Denny (until 2023)",
+        ("leads", Kind.SAME_SCHOOL): "Denny",
+        ("leads", Kind.SUPERVISOR): "Denny",
+        ("guardian", Kind.FAMILY): "Rosa Ibarra",
+        ("spouse", Kind.FAMILY): "Amina  Warsame",
+        ("house", Kind.HOUSEHOLD): "+1 206 555 0142",
+        ("shared", Kind.SAME_SCHOOL): "Ballard (until 2025)",
+        ("shared", Kind.CO_WINNER): f"{award.name['en']} 2019",
+    }
+
+
+def test_a_new_fact_raises_again_what_was_dismissed_and_an_old_one_does_not(app):
+    with transaction():
+        cycle, denny, ballard = make_cycle(), make_school("Denny"), make_school("Ballard")
+        amina = make_candidacy(cycle, name="Amina Warsame", school=denny)
+        db.session.add(CandidacySchool(candidacy_id=amina.id, school_id=ballard.id))
+        ruth, joy = make_person("Ruth Diaz"), make_staff("Joy Tanaka")
+        make_member(cycle, ruth)
+        db.session.add(Affiliation(person_id=ruth.id, school_id=denny.id))
+        conflicts.raise_from_facts(cycle, at=NOW)
+        one = db.session.scalars(select(Conflict).where(Conflict.person_id == ruth.id)).one()
+        conflicts.dismiss(one, by=joy, reason="Two thousand people work there.", at=NOW)
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+        assert not queries.stands(ruth, amina.id)
+        db.session.add(Affiliation(person_id=ruth.id, school_id=ballard.id, role="Coach"))
+        assert conflicts.raise_from_facts(ruth, at=NOW) == 1
+        assert queries.stands(ruth, amina.id)
+        db.session.refresh(one)
+        assert (one.state, one.fact) == (ConflictState.SUGGESTED, "Denny, Ballard")
+        conflicts.confirm(one, by=joy, at=NOW)
+        assert conflicts.raise_from_facts(cycle, at=NOW) == 0
+    assert "conflict raised again" in db.session.scalars(select(Event.action)).all()
 
 
 def test_a_nominee_is_known_by_address_and_by_every_name_a_nominator_typed(app):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal import policy
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
-from portal.awards.models import Cycle
+from portal.awards.models import Award, Cycle, Season
 from portal.db import db
 from portal.decisions.models import Decision, Selection
 from portal.decisions.rules import choosing
@@ -383,6 +383,21 @@ def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:
     """Return the order of standing as this person may know it: without those they have a conflict with."""
     hidden = set(conflicted(thing, person))
     return [one for one in ranked(thing) if one.number not in hidden]
+
+
+def honors(names: Collection[str]) -> Sequence[Row[str, int, dict[str, str], int]]:
+    """Return (name, award, its name, year) of whoever of these names was selected and released: who shared an award keeps from judging."""
+    wanted = (
+        select(Person.sort_name, Award.id, Award.name, Season.year)
+        .join(CandidacyPerson, CandidacyPerson.person_id == Person.id)
+        .join(Decision, Decision.candidacy_id == CandidacyPerson.candidacy_id)
+        .join(Cycle, Cycle.id == Decision.cycle_id)
+        .join(Award, Award.id == Cycle.award_id)
+        .join(Season, Season.id == Cycle.season_id)
+        .where(Decision.outcome == Outcome.SELECTED, Person.sort_name.in_(names))
+        .where(Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED}))
+    )
+    return db.session.execute(wanted).all()
 
 
 def conflicted(thing: Deciding, person: Person | None) -> list[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Select, func, or_, select, update
@@ -10,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import history
 from portal.accounts.models import Grant, Scope
-from portal.awards.models import Cycle, Member
+from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db
 from portal.errors import N_, Refused
@@ -29,14 +31,14 @@ from portal.nominations.models import (
 )
 from portal.nominations.queries import conflicts as queries
 from portal.nominations.rules import CONFLICT, NEVER_SENT, ConflictState, ConflictStep, Stage
-from portal.nominations.rules.letters import LetterState
+from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.people.models import Person
-from portal.people.rules import address_key, fold
+from portal.people.rules import address_key, fold, name_key
 from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 ALREADY = N_("That was already decided. The page shows how it stands now.")
 OWN = N_("Nobody decides on their own conflict. Ask somebody else who may.")
@@ -49,14 +51,24 @@ on_changed: list[
 ] = []  # review listens: earlier scores of a conflict that stands count in no figure
 
 
+YEARS = 5  # so long after both worked at one school it is still a fact to be looked at
+# names, as they are compared -> (name, award, its name, year) of honors since the archive: a higher room knows these
+honors_since: list[Callable[[Collection[str]], Iterable[tuple[str, int, dict[str, str], int]]]] = []
+
+
 class Concerned(NamedTuple):
     """Somebody who could touch candidacies, and the facts that may keep them from some."""
 
     person: Person
     family: str
     sits: bool  # on the committee, and not staff alone
-    schools: frozenset[int]
+    schools: dict[int, date | None]  # where they are or were, and until when; None: still
+    leads: frozenset[int]  # the schools whose principal they are
     gives: bool
+    relatives: dict[str, str]  # names they gave as those of close family, by what they are compared by
+    phone: str
+    supervises: dict[int, str]  # the candidacies for which they were asked to write as a supervisor: the letter
+    honors: frozenset[tuple[int, int]]  # what they were honored with: award and year
 
 
 class Nominee(NamedTuple):
@@ -68,6 +80,11 @@ class Nominee(NamedTuple):
     families: frozenset[str]
     addresses: frozenset[str]
     schools: dict[int, str]
+    past: dict[int, date | None]  # other schools where somebody of it is or was, and until when
+    titles: dict[int, str]  # what these are called
+    guardians: dict[str, str]  # addresses and names of guardians, as they are compared -> as they are written
+    phones: frozenset[str]
+    honors: dict[tuple[int, int], str]
 
 
 class Raised(NamedTuple):
@@ -83,11 +100,11 @@ def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> in
     """Suggest every conflict that the facts show and that was never raised; return how many.
 
     Of a cycle: everybody concerned against all its candidacies; of a candidacy: everybody against it; of a person: them against
-    every cycle that is not over. What was decided stays decided.
+    every cycle that is not over. What was decided stays decided, until there is a fact that was not known then: that raises it again.
     """
     raised: list[Raised] = []
     for cycle, persons, candidacies in _reach(subject):
-        raised += _facts(cycle, persons, candidacies)
+        raised += _facts(cycle, persons, candidacies, at=at)
     if not raised:
         return 0
     return _suggest(raised, at=at)
@@ -102,7 +119,7 @@ def raise_for(cycle: Cycle, candidacies: Collection[int], *, at: datetime) -> in
     """Do the same for some candidacies of one cycle: for an import, which touches many at once."""
     persons = list(db.session.scalars(queries.concerned(cycle)))
     wanted = select(Candidacy.id).where(Candidacy.id.in_(candidacies), Candidacy.merged_into_id.is_(None))
-    raised = list(_facts(cycle, persons, wanted))
+    raised = list(_facts(cycle, persons, wanted, at=at))
     return _suggest(raised, at=at) if raised else 0
 
 
@@ -136,13 +153,13 @@ def _cycles_of(person: Person) -> Select[Cycle]:
     )
 
 
-def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Iterator[Raised]:
+def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int], *, at: datetime) -> Iterator[Raised]:
     if not persons:
         return
-    known = _concerned(cycle, persons)
+    known = _concerned(cycle, persons, at=at)
     by_person, typed = _nominated(cycle, known), _nominated(cycle, known, sure=False)
     letters = _wrote_letters(cycle, known)
-    for nominee in _nominees(candidacies):
+    for nominee in _nominees(candidacies, at=at):
         for one in known:
             person = one.person
             is_nominee = person.id in nominee.persons or (person.sort_name and person.sort_name in nominee.names)
@@ -162,9 +179,9 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int]) -> Ite
             yield from _by_letter(one, nominee, letters.get(person.id, {}))
             if one.family and one.family in nominee.families:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
-            shared = sorted(nominee.schools[number] for number in one.schools & nominee.schools.keys())
-            if shared:
-                yield Raised(nominee.number, person.id, Kind.SAME_SCHOOL, ", ".join(shared))
+            yield from _by_place(one, nominee)
+            yield from _by_home(one, nominee)
+            yield from _by_honor(one, nominee)
             if one.gives:
                 yield Raised(nominee.number, person.id, Kind.DONOR, "")
 
@@ -176,7 +193,109 @@ def _by_letter(one: Concerned, nominee: Nominee, wrote: dict[int, str]) -> Itera
         yield Raised(nominee.number, one.person.id, Kind.WROTE_LETTER, fact)
 
 
-def _concerned(cycle: Cycle, persons: list[Person]) -> list[Concerned]:
+def _by_place(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
+    """Yield what schools say: both at one now or within the last years; and who leads a nominee's school, or was named as supervisor."""
+    theirs = {**nominee.past, **dict.fromkeys(nominee.schools)}
+    titles = {**nominee.titles, **nominee.schools}
+    shared = []
+    for number in one.schools.keys() & theirs.keys():
+        ends = [end for end in (one.schools[number], theirs[number]) if end is not None]
+        shared.append(f"{titles[number]} (until {min(ends).year})" if ends else titles[number])
+    if shared:
+        yield Raised(nominee.number, one.person.id, Kind.SAME_SCHOOL, ", ".join(sorted(shared)))
+    leads = sorted(titles[number] for number in one.leads & nominee.schools.keys())
+    letter = one.supervises.get(nominee.number)
+    if leads or letter:
+        yield Raised(nominee.number, one.person.id, Kind.SUPERVISOR, ", ".join([*leads, *([letter] if letter else [])]))
+
+
+def _by_home(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
+    """Yield what families say: a name that one gave as close family, a guardian, a telephone that both answer."""
+    named = sorted(words for key, words in one.relatives.items() if key in nominee.names)
+    guards = {
+        nominee.guardians[key] for key in (one.person.email_key, one.person.sort_name) if key in nominee.guardians
+    }
+    if named or guards:
+        yield Raised(nominee.number, one.person.id, Kind.FAMILY, ", ".join([*named, *sorted(guards)]))
+    if one.phone and one.phone in nominee.phones:
+        yield Raised(nominee.number, one.person.id, Kind.HOUSEHOLD, one.person.phone or one.phone)
+
+
+def _by_honor(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
+    """Yield what the archive and later releases say: honored together, with one award in one year."""
+    facts = {nominee.honors[each] for each in one.honors & nominee.honors.keys()}
+    if facts:
+        yield Raised(nominee.number, one.person.id, Kind.CO_WINNER, ", ".join(sorted(facts)))
+
+
+def _telephone(written: str | None) -> str:
+    """Return a telephone number for comparing: its last ten digits; nothing where it is too short to tell anybody apart."""
+    digits = "".join(c for c in written or "" if c.isascii() and c.isdigit())
+    return digits[-10:] if len(digits) >= 7 else ""  # noqa: PLR2004 - a local number has seven
+
+
+def _written(name: str) -> str:
+    """Return a whole name, as somebody wrote it, for comparing: the last word is the family's."""
+    given, _, family = name.strip().rpartition(" ")
+    return name_key(given, family)
+
+
+def _affiliations(
+    persons: Collection[int] | Select[int], at: datetime
+) -> Iterator[tuple[int, int, str, str, date | None]]:
+    """Yield (person, school, its name, their role, until when) of places that are, or were within the last years."""
+    oldest = at.date() - timedelta(days=366 * YEARS)
+    wanted = (
+        select(Affiliation.person_id, School.id, School.name, Affiliation.role, Affiliation.until)
+        .join(School, School.id == Affiliation.school_id)
+        .where(Affiliation.person_id.in_(persons), or_(Affiliation.until.is_(None), Affiliation.until >= oldest))
+        .order_by(Affiliation.id)
+    )
+    for person, school, name, role, until in db.session.execute(wanted):
+        over = until is not None and until <= at.date()
+        yield person, school, name, role, until if over else None
+
+
+def _relatives(numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    wanted = select(Member.person_id, Member.family).where(Member.person_id.in_(numbers), Member.family.is_not(None))
+    for person, names in db.session.execute(wanted):
+        found[person] |= {_written(str(name)): str(name) for name in names or () if str(name).strip()}
+    return found
+
+
+def _supervising(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> the letter, for those asked to write in this cycle as somebody's supervisor."""
+    wanted = (
+        select(
+            Recommendation.writer_id,
+            func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id, 0),
+            Recommendation.reference,
+        )
+        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
+        .where(Recommendation.cycle_id == cycle.id, Recommendation.writer_id.in_(numbers))
+        .where(Recommendation.role == WriterRole.SUPERVISOR, Recommendation.state != LetterState.CANCELLED)
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for person, candidacy, reference in db.session.execute(wanted):
+        found[person][candidacy] = reference
+    return found
+
+
+def _honors(keys: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
+    """Return what these names were honored with, in the archive and since: award and year, and how that reads."""
+    found: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
+    asked = set(keys) - {""}
+    archived = select(PastHonour.name_key, PastHonour.award_id, Award.name, PastHonour.year).join(
+        Award, Award.id == PastHonour.award_id
+    )
+    rows = list(db.session.execute(archived.where(PastHonour.name_key.in_(asked))).all())
+    for key, award, name, year in [*rows, *(row for knows in honors_since for row in knows(asked))]:
+        found[key or ""][award, year] = f"{name.get('en') or next(iter(name.values()), '')} {year}"
+    return found
+
+
+def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Concerned]:
     numbers = [person.id for person in persons]
     sitting = set(
         db.session.scalars(
@@ -203,20 +322,27 @@ def _concerned(cycle: Cycle, persons: list[Person]) -> list[Concerned]:
         if cycle.fund_id
         else set()
     )
-    schools: dict[int, set[int]] = defaultdict(set)
-    for person, school in db.session.execute(
-        select(Affiliation.person_id, Affiliation.school_id).where(
-            Affiliation.person_id.in_(numbers), Affiliation.until.is_(None)
-        )
-    ):
-        schools[person].add(school)
+    schools: dict[int, dict[int, date | None]] = defaultdict(dict)
+    leads: dict[int, set[int]] = defaultdict(set)
+    for number, school, _name, role, until in _affiliations(numbers, at):
+        before = schools[number].get(school, until)
+        schools[number][school] = None if until is None or before is None else max(until, before)
+        if until is None and "principal" in fold(role).split():
+            leads[number].add(school)
+    relatives, supervises = _relatives(numbers), _supervising(cycle, numbers)
+    honors = _honors([person.sort_name for person in persons])
     return [
         Concerned(
             person,
             fold(person.family_name),
             person.id in sitting,
-            frozenset(schools[person.id]),
+            schools[person.id],
+            frozenset(leads[person.id]),
             person.id in giving or person.id in related,
+            relatives.get(person.id, {}),
+            _telephone(person.phone),
+            supervises.get(person.id, {}),
+            frozenset(honors.get(person.sort_name, {})),
         )
         for person in persons
     ]
@@ -267,22 +393,36 @@ def _wrote_letters(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, 
     return found
 
 
-def _nominees(candidacies: Select[int]) -> Iterator[Nominee]:
+def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
     numbers = list(db.session.scalars(candidacies))
     persons: dict[int, set[int]] = defaultdict(set)
     names: dict[int, set[str]] = defaultdict(set)
     families: dict[int, set[str]] = defaultdict(set)
     addresses: dict[int, set[str]] = defaultdict(set)
     schools: dict[int, dict[int, str]] = defaultdict(dict)
-    for candidacy, person, name, family, address in db.session.execute(
-        select(CandidacyPerson.candidacy_id, Person.id, Person.sort_name, Person.family_name, Person.email_key)
+    guardians: dict[int, dict[str, str]] = defaultdict(dict)
+    phones: dict[int, set[str]] = defaultdict(set)
+    candidacy_of: dict[int, set[int]] = defaultdict(set)
+    for candidacy, one in db.session.execute(
+        select(CandidacyPerson.candidacy_id, Person)
         .join(Person, Person.id == CandidacyPerson.person_id)
         .where(CandidacyPerson.candidacy_id.in_(candidacies))
     ):
-        persons[candidacy].add(person)
-        names[candidacy] |= {name} if name else set()
-        families[candidacy] |= {fold(family)} if family else set()
-        addresses[candidacy] |= {address} if address else set()
+        persons[candidacy].add(one.id)
+        candidacy_of[one.id].add(candidacy)
+        names[candidacy] |= {one.sort_name} if one.sort_name else set()
+        families[candidacy] |= {fold(one.family_name)} if one.family_name else set()
+        addresses[candidacy] |= {one.email_key} if one.email_key else set()
+        phones[candidacy] |= {_telephone(one.phone)} - {""}
+        guardian = one.guardian_name or one.guardian_email or ""
+        keys = {address_key(one.guardian_email) or "", _written(one.guardian_name or "")} - {""}
+        guardians[candidacy] |= dict.fromkeys(keys, guardian)
+    past: dict[int, dict[int, date | None]] = defaultdict(dict)
+    titles: dict[int, str] = {}
+    for number, school, title, _role, until in _affiliations(list(candidacy_of), at):
+        titles[school] = title
+        for candidacy in candidacy_of[number]:
+            past[candidacy][school] = until
     for candidacy, name, family, email in db.session.execute(  # type: ignore[assignment]
         select(Nomination.candidacy_id, Named.name_key, Named.family_name, Named.email)
         .join(Named, Named.nomination_id == Nomination.id)
@@ -298,6 +438,7 @@ def _nominees(candidacies: Select[int]) -> Iterator[Nominee]:
         .where(CandidacySchool.candidacy_id.in_(candidacies))
     ):
         schools[candidacy][school] = title
+    honors = _honors({name for found in names.values() for name in found})
     for number in numbers:
         yield Nominee(
             number,
@@ -306,25 +447,52 @@ def _nominees(candidacies: Select[int]) -> Iterator[Nominee]:
             frozenset(families[number]),
             frozenset(addresses[number]),
             schools[number],
+            past[number],
+            titles,
+            guardians[number],
+            frozenset(phones[number]),
+            {each: words for name in names[number] for each, words in honors.get(name, {}).items()},
         )
 
 
 def _suggest(raised: Iterable[Raised], *, at: datetime) -> int:
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    known: set[tuple[int, int, Kind]] = set()
+    known: dict[tuple[int, int, Kind], tuple[int, str]] = {}
     wanted = list(raised)
     pairs = {one.candidacy for one in wanted}
-    for number, person, kind in db.session.execute(
-        select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind).where(Conflict.candidacy_id.in_(pairs))
-    ):
-        known.add((number, person, kind))
-    new = {
-        (one.candidacy, one.person, one.kind): one
-        for one in wanted
-        if (one.candidacy, one.person, one.kind) not in known
-    }
-    if not new:
+    there = select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.id, Conflict.fact)
+    for number, person, kind, row, fact in db.session.execute(there.where(Conflict.candidacy_id.in_(pairs))):
+        known[number, person, kind] = (row, fact)
+    new: dict[tuple[int, int, Kind], Raised] = {}
+    again = 0
+    for one in wanted:
+        before = known.get((one.candidacy, one.person, one.kind))
+        if before is None:
+            new[one.candidacy, one.person, one.kind] = one
+        elif more := _pieces(one.fact) - _pieces(before[1]):
+            again += _raise_again(before[0], ", ".join(sorted(more)), at=at)
+    return again + (_add(new, pairs, at=at) if new else 0)
+
+
+def _pieces(fact: str) -> set[str]:
+    """Return the single facts that a conflict rests on."""
+    return {piece for piece in (part.strip() for part in re.split(r"[,\n]", fact)) if piece}
+
+
+def _raise_again(number: int, more: str, *, at: datetime) -> int:
+    """Note a fact that was not known; where the conflict was decided not to stand, somebody decides again. Return 1 where so."""
+    conflict = db.session.get_one(Conflict, number, with_for_update=True)
+    conflict.fact = f"{conflict.fact}, {more}".strip(", ")
+    if not CONFLICT.fits(conflict.state, ConflictStep.RAISE_AGAIN):
         return 0
+    conflict.state = CONFLICT.advance(conflict.state, ConflictStep.RAISE_AGAIN)
+    db.session.flush()
+    history.record("conflict raised again", conflict, at=at, kind=conflict.kind.value)
+    _tell(conflict, at)
+    return 1
+
+
+def _add(new: dict[tuple[int, int, Kind], Raised], pairs: Collection[int], *, at: datetime) -> int:
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [
         {
             "candidacy_id": one.candidacy,

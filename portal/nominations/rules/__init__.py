@@ -169,6 +169,7 @@ class ConflictStep(StrEnum):
     DISMISS = "dismiss"
     CORRECT = "correct"
     WAIVE = "waive"
+    RAISE_AGAIN = "raise again"  # a fact is known now that was not when it was decided
 
 
 _K, _W = ConflictState, ConflictStep
@@ -180,6 +181,8 @@ CONFLICT: Life[ConflictState, ConflictStep] = Life(
         (_K.DECLARED, _W.CONFIRM): _K.CONFIRMED,
         (_K.CONFIRMED, _W.WAIVE): _K.WAIVED,
         (_K.CONFIRMED, _W.CORRECT): _K.DISMISSED,
+        (_K.DISMISSED, _W.RAISE_AGAIN): _K.SUGGESTED,
+        (_K.WAIVED, _W.RAISE_AGAIN): _K.SUGGESTED,
     },
     refusal=N_("This conflict is %(state)s, so that cannot be done with it now."),
 )

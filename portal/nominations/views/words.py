@@ -84,6 +84,10 @@ KINDS = {
     Kind.DECLARED: _l("Said so: “%(fact)s”"),
     Kind.RECUSED: _l("Recused while reading: “%(fact)s”"),
     Kind.WROTE_LETTER: _l("Wrote a letter: %(fact)s"),
+    Kind.SUPERVISOR: _l("Is their principal or supervisor: %(fact)s"),
+    Kind.FAMILY: _l("Family, as one of them named the other: %(fact)s"),
+    Kind.HOUSEHOLD: _l("Shares a household or an address: %(fact)s"),
+    Kind.CO_WINNER: _l("Was honored together with them: %(fact)s"),
 }
 KINDS_BARE = {
     Kind.IS_NOMINEE: _l("May be the nominee"),
@@ -93,6 +97,10 @@ KINDS_BARE = {
     Kind.SAME_NAME: _l("Has the same family name"),
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
     Kind.WROTE_LETTER: _l("Wrote a letter"),
+    Kind.SUPERVISOR: _l("Is their principal or supervisor"),
+    Kind.FAMILY: _l("Family, as one of them named the other"),
+    Kind.HOUSEHOLD: _l("Shares a household or an address"),
+    Kind.CO_WINNER: _l("Was honored together with them"),
 }
 CONFLICTS = {
     ConflictState.SUGGESTED: ("undecided", _l("To decide")),

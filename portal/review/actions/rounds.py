@@ -16,6 +16,7 @@ from portal.awards.rules import CycleStage, CycleStep, MemberState
 from portal.db import db
 from portal.errors import N_, Refused, Stale
 from portal.mail.models import Message
+from portal.nominations.actions import conflicts
 from portal.nominations.models import Candidacy
 from portal.nominations.rules import CANDIDACY, CandidacyStage, CandidacyStep
 from portal.people.models import Person
@@ -266,6 +267,7 @@ def open_round(round_: Round, *, by: Person | None, at: datetime) -> None:
         raise Refused(N_("This round would close in the past. Change the cycle's dates for scoring."))
     for lack in lacking(round_):
         raise Refused(lack.message, **lack.facts)
+    conflicts.raise_from_facts(round_.cycle, at=at)
     freeze(round_, at=at)
     _step(round_, RoundStep.OPEN, opens_at=min(round_.opens_at, at))
     fixed = f"SHA-256 {round_.rules_digest}"  # the record shows it, so that it can be compared at any time

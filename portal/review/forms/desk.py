@@ -11,7 +11,7 @@ from wtforms import BooleanField, DateTimeLocalField, DecimalField, HiddenField,
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from portal.review.rules import masking
-from portal.web.fields import Choice, Form, Line, Text, needed
+from portal.web.fields import Choice, Choices, Form, Line, Text, needed
 from portal.web.text import zone
 
 if TYPE_CHECKING:
@@ -111,6 +111,23 @@ class AnswerForm(Form):
         _l("How many can you read?"),
         [Optional(), NumberRange(min=1, max=MOST_READS, message=_l("Say how many you can read: a number, 1 or more."))],
         description=_l("One takes about ten minutes. You are never given more than you say."),
+    )
+    languages = Choices(
+        _l("Which of these do you read well, besides English?"),
+        description=_l("Some nominations are written in them."),
+        validate_choice=False,
+    )
+    expertise = Line(
+        _l("What do you know well?"),
+        description=_l(
+            "A few words, with commas between: elementary, music, special education. It helps to match you."
+        ),
+        most=300,
+    )
+    family = Text(
+        _l("Close family who work in the schools, or go to one"),
+        description=_l("One name a line. They are looked for among the nominees, and shown to nobody else."),
+        most=1000,
     )
     agreed = BooleanField(_l("I agree to these rules"), [DataRequired(_l("Agree to the rules, or decline."))])
     answer = HiddenField()

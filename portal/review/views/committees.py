@@ -21,6 +21,7 @@ from portal.review.queries import declarations, reading, rounds
 from portal.review.queries.facts import Seat, seat_at
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
+from portal.web.language import NAMES
 from portal.web.pages import see_other
 from portal.web.text import when
 
@@ -33,8 +34,11 @@ def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     """Accept or decline; say how many; agree to the rules."""
     member = seat.member
     form = AnswerForm()
+    form.languages.choices = [(code, name) for code, name in NAMES.items() if code != "en"]
     if request.method != "POST" and member.capacity is not None:
         form.capacity.data, form.agreed.data = member.capacity, True
+        form.languages.data, form.expertise.data = member.languages or [], ", ".join(member.expertise or [])
+        form.family.data = "\n".join(member.family or [])
     if form.is_submitted() and form.answer.data == "decline" and member.state is MemberState.ACCEPTED:
         return _page(member, form, leaving=True)
     if form.is_submitted() and form.answer.data in {"decline", "leave"}:
@@ -58,6 +62,13 @@ def _accept(member: Member, form: AnswerForm) -> None:
         )
     else:
         awards.change_capacity(member, capacity=form.capacity.data or 0, by=member.person, at=clock.now())
+    awards.say_more(
+        member,
+        languages=[code for code in form.languages.data or () if code in NAMES],
+        expertise=(form.expertise.data or "").split(","),
+        family=(form.family.data or "").splitlines(),
+        at=clock.now(),
+    )
 
 
 def _number(member: Member) -> dict[str, int]:
