@@ -51,31 +51,21 @@ def _add(to: list, listener: Callable[..., object]) -> None:  # type: ignore[typ
 def install() -> None:
     """Connect them, once however many apps are made."""
     _add(delivery.minters, minting.for_message)
-    _add(worker.chores, releases.release_due)
-    _add(worker.chores, mail.deliver_due)
-    _add(worker.chores, awards.close_due)
-    _add(worker.chores, nominations.look_after_letters)
-    _add(worker.chores, nominations.look_after_parts)
-    _add(worker.chores, nominations.look_after_the_silent)
-    _add(worker.chores, awards.remind_invited)
-    _add(worker.chores, reviewing.remind_readers)
-    _add(worker.chores, nominations.look_after_roster)
+    _chores()
     _add(accounts.on_link_used, letters.felt_link)  # a writer opened their link
     _add(screening.on_stage, letters.felt_stage)  # whoever withdrew needs no letters
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for
-    _add(worker.chores, rounds.close_due)
-    _add(worker.chores, calibrating.calibrate_due)
-    _add(worker.chores, deciding.select_due)
     worker.handlers[importing.JOB] = nominations.import_rows
     worker.handlers[files_actions.JOB] = files.clean
-    _add(worker.chores, files.sweep)
-    _add(worker.chores, accounts_chores.sweep)
-    _add(worker.chores, mail.sweep)
     worker.handlers[replaying.JOB] = deciding.replay
-    for changed in (accounts.on_person_changed, awards_actions.on_member_invited, funds.on_donor_noted):
+    for changed in (
+        accounts.on_person_changed,
+        awards_actions.on_member_invited,
+        awards_actions.on_member_said,
+        funds.on_donor_noted,
+    ):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
     _add(conflicts.honors_since, decision_queries.honors)  # who was honored together may not judge one another unseen
-    _add(awards_actions.on_member_said, conflicts.felt_person)
     _add(writing.on_withdrawn, screening.felt_withdrawal)  # a candidacy of which nothing is left is withdrawn
     _add(gathering.on_gathered, screening.felt_gathering)  # and comes back with the next nomination
     _add(gathering.on_parted, declaring.felt_parting)  # what members declared since reaches both again
@@ -123,3 +113,22 @@ def install() -> None:
     worker.handlers[covering.JOB] = covering.draw_again
     _add(eligibility.announced_before, decision_queries.announced_before)  # nobody receives twice too soon
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)
+
+
+def _chores() -> None:
+    """Say what the worker does on each of its rounds, in this order."""
+    _add(worker.chores, releases.release_due)
+    _add(worker.chores, mail.deliver_due)
+    _add(worker.chores, awards.close_due)
+    _add(worker.chores, nominations.look_after_letters)
+    _add(worker.chores, nominations.look_after_parts)
+    _add(worker.chores, nominations.look_after_the_silent)
+    _add(worker.chores, awards.remind_invited)
+    _add(worker.chores, reviewing.remind_readers)
+    _add(worker.chores, nominations.look_after_roster)
+    _add(worker.chores, rounds.close_due)
+    _add(worker.chores, calibrating.calibrate_due)
+    _add(worker.chores, deciding.select_due)
+    _add(worker.chores, files.sweep)
+    _add(worker.chores, accounts_chores.sweep)
+    _add(worker.chores, mail.sweep)
