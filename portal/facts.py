@@ -16,6 +16,8 @@ from portal.publishing import queries as publishing
 from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk import queries as desk
+from portal.publishing.desk.models import Visit
+from portal.publishing.desk.queries import visits
 from portal.publishing.models import Recipient
 from portal.review.models import Assignment
 from portal.review.queries import facts as review
@@ -38,6 +40,8 @@ def teach() -> None:
     policy.teach(desk.Releasing, desk.facts_of_releasing)
     policy.teach(desk.Drafting, desk.facts_of_drafting)
     policy.teach(desk.Published, desk.facts_of_drafting)
+    policy.teach(visits.Surprise, visits.facts_of_surprise)
+    policy.teach(Visit, visits.facts_of_visit)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
     policy.teach(ArchiveUpload, archive.facts_of_archive)

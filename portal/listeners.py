@@ -29,7 +29,7 @@ from portal.nominations.queries import eligibility
 from portal.nominations.queries import facts as nominations_facts
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
-from portal.publishing.actions import photos
+from portal.publishing.actions import photos, visits
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.review import chores as reviewing
@@ -77,6 +77,7 @@ def install() -> None:
     _add(
         decisions.on_changed, publishing.decisions_changed
     )  # an approved release is approved for what was decided then
+    _add(decisions.on_changed, visits.decisions_changed)  # nobody is visited who is not selected any more
     _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
     _add(files_actions.on_settled, photos.felt_settling)  # a photograph is cut once it is clean
     worker.handlers[photos.JOB] = photos.forget

@@ -168,6 +168,7 @@ READY = Readiness(
     unapproved=0,
     without_citation=[],
     untold=[],
+    unvisited=[],
     surprise=False,
     members=3,
     donor_members=1,
@@ -215,6 +216,7 @@ def test_each_of_these_blocks(facts):
         {"unreachable": ["A"]},
         {"without_citation": ["A"]},
         {"surprise": True, "untold": ["A"]},
+        {"surprise": True, "unvisited": ["A"]},
         {"unconfirmed_nominators": 1},
     ],
 )
@@ -224,7 +226,7 @@ def test_each_of_these_may_wait(facts):
 
 def test_every_check_has_the_facts_that_its_sentences_name():
     named = ("unconfirmed", "involved", "not_agreed", "young", "unreachable", "without_citation", "untold")
-    named += ("unchecked", "wordless")
+    named += ("unchecked", "wordless", "unvisited")
     counts = {"undecided": 2, "unapproved": 3, "donor_members": 3, "unappointed": 1, "unconfirmed_nominators": 4}
     worst = READY._replace(told_at=None, surprise=True, **counts, **{name: ["A"] for name in named})
     for check in [*rules.checks(worst), *rules.checks(READY), *rules.checks(READY._replace(fund=None))]:

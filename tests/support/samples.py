@@ -393,6 +393,29 @@ def photos_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
     return samples
 
 
+def surprises(_world: World) -> Iterable[Sample]:
+    """Releases of a surprise: nobody is visited for another award."""
+    yield Sample("own", _at("principals"), with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"}))
+    yield Sample("no surprise", _at("teaching past"), nowhere)
+    yield Sample("missing", _at("principals") | {"year": 1999}, nowhere)
+
+
+def visits_planned(world: World) -> Iterable[Sample]:
+    """Those who are told in person."""
+    own = with_facts(of_cycle("principals"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("principals", reference=world.words["spoken chosen"]), own)
+    yield Sample("no surprise", _at("teaching past", reference=world.words["candidacy recipient"]), nowhere)
+    yield Sample("missing", _at("principals", reference="C-9999"), nowhere)
+
+
+def visits_calendars(_world: World) -> Iterable[Sample]:
+    """Calendars of visits: whoever has the address reads that somebody comes to a place."""
+    from tests.support.world_small import VISIT_KEY
+
+    yield Sample("its address", {"key": VISIT_KEY}, simply)
+    yield Sample("missing", {"key": "0" * 32}, nowhere)
+
+
 def photos(world: World) -> Iterable[Sample]:
     """Photographs that the public sees: the key in the address is made under the portal's own secret."""
     from flask import current_app
@@ -876,6 +899,9 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(photos_at_desk(size=320), "publishing.photo_square"),
     **_each(photos, "publishing.photo_of"),
+    **_each(surprises, "publishing.visits", "publishing.visits_table", "publishing.visits_calendar"),
+    **_each(visits_planned, "publishing.visit", "publishing.tell_host", "publishing.call_off_visit"),
+    **_each(visits_calendars, "publishing.visit_calendar"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),
     **_each(

@@ -68,7 +68,7 @@ from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
-from portal.publishing.desk.models import Draft, Photo, Release
+from portal.publishing.desk.models import Draft, Photo, Release, Visit
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
@@ -168,6 +168,7 @@ FILE_KEY, FILE = (
     ),
 )
 COVERED_KEY = "c" * 32
+VISIT_KEY = "a" * 32
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
 FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32)  # of a letter, of an answer that was sent, of one that was not
 
@@ -868,6 +869,10 @@ def _principals(world: _Building, *, winner: str) -> None:
     )
     world.keep("release principals", release)
     honored = db.session.get_one(Person, world[f"person {'surprise' if best else 'surprise passed over'}"])
+    times = {"starts_at": NOW + 22 * DAY, "ends_at": NOW + 22.1 * DAY}
+    planned = {"planned_by_id": world["person proposer"], "planned_at": NOW, "key": VISIT_KEY}
+    host = {"host_name": "The front office", "note": f"Bring the {WORDS['coming citation']}."}
+    world.keep("visit", Visit(candidacy_id=chosen.id, place="Tamberlane, hall", **times, **planned, **host))
     _photo(world, "coming", chosen, honored, f"Beside the {WORDS['coming citation']}.")
     db.session.add(
         Draft(

@@ -10,11 +10,12 @@ from wtforms.validators import NumberRange
 
 from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
-from portal.web.fields import Choice, Form, Line, Text, needed
+from portal.web.fields import Address, Choice, Form, Line, Text, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from portal.publishing.desk.models import Visit
     from portal.publishing.desk.queries import Quotable
 
 MOST_QUOTATIONS = 3
@@ -185,3 +186,50 @@ def wording_form(languages: Sequence[tuple[str, str]], words: Mapping[str, str],
             Text(_l("What you add, in %(language)s", language=name), most=MOST_REASON, render_kw={"lang": code}),
         )
     return WordingForm(version=version, **{f"words_{code}": words.get(code, "") for code, _name in languages})
+
+
+class VisitForm(Form):
+    """When and where somebody is told in person, and who there is in on it."""
+
+    starts_at = WallClock(_l("Begins"), needed_sentence=_l("Say when the visit begins"), deadline=False)
+    ends_at = WallClock(_l("Ends"), needed_sentence=_l("Say when the visit ends"), deadline=False)
+    place = Line(
+        _l("Where"),
+        [needed(_l("Say where the visit takes place"))],
+        description=_l("It stands in calendars, so write a place and no name: “Cleveland High School, main office”."),
+    )
+    host_name = Line(_l("The host's name"), [needed(_l("Write who receives you there"))])
+    host_email = Address(_l("The host's e-mail address"))
+    host_phone = Line(_l("The host's telephone"), most=60)
+    note = Text(
+        _l("For the office"),
+        most=MOST_REASON,
+        description=_l("Who comes along, what is brought, who takes pictures. Nobody else reads it."),
+    )
+    version = Version()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was written, as the action takes it."""
+        words = ("place", "host_name", "host_email", "host_phone", "note")
+        times = {name: self[name].data for name in ("starts_at", "ends_at")}
+        return {**times, **{name: self[name].data or "" for name in words}}
+
+
+def visit_form(zone: str, known: Visit | None, *, school: str) -> VisitForm:
+    """Return the form of a visit with its clocks in the organisation's zone."""
+    if known is None:
+        form = VisitForm(place=school)
+    else:
+        form = VisitForm(
+            starts_at=known.starts_at,
+            ends_at=known.ends_at,
+            place=known.place,
+            host_name=known.host_name,
+            host_email=known.host.email if known.host is not None else "",
+            host_phone=known.host_phone,
+            note=known.note,
+            version=known.version,
+        )
+    for name in ("starts_at", "ends_at"):
+        form[name].zone = zone
+    return form

@@ -12,6 +12,7 @@ from portal.awards.models import Cycle
 from portal.db import Model, enumeration
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
+from portal.people.models import Person
 from portal.publishing import portraits
 from portal.publishing.rules import ReleaseState
 
@@ -121,3 +122,38 @@ class Photo(Model):
     def name(self) -> str | None:
         """How its squares are called; None while it is being checked, or where it was refused."""
         return portraits.name(self.file.key, self.focus) if self.file.state is FileState.CLEAN else None
+
+
+class Visit(Model):
+    """When somebody honored by surprise is told in person, where, and who there is in on it. Private: no nominee ever reads of it."""
+
+    __tablename__ = "visit"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="ends_after_it_begins"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)  # of its calendar's address, which says nothing
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(300))
+    host_name: Mapped[str] = mapped_column(String(300))
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who is written to; None: told by telephone
+    host_phone: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(default="")  # for the office: who comes, what is brought
+    version: Mapped[int] = mapped_column(default=1)
+    planned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    planned_at: Mapped[datetime]
+    host_told_at: Mapped[datetime | None]
+    host_told_version: Mapped[int | None]  # what the host was told last
+    cancelled_at: Mapped[datetime | None]
+
+    host: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[host_id])
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is still to take place, or did."""
+        return self.cancelled_at is None
+
+    @property
+    def host_knows(self) -> bool:
+        """Whether the host was told of it as it stands now."""
+        return self.host_told_version == self.version

@@ -192,6 +192,7 @@ class Readiness(NamedTuple):
     unapproved: int  # kinds of message that nobody approved
     without_citation: Sequence[str]
     untold: Sequence[str]  # of a surprise: not told in person yet
+    unvisited: Sequence[str]  # of a surprise: no visit stands between the two times
     surprise: bool
     members: int
     donor_members: int
@@ -388,6 +389,16 @@ def _messages(ready: Readiness) -> Iterable[Check]:
             note,
             {"names": ", ".join(ready.untold)},
             "pages",
+        )
+    if ready.surprise and ready.unvisited:
+        note = N_("Whoever is visited, and when, is planned here: %(names)s")
+        yield Check(
+            Weight.MAY_WAIT,
+            N_("No visit planned between the two times: %(count)s"),
+            {"count": len(ready.unvisited)},
+            note,
+            {"names": ", ".join(ready.unvisited)},
+            "visits",
         )
     if ready.unconfirmed_nominators:
         note = N_("Nothing is sent to an address that was never confirmed")

@@ -16,13 +16,17 @@ WIDEST = 75  # octets of a line, by the standard
 
 
 class Event(NamedTuple):
-    """One instant. `uid` never changes, whatever becomes of the words or the time."""
+    """One instant, or from one to another. `uid` never changes, whatever becomes of the words or the time; `sequence` then grows."""
 
     uid: str
     at: datetime
     title: str
     about: str
-    url: str
+    url: str = ""
+    ends: datetime | None = None
+    place: str = ""
+    sequence: int = 0
+    off: bool = False  # it was cancelled
 
 
 def written(name: str, events: Iterable[Event], *, zone: str, language: str) -> str:
@@ -43,10 +47,14 @@ def written(name: str, events: Iterable[Event], *, zone: str, language: str) -> 
             f"UID:{event.uid}",
             f"DTSTAMP:{_instant(event.at)}",
             f"DTSTART:{_instant(event.at)}",
+            *([f"DTEND:{_instant(event.ends)}"] if event.ends is not None else []),
             f"SUMMARY:{_text(event.title)}",
+            *([f"LOCATION:{_text(event.place)}"] if event.place else []),
             f"DESCRIPTION:{_text(event.about)}",
-            f"URL:{event.url}",
-            "TRANSP:TRANSPARENT",
+            *([f"URL:{event.url}"] if event.url else []),
+            *([f"SEQUENCE:{event.sequence}"] if event.sequence else []),
+            *(["STATUS:CANCELLED"] if event.off else []),
+            "TRANSP:TRANSPARENT" if event.ends is None else "TRANSP:OPAQUE",
             "END:VEVENT",
         ]
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])

@@ -159,7 +159,7 @@ def privacy() -> str:
 def robots() -> Response:
     """Tell search engines which addresses are nobody's business but their owners'."""
     kept()
-    private = sorted(current_app.config["PRIVATE_ROOTS"] | {"link", "sign-in", "nominate", "kept"})
+    private = sorted(current_app.config["PRIVATE_ROOTS"] | {"link", "sign-in", "nominate", "kept", "visits"})
     lines = [
         "User-agent: *",
         *(f"Disallow: /{root}" for root in private if root),

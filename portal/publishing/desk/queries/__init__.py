@@ -41,7 +41,7 @@ from portal.policy import Fact
 from portal.publishing import queries as public
 from portal.publishing import rules
 from portal.publishing.desk import messages
-from portal.publishing.desk.models import Draft, Photo, Release, Wording
+from portal.publishing.desk.models import Draft, Photo, Release, Visit, Wording
 from portal.publishing.models import Recipient
 from portal.publishing.rules import Readiness
 from portal.questions.models import Question
@@ -382,6 +382,7 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         unapproved=len(unapproved(cycle)),
         without_citation=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.citation)],
         untold=[one.candidacy.name for one in one_each.values() if one.candidacy.told_at is None],
+        unvisited=_unvisited(cycle, release, one_each.values()) if cycle.surprise else [],
         surprise=cycle.surprise,
         members=len(members),
         donor_members=sum(1 for row in members if row.donor_related or row.person_id in donors),
@@ -389,6 +390,19 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         involved=_involved(people, {row.person_id for row in members} | donors),
         unconfirmed_nominators=_unconfirmed_nominators(cycle),
     )
+
+
+def _unvisited(cycle: Cycle, release: Release | None, people: Iterable[Chosen]) -> list[str]:
+    """Return who of those selected by surprise, and not told yet, has no visit between the two times."""
+    wanted = select(Visit).join(Candidacy, Candidacy.id == Visit.candidacy_id)
+    wanted = wanted.where(Candidacy.cycle_id == cycle.id, Visit.cancelled_at.is_(None))
+    told_at, public_at = (release.told_at, release.public_at) if release is not None else (None, None)
+    fit = {
+        visit.candidacy_id
+        for visit in db.session.scalars(wanted)
+        if told_at is not None and public_at is not None and told_at <= visit.starts_at and visit.ends_at <= public_at
+    }
+    return [one.candidacy.name for one in people if one.candidacy.told_at is None and one.candidacy.id not in fit]
 
 
 def _involved(people: Sequence[Chosen], others: set[int]) -> list[str]:

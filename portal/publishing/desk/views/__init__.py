@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.publishing.desk.views import messages, photos, release
+from portal.publishing.desk.views import messages, photos, release, visits
 from portal.publishing.pages import pages
 
-__all__ = ["messages", "pages", "photos", "release"]
+__all__ = ["messages", "pages", "photos", "release", "visits"]

@@ -89,6 +89,7 @@ def _act(check: Check, thing: Releasing, people: Sequence[Chosen]) -> dict[str, 
         "decisions": ("decisions.decisions", _("See the decisions")),
         "committee": ("awards.committee", _("See the committee")),
         "standing": ("nominations.screening", _("See the candidacies")),
+        "visits": ("publishing.visits", _("Plan the visits")),
         "messages": ("publishing.messages", _("Read the messages")),
     }
     if check.where == "pages":
