@@ -17,7 +17,7 @@ from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk import queries as desk
 from portal.publishing.desk.models import Visit
-from portal.publishing.desk.queries import visits
+from portal.publishing.desk.queries import kind_words, visits
 from portal.publishing.models import Recipient
 from portal.review.models import Assignment
 from portal.review.queries import facts as review
@@ -40,6 +40,8 @@ def teach() -> None:
     policy.teach(desk.Releasing, desk.facts_of_releasing)
     policy.teach(desk.Drafting, desk.facts_of_drafting)
     policy.teach(desk.Published, desk.facts_of_drafting)
+    policy.teach(kind_words.Spoken, kind_words.facts_of_spoken)
+    policy.teach(kind_words.Read, kind_words.facts_of_read)
     policy.teach(visits.Surprise, visits.facts_of_surprise)
     policy.teach(Visit, visits.facts_of_visit)
     policy.teach(Recipient, publishing.facts_of_public)

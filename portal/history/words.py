@@ -80,6 +80,7 @@ ACTIONS = {
     "host told": N_("Host of a visit told"),
     "visit called off": N_("Visit called off"),
     "visit planned": N_("Visit planned"),
+    "kind words sent": N_("Kind words sent"),
     "letter replaced": N_("Letter replaced"),
     "letters planned": N_("Letters asked for were set"),
     "looked over": N_("Masked text looked over"),

@@ -50,6 +50,7 @@ NOT_GROWN = {
     "part_answer",  # of one person's own part, read in one query
     "selection",
     "photo",  # read in one query
+    "kind_words",  # read in one query
     "visit",  # read in one query
     "release_wording",  # one a kind of message
     "draw",

@@ -416,6 +416,22 @@ def visits_calendars(_world: World) -> Iterable[Sample]:
     yield Sample("missing", {"key": "0" * 32}, nowhere)
 
 
+def kind_words(world: World) -> Iterable[Sample]:
+    """Nominees who may be sent what people said of them."""
+    own = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("teaching past", reference=world.words["candidacy recipient"]), own)
+    yield Sample("a surprise not told", _at("principals", reference=world.words["spoken chosen"]), nowhere)
+    yield Sample("missing", _at("teaching past", reference="C-9999"), nowhere)
+
+
+def kind_words_read(world: World) -> Iterable[Sample]:
+    """What was sent to a nominee, as they read it."""
+    own = with_facts(simply, ITS_NOMINEE={"recipient"}, TOLD=set(PEOPLE))
+    yield Sample("own", {"number": world["candidacy recipient"]}, own)
+    yield Sample("not sent", {"number": world["candidacy shy recipient"]}, nowhere)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def photos(world: World) -> Iterable[Sample]:
     """Photographs that the public sees: the key in the address is made under the portal's own secret."""
     from flask import current_app
@@ -902,6 +918,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(surprises, "publishing.visits", "publishing.visits_table", "publishing.visits_calendar"),
     **_each(visits_planned, "publishing.visit", "publishing.tell_host", "publishing.call_off_visit"),
     **_each(visits_calendars, "publishing.visit_calendar"),
+    **_each(kind_words, "publishing.kind_words_to"),
+    **_each(kind_words_read, "publishing.kind_words_read"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),
     **_each(

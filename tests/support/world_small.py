@@ -68,7 +68,7 @@ from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
-from portal.publishing.desk.models import Draft, Photo, Release, Visit
+from portal.publishing.desk.models import Draft, KindWords, Photo, Release, Visit
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
@@ -1117,6 +1117,9 @@ def _past(world: _Building) -> None:
                 )
             )
             _recipient(world, key, cycle, own, named=key == "recipient")
+            if key == "recipient":
+                sent = {"saved_by_id": world["person staff"], "saved_at": NOW, "approved_by_id": world["person staff"]}
+                db.session.add(KindWords(candidacy_id=own.id, passages=[], sent_at=NOW, **sent))
         done = {
             "told_at": NOW - 300 * DAY,
             "public_at": NOW - 290 * DAY,

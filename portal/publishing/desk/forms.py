@@ -233,3 +233,19 @@ def visit_form(zone: str, known: Visit | None, *, school: str) -> VisitForm:
     for name in ("starts_at", "ends_at"):
         form[name].zone = zone
     return form
+
+
+def kind_words_form(passages: Sequence[tuple[str, str]], version: int) -> Any:  # noqa: ANN401 - a form made here
+    """Return the form of what is sent to a nominee: one field a writer. `passages` are (label, words)."""
+
+    class KindWordsForm(Form):
+        version = Version()
+
+        def words(self) -> list[str]:
+            """Return what is kept of each writer, in their order."""
+            return [self[f"words_{number}"].data or "" for number in range(len(passages))]
+
+    for number, (label, _words) in enumerate(passages):
+        setattr(KindWordsForm, f"words_{number}", Text(label))
+    known = {f"words_{number}": words for number, (_label, words) in enumerate(passages)}
+    return KindWordsForm(version=version, **known)

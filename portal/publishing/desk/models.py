@@ -157,3 +157,18 @@ class Visit(Model):
     def host_knows(self) -> bool:
         """Whether the host was told of it as it stands now."""
         return self.host_told_version == self.version
+
+
+class KindWords(Model):
+    """What is sent to a nominee of what people said of them: parts whose writers agreed, approved by the office."""
+
+    __tablename__ = "kind_words"
+    __table_args__ = (CheckConstraint("(approved_by_id IS NULL) = (sent_at IS NULL)", name="sent_by_someone"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), unique=True)
+    passages: Mapped[list[Any]]  # [{"nomination": reference, "words"}, ...]
+    version: Mapped[int] = mapped_column(default=1)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None]

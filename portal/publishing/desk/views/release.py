@@ -244,8 +244,8 @@ def cancel_release(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
 # ---------------------------------------------------------------- one person's page
 
 
-def _who(writer: queries.Quotable) -> str:
-    """Return who said it, as it will be shown, with the reference."""
+def said_by(writer: queries.Quotable, name: str | None, *, reference: bool = True) -> str:
+    """Return who said it, as it will be shown, for the office with the reference."""
     relations = {
         "parent": _("a parent"),
         "student": _("a student"),
@@ -254,7 +254,8 @@ def _who(writer: queries.Quotable) -> str:
         "community": _("someone from the community"),
     }
     relation = relations.get(writer.relation or "", _("someone who nominated them"))
-    return f"{writer.reference}: {writer.name}, {relation}" if writer.name else f"{writer.reference}: {relation}"
+    who = f"{name}, {relation}" if name else relation[:1].upper() + relation[1:] if not reference else relation
+    return f"{writer.reference}: {who}" if reference else who
 
 
 @pages.form(ROOT + "/pages/<reference>", needs=Permission.PLAN_RELEASE, of=queries.drafting)
@@ -270,7 +271,7 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
         facts |= {f"{name}_{number}": quotation.get(name, "") for name in ("nomination", "words", "translation")}
     form = DraftForm(**facts)
     may_quote = [writer for writer in thing.writers if writer.agrees]
-    form.offer(may_quote, [_who(writer) for writer in may_quote])
+    form.offer(may_quote, [said_by(writer, writer.name) for writer in may_quote])
     status = form.status
     shown = [row for row in queries.recipients(thing.releasing.cycle) if row.candidacy_id == thing.candidacy.id]
     if form.validate_on_submit():
