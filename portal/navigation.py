@@ -93,6 +93,7 @@ OWN = (
     ("nominations.imports", _l("Imports")),
     ("nominations.roster", _l("The district's roster")),
     ("publishing.archive", _l("The archive")),
+    ("publishing.keepsake_templates", _l("Certificates and booklets")),
     ("accounts.account", _l("Where you are signed in")),
 )
 

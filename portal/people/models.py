@@ -25,6 +25,10 @@ class Person(UserMixin, Model):
     family_name: Mapped[str] = mapped_column(String(300), default="")
     known_as: Mapped[str | None] = mapped_column(String(300))  # a nickname, in its own words
     legal_name: Mapped[str | None] = mapped_column(String(300))
+    said_as: Mapped[str | None] = mapped_column(String(300))  # how the name is said aloud, as its person wrote it
+    heard_as: Mapped[str | None] = mapped_column(
+        String(300)
+    )  # the same as the office noted it, which nobody else reads
     sort_name: Mapped[str] = mapped_column(
         String(600), index=True, default=""
     )  # rules.name_key(), for lists and search
@@ -43,6 +47,11 @@ class Person(UserMixin, Model):
     def name(self) -> str:
         """The name as it is written: given, then family."""
         return named(self.given_name, self.family_name, self.email)
+
+    @property
+    def aloud(self) -> str:
+        """How the name is said: as the office heard it, else as its person wrote it."""
+        return self.heard_as or self.said_as or ""
 
     @property
     def initials(self) -> str:

@@ -432,6 +432,19 @@ def kind_words_read(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6}, nowhere)
 
 
+def keepsake_kinds(_world: World) -> Iterable[Sample]:
+    """What is printed."""
+    yield Sample("certificate", {"kind": "certificate"}, simply)
+    yield Sample("program", {"kind": "program"}, simply)
+    yield Sample("nothing", {"kind": "mug"}, nowhere)
+
+
+def kept_on_paper(world: World) -> Iterable[Sample]:
+    """Certificates, where anybody is selected."""
+    for sample in releasing(world):
+        yield sample if sample.name in {"own", "released"} else sample._replace(facts=nowhere)
+
+
 def photos(world: World) -> Iterable[Sample]:
     """Photographs that the public sees: the key in the address is made under the portal's own secret."""
     from flask import current_app
@@ -918,6 +931,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(surprises, "publishing.visits", "publishing.visits_table", "publishing.visits_calendar"),
     **_each(visits_planned, "publishing.visit", "publishing.tell_host", "publishing.call_off_visit"),
     **_each(visits_calendars, "publishing.visit_calendar"),
+    **_each(keepsake_kinds, "publishing.keepsake_template", "publishing.keepsake_sample"),
+    **_each(kept_on_paper, "publishing.certificates"),
     **_each(kind_words, "publishing.kind_words_to"),
     **_each(kind_words_read, "publishing.kind_words_read"),
     **_each(previews, "publishing.preview_message"),
@@ -949,7 +964,11 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(
         consents,
         "nominations.consent",
+<<<<<<< HEAD
         "nominations.consent_guardian",
+=======
+        "nominations.said_name",
+>>>>>>> 1d881d3 (Print certificates, the booklet and the names to be read aloud, in every script and in words that staff change)
         "nominations.consent_withdrawal",
         "nominations.biography",
     ),

@@ -220,6 +220,13 @@ def take_back(
     return say(candidacy, person, agreed, words=words, by_guardian=by_guardian, at=at)
 
 
+def note_said(candidacy: Candidacy, person: Person, said_as: str, *, at: datetime) -> None:
+    """Note how somebody's name is said, in their own or their guardian's words."""
+    if (person.said_as or "") != said_as.strip():
+        person.said_as = said_as.strip() or None
+        history.record("name said", candidacy, by=person, at=at, person=person.id)
+
+
 def publish_biography(candidacy: Candidacy, person: Person, *, by_guardian: bool, at: datetime) -> None:
     """Let a biography that its person has finished putting right be shown wherever they agreed to show it, at once.
 

@@ -126,6 +126,12 @@ class AskingForm(Form):
         field.errors = found if any(found) else []
 
 
+class SaidForm(Form):
+    """How a name is said aloud."""
+
+    said_as = Line(_l("How the name is said"))
+
+
 class BiographyForm(Form):
     """The nominee's own words about themself."""
 

@@ -9,9 +9,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.errors import Refused
+from portal.errors import N_, Refused
 from portal.nominations.actions import consent as actions
-from portal.nominations.forms.consent import AgeForm, AskingForm, BiographyForm, ConsentForm, GuardianForm, words
+from portal.nominations.forms.consent import (
+    AgeForm,
+    AskingForm,
+    BiographyForm,
+    ConsentForm,
+    GuardianForm,
+    SaidForm,
+    words,
+)
 from portal.nominations.forms.writing import AGES, CHILD, MINOR
 from portal.nominations.models import Field
 from portal.nominations.queries import candidacies, parts
@@ -123,6 +131,17 @@ def consent_guardian(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
             flash(_("Asked. The link is on its way to %(name)s.", name=form.guardian_name.data or ""))
             return see_other(".consent", number=candidacy.id)
     return render_template("nominations/consent_guardian.html", form=form, **facts), form.status
+
+
+@pages.step("/consent/<int:number>/name", needs=Permission.CONSENT, of=_candidacy)
+def said_name(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Say how one's name is said aloud."""
+    form = SaidForm()
+    if not form.validate():
+        raise Refused(N_("This is too long to be read aloud. Write how the name alone is said."))
+    actions.note_said(candidacy, queries.speaker().person, form.said_as.data or "", at=clock.now())
+    flash(_("Saved. Whoever reads the name aloud will see it."))
+    return see_other(".consent", number=candidacy.id)
 
 
 @pages.step("/consent/<int:number>/withdrawal", needs=Permission.CONSENT, of=_candidacy)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.validators import NumberRange
 
 from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
+from portal.publishing.rules import keepsakes
 from portal.web.fields import Address, Choice, Form, Line, Text, needed
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from portal.publishing.desk.models import Visit
     from portal.publishing.desk.queries import Quotable
+    from portal.publishing.rules.keepsakes import Kind
 
 MOST_QUOTATIONS = 3
 MOST_CITATION = 600
@@ -249,3 +252,58 @@ def kind_words_form(passages: Sequence[tuple[str, str]], version: int) -> Any:  
         setattr(KindWordsForm, f"words_{number}", Text(label))
     known = {f"words_{number}": words for number, (_label, words) in enumerate(passages)}
     return KindWordsForm(version=version, **known)
+
+
+def names_form(people: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - a form made here
+    """Return the form of how names are said: one line a person. `people` are (name, how it is said)."""
+
+    class NamesForm(Form):
+        def said(self) -> list[str]:
+            """Return what was written, in their order."""
+            return [self[f"said_{number}"].data or "" for number in range(len(people))]
+
+    for number, (name, _said) in enumerate(people):
+        setattr(NamesForm, f"said_{number}", Line(name))
+    return NamesForm(**{f"said_{number}": said for number, (_name, said) in enumerate(people)})
+
+
+def keepsake_form(
+    kind: Kind,
+    languages: Sequence[tuple[str, str]],
+    words: Mapping[str, Mapping[str, str]],
+    layout: Mapping[str, str],
+    version: int,
+) -> Any:  # noqa: ANN401 - a form made here
+    """Return the form of a keepsake: words for each place in each language, and the choices of layout."""
+    slots, choices = keepsakes.SLOTS[kind], keepsakes.CHOICES[kind]
+
+    class KeepsakeForm(Form):
+        version = Version()
+
+        def words(self) -> dict[str, dict[str, str]]:
+            """Return what was written, by place and language."""
+            return {
+                slot.name: {code: self[f"{slot.name}_{code}"].data or "" for code, _name in languages} for slot in slots
+            }
+
+        def layout(self) -> dict[str, str]:
+            """Return what was chosen."""
+            return {choice.name: self[choice.name].data or choice.usual for choice in choices}
+
+    facts: dict[str, Any] = {choice.name: layout[choice.name] for choice in choices}
+    for choice in choices:
+        offered = [(value, _l(said)) for value, said in choice.values]
+        setattr(KeepsakeForm, choice.name, Choice(_l(choice.label), choices=offered))
+    for slot in slots:
+        for code, name in languages:
+            field = Text if slot.tall else Line
+            label = (
+                _l("%(place)s, in %(language)s", place=_l(slot.label), language=name)
+                if len(languages) > 1
+                else _l(slot.label)
+            )
+            setattr(KeepsakeForm, f"{slot.name}_{code}", field(label, most=MOST_REASON, render_kw={"lang": code}))
+            written = words.get(slot.name, {}).get(code)
+            usual = slot.usual if written is None and code == "en" else ""
+            facts[f"{slot.name}_{code}"] = written if written is not None else (str(_(usual)) if usual else "")
+    return KeepsakeForm(version=version, **facts)

@@ -15,6 +15,7 @@ from portal.files.rules import FileState
 from portal.people.models import Person
 from portal.publishing import portraits
 from portal.publishing.rules import ReleaseState
+from portal.publishing.rules.keepsakes import Kind
 
 
 class Release(Model):
@@ -172,3 +173,16 @@ class KindWords(Model):
     saved_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sent_at: Mapped[datetime | None]
+
+
+class Keepsake(Model):
+    """How the organization's certificates, or its programme booklets, read and look: words with named fields, and choices of layout."""
+
+    __tablename__ = "keepsake"
+
+    kind: Mapped[Kind] = mapped_column(enumeration(Kind), unique=True)
+    words: Mapped[dict[str, Any]]  # slot -> {language: words}
+    layout: Mapped[dict[str, str]]  # choice -> value
+    version: Mapped[int] = mapped_column(default=1)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
