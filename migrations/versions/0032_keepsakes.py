@@ -3,8 +3,8 @@
 Why: staff change both in the browser, and whoever reads names aloud must know how.
 Both ways: a downgrade prints the usual ones, and forgets how names are said.
 
-Revision: 0028
-After: 0027
+Revision: 0032
+After: 0031
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

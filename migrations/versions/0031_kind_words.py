@@ -2,8 +2,8 @@
 
 Why: after a release the office may send it, once it is read and approved. Both ways: a downgrade forgets what was sent.
 
-Revision: 0027
-After: 0026
+Revision: 0031
+After: 0030
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 Why: each recipient of a surprise is told in person, on a private schedule. Both ways: a downgrade forgets the schedule.
 
-Revision: 0026
-After: 0025
+Revision: 0030
+After: 0029
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
