@@ -57,7 +57,7 @@ def install() -> None:
     _add(people.scopes_of, award_queries.scopes)  # what a role can be given for
     worker.handlers[importing.JOB] = nominations.import_rows
     worker.handlers[files_actions.JOB] = files.clean
-    worker.handlers[replaying.JOB] = deciding.replay
+    worker.handlers |= {replaying.JOB: deciding.replay, photos.JOB: photos.forget}
     for changed in (
         accounts.on_person_changed,
         awards_actions.on_member_invited,
@@ -80,7 +80,6 @@ def install() -> None:
     _add(decisions.on_changed, visits.decisions_changed)  # nobody is visited who is not selected any more
     _add(writing.on_withdrawn, publishing.nomination_withdrawn)  # words taken back are quoted no more
     _add(files_actions.on_settled, photos.felt_settling)  # a photograph is cut once it is clean
-    worker.handlers[photos.JOB] = photos.forget
     _add(consent.on_consent_changed, publishing.consent_changed)
     _add(consent.on_biography_put_right, publishing.biography_put_right)
     # what public pages are made of: a write of any of these drops the pages that every process keeps

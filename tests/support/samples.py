@@ -964,11 +964,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(
         consents,
         "nominations.consent",
-<<<<<<< HEAD
         "nominations.consent_guardian",
-=======
         "nominations.said_name",
->>>>>>> 1d881d3 (Print certificates, the booklet and the names to be read aloud, in every script and in words that staff change)
         "nominations.consent_withdrawal",
         "nominations.biography",
     ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from portal import HOME
 from portal.awards import queries as awards
 from portal.publishing.rules import keepsakes as rules
 from portal.publishing.rules.keepsakes import Kind
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portal.publishing.desk.queries.keepsakes import Template
     from portal.publishing.queries import Year
 
+STATIC = Path(__file__).resolve().parents[3] / "static"
 GOLD = "#c2a35a"
 _SYMBOL = r'<symbol id="{name}" viewBox="([^"]+)">(.*?)</symbol>'
 
@@ -31,7 +32,7 @@ _SYMBOL = r'<symbol id="{name}" viewBox="([^"]+)">(.*?)</symbol>'
 @cache
 def ornament(name: str) -> bytes:
     """Return an ornament of the site's own art as a picture of its own."""
-    art = (HOME / "static" / "img" / "honour.svg").read_text(encoding="utf-8")
+    art = (STATIC / "img" / "honour.svg").read_text(encoding="utf-8")
     found = re.search(_SYMBOL.format(name=name), art, re.DOTALL)
     if found is None:
         msg = f"static/img/honour.svg has no {name}"
