@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
-from portal.demo import announcing, cast, open_season, roster, season, supporting, world
+from portal.demo import announcing, cast, open_season, roster, season, sittings, supporting, world
 from portal.demo.calendar import Stage
 from portal.mail import chores as mail
 from portal.nominations.models import Nomination, Part, Recommendation
@@ -47,6 +47,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.announce: "recipients are told, agree, and are announced",
     open_season.came_in: "nominations come in",
     supporting.support: "letters are asked for, and a nominee adds their part",
+    sittings.sat: "a mother nominates two people for two awards, and a student of 17 applies",
 }
 
 
@@ -82,7 +83,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     """Return how far a season was lived, by where it stands today."""
     if laid.stage is Stage.OPEN:
-        return (open_season.came_in, supporting.support)
+        return (open_season.came_in, supporting.support, sittings.sat)
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:
@@ -111,10 +112,17 @@ def introductions() -> list[tuple[Person, str, str]]:
 def _families() -> list[tuple[Person, str, str]]:
     """Return somebody who nominates this season, and somebody who was honored and decides what is published."""
     found = []
+    for words, path, who in (
+        ("nominates two people for two awards", "/nominations", sittings.MOTHER),
+        ("is 17, and applies for a scholarship", "/nominations", sittings.STUDENT),
+    ):
+        person = db.session.scalar(select(Person).where(Person.email_key == who[1]).limit(1))
+        if person is not None:
+            found.append((person, words, path))
     nominator = db.session.scalar(
         select(Person).join(Nomination, Nomination.nominator_id == Person.id).order_by(Nomination.id.desc()).limit(1)
     )
-    if nominator is not None:
+    if nominator is not None and not found:
         found.append((nominator, "nominates someone", "/nominations"))
     writer = db.session.scalar(
         select(Person)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MIXES = {
     "principal-award": [WriterRole.STAFF, WriterRole.SUPERVISOR, WriterRole.FAMILY],
     "excellence-in-teaching": [WriterRole.SUPERVISOR, WriterRole.COMMUNITY, WriterRole.FAMILY],
+    "senior-scholarship": [WriterRole.TEACHER],
+    "student-activist": [WriterRole.TEACHER, WriterRole.COMMUNITY],
 }
 WRITERS = (
     ("Delphine Aubert", "delphine.aubert@writers.example", WriterRole.SUPERVISOR),
@@ -113,15 +115,21 @@ def _part(world: World, nomination: Nomination) -> None:
 
 def _resume() -> bytes:
     """Return a resume of one page."""
+    return pages_of(
+        (
+            "Amina Warsame",
+            "Mathematics, grades 7 and 8, since 2017",
+            "The open table after the last bell, since 2018",
+            "Bachelor of science in mathematics, 2015; teaching certificate, 2017",
+            "Speaks Somali, English and some Amharic",
+        )
+    )
+
+
+def pages_of(lines: tuple[str, ...]) -> bytes:
+    """Return a PDF of one page with these lines."""
     import pikepdf  # noqa: PLC0415 - the demonstration alone makes one
 
-    lines = (
-        "Amina Warsame",
-        "Mathematics, grades 7 and 8, since 2017",
-        "The open table after the last bell, since 2018",
-        "Bachelor of science in mathematics, 2015; teaching certificate, 2017",
-        "Speaks Somali, English and some Amharic",
-    )
     made = pikepdf.new()
     page = made.add_blank_page(page_size=(612, 792))
     font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)

@@ -89,6 +89,7 @@ EVIDENCE = QuestionTemplate(
         "es": "Cifras, trabajos de estudiantes o lo que dice la gente. No hacen falta datos: lo que usted ha visto cuenta.",
     },
     word_limit=150,
+    publishable=True,
 )
 LIFT = QuestionTemplate(
     key="lift",
@@ -240,4 +241,18 @@ NEED = QuestionTemplate(
     blind_visible=False,
     sensitivity=Sensitivity.NEED,
 )
-APPLICATION = (STATEMENT, PERSEVERANCE, CONTRIBUTION, PROGRESS, NEED, ANYTHING)
+TRANSCRIPT = QuestionTemplate(
+    key="transcript",
+    kind=QuestionKind.FILE,
+    label={"en": "A transcript", "es": "El expediente académico"},
+    short={"en": "Transcript", "es": "Expediente académico"},
+    hint={
+        "en": "What the school prints is enough, and a clear photograph of the paper will do. Only the organization's staff read it.",
+        "es": "Basta el que imprime la escuela; sirve también una foto nítida del papel. Solo lo lee el personal de la organización.",
+    },
+    required=False,
+    scored=False,
+    blind_visible=False,
+    sensitivity=Sensitivity.EDUCATION,
+)
+APPLICATION = (STATEMENT, PERSEVERANCE, CONTRIBUTION, PROGRESS, NEED, TRANSCRIPT, ANYTHING)

@@ -164,6 +164,10 @@ def test_the_nominee_and_the_nominator_do_not_write_whatever_address_they_use(wo
 def test_nobody_is_asked_twice_too_late_too_often_or_by_an_address_that_nobody_confirmed(world):
     number = ask(world)
     refused(lambda: ask(world), "already")
+    once = asked(number)
+    local, _, host = once.writer_email.partition("@")
+    refused(lambda: ask(world, email=f"{local}+second@{host}", name="B C"), "already")  # one writer fills one place
+    refused(lambda: ask(world, email="elsewhere@x.example", name=once.writer_name), "already")
     refused(lambda: ask(world, email="b@x.example", name="B C", confirmed=False), "your own address")
     refused(lambda: ask(world, email="b@x.example", name="B C", at=DUE), "no longer")
     for place in range(7):

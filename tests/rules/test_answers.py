@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.awards.models import AwardKind
 from portal.awards.rules import CycleStage, in_time
+from portal.awards.templates import AWARDS
 from portal.errors import Refused
 from portal.nominations.rules import (
     CONSENT,
@@ -296,3 +298,33 @@ def test_a_digest_hangs_on_every_letter_and_on_no_order(facts):
     turned = dict(reversed(list(facts.items())))
     assert digest(facts) == digest(turned)
     assert digest({**facts, "one more": "x"}) != digest(facts)
+
+
+@pytest.mark.parametrize("award", AWARDS, ids=lambda award: award.slug)
+def test_what_a_household_needs_and_a_transcript_reach_no_reviewer_and_no_page(award):
+    for question in award.questions:
+        if question.sensitivity.value in {"need", "demographic"} or question.key == "transcript":
+            seen = {question.scored, question.blind_visible, question.publishable, question.required}
+            assert seen == {False}
+    if award.kind is AwardKind.SCHOLARSHIP:
+        assert {"need", "transcript"} <= {question.key for question in award.questions}
+        assert any(criterion.by_staff for criterion in award.rubric.criteria)
+        assert award.self_nomination
+
+
+YOU = {"name": "Devon Reyes", "email": "d.reyes@gmail.com"}
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "wrong"),
+    [
+        ("Marisol Reyes", "m.reyes@example.org", []),
+        ("", "m.reyes@example.org", ["guardian_name"]),
+        ("Marisol", "", ["guardian_email"]),
+        ("Marisol", "m.reyes", ["guardian_email"]),
+        ("Marisol", "DReyes+mama@googlemail.com", ["guardian_email"]),  # it is the student's own mailbox
+    ],
+)
+def test_a_guardian_has_a_name_and_a_mailbox_of_their_own(name, address, wrong):
+    found = you_problems({**YOU, "guardian_name": name, "guardian_email": address})
+    assert [problem.facts["field"] for problem in found] == wrong

@@ -145,6 +145,11 @@ def ask(
     asked = queries.of_nomination(nomination) if nomination is not None else ()
     if sum(one.state is not LetterState.CANCELLED for one in asked) >= MOST_ASKED:
         raise Refused(TOO_MANY)
+    over_by_now = {LetterState.DECLINED, LetterState.CANCELLED}
+    if any(
+        same_person(writer, Party(one.writer_name, one.writer_email)) for one in asked if one.state not in over_by_now
+    ):
+        raise Refused(TWICE, field="email", name=name)  # one writer is one, whatever address they use
     given, family = split_name(name)
     person = accounts.person_at(email, at=at, language=language, given=given, family=family)
     if queries.asked_already(person.id, nomination=nomination, candidacy=candidacy):

@@ -131,18 +131,17 @@ def said_of(candidacy: Candidacy) -> list[Said]:
         .order_by(Nomination.id)
     )
     found = db.session.get(QuestionSet, candidacy.cycle.question_set_id) if candidacy.cycle.question_set_id else None
-    read = {
+    read = [
         one.key
         for one in (found.asked_of(Asked.NOMINATOR) if found is not None else ())
         if one.scored and one.kind in {QuestionKind.TEXT, QuestionKind.LINE} and one.sensitivity is Sensitivity.NONE
-    }
+    ]
     said = []
     for text in db.session.scalars(wanted):
         facts = json.loads(text)
         if facts.get("may_show_words"):
-            answers = [
-                (a["label"], a["text"]) for key, a in facts["answers"].items() if key in read and a["text"].strip()
-            ]
+            held = [facts["answers"][key] for key in read if key in facts["answers"]]
+            answers = [(each["label"], each["text"]) for each in held if each["text"].strip()]
             said.append(Said(facts["nominator"]["name"], facts["language"], answers))
     return said
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
 
 COPIED_KINDS = frozenset(
-    {QuestionKind.LINE, QuestionKind.TEXT, QuestionKind.CHOICE, QuestionKind.CHOICES, QuestionKind.YES_NO}
+    set(QuestionKind) - {QuestionKind.FILE, QuestionKind.CONSENT}  # a file lies elsewhere, and agreeing is done afresh
 )
 MOST_OFFERS = 3  # of one page
 

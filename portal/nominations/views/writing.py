@@ -391,7 +391,8 @@ def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
 def tasks(nomination: Nomination) -> str:
     """See where a nomination stands, and go on with it."""
     facts = _facts(nomination)
-    facts["tasks"] += _letters_task(nomination)
+    letters_task = _letters_task(nomination)
+    facts["tasks"] += letters_task
     todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
     snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
@@ -404,6 +405,7 @@ def tasks(nomination: Nomination) -> str:
         over=over,
         asides=asides,
         together=queries.count_together(nomination),
+        letters_task=letters_task[0] if letters_task else None,
     )
 
 
