@@ -78,6 +78,7 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("review.round_", _l("Reading")),
     ("review.assignments", _l("Assignments")),
     ("review.standings", _l("Standings")),
+    ("decisions.meeting", _l("Meeting")),
     ("decisions.decisions", _l("Decisions")),
     ("publishing.release", _l("Release")),
 )

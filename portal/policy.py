@@ -180,6 +180,8 @@ class Permission(StrEnum):
     SEE_STANDINGS = "see the standings"
     SEE_READERS = "see how each reviewer scores beside the others"
     DELIBERATE = "write notes in deliberation"
+    THINK_AGAIN = "say after the committee talked what one would give now"
+    LEAD_MEETING = "lead the committee's meeting"
     # decision and publishing
     SEE_DECISIONS = "see what is decided before it is released"
     SEE_REPLAY = "have a decision computed again, and see whether it comes out the same"
@@ -246,6 +248,8 @@ POLICY: dict[Permission, Rule] = {
     Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),
     Permission.SEE_READERS: chair_of_it,
     Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
+    Permission.THINK_AGAIN: member_of_it & in_deliberation & ~conflict,
+    Permission.LEAD_MEETING: (staff_of_it | chair_of_it) & ~conflict,
     Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
     Permission.SEE_REPLAY: staff_of_it | chair_of_it | publisher_of_it | auditor,
     Permission.HOLD_DRAW: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
-from portal.demo import announcing, cast, open_season, roster, season, sittings, supporting, world
+from portal.demo import announcing, cast, deliberating, open_season, roster, season, sittings, supporting, world
 from portal.demo.calendar import Stage
 from portal.mail import chores as mail
 from portal.nominations.models import Nomination, Part, Recommendation
@@ -41,6 +41,8 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     season.assign: "readings are assigned",
     season.score: "readers score",
     season.close_rounds: "rounds close",
+    deliberating.lock_scores: "scores are locked",
+    deliberating.meet: "a committee meets",
     announcing.by_cast: "a committee decides",
     announcing.by_standing: "committees decide",
     announcing.prepare: "pages are prepared and approved",
@@ -75,6 +77,9 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
     tell("Messages leave")
     with transaction():
         calibrating.calibrate_due(made.now)
+    for laid in others:
+        if laid.stage is Stage.DELIBERATION:
+            _live(made, laid, (deliberating.meet,), tell)
     g.organisation = awards.organisation()  # messages say whom to ask, as they do when the worker sends them
     while mail.deliver_due(made.now):
         continue
@@ -87,7 +92,7 @@ def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:
-        return (*INTAKE, *REVIEW, season.close_rounds)
+        return (*INTAKE, *REVIEW, season.close_rounds, deliberating.lock_scores)
     return (*INTAKE, *REVIEW, season.close_rounds, announcing.by_standing, announcing.prepare, announcing.announce)
 
 

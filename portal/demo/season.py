@@ -347,6 +347,11 @@ def close_rounds(world: World, season: Laid) -> None:
     del world
 
 
+def chair_of(world: World, slug: str) -> Person:
+    """Return who chairs an award's committee: its first member."""
+    return world.person(cast.READERS[COMMITTEES[slug][0]].name)
+
+
 def rounds_of(season: Laid) -> Sequence[Round]:
     """Return a season's rounds."""
     numbers = [cycle.id for cycle in cycles_of(season)]

@@ -14,6 +14,7 @@ from portal.nominations.models import Candidacy
 from portal.people.models import Person
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, ReviewState, RoundState
+from portal.review.rules.notes import Audience
 
 
 class Round(Model):
@@ -48,6 +49,7 @@ class Round(Model):
     per_school: Mapped[int | None]  # how many candidacies of one school a reader reads at most
     goes_on: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # who goes on from here: rules.onward
     covers_pronouns: Mapped[bool] = mapped_column(default=False)  # in a blind round
+    extra_only: Mapped[bool] = mapped_column(default=False)  # open again for extra readings alone
     seed: Mapped[int]  # of assignment noise, spoken names and each reader's own order
     rule: Mapped[dict[str, Any] | None] = mapped_column(
         JSON
@@ -219,6 +221,9 @@ class Assignment(Model):
     state: Mapped[AssignmentState] = mapped_column(enumeration(AssignmentState), default=AssignmentState.ASSIGNED)
     position: Mapped[int]  # the reviewer's own number for it: a random order that tells nothing of anybody else
     excluded: Mapped[bool] = mapped_column(default=False)  # its scores count in no figure
+    extra: Mapped[bool] = mapped_column(
+        default=False
+    )  # asked for because the scores cannot tell it from others at the cut
     reason: Mapped[str | None]
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -368,9 +373,71 @@ class Note(Model):
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str]
+    audience: Mapped[Audience] = mapped_column(enumeration(Audience), default=Audience.COMMITTEE)
     written_at: Mapped[datetime]
 
     author: Mapped[Person] = relationship(lazy="raise")
+
+
+class Meeting(Model):
+    """A committee's meeting about one locked round: who leads it, who is there, what is on the screen."""
+
+    __tablename__ = "meeting"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), unique=True)
+    seed: Mapped[int]  # of the order in which the band is walked through: an order of print, not of merit
+    begun_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    present: Mapped[list[Any]]  # the numbers of the people in the room
+    shown_id: Mapped[int | None] = mapped_column(ForeignKey("candidacy.id"))  # what the screen in the room shows
+
+    begun_by: Mapped[Person] = relationship(lazy="raise")
+
+
+class AgendaItem(Model):
+    """One candidacy that a meeting talks about: it lies in the band, or somebody brought it."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "candidacy_id"),
+        CheckConstraint("(talked_at IS NULL) = (talked_by_id IS NULL)", name="talked_by_somebody"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    position: Mapped[int]
+    brought_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: it lies in the band
+    talked_at: Mapped[datetime | None]
+    talked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class SecondThought(Model):
+    """What a reviewer thinks of one criterion after the committee talked, and why. The score it departs from stays as it was.
+
+    Appended like a score. No standing is computed from it: scores given after seeing each other's are not independent (science.md B7).
+    """
+
+    __tablename__ = "second_thought"
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="reason"),
+        Index(
+            "uq_second_thought_current",
+            "review_id",
+            "criterion_id",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
+    before: Mapped[int | None]  # the score's level
+    level: Mapped[int]
+    reason: Mapped[str]
+    said_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class Study(Model):

@@ -20,7 +20,7 @@ from portal.review.models import Assignment, Note, Review, Score, SpokenName
 from portal.review.queries import declarations
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules.lives import AssignmentState
-from tests.support.crawling import CSRF
+from tests.support.crawling import CSRF, readable
 from tests.support.reviewing import LATER, declare, make_committee, make_open, make_planned, score
 
 NASTY = [
@@ -518,6 +518,11 @@ def test_members_see_standings_only_in_deliberation_and_never_who_read_what(app,
         rounds.close(
             rounds_queries.by_id(committee.round.id), by=db.session.get_one(Person, committee.staff_id), at=LATER
         )
+    assert member.get(f"{committee.slug}/standings").status_code == 404
+    with transaction():
+        rounds.lock(
+            rounds_queries.by_id(committee.round.id), by=db.session.get_one(Person, committee.staff_id), at=LATER
+        )
     page = member.text(f"{committee.slug}/standings")
     names = [person.name for person in db.session.scalars(select(Person).where(Person.id.in_(committee.numbers)))]
     own = db.session.get_one(Person, committee.numbers[1]).name
@@ -599,7 +604,7 @@ def test_notes_are_added_by_those_who_discuss(app, committee):
     staff = Browser(app, committee.staff_id)
     assert staff.post(url, {"text": ""}).status_code == 422
     assert staff.post(url, {"text": "x" * 100_000}).status_code == 422
-    assert staff.post(url, {"text": "<b>Strong</b> on families."}).status_code == 303
+    assert staff.post(url, {"text": "<b>Strong</b> on families.", "audience": "committee"}).status_code == 303
     assert "&lt;b&gt;Strong" in staff.text(url)
     assert db.session.scalars(select(Note.text)).all() == ["<b>Strong</b> on families."]
 
@@ -696,7 +701,7 @@ def crawl(browser, *starts):
             continue
         seen.add(url)
         answer = browser.get(url)
-        body = answer.get_data(as_text=True)
+        body = readable(answer)
         yield url, f"{answer.status} {answer.headers} {body}"
         left += [
             link.replace("&amp;", "&")

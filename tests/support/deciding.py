@@ -104,7 +104,7 @@ def build(
         award, stage=CycleStage.IN_REVIEW, places=places, surprise=surprise, blind=blind, **cycle_facts
     )
     joy, ruth = makers.make_staff("Joy Tanaka"), makers.make_publisher("Ruth Alemu")
-    round_ = makers.make_round(cycle, state=RoundState.CLOSED, blind=blind)
+    round_ = makers.make_round(cycle, state=RoundState.LOCKED, blind=blind)
     numbers = []
     for place, rank in enumerate(ranks):
         name = NAMES[place] if place < len(NAMES) else f"Person Number{place}"

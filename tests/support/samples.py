@@ -337,6 +337,15 @@ def versions(world: World) -> Iterable[Sample]:
         yield sample._replace(address={**sample.address, "held": 10**6})
 
 
+def on_agenda(world: World) -> Iterable[Sample]:
+    """Candidacies that a meeting talks about, and one that it does not."""
+    both = with_facts(of_candidacy("principals", "surprise"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("principals", reference=world.words["candidacy surprise"]), both)
+    yield Sample("not on it", _at("principals", reference=world.words["candidacy passed over"]), nowhere)
+    yield Sample("no meeting", _at("teaching", reference=world.words["candidacy apart"]), nowhere)
+    yield Sample("missing", _at("principals", reference="C-9999"), nowhere)
+
+
 def decided(world: World) -> Iterable[Sample]:
     """Candidacies as they are decided, each called as whoever looks may know it."""
     both = with_facts(of_candidacy("principals", "surprise"), PROPOSED_IT={"proposer"})
@@ -878,7 +887,14 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(seats, "review.invitation", "review.declare", "review.correction", "review.order"),
     **_each(earlier, "review.one_round", "review.one_round_csv"),
-    **_each(discussed, "review.pairs", "review.discussion"),
+    **_each(discussed, "review.pairs", "review.discussion", "review.second_thought"),
+    **_each(
+        on_agenda,
+        "decisions.stop",
+        "decisions.proposal_in_meeting",
+        "decisions.show_on_screen",
+        "decisions.talked_about",
+    ),
     **_each(readings_of, "review.take_back"),
     **_each(replayed, "decisions.bundle"),
     **_each(
@@ -915,6 +931,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "decisions.clear",
         "decisions.return_",
         "decisions.promotion",
+        "decisions.bring",
     ),
     **_each(pages_prepared, "publishing.draft", "publishing.check_page", "publishing.told_in_person"),
     **_each(pages_previewed, "publishing.preview_page"),

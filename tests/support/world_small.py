@@ -74,11 +74,13 @@ from portal.publishing.rules import ReleaseState
 from portal.questions.models import Asked, Question, QuestionKind
 from portal.review.actions import rounds, standings
 from portal.review.models import (
+    AgendaItem,
     BandScore,
     CoveredFile,
     Declaration,
     KnownString,
     Masked,
+    Meeting,
     Note,
     Onward,
     Plan,
@@ -826,6 +828,17 @@ def _principals(world: _Building, *, winner: str) -> None:
     rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)
     standings.recompute(round_.id, [first.id, second.id], at=NOW)
     rounds.close(round_, by=world.who("staff"), at=NOW - DAY)
+    rounds.lock(round_, by=world.who("staff"), at=NOW - DAY)
+    running = Meeting(
+        round_id=round_.id,
+        seed=11,
+        begun_by_id=world["person chair"],
+        begun_at=NOW - DAY / 2,
+        present=[world["person reviewer"], world["person chair"]],
+        shown_id=first.id,
+    )
+    world.keep("meeting", running)
+    db.session.add(AgendaItem(meeting_id=running.id, candidacy_id=first.id, position=1))
     db.session.add(
         Note(
             round_id=round_.id,

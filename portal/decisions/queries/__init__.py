@@ -23,6 +23,7 @@ from portal.decisions.rules.choosing import Ranked, Suggested
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.funds.models import Fund
 from portal.history import queries as record
+from portal.history.models import Event
 from portal.nominations.models import Candidacy, CandidacyPerson, CandidacySchool
 from portal.nominations.queries.conflicts import standing, untouched_by_conflict
 from portal.nominations.queries.eligibility import Before
@@ -32,6 +33,7 @@ from portal.people.models import Person
 from portal.policy import Fact, Permission
 from portal.review.models import Round, SpokenName, Standing
 from portal.review.queries import facts as review_facts
+from portal.review.queries import meeting as meetings
 from portal.review.queries import rounds
 from portal.review.queries.rounds import InReview
 from portal.review.queries.standings import is_calibrated
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Row
 
-    from portal.history.models import Event
 
 DECIDABLE = frozenset(
     {CandidacyStage.IN_REVIEW, CandidacyStage.SHORTLISTED, CandidacyStage.NOT_ADVANCED, CandidacyStage.DECIDED}
@@ -167,6 +168,15 @@ def decided(slug: str, year: int, reference: str) -> Decided | None:
     meant = Candidacy.reference == reference if named else SpokenName.reference == reference
     row = db.session.execute(_lines(found).where(meant)).first()
     return Decided(found, _line(row, named=named, order=order_of(found))) if row is not None else None
+
+
+def on_agenda(slug: str, year: int, reference: str) -> Decided | None:
+    """Return a candidacy as `decided` does, where the meeting of its round has it on the agenda."""
+    found = decided(slug, year, reference)
+    if found is None or found.deciding.round is None:
+        return None
+    running = meetings.of(found.deciding.round)
+    return found if running is not None and meetings.item(running, found.line.candidacy.id) is not None else None
 
 
 def facts_of_deciding(person: Person | None, thing: Deciding) -> frozenset[Fact]:
@@ -303,6 +313,19 @@ def record_of(one: Decided) -> Sequence[tuple[Event, Person | None]]:
     if not subjects:
         return []
     return [(event, person) for event, person in db.session.execute(record.of(*subjects).limit(30))]
+
+
+MEETING = frozenset(
+    {"extra readings asked for", "round locked", "meeting begun", "present", "brought to the meeting", "meeting ended"}
+)
+
+
+def of_meeting(thing: Deciding) -> Sequence[tuple[Event, Person | None]]:
+    """Return what the record holds of a round's meeting and of what led to it, oldest first, each with who did it."""
+    if thing.round is None:
+        return []
+    lines = record.of(("round", thing.round.id)).where(Event.action.in_(MEETING))
+    return [(event, who) for event, who in db.session.execute(lines.order_by(None).order_by(Event.at, Event.id))]
 
 
 def ranked(thing: Deciding) -> list[Ranked]:

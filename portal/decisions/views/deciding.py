@@ -26,6 +26,7 @@ from portal.decisions.rules.lives import Outcome
 from portal.decisions.views.pages import pages
 from portal.errors import PortalError
 from portal.policy import Permission
+from portal.review.queries import meeting as meetings
 from portal.review.rules import selecting
 from portal.review.views.selecting import limit_words
 from portal.web import viewer
@@ -287,6 +288,7 @@ def _draw(one: Decided, form: DecisionForm, back: ReturnForm, status: int) -> An
             proposed=_proposed(one),
             sums_differ=one.deciding.cycle.most_cents not in {None, one.deciding.cycle.sum_cents},
             history=queries.record_of(one),
+            meeting=meetings.of(one.deciding.round) if one.deciding.round is not None else None,
         ),
         status,
     )
@@ -306,10 +308,10 @@ def _proposed(one: Decided) -> str:
     return str(_("no place"))
 
 
-def _forms(one: Decided) -> tuple[DecisionForm, ReturnForm]:
-    """Return fresh forms that show how the decision stands."""
+def fresh_proposal(one: Decided) -> DecisionForm:
+    """Return a fresh form that shows how the decision stands."""
     decision = one.line.decision
-    form = DecisionForm(
+    return DecisionForm(
         formdata=None,
         outcome=decision.outcome.value if decision else None,
         sum=decision.sum_cents if decision else None,
@@ -317,7 +319,12 @@ def _forms(one: Decided) -> tuple[DecisionForm, ReturnForm]:
         reason=decision.reason if decision else "",
         version=decision.version if decision else 0,
     )
-    return form, ReturnForm(formdata=None, version=decision.version if decision else 0)
+
+
+def _forms(one: Decided) -> tuple[DecisionForm, ReturnForm]:
+    """Return fresh forms that show how the decision stands."""
+    decision = one.line.decision
+    return fresh_proposal(one), ReturnForm(formdata=None, version=decision.version if decision else 0)
 
 
 @pages.page(ROOT + "/<reference>", needs=Permission.SEE_DECISIONS, of=queries.decided)
@@ -330,30 +337,31 @@ def decision(one: Decided) -> Any:  # noqa: ANN401 - an answer
 def proposal(one: Decided) -> Any:  # noqa: ANN401 - an answer
     """Propose an outcome, or change what was proposed."""
     form = DecisionForm()
-    if form.validate():
-        try:
-            actions.propose(
-                one,
-                outcome=Outcome(form.outcome.data),
-                reason=form.reason.data or "",
-                sum_cents=form.sum.data,
-                alternate=form.alternate.data,
-                version=form.version.data,
-                by=viewer.current(),
-                at=clock.now(),
-            )
-        except PortalError as refused:
-            form.fail(refused.field, sentence(refused))
-            return _draw(one, form, _forms(one)[1], refused.status)
-        flash(
-            _(
-                "Proposed: %(name)s, %(outcome)s.",
-                name=one.line.name,
-                outcome=str(OUTCOMES[Outcome(form.outcome.data)]).lower(),
-            )
+    refused = propose_as_said(one, form)
+    return _draw(one, form, _forms(one)[1], refused) if refused else _here(one.deciding)
+
+
+def propose_as_said(one: Decided, form: DecisionForm) -> int:
+    """Propose what a posted form says, and say so. Returns 0, or the status of an answer that shows what is wrong beside the fields."""
+    if not form.validate():
+        return 422
+    try:
+        actions.propose(
+            one,
+            outcome=Outcome(form.outcome.data),
+            reason=form.reason.data or "",
+            sum_cents=form.sum.data,
+            alternate=form.alternate.data,
+            version=form.version.data,
+            by=viewer.current(),
+            at=clock.now(),
         )
-        return _here(one.deciding)
-    return _draw(one, form, _forms(one)[1], 422)
+    except PortalError as refused:
+        form.fail(refused.field, sentence(refused))
+        return refused.status
+    said = str(OUTCOMES[Outcome(form.outcome.data)]).lower()
+    flash(_("Proposed: %(name)s, %(outcome)s.", name=one.line.name, outcome=said))
+    return 0
 
 
 @pages.step(ROOT + "/<reference>/promotion", needs=Permission.PROPOSE_DECISION, of=queries.decided)

@@ -215,6 +215,15 @@ def assign(round_: Round, candidacy: Candidacy, person: Person, *, by: Person, a
     return made
 
 
+def give_extra(round_: Round, candidacy_id: int, person: Person, *, by: Person, at: datetime) -> None:
+    """Give somebody one extra reading, in a round that was opened again for such. Whoever asks has seen that nothing is in the way."""
+    made = _give(round_, [(candidacy_id, person.id)], at=at, seed=round_.seed)[0]
+    made.extra = True
+    history.record("assigned", made, by=by, at=at, candidacy=candidacy_id, person=person.id, extra=True)
+    _tell(round_, [person.id], at=at)
+    standings.recompute(round_.id, [candidacy_id], at=at)
+
+
 def unassign(assignment: Assignment, *, by: Person, at: datetime) -> None:
     """Take one reading back that was not begun. Raises `Refused` where it was: a begun or finished review is never touched."""
     if assignment.state not in OWED - {AssignmentState.IN_PROGRESS}:

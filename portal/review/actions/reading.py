@@ -131,7 +131,7 @@ def open_for_scores(assignment: Assignment, at: datetime) -> None:
     round_ = assignment.round
     if assignment.state not in READABLE:
         raise Refused(ASSIGNMENT.refusal, state=assignment.state.value)
-    if round_.state not in SCORING or at >= round_.closes_at:
+    if round_.state not in SCORING or at >= round_.closes_at or (round_.extra_only and not assignment.extra):
         raise Refused(CLOSED if round_.state.value != "planned" else NOT_YET)
 
 

@@ -391,8 +391,8 @@ def close(round_: Round, *, by: Person | None, at: datetime) -> None:
     history.record("round closed", round_, by=by, at=at)
 
 
-def reopen(round_: Round, *, until: datetime, reason: str, by: Person, at: datetime) -> None:
-    """Open a closed round again until a later instant, with a reason."""
+def reopen(round_: Round, *, until: datetime, reason: str, by: Person, at: datetime, extra_only: bool = False) -> None:
+    """Open a closed round again until a later instant, with a reason: for everybody, or for extra readings alone."""
     if not reason.strip():
         raise Refused(N_("Say why, in a sentence: it stands in the record."), field="reason")
     if until <= at:
@@ -400,8 +400,9 @@ def reopen(round_: Round, *, until: datetime, reason: str, by: Person, at: datet
     newest = queries.newest(round_.cycle_id)
     if newest is not None and newest.id != round_.id:
         raise Refused(N_("A later round has been made from what this one said. It cannot be opened again."))
-    _step(round_, RoundStep.REOPEN, closes_at=until)
-    history.record("round reopened", round_, by=by, at=at, reason=reason.strip(), until=until.isoformat())
+    _step(round_, RoundStep.REOPEN, closes_at=until, extra_only=extra_only)
+    what = "extra readings asked for" if extra_only else "round reopened"
+    history.record(what, round_, by=by, at=at, reason=reason.strip(), until=until.isoformat())
 
 
 def lock(round_: Round, *, by: Person, at: datetime) -> None:

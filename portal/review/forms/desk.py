@@ -11,6 +11,7 @@ from wtforms import BooleanField, DateTimeLocalField, DecimalField, HiddenField,
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from portal.review.rules import masking
+from portal.review.rules.notes import Audience
 from portal.web.fields import Choice, Choices, Form, Line, Text, needed
 from portal.web.text import zone
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MOST_READS = 500
+AUDIENCES = {
+    Audience.SELF: _l("Only me"),
+    Audience.CHAIR: _l("The chair and the office"),
+    Audience.COMMITTEE: _l("The committee"),
+    Audience.MINUTES: _l("The committee, and it stands in the minutes"),
+}
 
 
 class RoundForm(Form):
@@ -102,6 +109,68 @@ class NoteForm(Form):
     """A note in deliberation."""
 
     text = Text(_l("Add a note"), [needed(_l("Write a note."))], most=5000)
+    audience = Choice(
+        _l("Who hears it?"),
+        [needed(_l("Choose who hears it."))],
+        choices=[(audience.value, words) for audience, words in AUDIENCES.items()],
+        default=Audience.COMMITTEE.value,
+    )
+
+
+class MeetingForm(Form):
+    """Who is in the room."""
+
+    present = Choices(_l("Who is here?"), validate_choice=False)
+
+    def __init__(self, people: Iterable[tuple[int, str]], **facts: Any) -> None:
+        """Offer the committee."""
+        super().__init__(**facts)
+        offered = {str(number): name for number, name in people}
+        self.present.choices = list(offered.items())
+        self.offered = frozenset(offered)
+
+    def numbers(self) -> list[int]:
+        """Return whom was chosen among those offered."""
+        return [int(each) for each in self.present.data or () if each in self.offered]
+
+
+class ExtraForm(ReopenForm):
+    """Asking for one more reading of candidacies in the band."""
+
+    references = Choices(_l("Which are read once more?"), validate_choice=False)
+
+    def __init__(self, band: Iterable[tuple[str, str]], **facts: Any) -> None:
+        """Offer those in the band, by reference."""
+        super().__init__(**facts)
+        self.references.choices = list(band)
+
+
+class ThoughtForm(Form):
+    """What a reviewer would give one criterion now, and why."""
+
+    criterion = Choice(_l("Which criterion?"), [needed(_l("Choose a criterion."))])
+    level = Choice(_l("What would you give now?"), [needed(_l("Choose a level."))])
+    reason = Text(
+        _l("Why?"),
+        [needed(_l("Say why, in a sentence: it stands in the minutes."))],
+        most=2000,
+        description=_l("Your score stays as you gave it, and the standings with it. Both stand in the minutes."),
+    )
+    seen = HiddenField()
+
+    def __init__(self, criteria: Iterable[tuple[str, str]], levels: Iterable[int], **facts: Any) -> None:
+        """Offer the criteria that were scored, by key, and the rubric's levels."""
+        super().__init__(**facts)
+        self.criterion.choices = list(criteria)
+        self.level.choices = [(str(level), str(level)) for level in levels]
+
+    def seen_number(self) -> int | None:
+        """Return which second thought the page showed for the chosen criterion; `seen` holds them as "key:number" with spaces."""
+        for each in (self.seen.data or "").split():
+            key, _colon, number = each.rpartition(":")
+            if key == self.criterion.data and number.isascii() and number.isdigit():
+                return int(number)
+        return None
 
 
 class AnswerForm(Form):

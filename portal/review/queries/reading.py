@@ -363,7 +363,7 @@ class OwnScores(NamedTuple):
     @property
     def open(self) -> bool:
         """Whether they can be revised."""
-        return self.round.state in SCORING
+        return self.round.state in SCORING and not self.round.extra_only
 
 
 def own_scores(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[OwnScores], bool]:
@@ -412,4 +412,5 @@ def own_scores(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list
 def count_left(person: Person) -> int:
     """Return how many readings somebody still owes in rounds that are open."""
     wanted = mine(person).where(Round.state.in_(SCORING), Assignment.state != AssignmentState.SUBMITTED)
+    wanted = wanted.where(Round.extra_only.is_(False) | Assignment.extra)
     return db.session.scalar(select(func.count()).select_from(wanted.with_only_columns(Assignment.id).subquery())) or 0

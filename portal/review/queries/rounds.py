@@ -38,8 +38,9 @@ class InReview:
 
     @property
     def deliberating(self) -> bool:
-        """Whether the committee talks about results: the round is over and nothing is released."""
-        return self.round is not None and self.round.state in OVER and self.cycle.stage in DELIBERATED
+        """Whether the committee talks about results: every score is locked, so that all were given alone, and nothing is released."""
+        locked = self.round is not None and self.round.state is RoundState.LOCKED
+        return locked and self.cycle.stage in DELIBERATED
 
     @property
     def blind(self) -> bool:

@@ -15,7 +15,7 @@ from portal.nominations.models import Candidacy, Conflict
 from portal.nominations.queries.conflicts import any_in, untouched_by_conflict
 from portal.nominations.rules import STANDS
 from portal.people.models import Person, named
-from portal.review.models import Assignment, Note, Review, Score, SpokenName, Standing
+from portal.review.models import Assignment, Review, Score, SpokenName, Standing
 from portal.review.queries import rounds
 from portal.review.rules import standings as rules
 from portal.review.rules.lives import COUNTS, OWED, AssignmentState
@@ -347,6 +347,7 @@ class Given:
     """One review as those who discuss it see it, and why it does not count, if it does not."""
 
     reviewer: str
+    reviewer_id: int
     review: Review
     levels: dict[int, Score]
     counts: bool
@@ -355,6 +356,11 @@ class Given:
 
 def reviews_of(round_: Round, candidacy_id: int) -> list[Given]:
     """Return the submitted reviews of a candidacy, each with its current scores, those that count first."""
+    return reviews_of_all(round_, [candidacy_id])[candidacy_id]
+
+
+def reviews_of_all(round_: Round, candidacies: Sequence[int]) -> dict[int, list[Given]]:
+    """Return the same for several candidacies at once: two queries, however many."""
     wanted = (
         select(Review)
         .join(Review.assignment)
@@ -362,21 +368,20 @@ def reviews_of(round_: Round, candidacy_id: int) -> list[Given]:
             contains_eager(Review.assignment).joinedload(Assignment.reviewer),
             joinedload(Review.scores.and_(Score.replaced_at.is_(None))),
         )
-        .where(Assignment.round_id == round_.id, Assignment.candidacy_id == candidacy_id, Review.state.in_(COUNTS))
+        .where(Assignment.round_id == round_.id, Assignment.candidacy_id.in_(candidacies), Review.state.in_(COUNTS))
         .order_by(Review.id)
     )
-    against = set(
-        db.session.scalars(
-            select(Conflict.person_id).where(Conflict.candidacy_id == candidacy_id, Conflict.state.in_(STANDS))
-        )
-    )
-    found = []
+    stands = select(Conflict.candidacy_id, Conflict.person_id).where(Conflict.candidacy_id.in_(candidacies))
+    against = {tuple(row) for row in db.session.execute(stands.where(Conflict.state.in_(STANDS)))}
+    found: dict[int, list[Given]] = {number: [] for number in candidacies}
     for review in db.session.scalars(wanted).unique():
         of = review.assignment
-        counts = of.state is AssignmentState.SUBMITTED and not of.excluded and of.reviewer_id not in against
+        kept_away = (of.candidacy_id, of.reviewer_id) in against
+        counts = of.state is AssignmentState.SUBMITTED and not of.excluded and not kept_away
         levels = {score.criterion_id: score for score in review.scores if score.replaced_at is None}
-        found.append(Given(of.reviewer.name, review, levels, counts and review.total is not None, of.state))
-    return sorted(found, key=lambda given: not given.counts)
+        whole = counts and review.total is not None
+        found[of.candidacy_id].append(Given(of.reviewer.name, of.reviewer_id, review, levels, whole, of.state))
+    return {number: sorted(given, key=lambda each: not each.counts) for number, given in found.items()}
 
 
 def owes_own(round_: Round, candidacy_id: int, person: Person) -> bool:
@@ -385,9 +390,3 @@ def owes_own(round_: Round, candidacy_id: int, person: Person) -> bool:
     return bool(
         db.session.scalar(wanted.where(Assignment.reviewer_id == person.id, Assignment.state.in_(OWED)).limit(1))
     )
-
-
-def notes_of(round_: Round, candidacy_id: int) -> Sequence[Note]:
-    """Return what was said about a candidacy in a round, oldest first, each with its author."""
-    wanted = select(Note).options(joinedload(Note.author)).where(Note.round_id == round_.id)
-    return db.session.scalars(wanted.where(Note.candidacy_id == candidacy_id).order_by(Note.id)).all()

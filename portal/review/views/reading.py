@@ -238,6 +238,7 @@ def _page(
     submitted = assignment.state is AssignmentState.SUBMITTED
     fixed = round_.names_after and submitted  # names are shown now
     open_ = round_.state in SCORING and clock.now() < round_.closes_at and not fixed
+    open_ = open_ and (assignment.extra or not round_.extra_only)
     return render_template(
         "review/score.html",
         **read_by(assignment),
