@@ -12,6 +12,8 @@ from portal.decisions.queries import drawing
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Recommendation, Sitting
 from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import letters, writing
+from portal.nominations.translating import queries as translating
+from portal.nominations.translating.models import Translation
 from portal.publishing import queries as publishing
 from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
@@ -58,6 +60,7 @@ def teach() -> None:
     policy.teach(Nomination, writing.facts_of_nomination)
     policy.teach(Sitting, writing.facts_of_sitting)
     policy.teach(Recommendation, letters.facts_of_recommendation)
+    policy.teach(Translation, translating.facts_of_translation)
     policy.teach(InReview, review.facts_of_in_review)
     policy.teach(review.Seat, review.facts_of_seat)
     policy.teach(review.TextsOf, review.facts_of_texts)

@@ -27,6 +27,7 @@ from portal.nominations import chores as nominations
 from portal.nominations.actions import conflicts, consent, gathering, importing, letters, parts, screening, writing
 from portal.nominations.queries import eligibility
 from portal.nominations.queries import facts as nominations_facts
+from portal.nominations.translating import actions as translating
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.actions import photos, visits
@@ -110,6 +111,7 @@ def install() -> None:
     )  # what comes in late is covered and looked over before it is read
     _add(letters.on_received, masking.felt_letter)  # and so is a letter
     _add(parts.on_completed, masking.felt_part)  # and what a nominee wrote
+    _add(translating.on_approved, masking.felt_translation)  # and what was translated
     worker.handlers[covering.JOB] = covering.draw_again
     _add(eligibility.announced_before, decision_queries.announced_before)  # nobody receives twice too soon
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)
@@ -123,6 +125,7 @@ def _chores() -> None:
     _add(worker.chores, nominations.look_after_letters)
     _add(worker.chores, nominations.look_after_parts)
     _add(worker.chores, nominations.look_after_the_silent)
+    _add(worker.chores, nominations.notice_languages)
     _add(worker.chores, awards.remind_invited)
     _add(worker.chores, reviewing.remind_readers)
     _add(worker.chores, nominations.look_after_roster)

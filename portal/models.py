@@ -19,6 +19,7 @@ ROOMS = (
     "awards.models",
     "awards.reminders.models",
     "nominations.models",
+    "nominations.translating.models",
     "review.models",
     "decisions.models",
     "publishing.models",

@@ -44,6 +44,7 @@ class Fact(StrEnum):
     CONFLICT = "has a conflict with it that stands or holds"
     PROPOSED_IT = "proposed it"
     ITS_WRITER = "was asked to write it"
+    ITS_TRANSLATOR = "was asked to translate it"
     ACCESS_KEPT = "keeps the right to read it"
     # about the thing alone
     PUBLIC = "is public"
@@ -117,6 +118,7 @@ clear = _word(Fact.CLEAR)
 conflict = _word(Fact.CONFLICT)
 proposed_it = _word(Fact.PROPOSED_IT)
 its_writer = _word(Fact.ITS_WRITER)
+its_translator = _word(Fact.ITS_TRANSLATOR)
 access_kept = _word(Fact.ACCESS_KEPT)
 names_shown = _word(Fact.NAMES_SHOWN)
 in_deliberation = _word(Fact.IN_DELIBERATION)
@@ -149,6 +151,7 @@ class Permission(StrEnum):
     SEE_OWN_LETTERS = "see the letters one was asked for"
     WRITE_LETTER = "write, send, replace or decline a letter one was asked for"
     READ_LETTER = "read a letter that was sent"
+    TRANSLATE = "read and translate a text one was asked to translate"
     # staff's desk
     SEE_DESK = "see the staff's desk"
     MANAGE_AWARDS = "set up awards, cycles, question sets and rubrics"
@@ -216,6 +219,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.OWN_PART: its_nominee & told,
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,
+    Permission.TRANSLATE: its_translator,
     Permission.READ_LETTER: its_writer
     | ((staff_of_it | chair_of_it) & ~conflict & ~its_nominee)
     | (its_nominee & access_kept),

@@ -11,7 +11,18 @@ from sqlalchemy import select
 from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
-from portal.demo import announcing, cast, deliberating, open_season, roster, season, sittings, supporting, world
+from portal.demo import (
+    announcing,
+    cast,
+    deliberating,
+    open_season,
+    roster,
+    season,
+    sittings,
+    supporting,
+    translating,
+    world,
+)
 from portal.demo.calendar import Stage
 from portal.mail import chores as mail
 from portal.nominations.models import Nomination, Part, Recommendation
@@ -50,6 +61,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     open_season.came_in: "nominations come in",
     supporting.support: "letters are asked for, and a nominee adds their part",
     sittings.sat: "a mother nominates two people for two awards, and a student of 17 applies",
+    translating.translate: "families write in their languages, and neighbors translate",
 }
 
 
@@ -88,7 +100,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     """Return how far a season was lived, by where it stands today."""
     if laid.stage is Stage.OPEN:
-        return (open_season.came_in, supporting.support, sittings.sat)
+        return (open_season.came_in, supporting.support, sittings.sat, translating.translate)
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:

@@ -151,6 +151,12 @@ def _honoured_before(cycle: Cycle, given: str, family: str, school: School) -> P
     )
 
 
+def came_in_saying(world: World, cycle: Cycle, nominee: str, texts: tuple[str, ...], *, days: int) -> None:
+    """Let a family nominate somebody in these words, whatever their language."""
+    denny = db.session.scalars(select(School).where(School.name == "David T. Denny International Middle School")).one()
+    _in(world, cycle, nominee, denny, texts, days=days, relation=Relation.PARENT)
+
+
 def _in(
     world: World,
     cycle: Cycle,

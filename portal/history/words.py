@@ -194,6 +194,13 @@ ACTIONS = {
     "told in person": N_("Told in person"),
     "told of the nomination": N_("Told of the nomination"),
     "taken back": N_("Taken back"),
+    "language put right": N_("Language put right"),
+    "translation approved": N_("Translation approved"),
+    "translation asked for": N_("Translation asked for"),
+    "translation handed in": N_("Translation handed in"),
+    "translation opened again": N_("Translation opened again"),
+    "translation returned": N_("Translation returned"),
+    "translation taken back": N_("Translation taken back"),
     "two people": N_("Found to be two people"),
     "uploaded": N_("Uploaded"),
     "withdrawn": N_("Withdrawn"),
@@ -232,6 +239,7 @@ KINDS = {
     "school": N_("School"),
     "sitting": N_("Sitting"),
     "snapshot": N_("Submitted text"),
+    "translation": N_("Translation"),
     "wording": N_("Words of a message"),
 }
 

@@ -14,6 +14,8 @@ from portal.nominations.actions import eligibility, importing, letters, parts, r
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
 from portal.nominations.queries import reminding as reminding_queries
+from portal.nominations.translating import actions as translating
+from portal.nominations.translating import queries as translation_queries
 from portal.people.models import Person
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _looked_at_parts: list[datetime] = []
 _looked_at_silent: list[datetime] = []
 BETWEEN_LOOKS_AT_ROSTER = timedelta(hours=6)
 _looked_at_roster: list[datetime] = []
+_noticed: list[datetime] = []
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -74,6 +77,19 @@ def look_after_the_silent(at: datetime) -> int:
         return 0
     with transaction():
         return reminding.remind_of_drafts(at=at) + reminding.remind_of_consent(at=at)
+
+
+def notice_languages(at: datetime) -> int:
+    """Notice in which language what came in is written: once a minute."""
+    if _noticed and _noticed[-1] <= at < _noticed[-1] + BETWEEN_LOOKS:
+        return 0
+    _noticed[:] = [at]
+    new = translation_queries.new_snapshots() or translation_queries.new_letters() or translation_queries.new_parts()
+    db.session.rollback()
+    if not new:
+        return 0
+    with transaction():
+        return translating.notice(at=at)
 
 
 def look_after_parts(at: datetime) -> int:

@@ -15,6 +15,7 @@ RULES = (
     "portal.nominations.rules",
     "portal.nominations.rules.letters",
     "portal.nominations.rules.parts",
+    "portal.nominations.translating.rules",
     "portal.review.rules.lives",
     "portal.decisions.rules.lives",
     "portal.publishing.rules",

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from portal.errors import N_
 from portal.web.foreign import Foreign
+from portal.web.language import NAMES
 from portal.web.plots import plot_marks
 
 if TYPE_CHECKING:
@@ -229,4 +230,5 @@ def install(app: Flask) -> None:
         "plot_marks": plot_marks,
         "paragraphs": paragraphs,
     }
+    app.jinja_env.globals["language_name"] = lambda code: NAMES.get(code or "", code or "")
     app.jinja_env.filters.update(filters)

@@ -621,6 +621,30 @@ def letters_at_desk(world: World) -> Iterable[Sample]:
     yield Sample("at another cycle", _at("arts", reference=world.words["letter one"]), nowhere)
 
 
+def translations(world: World) -> Iterable[Sample]:
+    """Texts in another language as the office sees them."""
+    for name, place, key in (
+        ("conflicted", "teaching", "one"),
+        ("handed in", "teaching", "apart"),
+        ("other's", "arts", "elsewhere"),
+    ):
+        yield Sample(name, _at(place, number=world[f"translation {key}"]), of_candidacy(place, key))
+    yield Sample("of another cycle", _at("teaching", number=world["translation elsewhere"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def translated(world: World) -> Iterable[Sample]:
+    """Texts as their translator sees them."""
+    for name, place, key, who in (
+        ("nobody's", "teaching", "one", ""),
+        ("handed in", "teaching", "apart", "staff"),
+        ("asked", "arts", "elsewhere", "staff elsewhere"),
+    ):
+        facts = with_facts(of_candidacy(place, key), ITS_TRANSLATOR={who})
+        yield Sample(name, {"number": world[f"translation {key}"]}, facts)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def letters_asked(world: World) -> Iterable[Sample]:
     """Letters as whoever asked for them sees them."""
     own = with_facts(simply, ITS_NOMINATOR={"nominator"})
@@ -1013,6 +1037,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(letter_pages, "nominations.letter_page"),
     **_each(letters_at_desk, "nominations.letter_at_desk"),
     **_each(letters_asked, "nominations.letter_step"),
+    **_each(translations, "nominations.translation"),
+    **_each(translated, "nominations.translate", "nominations.translation_draft"),
     **_each(
         things("import", "matching", "checked"),
         "nominations.import_columns",

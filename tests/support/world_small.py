@@ -64,6 +64,8 @@ from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState
 from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import LetterState, WriterRole
 from portal.nominations.rules.parts import PartState
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
@@ -320,6 +322,7 @@ def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
             _session(world, key)
         _browser_draft(world)
         _numbers(world)
+        _translations(world)
         db.session.flush()
         record(RECORD, world.who("staff"), at=NOW, numbers=world.numbers, words=world.words)
 
@@ -369,6 +372,39 @@ def _numbers(world: _Building) -> None:
         number = world.numbers[f"snapshot {key}"] = db.session.scalars(wanted).one()
         first = select(func.min(Masked.id)).where(Masked.source_kind == "snapshot", Masked.source_id == number)
         world.numbers[f"masked {key}"] = db.session.scalar(first) or 0
+
+
+def _translations(world: _Building) -> None:
+    """Three nominations in another language: nobody's, somebody's, and one that is translated."""
+    for key, place, state, who in (
+        ("one", "teaching", TranslationState.WANTED, None),
+        ("apart", "teaching", TranslationState.HANDED_IN, "staff"),
+        ("elsewhere", "arts", TranslationState.ASKED, "staff elsewhere"),
+    ):
+        made = Translation(
+            source_kind="snapshot",
+            source_id=world[f"snapshot {key}"],
+            cycle_id=world[f"cycle {place}"],
+            nomination_id=world[f"nomination {key}"],
+            written_in="so",
+            state=state,
+            language="en",
+            texts={},
+            translator_id=world[f"person {who}"] if who else None,
+            asked_at=NOW if who else None,
+            noticed_at=NOW,
+        )
+        world.keep(f"translation {key}", made)
+
+
+def _grow_translations(world: _Building, most: int) -> None:
+    there = select(Translation.source_id)
+    wanted = select(Snapshot).join(Nomination, Nomination.id == Snapshot.nomination_id)
+    wanted = wanted.where(Nomination.cycle_id == world["cycle teaching"], Snapshot.id.not_in(there))
+    for snapshot in db.session.scalars(wanted.order_by(Snapshot.id).limit(most)):
+        row = {"source_kind": "snapshot", "source_id": snapshot.id, "nomination_id": snapshot.nomination_id}
+        here = {"cycle_id": world["cycle teaching"], "written_in": "so", "language": "en", "noticed_at": NOW}
+        db.session.add(Translation(**row, **here, state=TranslationState.WANTED, texts={}))
 
 
 def _session(world: _Building, key: str) -> Session:
@@ -1339,6 +1375,7 @@ def grow(most: int = GROWN) -> None:
         for place in ("teaching", "principals", "arts"):
             _grow_round(world, place, most)
         _grow_intake(world, most)
+        _grow_translations(world, most)
         _grow_office(world, most)
         _grow_past(world, most)
         for number in range(CYCLES_GROWN):

@@ -16,6 +16,8 @@ from portal.decisions.rules.lives import DecisionState
 from portal.nominations.models import Candidacy, Nomination, Recommendation, Sitting
 from portal.nominations.queries import consent, letters, parts
 from portal.nominations.queries.conflicts import standing
+from portal.nominations.translating import queries as translating
+from portal.nominations.translating.models import Translation
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
 from portal.review.queries import reading
@@ -33,6 +35,7 @@ class Mine:
     readings: int = 0
     consents: Sequence[Candidacy] = ()
     letters: Sequence[Recommendation] = ()  # that this person was asked to write
+    translations: Sequence[Translation] = ()  # texts that this person was asked to translate
     parts: Sequence[Candidacy] = ()  # that this nominee may add their own part to
     decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
     releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
@@ -46,6 +49,7 @@ def waiting(person: Person) -> Mine:
         readings=reading.count_left(person),
         consents=consent.concerning(person.id),
         letters=letters.waiting_for(person.id),
+        translations=translating.asked_of(person.id),
         parts=parts.waiting_for(person.id),
         decisions=_decisions(person),
         releases=_releases(person),

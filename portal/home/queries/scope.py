@@ -11,8 +11,9 @@ from portal.accounts.queries import roles_of
 from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.decisions.models import Decision
-from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Snapshot
+from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Part, Recommendation, Snapshot
 from portal.nominations.queries.conflicts import standing
+from portal.nominations.translating.models import Translation
 from portal.publishing.desk.models import Draft
 from portal.review.models import Assignment, Masked, Note, Review, Round
 
@@ -38,6 +39,17 @@ def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
         "review": select(Review.id).where(Review.assignment_id.in_(assignments)),
         "masked": select(Masked.id).where(Masked.candidacy_id.in_(numbers)),
         "note": select(Note.id).where(Note.candidacy_id.in_(numbers)),
+        "translation": select(Translation.id).where(
+            or_(
+                Translation.nomination_id.in_(nominations),
+                Translation.part_id.in_(select(Part.id).where(Part.candidacy_id.in_(numbers))),
+                Translation.recommendation_id.in_(
+                    select(Recommendation.id).where(
+                        or_(Recommendation.candidacy_id.in_(numbers), Recommendation.nomination_id.in_(nominations))
+                    )
+                ),
+            )
+        ),
         "page_draft": select(Draft.id).where(Draft.candidacy_id.in_(numbers)),
     }
 

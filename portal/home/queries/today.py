@@ -20,6 +20,8 @@ from portal.mail.models import Message
 from portal.mail.rules import MessageState
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, MatchState, Nomination, RowState
 from portal.nominations.queries.conflicts import standing, to_decide
+from portal.nominations.translating import queries as translating
+from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
@@ -48,6 +50,8 @@ class Numbers:
     members: Counter[str] = field(default_factory=Counter)  # by state
     decisions: Counter[str] = field(default_factory=Counter)  # by state
     same_person: int = 0
+    to_translate: int = 0  # texts in another language that nobody translates yet
+    translated: int = 0  # translations that wait for approval
     conflicts: int = 0
     readings: Counter[str] = field(default_factory=Counter)  # by state
     release: ReleaseState | None = None
@@ -153,6 +157,8 @@ def _totals(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, .
         .where(Match.cycle_id.in_(ids), Match.state == MatchState.OPEN)
         .where(Match.first_id.not_in(kept), Match.second_id.not_in(kept))
         .group_by(Match.cycle_id),
+        "to_translate": translating.count_by_cycle(ids, TranslationState.WANTED, kept),
+        "translated": translating.count_by_cycle(ids, TranslationState.HANDED_IN, kept),
         "conflicts": select(Candidacy.cycle_id, func.count())
         .join(Conflict, Conflict.candidacy_id == Candidacy.id)
         .where(Candidacy.cycle_id.in_(ids), to_decide(), Candidacy.id.not_in(kept))

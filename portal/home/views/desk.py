@@ -112,6 +112,18 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         lambda n: ngettext("One pair may be the same person", "%(num)s pairs may be the same person", n),
         lambda: _("Decide"),
     ),
+    "to translate": (
+        lambda n: ngettext(
+            "One text in another language waits for a translator",
+            "%(num)s texts in other languages wait for a translator",
+            n,
+        ),
+        lambda: _("Ask somebody"),
+    ),
+    "translated": (
+        lambda n: ngettext("One translation waits for approval", "%(num)s translations wait for approval", n),
+        lambda: _("Read them side by side"),
+    ),
     "conflict": (
         lambda n: ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", n),
         lambda: _("Decide"),
@@ -214,6 +226,8 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
         ("late draft" if late else "draft", int(draft), "awards.cycle", "blocks" if late else "writing"),
         ("late", line.nominations[Stage.LATE.value], "nominations.screening", "writing"),
         ("same person", line.same_person, "nominations.screening", "undecided"),
+        ("to translate", line.to_translate, "nominations.translations", "writing"),
+        ("translated", line.translated, "nominations.translations", "writing"),
         ("conflict", line.conflicts, "nominations.conflicts", "undecided"),
         ("intake", taking * line.candidacies[CandidacyStage.INTAKE.value], "nominations.screening", "writing"),
         ("seats", (taking and soon) * today.seats(line), "awards.committee", "writing"),

@@ -16,6 +16,7 @@ from portal.nominations.queries import letters
 from portal.nominations.rules import NEVER_SENT, Stage
 from portal.policy import Permission
 from portal.web import viewer
+from portal.web.language import NAMES
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def me() -> str:
         *_reading(found),
         *_approvals(found),
         *_letters(found),
+        *_translations(found),
         *_parts(found),
         *_consents(found),
         *_nominations(found),
@@ -102,6 +104,18 @@ def _letters(found: mine.Mine) -> list[Item]:
             _name(asked.cycle),
         )
         for asked in found.letters
+    ]
+
+
+def _translations(found: mine.Mine) -> list[Item]:
+    return [
+        Item(
+            _("Translate a text from %(language)s", language=NAMES.get(each.written_in or "", each.written_in or "")),
+            to("nominations.translate", number=each.id),
+            _("Translate"),
+            _name(each.cycle),
+        )
+        for each in found.translations
     ]
 
 

@@ -1,5 +1,6 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
+from portal.nominations.translating import views as translating
 from portal.nominations.views import (
     answer_files,
     candidacies,
@@ -29,5 +30,6 @@ __all__ = [
     "parts",
     "screening",
     "together",
+    "translating",
     "writing",
 ]

@@ -29,6 +29,7 @@ from portal.nominations.models import HARD
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.queries import conflicts as conflict_queries
 from portal.nominations.rules import CANDIDACY, CONFLICT, NOMINATION, CandidacyStep, Stage, Step
+from portal.nominations.translating import queries as translating
 from portal.nominations.views import eligibility as eligibility_words
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
@@ -87,6 +88,7 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
             forms=drawn,
             steps=fits,
             label=lambda label: with_name(words_in(label), candidacy.name),
+            translations=translating.of_nominations(said.nomination for said in all_of_it.nominations),
             otherwise=[said for said in all_of_it.nominations if _named_otherwise(candidacy, said)],
             conflict_steps=lambda conflict: _conflict_steps(conflict, person),
             nomination_steps=lambda nomination: [

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.nominations.models import Nomination, Part, Recommendation
+    from portal.nominations.translating.models import Translation
     from portal.people.models import Person
     from portal.review.queries.facts import FileOf, TextsOf
 
@@ -55,6 +56,8 @@ def prepare(round_: Round, *, at: datetime, by: Person | None = None, candidacie
     for source in sources:
         for key, _label in keys[source.kind]:
             text = source.texts.get(key, "")
+            if source.kind == texts.TRANSLATION and not text:
+                continue  # a translation has what was translated, and nothing else
             pieces = (
                 masking.mask(text, known[source.candidacy_id], pronouns=round_.covers_pronouns) if text.strip() else []
             )
@@ -167,6 +170,16 @@ def felt_part(part: Part, at: datetime) -> None:
     db.session.execute(
         delete(Masked)
         .where(Masked.source_kind == texts.PART, Masked.source_id == part.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    _came_in(candidacy, at=at)
+
+
+def felt_translation(translation: Translation, candidacy: Candidacy, at: datetime) -> None:
+    """A translation was approved or opened again: it is covered and looked over before readers see it beside the original."""
+    db.session.execute(
+        delete(Masked)
+        .where(Masked.source_kind == texts.TRANSLATION, Masked.source_id == translation.id)
         .execution_options(synchronize_session="fetch")
     )
     _came_in(candidacy, at=at)

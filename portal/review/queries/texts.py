@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
@@ -31,6 +31,9 @@ from portal.nominations.queries.parts import BIOGRAPHY
 from portal.nominations.rules import COUNTS
 from portal.nominations.rules.letters import COUNTED, WriterRole
 from portal.nominations.rules.parts import PartState
+from portal.nominations.translating import queries as translating
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.rules import TranslationState, to_translate
 from portal.people.models import Person
 from portal.questions.drawing import snapshot_in_words
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
@@ -91,6 +94,7 @@ class Source(NamedTuple):
 
 
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
+TRANSLATION = "translation"  # approved, of one of these; it is covered and looked over like them, and read beside them
 LETTER_KEY = "letter"  # a letter has one text
 _ORDER = {SNAPSHOT: 0, PART: 1, LETTER: 2}
 
@@ -178,7 +182,19 @@ def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> lis
         for letter, owned, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
             text = str(json.loads(letter.facts).get("text") or "")
             found.append(Source(LETTER, letter.id, owned or 0, None, role, {LETTER_KEY: text}, {}))
-    return found
+    return [*found, *_translated(found)]
+
+
+def _translated(sources: Sequence[Source]) -> list[Source]:
+    """Return the approved translations of these, each in its original's place: whose it is, and by whom."""
+    noticed = translating.of_sources((each.kind, each.id) for each in sources)
+    made = []
+    for each in sources:
+        translation = noticed.get((each.kind, each.id))
+        texts = translating.approved_texts(translation, each.texts) if translation is not None else {}
+        if translation is not None and texts:
+            made.append(Source(TRANSLATION, translation.id, each.candidacy_id, each.relation, each.role, texts, {}))
+    return made
 
 
 def _said(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
@@ -213,7 +229,7 @@ def labels(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Any]]]:
 
     In a blind round these are the ones to cover and to look over.
     """
-    return {
+    found: dict[str, list[tuple[str, Any]]] = {
         kind: [
             (key, question.label if question is not None else None)
             for key, question in asked
@@ -221,6 +237,7 @@ def labels(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Any]]]:
         ]
         for kind, asked in _read(cycle, blind=blind).items()
     }
+    return {**found, TRANSLATION: list({key: (key, label) for keys in found.values() for key, label in keys}.values())}
 
 
 # ---------------------------------------------------------------- what is known, to be covered
@@ -375,7 +392,13 @@ def _standing(kinds: Kinds) -> Any:  # noqa: ANN401 - a subquery
     if kinds.letters:
         sent = standing_letters()
         wanted.append(sent.with_only_columns(*named(LETTER, Letter.id, goes_to(sent))))
-    return union_all(*wanted).subquery()
+    sources = union_all(*wanted).subquery()
+    translated = (
+        select(*named(TRANSLATION, Translation.id, sources.c.owner))
+        .join(sources, and_(sources.c.kind == Translation.source_kind, sources.c.source == Translation.source_id))
+        .where(Translation.state == TranslationState.APPROVED)
+    )
+    return union_all(*wanted, translated).subquery()
 
 
 def _current(round_: Round, kinds: Kinds) -> Select[*tuple[Any, ...]]:
@@ -509,6 +532,9 @@ class Passage:
     role: WriterRole | None
     pieces: list[masking.Piece]
     words: int  # 0 of what is no text
+    written_in: str | None = None  # its language, where that is not the one read here
+    translated: list[masking.Piece] | None = None  # what stands beside it, covered like it
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,8 +556,10 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
     blind = round_.blind if covered is None else covered
     kinds = kinds_read(round_)
     kinds = kinds._replace(letters=kinds.letters and letters)
-    sources = own_order(written_about([candidacy_id], kinds), seed=round_.seed, reader=candidacy_id)
+    there = written_about([candidacy_id], kinds)
+    sources = own_order([each for each in there if each.kind != TRANSLATION], seed=round_.seed, reader=candidacy_id)
     approved = _approved(candidacy_id) if blind else {}
+    beside = Beside.of(there, approved if blind else None)
     passages: list[Passage] = []
     withheld = False
     for kind, asked in _read(round_.cycle, blind=blind).items():
@@ -557,8 +585,43 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
                 label = said.get("label") or (question.label if question is not None else None)
                 written = question is None or question.kind in TEXTS
                 words = count_words(masking.plain(pieces)) if written else 0
-                passages.append(Passage(kind, key, label, source.relation, source.role, pieces, words))
-    return Reading(passages, withheld, round_.covers_pronouns)
+                passage = Passage(kind, key, label, source.relation, source.role, pieces, words)
+                passages.append(beside.put(passage, source) if written else passage)
+    return Reading(passages, withheld or beside.withheld, round_.covers_pronouns)
+
+
+class Beside:
+    """The translations that stand beside what is read, covered and looked over like it where names are covered."""
+
+    def __init__(
+        self, noticed: dict[tuple[str, int], Translation], made: dict[int, Source], approved: Approved | None
+    ) -> None:
+        """Keep what was noticed of each source, the approved translations, and, in a blind round, what was looked over."""
+        self._noticed, self._made, self._approved = noticed, made, approved
+        self.withheld = False  # a translation is there, and is still being looked over
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], approved: Approved | None) -> Beside:
+        """Return what stands beside these: one query."""
+        noticed = translating.of_sources((each.kind, each.id) for each in sources if each.kind != TRANSLATION)
+        return cls(noticed, {each.id: each for each in sources if each.kind == TRANSLATION}, approved)
+
+    def put(self, passage: Passage, source: Source) -> Passage:
+        """Return a passage with its language and its translation, where it is in another language than the one read here."""
+        noticed = self._noticed.get((source.kind, source.id))
+        if noticed is None or passage.key not in to_translate(source.texts, into=noticed.language):
+            return passage
+        made = self._made.get(noticed.id)
+        text = made.texts.get(passage.key) if made is not None else None
+        pieces = self._shown(text, (TRANSLATION, noticed.id, passage.key)) if text is not None else None
+        self.withheld = self.withheld or (text is not None and pieces is None)
+        return replace(passage, written_in=noticed.written_in, translated=pieces, into=noticed.language)
+
+    def _shown(self, text: str, place: tuple[str, int, str]) -> list[masking.Piece] | None:
+        if self._approved is None:
+            return [text]
+        masked = self._approved.get(place)
+        return masked.pieces if masked is not None and masked.source_sha256 == digest(text) else None
 
 
 class Covered(NamedTuple):
@@ -568,6 +631,7 @@ class Covered(NamedTuple):
     source_sha256: str
 
 
+Approved: TypeAlias = dict[tuple[str, int, str], Covered]
 _APPROVED = select(Masked.source_kind, Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256).where(
     Masked.candidacy_id == bindparam("candidacy"), Masked.approved_at.is_not(None)
 )

@@ -16,6 +16,7 @@ from portal.review.rules import schools as of_schools
 from portal.review.rules.lives import AssignmentState
 from portal.review.rules.schools import Need, Size
 from portal.review.rules.scoring import Mark, total
+from portal.web.language import language
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ _WROTE = {
     WriterRole.COMMUNITY: _l("Someone from the community"),
     WriterRole.TEACHER: _l("A teacher or counselor"),
 }
-_SOURCES = {"snapshot": _l("Nomination"), "part": _l("The nominee's own part"), "letter": _l("Letter")}
+_SOURCES = {
+    "snapshot": _l("Nomination"),
+    "part": _l("The nominee's own part"),
+    "letter": _l("Letter"),
+    "translation": _l("Translation"),
+}
 _FILES = {"letter": _l("Letter"), "resume": _l("Resume")}
 
 
@@ -128,6 +134,29 @@ def drawn(pieces: Sequence[masking.Piece]) -> Markup:
     return Markup("").join(Markup('<p dir="auto">{}</p>').format(text) for text in whole if text.strip())
 
 
+def beside(passage: Passage) -> Markup:
+    """Return a passage as it was written; in another language, its translation beside it, each called what it is."""
+    if passage.written_in is None:
+        return drawn(passage.pieces)
+    written = language(passage.written_in)
+    original = Markup('<div class="stack" lang="{}" dir="{}">{}</div>').format(
+        written.code, written.dir, drawn(passage.pieces)
+    )
+    said = _("As written, in %(language)s", language=written.name)
+    if passage.translated is None:
+        note = _("Written in %(language)s. Its translation is not ready.", language=written.name)
+        return Markup('<p class="small soft">{}</p>{}').format(note, original)
+    into = language(passage.into)
+    translated = Markup('<div class="stack" lang="{}" dir="{}">{}</div>').format(
+        into.code, into.dir, drawn(passage.translated)
+    )
+    draw = Markup(
+        '<div class="translated"><div class="translation"><p class="translated-label">{}</p>{}</div>'
+        '<div class="original"><p class="translated-label">{}</p>{}</div></div>'
+    )
+    return draw.format(_("Translation into %(language)s", language=into.name), translated, said, original)
+
+
 def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
     """Return what is read, question by question: a heading, and under it each answer with who wrote it."""
     found: list[dict[str, Any]] = []
@@ -141,7 +170,7 @@ def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
         if same is None:
             same = {"key": key, "title": title, "answers": []}
             found.append(same)
-        same["answers"].append({"said_by": words, "text": drawn(passage.pieces)})
+        same["answers"].append({"said_by": words, "text": beside(passage)})
     return found
 
 
