@@ -9,9 +9,19 @@ from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.decisions import queries as decisions
 from portal.decisions.queries import drawing
-from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, Nomination, Recommendation, Sitting
+from portal.nominations.models import (
+    Candidacy,
+    Conflict,
+    Import,
+    ImportRow,
+    Match,
+    Nomination,
+    Paper,
+    Recommendation,
+    Sitting,
+)
 from portal.nominations.queries import facts as nominations
-from portal.nominations.queries import letters, writing
+from portal.nominations.queries import letters, papers, writing
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.models import Translation
 from portal.publishing import queries as publishing
@@ -58,6 +68,7 @@ def teach() -> None:
     policy.teach(Roster, nominations.facts_of_roster)
     policy.teach(ImportRow, nominations.facts_of_import_row)
     policy.teach(Nomination, writing.facts_of_nomination)
+    policy.teach(Paper, papers.facts_of_paper)
     policy.teach(Sitting, writing.facts_of_sitting)
     policy.teach(Recommendation, letters.facts_of_recommendation)
     policy.teach(Translation, translating.facts_of_translation)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.db import Model, db
 from portal.files.models import FilePart, StoredFile
-from portal.files.rules import PORTRAIT, FileState
+from portal.files.rules import OFFICE, FileState
 from portal.files.storage import store
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def of_owner(key: str, owner_id: int, about: Model) -> StoredFile | None:
 
 
 def held_by(owner_id: int) -> int:
-    """Return how many bytes of somebody's are kept or on their way. Portraits, which the office sends, are not theirs."""
+    """Return how many bytes of somebody's are kept or on their way. What the office sends, portraits and scans, is nobody's own."""
     wanted = select(func.coalesce(func.sum(StoredFile.size), 0))
     own = wanted.where(StoredFile.owner_id == owner_id, StoredFile.state.in_(HELD))
-    return int(db.session.scalar(own.where(StoredFile.purpose != PORTRAIT.name)) or 0)
+    return int(db.session.scalar(own.where(StoredFile.purpose.not_in(OFFICE))) or 0)
 
 
 def parts_of(file: StoredFile) -> Sequence[FilePart]:

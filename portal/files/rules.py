@@ -41,10 +41,10 @@ class Purpose(NamedTuple):
 LETTER = Purpose("letter", 10)
 RESUME = Purpose("resume", 2)
 ANSWER = Purpose("answer", 10)
-PORTRAIT = Purpose(
-    "portrait", 1
-)  # a photograph of somebody honored: what the office sends counts against nobody's quota
-PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, ANSWER, PORTRAIT)}
+PORTRAIT = Purpose("portrait", 1)  # a photograph of somebody honored
+SCAN = Purpose("scan", 30)  # of a form that came on paper
+OFFICE = frozenset({PORTRAIT.name, SCAN.name})  # what the office sends counts against nobody's quota
+PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, ANSWER, PORTRAIT, SCAN)}
 
 
 class FileState(StrEnum):

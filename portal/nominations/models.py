@@ -15,6 +15,7 @@ from portal.db import Model, enumeration
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage
 from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import Late, LetterState, WriterRole
+from portal.nominations.rules.papers import PaperState
 from portal.nominations.rules.parts import PartState
 from portal.people.models import Person
 from portal.questions.models import Question
@@ -27,6 +28,7 @@ class Entered(enum.StrEnum):
     WEB = "web"
     IMPORT = "import"
     STAFF = "staff"
+    PAPER = "paper"
     DEMONSTRATION = "demonstration"
 
 
@@ -216,6 +218,48 @@ class Snapshot(Model):
         String(64)
     )  # of its longest answer, normalised: the same in every copy of a campaign letter
     taken_at: Mapped[datetime]
+
+
+class Paper(Model):
+    """A form that came on paper: its scan, what was typed from it, and who compared the two. It is a nomination once it counts."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        CheckConstraint("checked_by_id IS NULL OR checked_by_id != typed_by_id", name="two_people"),
+        CheckConstraint(
+            "state != 'counted' OR (checked_by_id IS NOT NULL AND typed_by_id IS NOT NULL AND file_id IS NOT NULL)",
+            name="counted_was_compared",
+        ),
+        Index("ix_paper_listing", "cycle_id", "state", "received_at"),
+    )
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    state: Mapped[PaperState] = mapped_column(enumeration(PaperState), default=PaperState.RECEIVED)
+    version: Mapped[int] = mapped_column(default=1)
+    once: Mapped[str | None] = mapped_column(String(60), unique=True)  # of the page it was taken in on
+    received_at: Mapped[datetime]  # when it reached the office: this counts against the deadline
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))  # the scan
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was typed, see `entering.Told`
+    thank: Mapped[bool] = mapped_column(default=False)  # write to whoever sent it, once it counts
+    typed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    typed_at: Mapped[datetime | None]
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_at: Mapped[datetime | None]
+    note: Mapped[str | None]  # what differs, or why it is set aside
+    nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), unique=True)
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+    taken_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[taken_by_id])
+    typed_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[typed_by_id])
+    checked_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[checked_by_id])
+    nomination: Mapped[Nomination | None] = relationship(lazy="raise")
+
+    @property
+    def reference(self) -> str:
+        """What the office writes on the paper itself."""
+        return f"P-{self.id:04d}"
 
 
 class Candidacy(Model):

@@ -14,6 +14,7 @@ RULES = (
     "portal.awards.rules",
     "portal.nominations.rules",
     "portal.nominations.rules.letters",
+    "portal.nominations.rules.papers",
     "portal.nominations.rules.parts",
     "portal.nominations.translating.rules",
     "portal.review.rules.lives",

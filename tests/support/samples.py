@@ -731,6 +731,36 @@ def files_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
     return samples
 
 
+def papers(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of forms that came on paper."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        yield Sample("typed in", {**_at("students", number=world["paper"]), **more}, of_cycle("students"))
+        if not more:
+            yield Sample("not typed in", _at("students", number=world["paper untyped"]), of_cycle("students"))
+        yield Sample("of another cycle", {**_at("arts", number=world["paper"]), **more}, nowhere)
+        yield Sample("missing", {**_at("students", number=10**6), **more}, nowhere)
+
+    return samples
+
+
+def scans(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of scans that are there, and of one that is not."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        yield Sample("there", {**_at("students", number=world["paper"]), **more}, of_cycle("students"))
+        yield Sample("not there", {**_at("students", number=world["paper untyped"]), **more}, nowhere)
+
+    return samples
+
+
+def printed(_world: World) -> Iterable[Sample]:
+    """Forms to print: of awards that are open."""
+    yield Sample("open", {"slug": "students"}, simply)
+    yield Sample("closed", {"slug": "teaching"}, nowhere)
+    yield Sample("missing", {"slug": "no-such-award"}, nowhere)
+
+
 def asides(world: World) -> Iterable[Sample]:
     """Two texts side by side."""
     yield Sample(
@@ -1001,6 +1031,16 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(answer_files(place=1), "nominations.answer_file_page"),
     **_each(files_at_desk(), "nominations.file_at_desk", "nominations.file_download"),
     **_each(files_at_desk(place=1), "nominations.file_page"),
+    **_each(printed, "nominations.form_on_paper"),
+    **_each(
+        papers(),
+        "nominations.paper",
+        "nominations.paper_scan",
+        "nominations.paper_scan_removal",
+        "nominations.paper_scan_state",
+    ),
+    **_each(scans(), "nominations.paper_scan_download"),
+    **_each(scans(place=1), "nominations.paper_scan_page"),
     **_each(asides, "nominations.both"),
     **_each(
         consents,

@@ -52,6 +52,7 @@ from portal.nominations.models import (
     LetterPlan,
     Match,
     Nomination,
+    Paper,
     Part,
     Quote,
     Recommendation,
@@ -63,6 +64,7 @@ from portal.nominations.queries import writing
 from portal.nominations.rules import CandidacyStage, ConflictState, ConsentState, Stage, canonical, digest
 from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import LetterState, WriterRole
+from portal.nominations.rules.papers import PaperState
 from portal.nominations.rules.parts import PartState
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TranslationState
@@ -174,7 +176,7 @@ FILE_KEY, FILE = (
 COVERED_KEY = "c" * 32
 VISIT_KEY = "a" * 32
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
-FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32)  # of a letter, of an answer that was sent, of one that was not
+FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32, "9" * 32)  # of a letter, of answers sent and not sent, of a form on paper
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -997,6 +999,12 @@ def _students(world: _Building) -> None:
         blind_visible=False,
     )
     world.keep("question transcript", transcript)
+    came = {"cycle_id": cycle.id, "received_at": NOW - DAY, "taken_by_id": world["person staff"], "taken_at": NOW - DAY}
+    typed = {"state": PaperState.TYPED, "typed_by_id": world["person staff"], "typed_at": NOW - DAY}
+    told = {"name": "Hibo", "phone": "1", "people": [{"given": "", "family": "Oso", "role": "", "email": ""}]}
+    form = world.keep("paper", Paper(**came, **typed, told=told))
+    form.file_id = world.keep("file paper", _file(form, FILE_KEYS[3], owner=world["person staff"], purpose="scan")).id
+    world.keep("paper untyped", Paper(**came))
     _answered_with_file(world, "draft", draft, transcript)
     _answered_with_file(world, "intake", intake, transcript)
     snapshots.take(writing.afresh(intake), at=NOW)

@@ -11,7 +11,7 @@ from portal.accounts.queries import roles_of
 from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.decisions.models import Decision
-from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Part, Recommendation, Snapshot
+from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Paper, Part, Recommendation, Snapshot
 from portal.nominations.queries.conflicts import standing
 from portal.nominations.translating.models import Translation
 from portal.publishing.desk.models import Draft
@@ -32,6 +32,7 @@ def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
         "nomination": nominations,
         "sitting": select(Nomination.sitting_id).where(Nomination.candidacy_id.in_(numbers)),
         "snapshot": select(Snapshot.id).where(Snapshot.nomination_id.in_(nominations)),
+        "paper": select(Paper.id).where(Paper.nomination_id.in_(nominations)),
         "conflict": select(Conflict.id).where(Conflict.candidacy_id.in_(numbers)),
         "match": select(Match.id).where(or_(Match.first_id.in_(numbers), Match.second_id.in_(numbers))),
         "decision": select(Decision.id).where(Decision.candidacy_id.in_(numbers)),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
     from portal.people.models import Person
 
-WORDS = {Entered.IMPORT: "imported", Entered.STAFF: "entered"}
+WORDS = {Entered.IMPORT: "imported", Entered.STAFF: "entered", Entered.PAPER: "entered from paper"}
 
 
 def arrive(facts: Mapping[str, Any], cycle: Cycle, *, entered: Entered, by: Person | None, at: datetime) -> Nomination:

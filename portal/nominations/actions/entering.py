@@ -13,6 +13,7 @@ from portal.nominations.actions import arriving
 from portal.nominations.models import Entered, Where
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import WORDS
+from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
 from portal.questions import rules as questions
 from portal.questions.models import Asked, QuestionKind
@@ -73,13 +74,42 @@ def enter(
         raise Refused(N_("This cycle takes no nominations now."))
     if received_at > at:
         raise Refused(N_("That time has not come yet."), field="received")
+    found = problems_of(told, cycle)
+    if found:
+        raise NotReady(found)
+    nomination = make(told, cycle, received_at=received_at, once=once, entered=Entered.STAFF, by=by, at=at)
+    if thank:
+        thank_for(nomination, at=at)
+    return nomination
+
+
+def problems_of(told: Told, cycle: Cycle) -> dict[str, list[questions.Problem]]:
+    """Return what stops a nomination that somebody told, by the form's field; nothing where it can be entered."""
     found: dict[str, list[questions.Problem]] = {}
     for place, problem in _problems(told, cycle):
         found.setdefault(place, []).append(problem)
-    if found:
-        raise NotReady(found)
+    return found
+
+
+def thank_for(nomination: Nomination, *, at: datetime) -> None:
+    """Thank whoever told it, where it came in time: of a late one nobody knows yet whether it counts."""
+    if nomination.stage is not Stage.LATE:
+        arriving.thank(nomination, at=at)
+
+
+def make(
+    told: Told,
+    cycle: Cycle,
+    *,
+    received_at: datetime,
+    once: str,
+    entered: Entered,
+    by: Person | None,
+    at: datetime,
+) -> Nomination:
+    """Make the nomination of what was told and judged, as of the time it reached the office; past the deadline it is held."""
     given, family = rules.split_name(told.name)
-    closes = awards.deadline(cycle, by, at)
+    closes = awards.deadline(cycle, None, at)
     facts: dict[str, Any] = {
         "nominator": {
             "name": told.name,
@@ -105,10 +135,7 @@ def enter(
         "answers": told.answers,
         "once": once or None,
     }
-    nomination = arriving.arrive(facts, cycle, entered=Entered.STAFF, by=by, at=at)
-    if thank and not facts["late"]:
-        arriving.thank(nomination, at=at)
-    return nomination
+    return arriving.arrive(facts, cycle, entered=entered, by=by, at=at)
 
 
 def asked(cycle: Cycle, answers: Mapping[str, str]) -> list[Question]:

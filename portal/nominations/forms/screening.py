@@ -12,6 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
 
+from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules.writing import MOST_PEOPLE
 from portal.web.fields import Address, Choice, Choices, Form, Line, Text
 
@@ -189,7 +190,7 @@ class EntryForm(Form):
         """Put the choices."""
         self.relation.choices = [(relation.value, words) for relation, words in relations]
         self.quote.choices = [(quote.value, words) for quote, words in quotes]
-        self.tell.choices = [("yes", _("Yes")), ("no", _("No"))]
+        self.tell.choices = [("yes", _("Yes")), (WORDS, _("Yes, and they may read what was written")), ("no", _("No"))]
 
     @property
     def named(self) -> list[tuple[int, dict[str, str]]]:

@@ -22,7 +22,7 @@ from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS
 from portal.nominations.views import words
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
-from portal.questions.drawing import answer_of, field_for, limits
+from portal.questions.drawing import answer_of, data_for, field_for, limits
 from portal.questions.forms import condition
 from portal.questions.models import Asked, QuestionKind
 from portal.schools import queries as schools
@@ -45,14 +45,14 @@ def _cycle_at(slug: str, year: int) -> Cycle | None:
     return awards.cycle_at(slug, year)
 
 
-def _form(cycle: Cycle) -> Any:  # noqa: ANN401 - a form with a field for each question
-    """Return the form, with a field for each question of the cycle."""
+def form_of(cycle: Cycle, data: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - a form with a field for each question
+    """Return the form, with a field for each question of the cycle, and what was typed before."""
     fields = {
         f"answer-{question.key}": field_for(question, nominee=_("the nominee"))
         for question in _asked(cycle)
         if question.kind is not QuestionKind.FILE
     }
-    made = type("CycleEntryForm", (EntryForm,), fields)()
+    made = type("CycleEntryForm", (EntryForm,), fields)(data=data)
     made.ask(
         words.RELATIONS.items(),
         ((Quote.NAMED, _("Yes, by name")), (Quote.UNNAMED, _("Yes, without the name")), (Quote.NO, _("No"))),
@@ -88,7 +88,7 @@ def _numbers(form: Any) -> list[int]:  # noqa: ANN401 - the form
 @pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
 def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Write down what somebody tells, and send it in for them."""
-    form = _form(cycle)
+    form = form_of(cycle)
     now = clock.now()
     if request.method != "POST":
         form.once.data = secrets.token_urlsafe(24)
@@ -101,37 +101,42 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     elif form.validate_on_submit():
         try:
             nomination = actions.enter(
-                _told(form),
+                told_of(form),
                 cycle,
-                received_at=_received(form, now),
+                received_at=received(form, now),
                 once=(form.once.data or "")[:60],
                 thank=bool(form.thank.data),
                 by=viewer.current(),
                 at=now,
             )
         except NotReady as lacking:
-            _show(form, lacking)
+            show(form, lacking)
         except Refused as refusal:
             form.fail(refusal.field or "received", failures.sentence(refusal))
         else:
-            return _entered(cycle, nomination)
+            return entered(cycle, nomination)
     return _drawn(cycle, form), form.status
 
 
 def _drawn(cycle: Cycle, form: Any) -> str:  # noqa: ANN401 - the form
-    return render_template(
-        "nominations/entry.html",
-        cycle=cycle,
-        form=form,
-        questions=[form[name] for name in form._fields if name.startswith("answer-")],
-        limits=_limits(cycle),
-        rtl=RIGHT_TO_LEFT,
-        most_people=MOST_PEOPLE,
+    return render_template("nominations/entry.html", **drawn_with(cycle, form))
+
+
+def drawn_with(cycle: Cycle, form: Any) -> dict[str, Any]:  # noqa: ANN401 - the form
+    """Return what every page that holds the form is drawn with."""
+    return {
+        "cycle": cycle,
+        "form": form,
+        "questions": [form[name] for name in form._fields if name.startswith("answer-")],
+        "limits": _limits(cycle),
+        "rtl": RIGHT_TO_LEFT,
+        "most_people": MOST_PEOPLE,
         **words.about(),
-    )
+    }
 
 
-def _entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
+def entered(cycle: Cycle, nomination: Any) -> Any:  # noqa: ANN401 - an answer
+    """Go on to what became of a nomination that was entered."""
     back = {"slug": cycle.award.slug, "year": cycle.year}
     if nomination.stage is Stage.LATE:
         flash(
@@ -156,7 +161,8 @@ def _limits(cycle: Cycle) -> dict[str, dict[str, Any]]:
     return {f"answer-{one.key}": {**limits(one), "when": condition(one, asked)} for one in asked}
 
 
-def _told(form: Any) -> Told:  # noqa: ANN401 - the form
+def told_of(form: Any) -> Told:  # noqa: ANN401 - the form
+    """Return what was written down."""
     chosen = set(form.school_id.data or [])
     found = schools.by_ids(_numbers(form))
     return Told(
@@ -178,7 +184,7 @@ def _told(form: Any) -> Told:  # noqa: ANN401 - the form
     )
 
 
-def _received(form: Any, now: datetime) -> datetime:  # noqa: ANN401 - the form
+def received(form: Any, now: datetime) -> datetime:  # noqa: ANN401 - the form
     """Return when it reached the office. The present minute, drawn with the page, is not yet to come."""
     wall = wall_time(form.received)
     if wall is None:
@@ -187,7 +193,18 @@ def _received(form: Any, now: datetime) -> datetime:  # noqa: ANN401 - the form
     return min(found, now) if wall.date() == now.astimezone(zone()).date() else found
 
 
-def _show(form: Any, lacking: NotReady) -> None:  # noqa: ANN401 - the form
+def typed_before(told: Told, cycle: Cycle) -> dict[str, Any]:
+    """Return what was written down as the form's fields hold it."""
+    chosen = [str(school.id) for school in told.schools] + ([CENTRAL] if told.central else [])
+    chosen += [NOT_LISTED] if told.place_text else []
+    held = {name: getattr(told, name) for name in ("relation", "relation_text", "quote", "tell", "language", "people")}
+    answers = {f"answer-{one.key}": data_for(one, told.answers.get(one.key, "")) for one in _asked(cycle)}
+    named = {"nominator_name": told.name, "nominator_email": told.email, "nominator_phone": told.phone}
+    return {**held, **named, **answers, "school": told.place_text, "school_id": chosen}
+
+
+def show(form: Any, lacking: NotReady) -> None:  # noqa: ANN401 - the form
+    """Put what is missing beside its fields."""
     for name, problems in lacking.problems.items():
         for problem in problems:
             form.fail(_row_of(name, form), _(problem.message, **problem.facts))

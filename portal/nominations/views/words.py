@@ -73,6 +73,7 @@ NOMINATIONS = {
 ENTERED = {
     Entered.IMPORT: _l("imported"),
     Entered.STAFF: _l("entered by the office"),
+    Entered.PAPER: _l("from paper, compared by a second person"),
 }
 KINDS = {
     Kind.IS_NOMINEE: _l("May be the nominee: the same name or address"),
@@ -158,6 +159,12 @@ EVENTS = {
     "submitted": _l("Submitted"),
     "imported": _l("Imported"),
     "entered": _l("Entered by the office"),
+    "entered from paper": _l("Typed in from paper"),
+    "paper taken in": _l("A paper form came in"),
+    "paper typed in": _l("A paper form typed in"),
+    "paper differs": _l("What was typed differs from the paper"),
+    "paper compared and counted": _l("Compared with the paper by a second person; it counts as of when the paper came"),
+    "paper set aside": _l("A paper form set aside"),
     "revising": _l("Opened for changes by the nominator"),
     "left late": _l("Left with us after the deadline"),
     "conflict suggested": _l("A conflict was suggested from facts"),
