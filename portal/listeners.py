@@ -119,7 +119,8 @@ def install() -> None:
 
 def _chores() -> None:
     """Say what the worker does on each of its rounds, in this order."""
-    _add(worker.chores, releases.release_due)
+    for chore in (releases.release_due, releases.remind_of_briefs):
+        _add(worker.chores, chore)
     _add(worker.chores, mail.deliver_due)
     _add(worker.chores, awards.close_due)
     _add(worker.chores, nominations.look_after_letters)

@@ -147,6 +147,7 @@ class Permission(StrEnum):
     EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
     CONSENT = "say what may be published"
     READ_KIND_WORDS = "read what people said of one"
+    WRITE_BRIEF = "write, send and take back one's own practice brief"
     OWN_PART = "take up, write or decline one's own part as a nominee"
     SEE_OWN_LETTERS = "see the letters one was asked for"
     WRITE_LETTER = "write, send, replace or decline a letter one was asked for"
@@ -216,6 +217,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
     Permission.READ_KIND_WORDS: its_nominee & told,
+    Permission.WRITE_BRIEF: its_nominee & told,
     Permission.OWN_PART: its_nominee & told,
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
@@ -11,14 +12,18 @@ from portal.awards.models import Award, Cycle, Season
 from portal.db import db, transaction
 from portal.errors import PortalError
 from portal.publishing import actions
+from portal.publishing.actions import practice
 from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
+from portal.publishing.desk.queries import practice as briefs
 from portal.publishing.rules import ReleaseState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 log = logging.getLogger(__name__)
+BETWEEN_LOOKS = timedelta(hours=1)
+_looked_at_briefs: list[datetime] = []  # when this worker last looked for briefs to be reminded of
 
 
 def release_due(at: datetime) -> int:
@@ -51,3 +56,16 @@ def release_due(at: datetime) -> int:
     if failures:
         raise failures[0]
     return done
+
+
+def remind_of_briefs(at: datetime) -> int:
+    """Remind recipients of the practice briefs that are still waited for: once an hour."""
+    if _looked_at_briefs and _looked_at_briefs[-1] <= at < _looked_at_briefs[-1] + BETWEEN_LOOKS:
+        return 0
+    _looked_at_briefs[:] = [at]
+    waits = bool(briefs.waiting())
+    db.session.rollback()
+    if not waits:
+        return 0
+    with transaction():
+        return practice.remind_due(at)

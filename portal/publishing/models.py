@@ -47,6 +47,8 @@ class Recipient(Model):
     photo: Mapped[str | None] = mapped_column(String(60))  # how the squares of their photograph are called
     photo_alt: Mapped[str | None]
     portrait: Mapped[int] = mapped_column(default=0)  # seed of the drawn portrait
+    practice_title: Mapped[str | None] = mapped_column(String(300))
+    practice: Mapped[str | None]  # what they share of what worked
     public_at: Mapped[datetime]
     corrected_at: Mapped[datetime | None]
     correction: Mapped[str | None]  # what the page says was corrected

@@ -51,6 +51,7 @@ NOT_GROWN = {
     "selection",
     "photo",  # read in one query
     "kind_words",  # read in one query
+    "practice_brief",  # read in one query
     "keepsake",  # there are two
     "visit",  # read in one query
     "release_wording",  # one a kind of message

@@ -454,6 +454,22 @@ def kept_on_paper(world: World) -> Iterable[Sample]:
         yield sample if sample.name in {"own", "released"} else sample._replace(facts=nowhere)
 
 
+def briefs(world: World) -> Iterable[Sample]:
+    """Practice briefs, as the office has them."""
+    own = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("teaching past", number=world["brief"]), own)
+    yield Sample("of another cycle", _at("students past", number=world["brief"]), nowhere)
+    yield Sample("missing", _at("teaching past", number=10**6), nowhere)
+
+
+def briefs_own(world: World) -> Iterable[Sample]:
+    """Practice briefs, as their writers have them."""
+    own = with_facts(simply, ITS_NOMINEE={"recipient"}, TOLD=set(PEOPLE))
+    yield Sample("own", {"number": world["candidacy recipient"]}, own)
+    yield Sample("not asked", {"number": world["candidacy shy recipient"]}, nowhere)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def photos(world: World) -> Iterable[Sample]:
     """Photographs that the public sees: the key in the address is made under the portal's own secret."""
     from flask import current_app
@@ -1002,6 +1018,8 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(surprises, "publishing.visits", "publishing.visits_table", "publishing.visits_calendar"),
     **_each(visits_planned, "publishing.visit", "publishing.tell_host", "publishing.call_off_visit"),
     **_each(visits_calendars, "publishing.visit_calendar"),
+    **_each(briefs, "publishing.brief"),
+    **_each(briefs_own, "publishing.practice", "publishing.practice_withdrawal"),
     **_each(keepsake_kinds, "publishing.keepsake_template", "publishing.keepsake_sample"),
     **_each(kept_on_paper, "publishing.certificates"),
     **_each(kind_words, "publishing.kind_words_to"),
@@ -1126,7 +1144,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "publishing.dates_of_award",
     ),
     **_each(years, "publishing.year"),
-    **_each(recipients, "publishing.recipient"),
+    **_each(recipients, "publishing.recipient", "publishing.practice_of"),
     **_each(recipients_cards, "publishing.card"),
     **_each(gallery, "web.whole_page"),
 }

@@ -72,9 +72,10 @@ from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
-from portal.publishing.desk.models import Draft, KindWords, Photo, Release, Visit
+from portal.publishing.desk.models import Brief, Draft, KindWords, Photo, Release, Visit
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
+from portal.publishing.rules.practice import BriefState
 from portal.questions.models import Asked, Question, QuestionKind
 from portal.review.actions import rounds, standings
 from portal.review.models import (
@@ -1176,6 +1177,16 @@ def _past(world: _Building) -> None:
             _recipient(world, key, cycle, own, named=key == "recipient")
             if key == "recipient":
                 sent = {"saved_by_id": world["person staff"], "saved_at": NOW, "approved_by_id": world["person staff"]}
+                asked = {"asked_by_id": world["person staff"], "asked_at": NOW - DAY, "due_at": NOW + 60 * DAY}
+                begun = {
+                    "title": "A table",
+                    "text": f"About the {WORDS['citation']}.",
+                    "saved_at": NOW,
+                    "agreed": "Yes.",
+                }
+                read = {"state": BriefState.PUBLISHED, "published_by_id": world["person staff"], "published_at": NOW}
+                who = {"candidacy_id": own.id, "person_id": world[f"person {key}"]}
+                world.keep("brief", Brief(**who, **asked, **begun, **read, sent_at=NOW))
                 db.session.add(KindWords(candidacy_id=own.id, passages=[], sent_at=NOW, **sent))
         done = {
             "told_at": NOW - 300 * DAY,
@@ -1250,6 +1261,8 @@ def _recipient(world: _Building, key: str, cycle: Cycle, candidacy: Candidacy, *
     row = Recipient(
         photo=portraits.name(PHOTO_KEYS[key], photo.focus) if photo is not None else None,
         photo_alt=alt if named else None,
+        practice_title="A table" if named else None,
+        practice=f"About the {WORDS['citation']}." if named else None,
         slug=person.name.lower().replace(" ", "-") if named else f"r-{person.id}",
         candidacy_id=candidacy.id,
         person_id=person.id,

@@ -26,6 +26,7 @@ from portal.people.rules import name_key
 from portal.publishing import rules
 from portal.publishing.desk import messages, queries
 from portal.publishing.desk.models import Draft, Release
+from portal.publishing.desk.queries import practice as briefs
 from portal.publishing.models import Recipient
 from portal.publishing.rules import RELEASE, Check, ReleaseState, ReleaseStep, Weight
 
@@ -521,6 +522,8 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
         {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
         for said in page.quotations
     ]
+    brief = briefs.shown(one.candidacy.id, one.person.id) if row.id is not None and page.name is not None else None
+    row.practice_title, row.practice = (brief.title, brief.text) if brief is not None else (None, None)
     row.sum_cents, row.paid_to = page.sum_cents, page.paid_to
     row.fund_name, row.fund_credit = (fund.name, fund.credit) if fund is not None else (None, {})
 

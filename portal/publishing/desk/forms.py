@@ -12,10 +12,12 @@ from wtforms.validators import NumberRange
 from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
 from portal.publishing.rules import keepsakes
+from portal.publishing.rules.practice import TITLE
 from portal.web.fields import Address, Choice, Form, Line, Text, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from portal.publishing.desk.models import Visit
     from portal.publishing.desk.queries import Quotable
@@ -307,3 +309,39 @@ def keepsake_form(
             usual = slot.usual if written is None and code == "en" else ""
             facts[f"{slot.name}_{code}"] = written if written is not None else (str(_(usual)) if usual else "")
     return KeepsakeForm(version=version, **facts)
+
+
+class AskForBriefsForm(Form):
+    """Until when recipients are asked to share what worked."""
+
+    due_at = WallClock(_l("Until when"), needed_sentence=_l("Say until when it is asked for"))
+
+
+def ask_for_briefs_form(zone: str, due_at: datetime | None) -> AskForBriefsForm:
+    """Return the form with its clock in the organisation's zone."""
+    form = AskForBriefsForm(due_at=due_at)
+    form.due_at.zone = zone
+    return form
+
+
+class ReturnForm(Form):
+    """What the office asks for before a brief can be published."""
+
+    note = Text(
+        _l("What you ask for"), most=MOST_REASON, description=_l("Its writer reads this and can change the brief.")
+    )
+    version = Version()
+
+
+class BriefForm(Form):
+    """What worked, in its writer's own words."""
+
+    title = Line(_l("Title"), most=TITLE, description=_l("A few words that another teacher would look for."))
+    text = Text(
+        _l("What worked"),
+        description=_l(
+            "What you did, with whom, what changed, and what you would tell a colleague who begins tomorrow. Name no student."
+        ),
+    )
+    agrees = BooleanField(_l("This may be published beside my page. I can take it back at any time."))
+    version = Version()

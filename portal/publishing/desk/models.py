@@ -16,6 +16,7 @@ from portal.people.models import Person
 from portal.publishing import portraits
 from portal.publishing.rules import ReleaseState
 from portal.publishing.rules.keepsakes import Kind
+from portal.publishing.rules.practice import BriefState
 
 
 class Release(Model):
@@ -186,3 +187,33 @@ class Keepsake(Model):
     version: Mapped[int] = mapped_column(default=1)
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
+
+
+class Brief(Model):
+    """What somebody honored shares of what worked, months later. Shown beside their page once the office has read it, while they agree."""
+
+    __tablename__ = "practice_brief"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "person_id"),
+        CheckConstraint("state != 'published' OR published_by_id IS NOT NULL", name="published_by_someone"),
+        CheckConstraint("state NOT IN ('sent', 'published') OR agreed IS NOT NULL", name="sent_with_consent"),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[BriefState] = mapped_column(enumeration(BriefState), default=BriefState.ASKED, index=True)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    text: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)  # counts every saved change and every step
+    saved_at: Mapped[datetime | None]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    reminders: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    agreed: Mapped[str | None]  # the words agreed to when it was sent
+    note: Mapped[str] = mapped_column(default="")  # from the office, with which it was given back
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])

@@ -390,4 +390,13 @@ def addresses() -> list[tuple[str, dict[str, Any]]]:
         .order_by(Recipient.year.desc(), Recipient.sort_name, Recipient.id)
     )
     found += [("publishing.recipient", {"year": number, "slug": slug}) for number, slug in db.session.execute(named)]
+    named = named.where(Recipient.practice.is_not(None))
+    found += [("publishing.practice_of", {"year": number, "slug": slug}) for number, slug in db.session.execute(named)]
     return found
+
+
+def practice_at(year: int, slug: str) -> Recipient | None:
+    """Return the page beside which a practice brief stands; None where none does."""
+    found = recipient_at(year, slug)
+    shown = found is not None and found.name is not None and found.taken_down_at is None and found.practice is not None
+    return found if shown else None

@@ -134,6 +134,13 @@ def recipient(recipient: Recipient) -> Any:  # noqa: ANN401 - an answer
     )
 
 
+@pages.page("/recipients/<int:year>/<slug>/practice", needs=Permission.SEE_PUBLIC_PAGES, of=queries.practice_at)
+def practice_of(recipient: Recipient) -> str:
+    """What somebody honored shares of what worked."""
+    kept()
+    return render_template("publishing/practice.html", recipient=recipient)
+
+
 @pages.page("/about", needs=Permission.SEE_PUBLIC_PAGES)
 def about() -> str:
     """Who we are, and how decisions are made."""
