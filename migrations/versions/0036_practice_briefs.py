@@ -2,8 +2,8 @@
 
 Why: what worked is shared beside a recipient's page. Both ways: a downgrade forgets the briefs.
 
-Revision: 0033
-After: 0032
+Revision: 0036
+After: 0035
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
