@@ -522,7 +522,7 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
         {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
         for said in page.quotations
     ]
-    brief = briefs.shown(one.candidacy.id, one.person.id) if row.id is not None and page.name is not None else None
+    brief = briefs.shown(one.candidacy.id, one.person.id) if row in db.session and page.name is not None else None
     row.practice_title, row.practice = (brief.title, brief.text) if brief is not None else (None, None)
     row.sum_cents, row.paid_to = page.sum_cents, page.paid_to
     row.fund_name, row.fund_credit = (fund.name, fund.credit) if fund is not None else (None, {})
