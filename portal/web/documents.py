@@ -19,6 +19,7 @@ RULES = (
     "portal.nominations.translating.rules",
     "portal.review.rules.lives",
     "portal.decisions.rules.lives",
+    "portal.publishing.rules.practice",
     "portal.publishing.rules",
     "portal.mail.rules",
     "portal.files.rules",
