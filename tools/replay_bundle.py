@@ -121,7 +121,24 @@ def check_plan(bundle: Bundle) -> None:
     finished_r = Counter(r for _, r in locked)
     for r, (_, high) in window.items():
         same(load[r] <= max(high, finished_r[r]), f"{r} reads more than they offered")
+    for _, most, key in caps(facts):
+        used, before = (Counter(key[pair] for pair in some if pair in key) for some in (pairs, locked))
+        for where, n in used.items():
+            same(n <= max(most, before[where]), "more of one school read together than the round allows")
     optimal(facts, proof, pairs)
+
+
+def caps(facts: Bundle) -> list[tuple[str, int, dict[Any, Any]]]:
+    """Return each cap on schools: its name, how many, and what each pair counts under."""
+    school, group = dict(facts.get("schools", [])), dict(facts.get("groups", []))
+    one, many = int(bool(facts.get("one_per_school"))), int(facts.get("per_school", 0))
+    every = {(c, r) for c, _ in facts["candidacies"] for r, _, _ in facts["reviewers"]}
+    every -= {tuple(pair) for pair in facts["barred"]}
+    every |= {tuple(pair) for pair in facts["locked"]}
+    return [
+        ("one_per_school", one, {(c, r): (group[r], c) for c, r in every if one and r in group}),
+        ("per_school", many, {(c, r): (r, school[c]) for c, r in every if many and c in school}),
+    ]
 
 
 def optimal(facts: Bundle, proof: Bundle, pairs: list[Any]) -> None:
@@ -133,8 +150,18 @@ def optimal(facts: Bundle, proof: Bundle, pairs: list[Any]) -> None:
     free = [pair for pair in pairs if pair not in locked]
     free_load, filled = Counter(r for _, r in free), Counter(c for c, _ in free)
     need = {c: max(wanted - finished_c[c], 0) for c, wanted in reads.items()}
-    cost = -proof["linking_cost"] + (weights["change"] * sum(pair not in kept for pair in free) if kept else 0)
+    price = {(c, r): n for c, r, n in facts.get("costs", [])}
+    extra: Counter[Any] = Counter()
+    cost = sum(price.get(pair, 0) for pair in free)
+    cost += -proof["linking_cost"] + (weights["change"] * sum(pair not in kept for pair in free) if kept else 0)
     least = 0
+    for name, most, key in caps(facts):
+        asked = {(a, b): n for a, b, n in proof.get(f"{name}_prices", [])}
+        taken = Counter(key[pair] for pair in locked if pair in key)
+        same(all(n >= 0 for n in asked.values()), "the proof that no plan is better does not hold")
+        least -= sum(n * max(most - taken[where], 0) for where, n in asked.items())
+        for pair, where in key.items():
+            extra[pair] += asked.get(where, 0)
     for c, wanted in need.items():
         cost += weights["unfilled"] * (wanted - filled[c])
         least += wanted * min(proof["candidacy_prices"][c], weights["unfilled"])
@@ -152,6 +179,7 @@ def optimal(facts: Bundle, proof: Bundle, pairs: list[Any]) -> None:
         for r in window:
             if (c, r) not in barred and (c, r) not in locked:
                 change = weights["change"] if kept and (c, r) not in kept else 0
+                change += price.get((c, r), 0) + extra[c, r]
                 least += min(change + proof["reviewer_prices"][r] - proof["candidacy_prices"][c], 0)
     same(cost == proof["value"] == least, "the proof that no plan is better does not hold")
 

@@ -171,6 +171,7 @@ ACTIONS = {
     "role granted": N_("Role granted"),
     "conflict raised again": N_("Conflict raised again: a new fact"),
     "said more": N_("Said what they read and know well"),
+    "knowledge asked for": N_("What its readers should know was set"),
     "round changed": N_("Round changed"),
     "goes on": N_("Goes on from the round"),
     "does not go on": N_("Does not go on from the round"),

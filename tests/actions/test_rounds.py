@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from portal import HOME
 from portal.db import db, transaction
-from portal.demo.makers import NOW, make_conflict
+from portal.decisions.rules import bundle
+from portal.demo.makers import NOW, make_conflict, make_school
 from portal.errors import Refused, Stale
 from portal.history.models import Event
+from portal.nominations.actions import conflicts
 from portal.nominations.actions import screening as intake
-from portal.nominations.models import Candidacy, Kind
+from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind, Nomination
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
 from portal.people.models import Person
 from portal.review.actions import assigning, onward, reading, rounds, screening
@@ -25,6 +32,7 @@ from portal.review.queries.reading import own, queues
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import RoundState
 from portal.review.rules.onward import By, Rule
+from portal.schools.models import Affiliation
 from tests.support.reviewing import LATER, declare, make_committee, typed
 
 ENDS = NOW + timedelta(days=7)
@@ -281,3 +289,86 @@ def test_names_shown_after_own_scores_leave_them_as_they_are(app):
         with pytest.raises(Refused, match="stays as it is"):
             say(task, passes=False)
     assert db.session.scalar(select(func.count()).select_from(Verdict)) == 1
+
+
+# ---------------------------------------------------------------- who reads what
+
+
+def checked(tmp_path, plan):
+    """Have the standalone script look at a plan's proof."""
+    path = tmp_path / f"plan-{plan.id}.json"
+    path.write_text(json.dumps(assigning_queries.whole_proof(plan.facts["proof"])), encoding="utf-8")
+    script = [sys.executable, "-I", str(HOME / "tools" / "check_certificate.py"), str(path)]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_plan_minds_languages_knowledge_schools_and_donors_and_its_proof_is_checked_again(app, tmp_path):
+    with transaction():
+        committee = make_committee(candidacies=6, members=6, blind=False)
+        somali, music, *_rest = committee.candidacies
+        reader, knower, first, second, giver, other = committee.members
+        db.session.execute(update(Nomination).where(Nomination.candidacy_id == somali.id).values(language="so"))
+        for member in (reader, knower, giver):
+            member.languages = ["so"]
+        music.expertise, knower.expertise, first.expertise = ["Music"], ["music", "math"], ["music"]
+        giver.donor_related = other.donor_related = True
+        school = make_school("Franklin")
+        places = [Affiliation(person_id=one.person_id, school_id=school.id, role="Teacher") for one in (first, second)]
+        here = [CandidacySchool(candidacy_id=one.id, school_id=school.id) for one in committee.candidacies[2:5]]
+        db.session.add_all([*places, *here])
+        told = shape(RoundKind.SCORING, reads=3, by_language=True, one_per_school=True, per_school=2)
+        committee.round = rounds.plan_round(committee.cycle, told, seed=5, by=committee.staff, at=NOW)
+        for member in committee.members:
+            declare(member)
+        for one in db.session.scalars(select(Conflict).where(Conflict.state == ConflictState.SUGGESTED)).all():
+            if one.kind is Kind.DONOR:
+                conflicts.dismiss(one, by=committee.staff, reason="A small gift.", at=NOW)
+        plan = assigning.make_plan(committee.round, seed=5, by=committee.staff, at=NOW)
+        text = checked(tmp_path, plan)
+        kept = plan.facts["proof"]
+        bundle.plan({"plan": kept})
+        alone = importlib.util.spec_from_file_location("replay_bundle", HOME / "tools" / "replay_bundle.py")
+        script = importlib.util.module_from_spec(alone)
+        alone.loader.exec_module(script)
+        script.check_plan({"plan": kept})
+        found = assigning_queries.inputs(committee.round)
+        readers = {number: {who for one, who in plan.pairs if one == number} for number in found.candidacies}
+        numbers = {member.person_id: member for member in committee.members}
+        assert readers[somali.id] <= {reader.person_id, knower.person_id, giver.person_id}
+        assert {knower.person_id, first.person_id} <= readers[music.id]
+        for who in readers.values():
+            assert sum(numbers[one].donor_related for one in who) <= 1
+            assert not {first.person_id, second.person_id} <= who
+        assert "one reviewer of a school at each candidacy" in text
+        assert "candidacies of one school for a reviewer" in text
+        assert "Franklin" not in json.dumps(kept)
+        worse = json.loads(json.dumps(kept))
+        worse["document"]["groups"] = worse["document"]["groups"][1:]
+        for check, differs in ((bundle.plan, bundle.Differs), (script.check_plan, script.Differs)):
+            with pytest.raises(differs):
+                check({"plan": worse})
+        assigning.apply(plan, committee.round, by=committee.staff, at=NOW)
+        spare = next(one for one in committee.candidacies if first.person_id in readers[one.id])
+        with pytest.raises(Refused, match=r"school reads|conflict|reads as many"):
+            assigning.assign(committee.round, spare, second.person, by=committee.staff, at=NOW)
+        again = assigning.make_plan(committee.round, seed=6, by=committee.staff, at=LATER)
+        assert (again.facts["added"], again.facts["dropped"]) == ([], [])
+
+
+def test_somebody_who_leaves_late_changes_their_own_readings_alone(app, tmp_path):
+    with transaction():
+        committee = make_committee(candidacies=6, members=4, blind=False)
+        begin(committee, RoundKind.SCORING, reads=2)
+        gone = committee.people[3]
+        mine = {task.candidacy_id for task in mine_in(committee, gone)}
+        from portal.awards import actions as awards
+
+        awards.remove_member(committee.members[3], by=committee.staff, at=LATER)
+        plan = assigning.make_plan(committee.round, seed=9, by=committee.staff, at=LATER)
+        assert plan.facts["dropped"] == []
+        assert sorted(number for number, _who in plan.facts["added"]) == sorted(mine)
+        assert plan.facts["unfilled"] == []
+        assert plan.facts["vbar"] is not None
+        checked(tmp_path, plan)

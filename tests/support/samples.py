@@ -957,7 +957,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(seats, "review.invitation", "review.declare", "review.correction", "review.order"),
     **_each(earlier, "review.one_round", "review.one_round_csv"),
-    **_each(discussed, "review.pairs", "review.discussion", "review.second_thought"),
+    **_each(discussed, "review.pairs", "review.discussion", "review.second_thought", "review.expertise"),
     **_each(
         on_agenda,
         "decisions.stop",
@@ -977,7 +977,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "decisions.call_off",
         "decisions.draw_record",
     ),
-    **_each(plans, "review.plan", "review.apply_plan"),
+    **_each(plans, "review.plan", "review.apply_plan", "review.plan_proof"),
     **_each(texts, "review.look_over", "review.approve", "review.cover", "review.uncover"),
     **_each(
         covered_files(),

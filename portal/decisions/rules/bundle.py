@@ -128,9 +128,31 @@ def plan(bundle: Mapping[str, Any]) -> None:
     odd = next((name for name, (_low, high) in room.items() if load[name] > max(high, done[name])), None)
     if odd is not None:
         raise Differs(N_("%(reviewer)s reads more than they offered."), reviewer=odd)
+    for cap, groups in _caps(document, locked):
+        used = Counter(groups[pair] for pair in pairs if pair in groups)
+        done_before = Counter(groups[pair] for pair in locked if pair in groups)
+        if any(count > max(cap, done_before[where]) for where, count in used.items()):
+            raise Differs(N_("More of one school read together than the round allows."))
     value, bound = _value(document, proof, pairs, locked, before), _bound(document, proof, barred, locked, before)
     if value != proof["value"] or bound != value:
         raise Differs(N_("The proof that no plan is better does not hold."))
+
+
+def _caps(
+    document: Mapping[str, Any], locked: set[tuple[str, str]]
+) -> list[tuple[int, dict[tuple[str, str], tuple[str, str]]]]:
+    """Return each cap on schools and the key that each pair counts under: readers of a school, then candidacies of one."""
+    school, group = dict(document.get("schools", ())), dict(document.get("groups", ()))
+    barred = _pairs(document["barred"])
+    every = {(c, r) for c, _ in document["candidacies"] for r, _low, _high in document["reviewers"]} - barred | locked
+    found = []
+    if document.get("one_per_school"):
+        found.append((1, {(c, r): (group[r], c) for c, r in every if r in group}))
+    else:
+        found.append((0, {}))
+    most = int(document.get("per_school", 0))
+    found.append((most, {(c, r): (r, school[c]) for c, r in every if c in school} if most else {}))
+    return found
 
 
 def _pairs(listed: list[list[str]]) -> set[tuple[str, str]]:
@@ -157,12 +179,13 @@ def _value(
     locked: set[tuple[str, str]],
     before: set[tuple[str, str]],
 ) -> int:
-    """Return what a plan costs: empty reads, changes, and uneven loads. No pair costs more than another here."""
+    """Return what a plan costs: empty reads, changes, uneven loads, and readers who know little of what is asked for."""
+    costs = {(c, r): cost for c, r, cost in document.get("costs", ())}
     weights, before = proof["weights"], before - locked
     need, room = _free(document, locked)
     planned = [pair for pair in pairs if pair not in locked]
     load, filled = Counter(r for _, r in planned), Counter(c for c, _ in planned)
-    total = -int(proof["linking_cost"])
+    total = sum(costs.get(pair, 0) for pair in planned) - int(proof["linking_cost"])
     total += weights["change"] * sum(pair not in before for pair in planned) if before else 0
     total += weights["unfilled"] * sum(reads - filled[name] for name, reads in need.items())
     for name, (low, _high) in room.items():
@@ -186,11 +209,20 @@ def _bound(
     for name, (low, high) in room.items():
         loads = range(min(high, slots) + 1) if level else (0, low, high)
         least += min(weights["under"] * max(low - n, 0) + level * n * (n - 1) // 2 - ask[name] * n for n in loads)
+    costs = {(c, r): cost for c, r, cost in document.get("costs", ())}
+    for name, (cap, groups) in zip(("one_per_school", "per_school"), _caps(document, locked), strict=True):
+        prices = {(a, b): price for a, b, price in proof.get(f"{name}_prices", ())}
+        used = Counter(groups[pair] for pair in locked if pair in groups)
+        if any(price < 0 for price in prices.values()):
+            raise Differs(N_("The proof that no plan is better does not hold."))
+        least -= sum(price * max(cap - used[where], 0) for where, price in prices.items())
+        for pair, where in groups.items():
+            costs[pair] = costs.get(pair, 0) + prices.get(where, 0)
     for c in need:
         for r in room:
             if (c, r) not in barred and (c, r) not in locked:
                 change = weights["change"] if before and (c, r) not in before else 0
-                least += min(change + ask[r] - pay[c], 0)
+                least += min(costs.get((c, r), 0) + change + ask[r] - pay[c], 0)
     return int(least)
 
 

@@ -32,12 +32,17 @@ if TYPE_CHECKING:
 
 CHANGED = N_("Something this plan was made from has changed meanwhile. Make the plan again: it takes a moment.")
 BY_HAND = timedelta(minutes=10)  # readings given one after another are told of in one message
+MOST_FIELDS = 8
 FULL = N_("%(name)s reads as many as they offered: %(count)s.")
 WHY = {
     queries.CONFLICT: N_("%(name)s has a conflict with this candidacy."),
     queries.NOMINATED: N_("%(name)s nominated in this cycle, so they may not review in it."),
     queries.NOT_DECLARED: N_("%(name)s has not declared conflicts against the whole list yet."),
     queries.BEFORE: N_("%(name)s gave this reading back before."),
+    queries.LANGUAGE: N_("%(name)s does not read a language it is written in."),
+    queries.DONORS: N_("%(name)s is close to a donor, and donors may not be half of its readers."),
+    queries.SAME_SCHOOL: N_("Somebody of %(name)s's school reads this candidacy already."),
+    queries.SCHOOL_FULL: N_("%(name)s reads as many of this school as a reader may."),
 }
 CAN_PLAN = frozenset({RoundState.PLANNED, RoundState.OPEN, RoundState.REOPENED})
 
@@ -78,6 +83,9 @@ def make_plan(round_: Round, *, seed: int, by: Person | None, at: datetime) -> P
             "unfilled": [[to_candidacy[name], missing] for name, missing in solved.unfilled],
             "uneven": _uneven(found, loads),
             "groups": len(solved.components),
+            "vbar": solved.vbar,
+            "good_enough": solved.spread.target if solved.vbar is not None else None,
+            "linking": len(solved.exchanges),
             "cost": solved.cost,
             "plan_digest": solved.digest,
             "proof": queries.proof(found, called, solved),
@@ -203,8 +211,9 @@ def assign(round_: Round, candidacy: Candidacy, person: Person, *, by: Person, a
         raise Refused(N_("%(name)s is not on this committee."), field="person", name=person.name)
     if pair in found.kept or pair in found.begun:
         raise Refused(N_("%(name)s reads this candidacy already."), field="person", name=person.name)
-    if pair in found.barred:
-        raise Refused(WHY[found.barred[pair]], field="person", name=person.name)
+    why = found.barred.get(pair) or found.closed(pair)
+    if why is not None:
+        raise Refused(WHY[why], field="person", name=person.name)
     load = found.loads()[person.id]
     if load >= found.capacity[person.id]:
         raise Refused(FULL, field="person", name=person.name, count=load)
@@ -222,6 +231,17 @@ def give_extra(round_: Round, candidacy_id: int, person: Person, *, by: Person, 
     history.record("assigned", made, by=by, at=at, candidacy=candidacy_id, person=person.id, extra=True)
     _tell(round_, [person.id], at=at)
     standings.recompute(round_.id, [candidacy_id], at=at)
+
+
+def ask_for(candidacy: Candidacy, fields: Sequence[str], *, by: Person, at: datetime) -> None:
+    """Note what whoever reads a candidacy should know well: a plan prefers readers who said that they do."""
+    asked = list(dict.fromkeys(word for word in (" ".join(field.split())[:60] for field in fields) if word))[
+        :MOST_FIELDS
+    ]
+    if asked == (candidacy.expertise or []):
+        return
+    history.record("knowledge asked for", candidacy, by=by, at=at, before=candidacy.expertise or [], after=asked)
+    candidacy.expertise = asked
 
 
 def unassign(assignment: Assignment, *, by: Person, at: datetime) -> None:

@@ -105,6 +105,16 @@ class PairForm(Form):
         self.person.choices = [(str(number), words) for number, words in people]
 
 
+class ExpertiseForm(Form):
+    """What whoever reads a candidacy should know well."""
+
+    fields = Line(
+        _l("What its readers should know well"),
+        description=_l("A few words, with commas between. A plan prefers readers who said the same of themselves."),
+        most=300,
+    )
+
+
 class NoteForm(Form):
     """A note in deliberation."""
 

@@ -13,27 +13,39 @@ from portal.awards.models import Member
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.errors import N_
-from portal.nominations.models import Candidacy, Conflict, Nomination, Sitting
+from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Nomination, Sitting
 from portal.nominations.queries.conflicts import standing, surely_wrote, untouched_by_conflict
 from portal.nominations.rules import NEVER_SENT, STANDS, Stage
 from portal.people.models import Person
+from portal.people.rules import fold
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
 from portal.review.queries import declarations, rounds
 from portal.review.rules import assignment as rules
 from portal.review.rules.lives import COUNTS, HELD, OWED, SCORING, AssignmentState
-from portal.review.rules.scoring import digest, reviewer_code
+from portal.review.rules.scoring import digest, reviewer_code, school_code
+from portal.schools.models import Affiliation, School
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from portal.awards.models import Cycle
 
+ENGLISH = "en"  # what every reader reads
 Pair = tuple[int, int]  # candidacy, reviewer
 
 CONFLICT = N_("a conflict")
 NOMINATED = N_("nominated in this cycle")
 NOT_DECLARED = N_("has not declared conflicts yet")
 BEFORE = N_("gave it back before")
+LANGUAGE = N_("does not read a language it is written in")
+DONORS = N_("is close to a donor, and donors may not be half of its readers")
+SAME_SCHOOL = N_("somebody of their school reads it already")
+SCHOOL_FULL = N_("reads as many of this school as a reader may")
+CLOSE_TO_DONORS = "close to donors"  # the group that may give one reader to a candidacy, as a school may
+UNFIT = (
+    100_000  # what a reader costs who knows nothing of what a candidacy asks for; 0: they do, or nothing is asked for
+)
+FEWEST = 3  # reads of which one is a minority
 BEGUN = frozenset({AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})  # a plan never touches these
 ENDED = frozenset({AssignmentState.DECLINED, AssignmentState.ABSTAINED, AssignmentState.RECUSED})
 
@@ -53,6 +65,10 @@ class Inputs:
     elsewhere: Counter[int] = field(
         default_factory=Counter
     )  # readings of candidacies that were left out here, by reviewer
+    schools: dict[int, str] = field(default_factory=dict)  # of candidacies
+    groups: dict[int, str] = field(default_factory=dict)  # of reviewers: of each, one reads a candidacy at most
+    per_school: int = 0  # how many candidacies of one school a reviewer reads at most; 0: as many as come
+    costs: dict[Pair, int] = field(default_factory=dict)  # of what is not free
 
     @property
     def eligible(self) -> list[Pair]:
@@ -72,8 +88,24 @@ class Inputs:
                 "barred": sorted(self.barred),
                 "kept": sorted(self.kept),
                 "begun": sorted(self.begun),
+                "schools": sorted(self.schools.items()),
+                "groups": sorted(self.groups.items()),
+                "per_school": self.per_school,
+                "costs": sorted((*pair, cost) for pair, cost in self.costs.items()),
             }
         )
+
+    def closed(self, pair: Pair) -> str | None:
+        """Say why one more reading may not be, though nothing bars it: who reads already leaves no room for it."""
+        number, person = pair
+        now = self.kept | self.begun
+        group, school = self.groups.get(person), self.schools.get(number)
+        if group and any(self.groups.get(other) == group for one, other in now if one == number):
+            return DONORS if group == CLOSE_TO_DONORS else SAME_SCHOOL
+        if self.per_school and school:
+            mine = sum(self.schools.get(one) == school for one, other in now if other == person)
+            return SCHOOL_FULL if mine >= self.per_school else None
+        return None
 
     def loads(self) -> Counter[int]:
         """How many each reviewer reads now."""
@@ -104,6 +136,8 @@ def inputs(round_: Round, among: Collection[int] | None = None) -> Inputs:
         capacity={person: capped(member.capacity, round_.cap) for person, member in members.items()},
     )
     _bar(found, round_)
+    _group(found, round_)
+    _match(found, round_)
     _standing(found, round_)
     if among is not None:
         found.elsewhere = loads_of(round_) - Counter(person for _number, person in found.kept | found.begun)
@@ -171,6 +205,53 @@ def _bar(found: Inputs, round_: Round) -> None:
             found.barred[number, person] = CONFLICT
 
 
+def _group(found: Inputs, round_: Round) -> None:
+    """Note the groups of which one reads a candidacy, and schools: donors stay a minority of readers, as they do of a committee."""
+    close = {person for person, member in found.members.items() if member.donor_related}
+    if round_.reads < FEWEST:
+        for pair in ((number, person) for person in close for number in found.candidacies):
+            found.barred.setdefault(pair, DONORS)
+    else:
+        found.groups |= dict.fromkeys(close, CLOSE_TO_DONORS)
+    if round_.one_per_school:
+        wanted = select(Affiliation.person_id, func.min(School.name)).join(School, School.id == Affiliation.school_id)
+        here = wanted.where(Affiliation.person_id.in_(found.members), Affiliation.until.is_(None))
+        for person, school in db.session.execute(here.group_by(Affiliation.person_id)):
+            found.groups.setdefault(person, school)
+    if round_.per_school:
+        found.per_school = round_.per_school
+        linked = select(CandidacySchool.candidacy_id, func.min(School.name))
+        linked = linked.join(School, School.id == CandidacySchool.school_id)
+        linked = linked.where(CandidacySchool.candidacy_id.in_(found.candidacies))
+        found.schools = dict(db.session.execute(linked.group_by(CandidacySchool.candidacy_id)).all())
+
+
+def _match(found: Inputs, round_: Round) -> None:
+    """Note what suits whom: the languages a candidacy is written in, and what its readers should know well."""
+    reads = {person: {ENGLISH, one.person.language, *(one.languages or ())} for person, one in found.members.items()}
+    for number, languages in _languages(found.candidacies).items() if round_.by_language else ():
+        for person in found.members:
+            if languages - reads[person]:
+                found.barred.setdefault((number, person), LANGUAGE)
+    knows = {person: {fold(str(field)) for field in one.expertise or ()} for person, one in found.members.items()}
+    asked = select(Candidacy.id, Candidacy.expertise).where(Candidacy.id.in_(found.candidacies))
+    for number, fields in db.session.execute(asked.where(Candidacy.expertise.is_not(None))):
+        wants = {fold(str(one)) for one in fields or ()} - {""}
+        for person in found.members:
+            if wants and not wants & knows[person]:
+                found.costs[number, person] = UNFIT
+
+
+def _languages(candidacies: Collection[int]) -> dict[int, set[str]]:
+    """Return the languages in which each of these candidacies was written about, in nominations that stand."""
+    found: dict[int, set[str]] = defaultdict(set)
+    gone = {*NEVER_SENT, Stage.REFUSED, Stage.WITHDRAWN, Stage.VOID}
+    wanted = select(Nomination.candidacy_id, Nomination.language).where(Nomination.candidacy_id.in_(candidacies))
+    for number, language in db.session.execute(wanted.where(Nomination.stage.not_in(gone)).distinct()):
+        found[number or 0].add(language)
+    return found
+
+
 def _standing(found: Inputs, round_: Round) -> None:
     """Note which pairs stand: begun ones for good, others to be kept where they still may be; given back ones never again."""
     wanted = select(Assignment).where(Assignment.round_id == round_.id)
@@ -234,12 +315,22 @@ def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
     """Return the best plan: every read that can be filled, few changes to what stands, loads level, reviewers comparable."""
     loads = Counter(person for _number, person in found.begun)
     return rules.plan(
-        candidacies=[rules.Candidacy(called.candidacy[number]) for number in found.candidacies],
+        candidacies=[
+            rules.Candidacy(called.candidacy[number], school=found.schools.get(number, ""))
+            for number in found.candidacies
+        ],
         reviewers=[
-            rules.Reader(called.reviewer[person], max_load=max(room, loads[person]))
+            rules.Reader(
+                called.reviewer[person], max_load=max(room, loads[person]), school=found.groups.get(person, "")
+            )
             for person, room in found.capacity.items()
         ],
-        eligible={(called.candidacy[number], called.reviewer[person]): 0 for number, person in found.eligible},
+        eligible={
+            (called.candidacy[number], called.reviewer[person]): found.costs.get((number, person), 0)
+            for number, person in found.eligible
+        },
+        one_per_school=bool(found.groups),
+        per_school=found.per_school,
         reads=found.reads,
         seed=seed,
         kept=[(called.candidacy[number], called.reviewer[person]) for number, person in found.kept],
@@ -262,6 +353,7 @@ def proof(found: Inputs, called: Labels, solved: rules.Plan) -> dict[str, Any]:
     c_code = {called.candidacy[number]: name.reference for number, name in found.candidacies.items()}
     r_code = {word: reviewer_code(found.seed, person) for person, word in called.reviewer.items()}
     given: Any = solved.document
+    s_code = {word: school_code(found.seed, word) for word in {*found.schools.values(), *found.groups.values()}}
     possible = {(c, r) for c, r, _cost in given["eligible"]}
     document = {
         "candidacies": sorted([c_code[c], reads] for c, reads, _school in given["candidacies"]),
@@ -273,7 +365,20 @@ def proof(found: Inputs, called: Labels, solved: rules.Plan) -> dict[str, Any]:
         "linked": given["linked"],
         "seed": given["seed"],
     }
+    costs = sorted([c_code[c], r_code[r], cost] for c, r, cost in given["eligible"] if cost)
+    if costs:
+        document["costs"] = costs
     prices: Any = solved.certificate
+    caps: dict[str, Any] = {}
+    if found.groups or found.per_school:
+        document["one_per_school"], document["per_school"] = given["one_per_school"], given["per_school"]
+        document["schools"] = sorted(
+            [c_code[c], s_code[school]] for c, _reads, school in given["candidacies"] if school
+        )
+        document["groups"] = sorted([r_code[r], s_code[group]] for r, _low, _high, group in given["reviewers"] if group)
+        one, many = prices["one_per_school_prices"], prices["per_school_prices"]
+        caps["one_per_school_prices"] = sorted([s_code[s], c_code[c], price] for s, c, price in one)
+        caps["per_school_prices"] = sorted([r_code[r], s_code[s], price] for r, s, price in many)
     return {
         "document": document,
         "digest": digest(document),
@@ -287,7 +392,42 @@ def proof(found: Inputs, called: Labels, solved: rules.Plan) -> dict[str, Any]:
             "linking_cost": prices["linking_cost"],
             "candidacy_prices": {c_code[c]: price for c, price in sorted(prices["candidacy_prices"].items())},
             "reviewer_prices": {r_code[r]: price for r, price in sorted(prices["reviewer_prices"].items())},
+            **caps,
         },
+    }
+
+
+def whole_proof(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return a kept proof as `tools/check_certificate.py` reads it: with every pair that was possible, and what it cost."""
+    document = kept["document"]
+    barred = {(c, r) for c, r in document["barred"]}
+    cost = {(c, r): price for c, r, price in document.get("costs", ())}
+    school, group = dict(document.get("schools", ())), dict(document.get("groups", ()))
+    whole = {
+        "candidacies": [[c, reads, school.get(c, "")] for c, reads in document["candidacies"]],
+        "reviewers": [[r, low, high, group.get(r, "")] for r, low, high in document["reviewers"]],
+        "eligible": [
+            [c, r, cost.get((c, r), 0)]
+            for c, _reads in document["candidacies"]
+            for r, _low, _high in document["reviewers"]
+            if (c, r) not in barred
+        ],
+        "kept": document["kept"],
+        "locked": document["locked"],
+        "one_per_school": document.get("one_per_school", False),
+        "per_school": document.get("per_school", 0),
+        "level": document["level"],
+        "linked": document["linked"],
+        "seed": document["seed"],
+    }
+    locked = {(c, r) for c, r in document["locked"]}
+    return {
+        "pairs": kept["pairs"],
+        "cost": sum(cost.get((c, r), 0) for c, r in kept["pairs"] if (c, r) not in locked),
+        "unfilled": kept["unfilled"],
+        "digest": digest(whole),
+        "certificate": {"one_per_school_prices": [], "per_school_prices": [], **kept["certificate"]},
+        "document": whole,
     }
 
 
@@ -309,7 +449,8 @@ def replacements(found: Inputs, candidacy: int) -> list[Replacement]:
     for person, member in found.members.items():
         pair = (candidacy, person)
         room = found.capacity[person] - loads[person]
-        if room > 0 and pair not in found.barred and pair not in found.kept and pair not in found.begun:
+        held = pair in found.kept or pair in found.begun
+        if room > 0 and pair not in found.barred and not held and found.closed(pair) is None:
             free.append(Replacement(member.person, loads[person], found.capacity[person]))
     return sorted(free, key=lambda one: (one.reads, one.person.sort_name, one.person.id))
 

@@ -81,6 +81,11 @@ def reviewer_code(seed: int, person: int) -> str:
     return "R-" + hashlib.sha256(f"reviewer {seed} {person}".encode()).hexdigest()[:12]
 
 
+def school_code(seed: int, name: str) -> str:
+    """Return what a school is called where none is named: the same throughout a round, and in no other."""
+    return "S-" + hashlib.sha256(f"school {seed} {name}".encode()).hexdigest()[:12]
+
+
 def digest(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a document's canonical JSON: keys sorted, no spaces, UTF-8."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, render_template
+from flask import flash, jsonify, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -14,7 +14,7 @@ from portal.errors import N_, PortalError, Refused
 from portal.people import queries as people
 from portal.policy import Permission
 from portal.review.actions import assigning as actions
-from portal.review.forms.desk import PairForm
+from portal.review.forms.desk import ExpertiseForm, PairForm
 from portal.review.queries import assigning as queries
 from portal.review.queries import rounds
 from portal.review.queries.facts import Discussed, PlanOf, discussed, sees_names
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 UNTOUCHED = frozenset({AssignmentState.ASSIGNED, AssignmentState.CLEAR})
 SIZE = 50  # rows of a page
+NOT_WHOLE = N_(
+    "The proof is of the whole plan, and you have a conflict with somebody in it. Somebody else can download it."
+)
 NOBODY = N_("Nobody of that name reads this candidacy.")
 
 
@@ -146,6 +149,9 @@ def plan(of: PlanOf) -> str:
         ],
         unfilled=sum(missing for _candidacy, missing in facts["unfilled"]),
         groups=facts["groups"],
+        apart=facts.get("vbar"),
+        good_enough=facts.get("good_enough"),
+        unfit=len(facts.get("proof", {}).get("document", {}).get("costs", ())),
         fresh=now.digest == of.plan.inputs_digest and of.plan.applied_at is None,
     )
 
@@ -154,6 +160,16 @@ def _said(sentence: dict[str, Any]) -> PortalError:
     error = PortalError(sentence["message"])
     error.facts = sentence["facts"]
     return error
+
+
+@pages.page("/desk/<slug>/<int:year>/assignments/plans/<int:number>.json", needs=Permission.ASSIGN, of=_plan)
+def plan_proof(of: PlanOf) -> Any:  # noqa: ANN401 - a file
+    """The plan with all it came from and its proof, naming nobody: for `tools/check_certificate.py`."""
+    if queries.kept_from(viewer.current(), queries.inputs(round_of(of.review))):
+        raise Refused(NOT_WHOLE)
+    answer = jsonify(queries.whole_proof(of.plan.facts["proof"]))
+    answer.headers["Content-Disposition"] = f'attachment; filename="plan-{of.plan.id}.json"'
+    return answer
 
 
 @pages.step("/desk/<slug>/<int:year>/assignments/plans/<int:number>/application", needs=Permission.ASSIGN, of=_plan)
@@ -201,17 +217,37 @@ def pairs(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
         spoken=thing.spoken,
         name=candidacy.name if sees_names(viewer.current(), thing.review) else "",
         form=form,
+        fields=ExpertiseForm(formdata=None, data={"fields": ", ".join(candidacy.expertise or [])}),
+        known=sorted({str(one) for member in found.members.values() for one in member.expertise or ()}),
         offers=offers,
         readings=queries.readings(made, [candidacy.id]).get(candidacy.id, []),
         others=[
             failures.sentence(PortalError(actions.WHY[why], name=member.person.name))
             for number, member in sorted(found.members.items())
-            if (why := found.barred.get((candidacy.id, number))) is not None
+            if (why := found.barred.get((candidacy.id, number)) or _closed(found, (candidacy.id, number))) is not None
         ],
         word=word,
         can_plan=made.state in actions.CAN_PLAN,
         untouched=UNTOUCHED,
     ), form.status
+
+
+@pages.step("/desk/<slug>/<int:year>/assignments/<reference>/expertise", needs=Permission.ASSIGN, of=discussed)
+def expertise(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
+    """Say what whoever reads it should know well."""
+    form = ExpertiseForm()
+    if form.validate_on_submit():
+        fields = (form.fields.data or "").split(",")
+        actions.ask_for(thing.candidacy, fields, by=viewer.current(), at=clock.now())
+        flash(_("Saved."))
+    else:
+        flash(_("Say it in fewer words."))
+    return see_other(".pairs", reference=thing.spoken.reference, **at(thing.review.cycle))
+
+
+def _closed(found: queries.Inputs, pair: queries.Pair) -> str | None:
+    """Return what keeps a pair from being read that nothing bars; nothing where it is read already."""
+    return None if pair in found.kept or pair in found.begun else found.closed(pair)
 
 
 def _offer(each: queries.Replacement) -> str:
