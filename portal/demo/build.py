@@ -39,7 +39,15 @@ if TYPE_CHECKING:
     from portal.demo.world import World
 
 INTAKE = (season.the_export, season.students)
-REVIEW = (season.screen, season.committees, season.declare, season.look_over, season.assign, season.score)
+REVIEW = (
+    season.screen,
+    season.committees,
+    season.declare,
+    season.screen_first,
+    season.look_over,
+    season.assign,
+    season.score,
+)
 FIRST = "nine cycles are opened"
 SAID: dict[Callable[[World, Laid], object], str] = {
     world.past_nominations: "nominations come in",
@@ -48,6 +56,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     season.screen: "nominations of one person are gathered and screened",
     season.committees: "committees are invited",
     season.declare: "conflicts are declared",
+    season.screen_first: "one committee screens before it scores",
     season.look_over: "texts are masked and looked over",
     season.assign: "readings are assigned",
     season.score: "readers score",

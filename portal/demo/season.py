@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -27,14 +28,20 @@ from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictStat
 from portal.nominations.rules.eligibility import Holds, Rule
 from portal.people.models import Person
 from portal.review.actions import assigning, bands, declaring, masking, reading, rounds
+from portal.review.actions import onward as going
+from portal.review.actions import screening as screening_said
 from portal.review.models import Assignment, Round
 from portal.review.queries import bands as bands_of
 from portal.review.queries import declarations, texts
 from portal.review.queries import reading as readings
 from portal.review.queries import rounds as known_rounds
 from portal.review.queries.facts import TextsOf
+from portal.review.queries.onward import proposals as proposals_of
 from portal.review.queries.rounds import InReview
+from portal.review.rules import onward
+from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, RoundState
+from portal.review.rules.onward import By
 from portal.review.rules.scoring import Mark
 from portal.schools.models import School
 
@@ -42,8 +49,10 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
 
+SCREENED, SCREENING, MET = "librarian", "student-activist", "school-leadership"  # more than one round
 STAMP = "%m/%d/%Y %H:%M:%S"
 FULL_WEEK = timedelta(weeks=1)
 
@@ -201,7 +210,7 @@ def declare(world: World, season: Laid) -> None:
     joy = world.person("Joy Tanaka")
     for cycle in cycles_of(season):
         at = cycle.closes_at + timedelta(days=15)
-        rounds.make(cycle, seed=season.year * 100 + cycle.id % 100, by=joy, at=at)
+        _first_round(cycle, season, by=joy, at=at)
         wanted = (
             select(Member)
             .options(joinedload(Member.person), joinedload(Member.cycle))
@@ -231,22 +240,87 @@ def declare(world: World, season: Laid) -> None:
                 )
 
 
+def _first_round(cycle: Cycle, season: Laid, *, by: Person, at: datetime) -> None:
+    """Make a cycle's first round: most score at once; some screen before it, or choose in it whom to meet."""
+    slug, seed = cycle.award.slug, season.year * 100 + cycle.id % 100
+    opens, closes = cycle.scoring_opens_at or at, cycle.scoring_closes_at or at
+    shape = rounds.Shape(RoundKind.SCREENING, opens, closes, 2, quorum=2, blind=cycle.blind, shows_school=True)
+    if slug == SCREENED:
+        days = {"opens_at": at + timedelta(days=2), "closes_at": at + timedelta(days=8)}
+        rounds.plan_round(
+            cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=50), **days), seed=seed, by=by, at=at
+        )
+    elif slug == SCREENING and season.stage is Stage.REVIEW:
+        rounds.plan_round(cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=50)), seed=seed, by=by, at=at)
+    elif slug == MET:
+        shape = replace(shape, kind=RoundKind.SCORING, reads=cycle.reads, goes_on=onward.Rule(By.TOP, 2))
+        rounds.plan_round(cycle, shape, seed=seed, by=by, at=at)
+    else:
+        rounds.make(cycle, seed=seed, by=by, at=at)
+
+
+def screen_first(world: World, season: Laid) -> None:
+    """One committee says first of each whether it goes on; those who do are scored in the next round."""
+    joy = world.person("Joy Tanaka")
+    for cycle in cycles_of(season):
+        round_ = known_rounds.newest(cycle.id)
+        if cycle.award.slug != SCREENED or round_ is None:
+            continue
+        _look_over(world, cycle, round_)
+        plan = assigning.make_plan(round_, seed=round_.seed, by=joy, at=round_.opens_at - timedelta(days=1))
+        assigning.apply(plan, round_, by=joy, at=round_.opens_at - timedelta(days=1))
+        rounds.open_round(round_, by=joy, at=round_.opens_at)
+        _say(world, round_, share=1.0)
+        rounds.close(round_, by=None, at=round_.closes_at)
+        at = round_.closes_at + timedelta(hours=9)
+        said = {
+            number: going.Said(
+                proposal.goes_on is not False,
+                "" if proposal.goes_on is not None else "One reader fell ill; the other was for it.",
+            )
+            for number, proposal in proposals_of(round_).items()
+        }
+        going.decide(round_, said, by=joy, at=at)
+        opens, closes = cycle.scoring_opens_at or at, cycle.scoring_closes_at or at
+        shape = rounds.Shape(RoundKind.SCORING, opens, closes, cycle.reads, blind=cycle.blind)
+        rounds.plan_round(cycle, shape, seed=round_.seed + 1, by=joy, at=at)
+
+
+def _say(world: World, round_: Round, *, share: float) -> None:
+    """Readers of a screening round say of each whether it goes on, as far as they have come."""
+    wanted = select(Assignment.reviewer_id, Assignment.position).where(
+        Assignment.round_id == round_.id, Assignment.state == AssignmentState.CLEAR
+    )
+    tasks = db.session.execute(wanted.order_by(Assignment.reviewer_id, Assignment.position)).all()
+    for place, (person, position) in enumerate(tasks, start=1):
+        task = readings.own(db.session.get_one(Person, person), position)
+        if task is None or place > len(tasks) * share:
+            continue
+        at = min(
+            round_.opens_at + (round_.closes_at - round_.opens_at) * (place / (len(tasks) + 1)),
+            world.now - timedelta(minutes=20),
+        )
+        passes = world.random.random() < 0.75
+        why = "" if passes else "Nothing says what changed for students."
+        screening_said.say(task, passes=passes, why=why, version=0, at=at)
+
+
 def look_over(world: World, season: Laid) -> None:
     """Two of the office look over every masked text."""
-    ruth = world.person("Ruth Amsalem")
     for cycle in cycles_of(season):
-        review = known_rounds.in_review(cycle.award.slug, cycle.year)
         round_ = known_rounds.newest(cycle.id)
-        if review is None or round_ is None:
-            continue
-        masking.prepare(round_, at=round_.opens_at - timedelta(days=6))
-        while (number := texts.next_to_look_over(round_, ruth)) is not None:
-            of = texts.texts_at(review, number)
-            if not isinstance(of, TextsOf):
-                break
-            masking.approve(
-                of, by=ruth, at=round_.opens_at - timedelta(days=5), seen=masking.state_of(texts.masked_of(of))
-            )
+        if round_ is not None:
+            _look_over(world, cycle, round_)
+
+
+def _look_over(world: World, cycle: Cycle, round_: Round) -> None:
+    ruth, review = world.person("Ruth Amsalem"), InReview(cycle, round_)
+    masking.prepare(round_, at=round_.opens_at - timedelta(days=6))
+    while (number := texts.next_to_look_over(round_, ruth)) is not None:
+        of = texts.texts_at(review, number)
+        if not isinstance(of, TextsOf):
+            break
+        masking.approve(of, by=ruth, at=round_.opens_at - timedelta(days=5), seen=masking.state_of(texts.masked_of(of)))
 
 
 def assign(world: World, season: Laid) -> None:
@@ -269,7 +343,9 @@ def score(world: World, season: Laid) -> None:
     for cycle in cycles_of(season):
         round_ = known_rounds.newest(cycle.id)
         rubric = readings.rubric_for(cycle)
-        if round_ is None or rubric is None:
+        if round_ is not None and round_.kind is RoundKind.SCREENING:
+            _say(world, round_, share=0.5)
+        if round_ is None or rubric is None or round_.kind is not RoundKind.SCORING:
             continue
         _score_from_bands(world, round_)
         middle = rubric.highest * 0.6
@@ -344,7 +420,30 @@ def close_rounds(world: World, season: Laid) -> None:
         round_ = known_rounds.newest(cycle.id)
         if round_ is not None and round_.state in {RoundState.OPEN, RoundState.REOPENED}:
             rounds.close(round_, by=None, at=round_.closes_at)
-    del world
+        if round_ is not None and cycle.award.slug == MET and season.stage is Stage.DELIBERATION:
+            _meet(world, cycle, round_)
+
+
+def _meet(world: World, cycle: Cycle, round_: Round) -> None:
+    """The best of one committee are to be met: the interviews are planned, and open in the week after."""
+    joy, at = world.person("Joy Tanaka"), round_.closes_at + timedelta(days=2)
+    said = {
+        number: going.Said(proposal.goes_on is not False, "" if proposal.goes_on is not None else "Tied: we meet both.")
+        for number, proposal in proposals_of(round_).items()
+    }
+    going.decide(round_, said, by=joy, at=at)
+    opens = (cycle.deliberation_at or at) + timedelta(days=7)
+    shape = rounds.Shape(
+        RoundKind.INTERVIEW,
+        opens,
+        opens + timedelta(days=5),
+        3,
+        quorum=2,
+        blind=False,
+        shows_school=True,
+        rubric=rounds.INTERVIEWS,
+    )
+    rounds.plan_round(cycle, shape, seed=round_.seed + 1, by=joy, at=at)
 
 
 def chair_of(world: World, slug: str) -> Person:
