@@ -248,10 +248,10 @@ def _first_round(cycle: Cycle, season: Laid, *, by: Person, at: datetime) -> Non
     if slug == SCREENED:
         days = {"opens_at": at + timedelta(days=2), "closes_at": at + timedelta(days=8)}
         rounds.plan_round(
-            cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=50), **days), seed=seed, by=by, at=at
+            cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=75), **days), seed=seed, by=by, at=at
         )
     elif slug == SCREENING and season.stage is Stage.REVIEW:
-        rounds.plan_round(cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=50)), seed=seed, by=by, at=at)
+        rounds.plan_round(cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=75)), seed=seed, by=by, at=at)
     elif slug == MET:
         shape = replace(shape, kind=RoundKind.SCORING, reads=cycle.reads, goes_on=onward.Rule(By.TOP, 2))
         rounds.plan_round(cycle, shape, seed=seed, by=by, at=at)

@@ -721,6 +721,17 @@ def _plan_facts() -> dict[str, Any]:
         "cost": 0,
         "plan_digest": "0" * 64,
         "certificate": {},
+        "proof": {
+            "document": {
+                **{name: [] for name in ("candidacies", "reviewers", "barred", "kept", "locked")},
+                "level": 1,
+                "linked": True,
+                "seed": 3,
+            },
+            "pairs": [],
+            "unfilled": [],
+            "certificate": {},
+        },
     }
 
 

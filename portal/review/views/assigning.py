@@ -33,6 +33,7 @@ SIZE = 50  # rows of a page
 NOT_WHOLE = N_(
     "The proof is of the whole plan, and you have a conflict with somebody in it. Somebody else can download it."
 )
+NO_PROOF = N_("This plan was made before the portal kept proofs. Make it again.")
 NOBODY = N_("Nobody of that name reads this candidacy.")
 
 
@@ -167,6 +168,8 @@ def plan_proof(of: PlanOf) -> Any:  # noqa: ANN401 - a file
     """The plan with all it came from and its proof, naming nobody: for `tools/check_certificate.py`."""
     if queries.kept_from(viewer.current(), queries.inputs(round_of(of.review))):
         raise Refused(NOT_WHOLE)
+    if "proof" not in of.plan.facts:
+        raise Refused(NO_PROOF)
     answer = jsonify(queries.whole_proof(of.plan.facts["proof"]))
     answer.headers["Content-Disposition"] = f'attachment; filename="plan-{of.plan.id}.json"'
     return answer
