@@ -246,10 +246,8 @@ def _first_round(cycle: Cycle, season: Laid, *, by: Person, at: datetime) -> Non
     opens, closes = cycle.scoring_opens_at or at, cycle.scoring_closes_at or at
     shape = rounds.Shape(RoundKind.SCREENING, opens, closes, 2, quorum=2, blind=cycle.blind, shows_school=True)
     if slug == SCREENED:
-        days = {"opens_at": at + timedelta(days=2), "closes_at": at + timedelta(days=8)}
-        rounds.plan_round(
-            cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=75), **days), seed=seed, by=by, at=at
-        )
+        early = replace(shape, opens_at=at + timedelta(days=2), closes_at=at + timedelta(days=8))
+        rounds.plan_round(cycle, replace(early, goes_on=onward.Rule(By.SHARE, least=75)), seed=seed, by=by, at=at)
     elif slug == SCREENING and season.stage is Stage.REVIEW:
         rounds.plan_round(cycle, replace(shape, goes_on=onward.Rule(By.SHARE, least=75)), seed=seed, by=by, at=at)
     elif slug == MET:
