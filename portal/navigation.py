@@ -42,6 +42,8 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.conflicts_of_cycle": "nominations.screening_all",
     "nominations.entry": "nominations.screening_all",
     "nominations.rules": "nominations.screening_all",
+    "nominations.found": "nominations.screening_all",
+    "nominations.unreached": "nominations.screening_all",
     "nominations.ruling": "nominations.screening_all",
     "nominations.roster": "nominations.screening_all",
     "nominations.imports": "nominations.screening_all",

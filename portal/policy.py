@@ -161,6 +161,7 @@ class Permission(StrEnum):
     SCREEN = "screen nominations and gather them into candidacies"
     READ_CANDIDACY = "read everything about one candidacy"
     IMPORT_NOMINATIONS = "import nominations"
+    FIND = "find candidacies and nominations by name, school or reference"
     KEEP_ROSTER = "bring in the district's roster, and take it away"
     ENTER_NOMINATION = "enter a nomination for someone"
     MANAGE_COMMITTEE = "invite reviewers and form a committee"
@@ -233,6 +234,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.SCREEN: _office,
     Permission.READ_CANDIDACY: _office,
     Permission.IMPORT_NOMINATIONS: staff & ~conflict,
+    Permission.FIND: staff_somewhere,
     Permission.KEEP_ROSTER: staff,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,

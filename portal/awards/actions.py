@@ -67,6 +67,7 @@ OWN_WORDS = frozenset(
         "archive",
         "awards",
         "committees",
+        "found",
         "funds",
         "imports",
         "messages",

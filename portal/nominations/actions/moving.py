@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -60,20 +61,33 @@ def ask(nomination: Nomination, *, words: str, by: Person, at: datetime) -> bool
     return True
 
 
-def ask_all(nominations: Iterable[Nomination], *, words: str, by: Person, at: datetime) -> tuple[int, int]:
-    """Ask several the same, each nominator once; return how many were asked, and how many gave no address."""
+class Asking(StrEnum):
+    """What became of asking the nominator of one of several."""
+
+    ASKED = "asked"
+    ONCE = "asked with another of theirs"
+    BEFORE = "asked the same before"
+    SILENT = "gave no address"
+
+
+def ask_all(
+    nominations: Iterable[Nomination], *, words: str, by: Person, at: datetime
+) -> list[tuple[Nomination, Asking]]:
+    """Ask several the same, each nominator once; return what became of each."""
     if not words.strip():
         raise Refused(NO_WORDS, field="words")
-    asked, silent, seen = 0, 0, set()
+    seen: set[int] = set()
+    outcomes = []
     for nomination in nominations:
-        if nomination.nominator_id in seen:
-            continue
-        seen.add(nomination.nominator_id)
-        try:
-            asked += ask(nomination, words=words, by=by, at=at)
-        except Refused:
-            silent += 1
-    return asked, silent
+        if not nomination.nominator.email:
+            outcomes.append((nomination, Asking.SILENT))
+        elif nomination.nominator_id in seen:
+            outcomes.append((nomination, Asking.ONCE))
+        else:
+            seen.add(nomination.nominator_id)
+            posted = ask(nomination, words=words, by=by, at=at)
+            outcomes.append((nomination, Asking.ASKED if posted else Asking.BEFORE))
+    return outcomes
 
 
 def move(nomination: Nomination, to: Cycle, *, reason: str, by: Person, at: datetime) -> Candidacy:

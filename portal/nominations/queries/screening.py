@@ -103,6 +103,18 @@ class Filters:
         """Whether something beyond the tab is chosen."""
         return bool(self.q or self.language or self.school or self.rules)
 
+    @property
+    def address(self) -> dict[str, str]:
+        """What stands of it in the list's address."""
+        said = {
+            "tab": self.tab.value if self.tab is not Tab.LOOK or self.narrowed else "",
+            "q": self.q,
+            "language": self.language,
+            "school": str(self.school or ""),
+            "rules": self.rules.value if self.rules else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
 
 @dataclass(frozen=True)
 class Counts:

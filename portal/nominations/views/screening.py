@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock, policy
 from portal.errors import Refused
 from portal.nominations.actions import gathering, moving, snapshots
 from portal.nominations.actions import screening as actions
+from portal.nominations.actions.moving import Asking
 from portal.nominations.forms.screening import AskForm, LateForm, MoveForm, ReasonForm, numbers
 from portal.nominations.models import MatchState
 from portal.nominations.queries import candidacies, importing
@@ -31,6 +33,8 @@ from portal.web.text import when, words_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from werkzeug.datastructures import MultiDict
+
     from portal.awards.models import Cycle
     from portal.nominations.models import Candidacy, Match, Nomination
     from portal.nominations.queries.screening import Line
@@ -41,6 +45,12 @@ ACTS = {
     "reconsider": CandidacyStep.RECONSIDER,
 }
 FURTHEST = 1_000_000_000
+STAYED = ("blocks", _l("Not done"))
+ASKINGS = {
+    Asking.ASKED: _l("Asked"),
+    Asking.ONCE: _l("Asked with another of theirs"),
+    Asking.BEFORE: _l("Was asked the same before"),
+}
 
 
 def cycle_at(slug: str, year: int) -> Cycle | None:
@@ -48,8 +58,9 @@ def cycle_at(slug: str, year: int) -> Cycle | None:
     return queries.cycle_at(slug, year)
 
 
-def _filters() -> Filters:
-    asked = request.args
+def _filters(asked: MultiDict[str, str] | None = None) -> Filters:
+    """Return what the list is narrowed to: by its address, or by what a form of it carried along."""
+    asked = request.args if asked is None else asked
     tab = asked.get("tab", "")
     school, rules = asked.get("school", type=int), asked.get("rules", "")
     return Filters(
@@ -59,6 +70,11 @@ def _filters() -> Filters:
         school=school if school is not None and 0 < school < FURTHEST else None,
         rules=Holds(rules) if rules in set(Holds) else None,
     )
+
+
+def _list_of(cycle: Cycle) -> dict[str, Any]:
+    """Return the address of the list that a step was taken from, narrowed as it was."""
+    return {"slug": cycle.award.slug, "year": cycle.year, **_filters(request.form).address}
 
 
 @pages.page("/desk/screening", needs=Permission.SEE_DESK)
@@ -157,7 +173,7 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     person, form = viewer.current(), ReasonForm()
     marked = numbers(request.form.getlist("chosen"))
     step = ACTS.get(request.form.get("act", ""))
-    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    back = _list_of(cycle)
     chosen = queries.chosen(cycle, marked, person) if marked else []
     if chosen and request.form.get("act") == "other":
         return _other(cycle, chosen)
@@ -176,21 +192,42 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
                 cycle=cycle,
                 chosen=chosen,
                 act=request.form.get("act"),
-                tab=request.form.get("tab", ""),
+                narrowed=_filters(request.form).address,
                 form=_failed(form, refusal),
                 **words.about(),
             ),
             422,
         )
     done = sum(1 for outcome in outcomes if outcome.done)
-    if done:
+    if done == len(outcomes):
         flash(ngettext("One is decided.", "%(num)s are decided.", done))
-    for outcome in outcomes:
-        if not outcome.done:
-            flash(
-                f"{outcome.candidacy.name}, {outcome.candidacy.reference}: {_(outcome.why, **outcome.facts)}", "error"
-            )
-    return see_other(".screening", **back)
+        return see_other(".screening", **back)
+    return _accounted(
+        cycle,
+        ngettext("It is not decided", "%(done)s of %(num)s are decided", len(outcomes), done=done),
+        [
+            {
+                "name": outcome.candidacy.name,
+                "reference": outcome.candidacy.reference,
+                "state": words.STAGES[outcome.candidacy.stage] if outcome.done else STAYED,
+                "words": "" if outcome.done else _(outcome.why, **outcome.facts),
+            }
+            for outcome in outcomes
+        ],
+    )
+
+
+def _accounted(cycle: Cycle, title: str, rows: list[dict[str, Any]]) -> str:
+    """Say of each of several what became of it, where not all went as asked. What was done is done: reading this again changes nothing."""
+    stayed = [row for row in rows if row["state"] is STAYED]
+    return render_template(
+        "nominations/accounted.html",
+        cycle=cycle,
+        title=title,
+        rows=[*stayed, *(row for row in rows if row["state"] is not STAYED)],
+        narrowed=_filters(request.form).address,
+        **words.about(),
+    )
 
 
 def _other(cycle: Cycle, chosen: list[Candidacy], ask: AskForm | None = None, move: MoveForm | None = None) -> Any:  # noqa: ANN401 - an answer
@@ -202,7 +239,7 @@ def _other(cycle: Cycle, chosen: list[Candidacy], ask: AskForm | None = None, mo
         cycle=cycle,
         chosen=chosen,
         nominations=candidacies.counting_of(chosen),
-        tab=request.form.get("tab", ""),
+        narrowed=_filters(request.form).address,
         ask=ask or AskForm(formdata=None),
         move=drawn,
         **words.about(),
@@ -238,21 +275,36 @@ def _chosen(cycle: Cycle) -> list[Candidacy]:
 def ask_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Ask the nominators of several something."""
     form, chosen = AskForm(), _chosen(cycle)
-    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    back = _list_of(cycle)
     if form.validate():
         try:
-            asked, silent = moving.ask_all(
+            asked = moving.ask_all(
                 candidacies.counting_of(chosen), words=form.words.data or "", by=viewer.current(), at=clock.now()
             )
         except Refused as refusal:
             form.fail(refusal.field, failures.sentence(refusal))
         else:
-            flash(ngettext("One nominator is asked.", "%(num)s nominators are asked.", asked))
-            if silent:
-                gone = ngettext("One gave no address: call them.", "%(num)s gave no address: call them.", silent)
-                flash(gone, "error")
-            return see_other(".screening", **back)
+            return _asked(cycle, asked, back)
     return _other(cycle, chosen, ask=form), 422
+
+
+def _asked(cycle: Cycle, asked: list[tuple[Nomination, Asking]], back: dict[str, Any]) -> Any:  # noqa: ANN401 - an answer
+    """Say how many nominators were asked; where some could not be, say of each."""
+    count = sum(1 for _nomination, state in asked if state is Asking.ASKED)
+    said = ngettext("One nominator is asked.", "%(num)s nominators are asked.", count)
+    if not any(state is Asking.SILENT for _nomination, state in asked):
+        flash(said)
+        return see_other(".screening", **back)
+    rows = [
+        {
+            "name": nomination.sitting.nominator_name,
+            "reference": nomination.reference,
+            "state": STAYED if state is Asking.SILENT else ("done", ASKINGS[state]),
+            "words": _(moving.NO_ADDRESS) if state is Asking.SILENT else "",
+        }
+        for nomination, state in asked
+    ]
+    return _accounted(cycle, said, rows)
 
 
 @pages.step("/desk/<slug>/<int:year>/screening/moves", needs=Permission.SCREEN, of=cycle_at)
@@ -260,7 +312,7 @@ def move_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Move the nominations of several to another award, and say of each that could not be why."""
     form, chosen = MoveForm(), _chosen(cycle)
     form.award.choices = places_to_move(cycle)
-    back = {"slug": cycle.award.slug, "year": cycle.year, "tab": request.form.get("tab") or None}
+    back = _list_of(cycle)
     to = place_chosen(cycle, form.award.data) if form.validate() else None
     if to is None:
         if not form.errors:
@@ -269,18 +321,21 @@ def move_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     if not (form.reason.data or "").strip():
         form.fail("reason", _(actions.REASON))
         return _other(cycle, chosen, move=form), 422
-    done = 0
+    rows: list[dict[str, Any]] = []
     for nomination in candidacies.counting_of(chosen):
+        name = " & ".join(named.name for named in nomination.named)
+        row = {"name": name, "reference": nomination.reference, "state": ("done", _("Moved")), "words": ""}
         try:
             moving.move(nomination, to, reason=form.reason.data or "", by=viewer.current(), at=clock.now())
         except Refused as refusal:
-            flash(f"{nomination.reference}: {failures.sentence(refusal)}", "error")
-        else:
-            done += 1
-    if done:
-        moved = ngettext("One nomination was moved.", "%(num)s nominations were moved.", done)
+            row |= {"state": STAYED, "words": failures.sentence(refusal)}
+        rows.append(row)
+    done = sum(1 for row in rows if row["state"] is not STAYED)
+    moved = ngettext("One nomination was moved.", "%(num)s nominations were moved.", done)
+    if done == len(rows):
         flash(moved)
-    return see_other(".screening", **back)
+        return see_other(".screening", **back)
+    return _accounted(cycle, moved, rows)
 
 
 def _failed(form: Any, refusal: Refused) -> Any:  # noqa: ANN401 - a form
