@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from portal.nominations.rules import matching
 from portal.nominations.rules.matching import Name, Profile, compare, distance, likeness
 from portal.nominations.rules.nicknames import alike
+from portal.nominations.rules.romanising import may_be_one, one_family
 from portal.people.rules import fold
 from portal.schools.rules import match, resembles
 
@@ -88,10 +89,37 @@ def test_an_accent_is_asked_about_and_never_gathers_by_itself(name):
         (("Priya", "Flynn"), ("Priya", "Siddiqui"), set()),
         (("Hodan", "Raman"), ("Noor", "Raman"), set()),
         (("Xiomara", "Grant"), ("Xiomara", "Grand"), {"spelled"}),
+        (("Nguyen Van", "Thanh"), ("Thanh", "Nguyen"), {"longer"}),  # family name first, and the middle name left out
+        (("Thi Minh", "Nguyễn"), ("Nguyễn Thị", "Minh"), {"order"}),
+        (("حليمة", "ورسمة"), ("Halima", "Warsame"), {"script"}),
+        (("عبد الرحمن", "علي"), ("Cabdiraxmaan", "Cali"), {"script"}),
+        (("Mohamed", "Hussein"), ("Maxamed", "Xuseen"), {"script"}),
+        (("Ahmed", "Ali"), ("Axmed", "Cali"), {"script"}),
+        (("Олена", "Мельник"), ("Olena", "Melnyk"), {"script"}),
+        (("ሂሩት", "አለማየሁ"), ("Hirut", "Alemayehu"), {"script"}),
+        (("芳", "王"), ("Fang", "Wong"), {"script"}),
+        (("大文", "陳"), ("Tai Man", "Chan"), {"script"}),
+        (("芳", "王"), ("芳", "李"), set()),
+        (("Olena", "Melnyk"), ("Oksana", "Melnyk"), set()),
+        (("Dan", "Lee"), ("Dana", "Lowe"), set()),
+        (("Karen", "Smith"), ("Corina", "Smyth"), set()),
     ],
 )
 def test_how_names_are_alike(one, other, how):
     assert set(likeness(Name(*one), Name(*other))) == how
+
+
+@given(one=names, other=names)
+def test_another_script_is_no_more_than_a_question_and_the_same_either_way(one, other):
+    assert may_be_one(" ".join(one), " ".join(other)) == may_be_one(" ".join(other), " ".join(one))
+    assert "script" not in likeness(one, one)
+
+
+def test_families_spell_one_chinese_name_in_several_ways():
+    assert one_family("wong", "wang")
+    assert one_family("tran", "chen")
+    assert not one_family("wong", "lee")
+    assert not one_family("wong", "wong")
 
 
 def test_an_address_alone_is_a_reason_to_ask_and_no_more():

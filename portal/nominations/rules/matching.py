@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from portal.errors import N_
 from portal.nominations.rules.nicknames import alike
+from portal.nominations.rules.romanising import may_be_one
 from portal.people.rules import fold
 from portal.schools.rules import resembles
 
@@ -29,6 +30,7 @@ INITIAL = N_("One gives an initial alone")
 ORDER = N_("The same names in another order")
 LONGER = N_("One name is part of the other")
 SPELLED = N_("The names are spelled almost alike")
+SCRIPT = N_("The names may be one name, written in another script or in another spelling of it")
 ADDRESS = N_("The same e-mail address, which families and schools may share")
 TEAM = N_("One is a team that the other is part of")
 SEVERAL = N_("More than one fits as well as the other")
@@ -41,6 +43,7 @@ _WAYS = {
     "order": ORDER,
     "longer": LONGER,
     "spelled": SPELLED,
+    "script": SCRIPT,
     "team": TEAM,
 }
 _APOSTROPHES = str.maketrans("", "", "'’ʻʼ`´")
@@ -156,7 +159,7 @@ def _folded(team: Iterable[Name]) -> frozenset[tuple[str, str]]:
 
 
 def likeness(one: Name, other: Name) -> Iterator[str]:
-    """Yield how two names are alike: "same", "accent", "order", "nickname", "initial", "longer", "spelled"; nothing: they are not."""
+    """Yield how two names are alike: "same", "accent", "order", "nickname", "initial", "longer", "spelled", "script"; none: not alike."""
     if one.plain == other.plain:
         yield "same"
         return
@@ -169,6 +172,15 @@ def likeness(one: Name, other: Name) -> Iterator[str]:
     ):
         yield "order"
         return
+    ways = list(_ways(one, other))
+    yield from ways
+    if not ways and may_be_one(f"{given} {family}".strip(), f"{given_too} {family_too}".strip()):
+        yield "script"
+
+
+def _ways(one: Name, other: Name) -> Iterator[str]:
+    """Yield how two names of different words are alike, as far as their letters tell."""
+    (given, family), (given_too, family_too) = one.folded, other.folded
     given, given_too = (fold(_CALLED.sub(" ", name.given)) for name in (one, other))
     first, first_too = (given.split() or [""])[0], (given_too.split() or [""])[0]
     rest, rest_too = {*given.split()[1:], *family.split()}, {*given_too.split()[1:], *family_too.split()}
@@ -177,10 +189,19 @@ def likeness(one: Name, other: Name) -> Iterator[str]:
         yield "nickname"
     elif part and first and first_too and first[0] == first_too[0] and 1 in {len(first), len(first_too)}:
         yield "initial"
-    if part and rest != rest_too and first and (first == first_too or alike(first, first_too)):
+    told = part and rest != rest_too and first and (first == first_too or alike(first, first_too))
+    if told or _within({first, *rest}, {first_too, *rest_too}):
         yield "longer"
     if _near(f"{given} {family}".strip(), f"{given_too} {family_too}".strip()):
         yield "spelled"
+
+
+def _within(words: set[str], others: set[str]) -> bool:
+    """Whether all of one name's words, two at least and more than initials, stand in the other."""
+    shorter = min(words - {""}, others - {""}, key=len)
+    return (
+        words != others and len(shorter) > 1 and shorter <= (words & others) and all(len(word) > 1 for word in shorter)
+    )
 
 
 def _near(one: str, other: str) -> bool:
