@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.nominations.rules import matching
+from portal.nominations.rules import copies, matching
 from portal.nominations.rules.matching import Name, Profile, compare, distance, likeness
 from portal.nominations.rules.nicknames import alike
 from portal.nominations.rules.romanising import may_be_one, one_family
@@ -227,3 +227,16 @@ def test_another_spelling_resembles_and_another_school_does_not():
     assert resembles("Franklyn High", KNOWN[2])
     assert not resembles("Hogwarts", KNOWN[2])
     assert not resembles("Lowell Elementary School", "Maple Elementary School")
+
+
+LETTER = (
+    "She keeps the library open until the last child is fetched, she learned to say good evening in six languages, and when the heating "
+    "failed she moved forty chairs into the gym so that nobody missed a lesson. Ask any family on our street who helped them with a form."
+)
+
+
+def test_a_letter_with_a_line_put_in_is_almost_the_same_and_another_is_not():
+    held = copies.shingles(LETTER)
+    assert copies.nearly(held, copies.shingles(f"My name is Hodan. {LETTER.upper()} Thank you!"))
+    assert not copies.nearly(held, copies.shingles(LETTER[::-1]))
+    assert not copies.nearly(copies.shingles("Too short."), copies.shingles("Too short."))

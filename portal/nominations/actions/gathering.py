@@ -27,12 +27,14 @@ from portal.nominations.models import (
     MatchState,
     Nomination,
     NominationSchool,
+    Part,
     Ruling,
     Where,
 )
 from portal.nominations.queries import matching as queries
 from portal.nominations.rules import CandidacyStage
 from portal.nominations.rules.matching import ADDRESS, SEVERAL, Profile, compare
+from portal.nominations.rules.parts import PartState
 from portal.people import actions as people
 from portal.people.models import Person
 from portal.people.rules import address_key, name_key
@@ -350,13 +352,15 @@ def _leave(candidacy_id: int, goes_to: Candidacy, *, at: datetime) -> None:
 def accept(match: Match, *, by: Person, at: datetime) -> Candidacy:
     """Gather both sides of a suggestion into one candidacy, and return it. What is moved is kept beside the decision.
 
-    The one with more nominations stays; of two alike, the older. Raises `Refused` when it was decided already, or when one side
+    The one whose nominee took up their own part stays, so that their page does; else the one with more nominations; of two alike, the
+    older. Raises `Refused` when it was decided already, or when one side
     is being read by the committee.
     """
     _lock_nominations(match)
     sides = _sides(match, state=MatchState.OPEN)
     counts = Counter(dict(_counts(sides)))
-    stays, goes = sorted(sides, key=lambda side: (-counts[side.id], side.id))
+    begun = _begun_themselves(sides)
+    stays, goes = sorted(sides, key=lambda side: (side.id not in begun, -counts[side.id], side.id))
     if stays.stage is CandidacyStage.WITHDRAWN:
         stays, goes = goes, stays
     _decide(match, MatchState.OPEN, MatchState.ACCEPTED, by=by, at=at)
@@ -492,6 +496,13 @@ def _sides(match: Match, *, state: MatchState) -> list[Candidacy]:
     if any(side.stage not in CAN_MERGE for side in sides):
         raise Refused(IN_REVIEW)
     return sides
+
+
+def _begun_themselves(sides: Iterable[Candidacy]) -> set[int]:
+    """Return those of these candidacies whose nominee took up a part of their own."""
+    taken = Part.state.in_({PartState.ACCEPTED, PartState.COMPLETED})
+    wanted = select(Part.candidacy_id).where(Part.candidacy_id.in_([side.id for side in sides]), taken)
+    return set(db.session.scalars(wanted))
 
 
 def _counts(sides: Iterable[Candidacy]) -> Iterable[tuple[int, int]]:

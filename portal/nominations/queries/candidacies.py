@@ -32,6 +32,7 @@ from portal.nominations.queries.eligibility import Finding, finding
 from portal.nominations.queries.letters import missing, of_candidacies, plan_of
 from portal.nominations.queries.parts import of_candidacy as of_people
 from portal.nominations.rules import COUNTS
+from portal.nominations.rules.copies import nearly, shingles
 from portal.people.models import Person
 from portal.questions.models import Asked, Question
 
@@ -50,6 +51,7 @@ class Said:
     )  # the question as it is asked now, and what the snapshot says: label, text, kind, chosen, file
     as_in: Nomination | None = None  # the first of those that sent the same letter, where this is another of them
     copies: list[Nomination] = field(default_factory=list)  # of the first: all others that sent it
+    nearly: Nomination | None = None  # an earlier one with almost the same text
 
     @property
     def counts(self) -> bool:
@@ -110,6 +112,7 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
     matches = _matches(candidacy, person)
     subjects = [
         ("candidacy", candidacy.id),
+        *(("candidacy", number) for number in _gathered_into(candidacy.id)),
         *(("nomination", said.nomination.id) for said in nominations),
         *(("conflict", conflict.id) for conflict in conflicts),
     ]
@@ -129,6 +132,13 @@ def everything(candidacy: Candidacy, person: Person | None) -> Everything:
         gap,
         finding(candidacy, candidacy.cycle),
     )
+
+
+def _gathered_into(number: int) -> list[int]:
+    """Return the numbers of the candidacies that were gathered into one, those gathered into these before as well."""
+    inner = select(Candidacy.id).where(Candidacy.merged_into_id == number).cte(recursive=True)
+    deeper = select(Candidacy.id).join(inner, Candidacy.merged_into_id == inner.c.id)
+    return list(db.session.scalars(select(inner.union(deeper).c.id)))
 
 
 def _grouped(lines: Sequence[tuple[Event, Person | None]]) -> list[Happened]:
@@ -167,7 +177,19 @@ def _nominations(candidacy: Candidacy, cycle: Cycle) -> list[Said]:
             first[key].copies.append(said.nomination)
         else:
             first[key] = said
+    _mark_near_copies([said for said in found if said.counts and said.as_in is None])
     return sorted(found, key=lambda said: (not said.counts, said.as_in is not None, said.nomination.id))
+
+
+def _mark_near_copies(found: list[Said]) -> None:
+    """Mark each letter that is almost an earlier one of the same candidacy: a campaign's, with a name or a line put in."""
+    earlier: list[tuple[Said, frozenset[str]]] = []
+    for said in found:
+        longest = max((one["text"] for one in said.facts.get("answers", {}).values()), key=len, default="")
+        pieces = shingles(longest)
+        said.nearly = next((other.nomination for other, held in earlier if nearly(held, pieces)), None)
+        if pieces:
+            earlier.append((said, pieces))
 
 
 def _said(nomination: Nomination, cycle: Cycle) -> Said:

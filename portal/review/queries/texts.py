@@ -35,6 +35,7 @@ from portal.nominations.translating import queries as translating
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TranslationState, to_translate
 from portal.people.models import Person
+from portal.people.rules import fold
 from portal.questions.drawing import snapshot_in_words
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.questions.rules import TEXTS, count_words, problems, shown
@@ -567,7 +568,7 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
             seen: set[str] = set()
             for source in sources:
                 text = source.texts.get(key, "") if source.kind == kind else ""
-                same = " ".join(text.split())
+                same = fold(text) or text.strip()  # copies that differ in a comma would tell how many wrote
                 if not same or same in seen or not _is_asked(round_.cycle, source, key):
                     continue
                 said = source.said.get(key, {})
