@@ -208,7 +208,8 @@ def _kept(word: str, other: str) -> int:
         return 2
     same = skeletons(word) & skeletons(other)
     latin = script(word) == script(other) == "LATIN"
-    if not same or (latin and SequenceMatcher(None, *sorted((word, other))).ratio() < LIKE):
+    first, second = sorted((word, other))  # the ratio is not the same either way
+    if not same or (latin and SequenceMatcher(None, first, second).ratio() < LIKE):
         return 0
     return max(map(len, same))
 
