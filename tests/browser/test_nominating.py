@@ -15,6 +15,7 @@ from portal.demo.makers import (
     make_award,
     make_candidacy,
     make_cycle,
+    make_nomination,
     make_organisation,
     make_person,
     make_school,
@@ -386,8 +387,10 @@ def test_script_and_server_count_words_alike(world, page):
 def test_consent_and_take_it_back(app, world, open_page, axe):
     with transaction():
         person = make_person("Amina Warsame")
-        candidacy = make_candidacy(person=person)
-        candidacy.told_at = clock.now()
+        cycle = make_cycle()
+        candidacy = make_candidacy(cycle, person=person)
+        candidacy.told_at, person.minor = clock.now(), None
+        make_nomination(cycle, nominee="Amina Warsame", candidacy=candidacy, may_show_words=True)
         client = app.test_client()
         sign_in(client, person)
     number = candidacy.id
@@ -402,6 +405,14 @@ def test_consent_and_take_it_back(app, world, open_page, axe):
         ]
     )
     page.goto(f"/consent/{number}")
+    axe(page)
+    page.get_by_label("18 or older").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Read what was written about you").click()
+    expect(page.get_by_text("She runs the homework table.")).to_be_visible()
+    axe(page)
+    fits(page)
+    page.get_by_role("link", name="Back").click()
     axe(page)
     fits(page)
     page.get_by_role("group", name="My name may stand").get_by_label("Yes, it may").check()

@@ -167,6 +167,9 @@ def test_a_second_scholarship_takes_along_what_was_said_and_a_teacher_is_somebod
 
 def test_a_counselor_nominates_instead(client, world):
     writer = Writer(client)
+    answer = writer.send("/nominate?award=senior&whom=other", {"awards": ["senior"]})
+    page = writer.get(answer.location).get_data(as_text=True)
+    assert re.search(r'<input[^>]*value="other"[^>]*checked|<input[^>]*checked[^>]*value="other"', page)
     reference = apply(
         writer, "senior", age="adult", name="Ruth Okafor", email="ruth@example.org", whom="other"
     ).location.split("/")[2]

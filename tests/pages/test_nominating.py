@@ -808,6 +808,20 @@ def test_asked_twice_another_award_or_person_is_begun_once(writer, world):
     assert "Choose at least one award" in page
 
 
+def test_a_sitting_of_many_costs_what_one_of_two_costs(writer, world):
+    first = writer.begin("teaching", "science")
+    url = f"/nominations/{first}/together"
+    counts = []
+    for people in range(1, 13):
+        if people in {1, 12}:
+            writer.get(url)
+            counts.append(counted(lambda: writer.get(url)))
+        writer.send(f"/nominations/{first}/people", {"awards": ["teaching", "science"], "drawn": str(people)})
+    with transaction():
+        assert db.session.scalar(select(func.count()).select_from(Nomination)) == 26
+    assert counts[0] == counts[1]
+
+
 def test_what_is_offered_never_overwrites_what_was_typed_meanwhile(writer, world):
     first, _second = writer.begin("teaching", "science"), None
     writer.fill(first, world["school"])

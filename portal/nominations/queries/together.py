@@ -59,17 +59,16 @@ def choosable(nomination: Nomination, at: datetime) -> list[Cycle]:
 
     Whoever applies for themself is offered those that take applications.
     """
-    there = {
-        other.cycle_id
-        for other in writing.of_sitting(nomination.sitting)
-        if other.nominee_number == nomination.nominee_number and other.stage not in {Stage.WITHDRAWN, Stage.VOID}
-    }
+    return left(nomination, writing.of_sitting(nomination.sitting), writing.choosable(nomination.nominator_id, at))
+
+
+def left(nomination: Nomination, sitting: Sequence[Nomination], cycles: Sequence[Cycle]) -> list[Cycle]:
+    """Return those of the cycles in which its nominee is not nominated yet by its sitting, where all of it is known already."""
+    gone = {Stage.WITHDRAWN, Stage.VOID}
+    same = [other for other in sitting if other.nominee_number == nomination.nominee_number]
+    there = {other.cycle_id for other in same if other.stage not in gone}
     own = nomination.relation is Relation.SELF
-    return [
-        cycle
-        for cycle in writing.choosable(nomination.nominator_id, at)
-        if cycle.id not in there and (cycle.self_nomination or not own)
-    ]
+    return [cycle for cycle in cycles if cycle.id not in there and (cycle.self_nomination or not own)]
 
 
 def offers(nomination: Nomination, part: str) -> list[Offer]:

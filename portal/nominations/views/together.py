@@ -42,7 +42,10 @@ def together(nomination: Nomination) -> str:
     """See everything begun in one sitting, person by person, and where each stands."""
     now = clock.now()
     every = queries.together(nomination)
-    people = [_person(list(theirs), now) for _number, theirs in groupby(every, key=lambda each: each.nominee_number)]
+    open_now = open_to(nomination.nominator_id, now)
+    people = [
+        _person(list(theirs), open_now) for _number, theirs in groupby(every, key=lambda each: each.nominee_number)
+    ]
     drafts = [each for each in every if each.stage in WRITABLE and in_time(each, at=now)]
     return render_template(
         "nominations/together.html",
@@ -50,11 +53,11 @@ def together(nomination: Nomination) -> str:
         people=people,
         count=len(every),
         go_on=drafts[0] if drafts else None,
-        may_add=bool(open_to(nomination.nominator_id, now)),
+        may_add=bool(open_now),
     )
 
 
-def _person(theirs: list[Nomination], now: Any) -> dict[str, Any]:  # noqa: ANN401 - an instant
+def _person(theirs: list[Nomination], open_now: Sequence[Cycle]) -> dict[str, Any]:
     """Return one nominee of the sitting, with a row for each award."""
     newest = theirs[-1]
     return {
@@ -62,7 +65,9 @@ def _person(theirs: list[Nomination], now: Any) -> dict[str, Any]:  # noqa: ANN4
         "own": newest.relation is Relation.SELF,
         "number": newest.nominee_number,
         "rows": [_row(each) for each in theirs],
-        "more": url_for(".another_award", reference=newest.reference) if queries.choosable(newest, now) else None,
+        "more": url_for(".another_award", reference=newest.reference)
+        if queries.left(newest, theirs, open_now)
+        else None,
     }
 
 

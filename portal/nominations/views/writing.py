@@ -101,9 +101,9 @@ def begin() -> Any:  # noqa: ANN401 - an answer
         if not chosen:
             form.fail("awards", _("Choose at least one award"))
         elif request.form.get("other"):
-            return see_other(".begin_you", award=chosen, other=1)
+            return see_other(".begin_you", award=chosen, other=1, **_whom())
         elif last is None or not last.nominator_email or _must_ask(last, open_now, chosen):
-            return see_other(".begin_you", award=chosen)
+            return see_other(".begin_you", award=chosen, **_whom())
         else:
             return _begun(
                 chosen,
@@ -113,6 +113,12 @@ def begin() -> Any:  # noqa: ANN401 - an answer
                 minor=last.nominator_minor,
             )
     return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts, last=last), form.status
+
+
+def _whom() -> dict[str, str]:
+    """Return what the link that somebody came by says of whom it is for: it is chosen already on the page that asks."""
+    whom = request.args.get("whom")
+    return {"whom": whom} if whom in {OWN, OTHER} else {}
 
 
 def _must_ask(last: Sitting, open_now: list[Cycle], chosen: list[str]) -> bool:
