@@ -16,6 +16,7 @@ from portal.demo import (
     cast,
     deliberating,
     open_season,
+    paper,
     roster,
     season,
     sittings,
@@ -68,6 +69,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.prepare: "pages are prepared and approved",
     announcing.announce: "recipients are told, agree, and are announced",
     open_season.came_in: "nominations come in",
+    paper.came_on_paper: "two forms come on paper",
     supporting.support: "letters are asked for, and a nominee adds their part",
     sittings.sat: "a mother nominates two people for two awards, and a student of 17 applies",
     translating.translate: "families write in their languages, and neighbors translate",
@@ -109,7 +111,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     """Return how far a season was lived, by where it stands today."""
     if laid.stage is Stage.OPEN:
-        return (open_season.came_in, supporting.support, sittings.sat, translating.translate)
+        return (open_season.came_in, paper.came_on_paper, supporting.support, sittings.sat, translating.translate)
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:

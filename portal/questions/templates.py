@@ -27,6 +27,9 @@ class QuestionTemplate:
     blind_visible: bool = True
     publishable: bool = False
     sensitivity: Sensitivity = Sensitivity.NONE
+    character_limit: int | None = None
+    shown_if: str | None = None  # the key of a question before it
+    shown_values: tuple[str, ...] = ()  # its answers with which this one is asked
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of a `Question` made from this, its position aside."""
@@ -40,11 +43,14 @@ class QuestionTemplate:
             "blind_visible",
             "publishable",
             "sensitivity",
+            "character_limit",
+            "shown_if",
         )
         texts = {name: dict(getattr(self, name)) for name in ("label", "short", "hint")}
         return (
             {name: getattr(self, name) for name in copied}
             | texts
+            | {"shown_values": list(self.shown_values)}
             | {"choices": [[value, dict(words)] for value, words in self.choices]}
         )
 
@@ -255,4 +261,26 @@ TRANSCRIPT = QuestionTemplate(
     blind_visible=False,
     sensitivity=Sensitivity.EDUCATION,
 )
-APPLICATION = (STATEMENT, PERSEVERANCE, CONTRIBUTION, PROGRESS, NEED, TRANSCRIPT, ANYTHING)
+ADMITTED = QuestionTemplate(
+    key="admitted",
+    kind=QuestionKind.YES_NO,
+    label={"en": "Has a college taken {nominee} already?", "es": "¿Ya admitió alguna universidad a {nominee}?"},
+    short={"en": "Taken by a college", "es": "Admisión"},
+    hint={"en": "Not yet is fine: it changes nothing here.", "es": "Todavía no también vale: aquí no cambia nada."},
+    required=False,
+    scored=False,
+    blind_visible=False,
+)
+COLLEGE = QuestionTemplate(
+    key="college",
+    kind=QuestionKind.LINE,
+    label={"en": "Which college?", "es": "¿Qué universidad?"},
+    short={"en": "College", "es": "Universidad"},
+    word_limit=20,
+    required=False,
+    scored=False,
+    blind_visible=False,
+    shown_if="admitted",
+    shown_values=("yes",),
+)
+APPLICATION = (STATEMENT, PERSEVERANCE, CONTRIBUTION, PROGRESS, NEED, TRANSCRIPT, ANYTHING, ADMITTED, COLLEGE)

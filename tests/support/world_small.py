@@ -76,7 +76,7 @@ from portal.publishing.desk.models import Brief, Draft, KindWords, Photo, Releas
 from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.publishing.rules.practice import BriefState
-from portal.questions.models import Asked, Question, QuestionKind
+from portal.questions.models import Asked, EarlierWords, Question, QuestionKind
 from portal.review.actions import rounds, standings
 from portal.review.models import (
     AgendaItem,
@@ -1473,6 +1473,12 @@ def _grow_intake(world: _Building, most: int) -> None:
     for number in range(most):
         _letter(world, f"grown {number}", intake, state=LetterState.RECEIVED)
         school = makers.make_school(f"Intake School {number}")
+        came = {"received_at": NOW, "taken_by_id": world["person staff"], "taken_at": NOW}
+        typed = {"state": PaperState.TYPED, "typed_by_id": world["person staff"], "typed_at": NOW}
+        db.session.add(Paper(cycle_id=cycle.id, **came, **typed))
+        words = {"label": {"en": "Before?"}, "short": {"en": "Before"}, "hint": {}, "choices": [], "reason": "Typing."}
+        until = {"until": NOW + number * DAY, "by_id": world["person staff"]}
+        db.session.add(EarlierWords(question_id=world["question students"], **words, **until))
         candidacy = makers.make_candidacy(
             cycle, name=f"Grown Intake{number}", school=school, stage=CandidacyStage.INTAKE
         )

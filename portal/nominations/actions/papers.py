@@ -53,6 +53,7 @@ def take_in(cycle: Cycle, *, received_at: datetime, once: str, by: Person, at: d
             db.session.add(paper)
     except IntegrityError:  # pressed twice at the same moment
         return queries.once(once) or paper
+    paper.cycle, paper.taken_by = cycle, by
     history.record("paper taken in", paper, by=by, at=at, received_at=received_at.isoformat())
     return paper
 
