@@ -54,6 +54,7 @@ class Fact(StrEnum):
     LETTER_NEEDED = "is in a round whose rubric needs letters"
     NOMINATOR_AGREES = "has the nominator's agreement"
     NOMINATOR_SHOWS = "has the nominator's agreement to show the words"
+    GAVE_TO_IT = "gave to it"
     CONSENTED = "has the person's consent"
     DEMONSTRATION = "is on a demonstration"
 
@@ -119,6 +120,7 @@ conflict = _word(Fact.CONFLICT)
 proposed_it = _word(Fact.PROPOSED_IT)
 its_writer = _word(Fact.ITS_WRITER)
 its_translator = _word(Fact.ITS_TRANSLATOR)
+gave_to_it = _word(Fact.GAVE_TO_IT)
 access_kept = _word(Fact.ACCESS_KEPT)
 names_shown = _word(Fact.NAMES_SHOWN)
 in_deliberation = _word(Fact.IN_DELIBERATION)
@@ -197,6 +199,18 @@ class Permission(StrEnum):
     PLAN_RELEASE = "set the release times and preview"
     APPROVE_RELEASE = "approve a release planned by another"
     RELEASE = "cancel a release, correct and take down pages"
+    # what follows a release
+    ANSWER_OFFER = "accept or decline what one is offered, and send what is needed for it"
+    SEE_PAYMENTS = "see the payments that wait"
+    SEE_OFFERS = "see what was offered, and the payments of it"
+    MANAGE_OFFERS = "make offers, look through their papers, plan and record payments"
+    APPROVE_PAYMENT = "approve a payment planned by another"
+    SEE_BOOKS = "see a fund's books, and take them along for the accountant"
+    KEEP_BOOKS = "say what a fund gives in a year, and match its payments with the bank's statement"
+    READ_THANKS = "read thank-you notes before donors do"
+    SEE_FIREWALL = "see the sheet that keeps donors from choosing"
+    KEEP_FIREWALL = "note what stands on that sheet"
+    SEE_OWN_FUND = "see what the fund one gave to did"
     KEEP_ARCHIVE = "bring past years into the archive, and take names out of it"
 
 
@@ -267,6 +281,17 @@ POLICY: dict[Permission, Rule] = {
     Permission.PLAN_RELEASE: (staff_of_it | publisher_of_it) & ~conflict,
     Permission.APPROVE_RELEASE: publisher_of_it & ~proposed_it & ~conflict,
     Permission.RELEASE: publisher_of_it & ~conflict,
+    Permission.ANSWER_OFFER: its_nominee & told,
+    Permission.SEE_OFFERS: (staff_of_it | publisher_of_it) & ~conflict,
+    Permission.SEE_PAYMENTS: staff_somewhere | publisher,
+    Permission.MANAGE_OFFERS: staff_of_it & ~conflict,
+    Permission.APPROVE_PAYMENT: publisher_of_it & ~proposed_it & ~conflict,
+    Permission.SEE_BOOKS: (staff | auditor) & ~conflict,
+    Permission.KEEP_BOOKS: staff & ~conflict,
+    Permission.READ_THANKS: staff,
+    Permission.SEE_FIREWALL: (staff_of_it | publisher_of_it | auditor) & ~conflict,
+    Permission.KEEP_FIREWALL: staff_of_it & ~conflict,
+    Permission.SEE_OWN_FUND: gave_to_it,
     Permission.KEEP_ARCHIVE: staff,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -247,6 +247,24 @@ class Member(Model):
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+
+
+class Firewall(Model):
+    """What the office records of a cycle's distance from its donors: who approved the procedure and when, and that families were asked.
+
+    Who appointed the committee, and how many of it are near to donors, is read from the committee itself.
+    """
+
+    __tablename__ = "firewall"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), unique=True)
+    procedure: Mapped[str] = mapped_column(String(300), default="")  # which procedure: its title, or where it lies
+    approved_on: Mapped[date | None]
+    approved_by: Mapped[str] = mapped_column(String(200), default="")  # "The board", "The audit committee"
+    families_at: Mapped[datetime | None]  # no one selected is of a donor's or a member's family, says ...
+    families_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    families_of: Mapped[list[Any]] = mapped_column(JSON, default=list)  # ... of these candidacies
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class PastHonour(Model):

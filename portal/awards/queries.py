@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g, has_request_context
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.accounts.queries import roles_of
 from portal.accounts.rules import role_facts
-from portal.awards.models import Award, Cycle, Extension, Member, MemberRole, Organisation, Season
+from portal.awards.models import Award, Cycle, Extension, Firewall, Member, MemberRole, Organisation, Season
 from portal.awards.rules import CycleStage, MemberState
 from portal.awards.rules import in_time as arrives_in_time
 from portal.db import db, writes_now
@@ -373,3 +373,22 @@ def scopes() -> list[tuple[int, str]]:
     """Return what a role can be given for: each award that is given, with its name."""
     wanted = select(Award).where(Award.retired_at.is_(None)).order_by(Award.position, Award.id)
     return [(award.id, words_in(award.name)) for award in db.session.scalars(wanted)]
+
+
+def firewall(cycle: Cycle) -> Firewall | None:
+    """Return the sheet that keeps a cycle's donors from choosing, if anything stands on it."""
+    return db.session.scalar(select(Firewall).where(Firewall.cycle_id == cycle.id))
+
+
+def appointed(cycle: Cycle) -> Sequence[tuple[Member, Person | None]]:
+    """Return a cycle's committee, each with the person and with who appointed them, by name."""
+    appointer = aliased(Person)
+    wanted = (
+        select(Member, appointer)
+        .join(Member.person)
+        .outerjoin(appointer, appointer.id == Member.appointed_by_id)
+        .options(contains_eager(Member.person))
+        .where(Member.cycle_id == cycle.id, Member.state == MemberState.ACCEPTED)
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [(member, by) for member, by in db.session.execute(wanted)]

@@ -33,6 +33,9 @@ class Decision(Model):
         CheckConstraint("place IS NULL OR place >= 1", name="places_from_one"),
         CheckConstraint("alternate IS NULL OR alternate >= 1", name="alternates_from_one"),
         CheckConstraint("sum_cents IS NULL OR sum_cents >= 0", name="not_negative"),
+        CheckConstraint(
+            "forfeited_cents >= 0 AND forfeited_cents <= COALESCE(sum_cents, 0)", name="forfeits_what_it_gives"
+        ),
         CheckConstraint("(state = 'proposed') = (approved_by_id IS NULL)", name="approved_by_someone"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id != proposed_by_id", name="a_second_person"),
     )
@@ -43,6 +46,7 @@ class Decision(Model):
     place: Mapped[int | None]
     alternate: Mapped[int | None]
     sum_cents: Mapped[int | None]
+    forfeited_cents: Mapped[int] = mapped_column(default=0)  # of the sum, what went back to the fund
     reason: Mapped[str] = mapped_column(default="")
     state: Mapped[DecisionState] = mapped_column(enumeration(DecisionState), default=DecisionState.PROPOSED)
     version: Mapped[int] = mapped_column(default=1)
@@ -50,11 +54,21 @@ class Decision(Model):
     proposed_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
+    earlier: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON
+    )  # what an alternate was before a place fell free once released
 
     cycle: Mapped[Cycle] = relationship(lazy="raise")
     candidacy: Mapped[Candidacy] = relationship(lazy="raise")
     proposed_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[proposed_by_id])
     approved_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[approved_by_id])
+
+    @property
+    def given_cents(self) -> int | None:
+        """What it gives, less what went back to the fund; None where it gives nothing."""
+        if not self.forfeited_cents:
+            return self.sum_cents
+        return (self.sum_cents or 0) - self.forfeited_cents or None
 
 
 class Selection(Model):

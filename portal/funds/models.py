@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Model
@@ -16,7 +18,21 @@ class Fund(Model):
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
     credit: Mapped[dict[str, str]]  # how the fund is thanked in public
-    yearly_cents: Mapped[int]
+    yearly_cents: Mapped[int]  # what it gives in a year for which no other sum was noted
+    restriction: Mapped[str] = mapped_column(default="")  # what its donors gave it for, as agreed with them
+    payees: Mapped[list[Any]] = mapped_column(JSON, default=list)  # rules.PayeeKind it may be paid to; none: any
+
+
+class FundYear(Model):
+    """What a fund gives in one year, where that differs from what it usually gives."""
+
+    __tablename__ = "fund_year"
+    __table_args__ = (UniqueConstraint("fund_id", "year"), CheckConstraint("budget_cents >= 0", name="not_negative"))
+
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), index=True)
+    year: Mapped[int]
+    budget_cents: Mapped[int]
+    note: Mapped[str] = mapped_column(String(500), default="")
 
 
 class FundDonor(Model):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.awards.models import Award, Criterion, Cycle, Member, Rubric
+from portal.awards.models import Award, Criterion, Cycle, Member, Rubric, Season
 from portal.awards.rules import WHOLE, CycleStage, MemberState
 from portal.db import db
 from portal.decisions.models import Decision
@@ -20,7 +20,7 @@ from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.files import queries as files
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
-from portal.funds.models import Fund
+from portal.funds.models import Fund, FundYear
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
 from portal.nominations.actions import snapshots
@@ -244,6 +244,10 @@ def _rubrics(_now: datetime) -> Iterator[str]:
 STANDS = (DecisionState.PROPOSED, DecisionState.APPROVED, DecisionState.RELEASED, DecisionState.CORRECTED)
 
 
+GIVES = Decision.sum_cents - Decision.forfeited_cents
+BUDGET = func.coalesce(FundYear.budget_cents, Fund.yearly_cents)
+
+
 def _places(_now: datetime) -> Iterator[str]:
     full = (
         select(Cycle.id, func.count(Decision.id), Cycle.places)
@@ -261,15 +265,17 @@ def _places(_now: datetime) -> Iterator[str]:
 
 def _sums(_now: datetime) -> Iterator[str]:
     spent = (
-        select(Fund.id, Cycle.season_id, func.sum(Decision.sum_cents), Fund.yearly_cents)
+        select(Fund.id, Season.year, func.sum(GIVES), BUDGET)
         .join(Cycle, Cycle.fund_id == Fund.id)
+        .join(Season, Season.id == Cycle.season_id)
+        .outerjoin(FundYear, and_(FundYear.fund_id == Fund.id, FundYear.year == Season.year))
         .join(Decision, Decision.cycle_id == Cycle.id)
         .where(Decision.outcome == Outcome.SELECTED, Decision.state.in_(STANDS))
-        .group_by(Fund.id, Cycle.season_id, Fund.yearly_cents)
-        .having(func.sum(Decision.sum_cents) > Fund.yearly_cents)
+        .group_by(Fund.id, Season.year, BUDGET)
+        .having(func.sum(GIVES) > BUDGET)
     )
-    for number, season, cents, most in db.session.execute(spent):
-        yield f"fund {number} promises {cents} cents in season {season} and holds {most}"
+    for number, year, cents, most in db.session.execute(spent):
+        yield f"fund {number} promises {cents} cents in {year} and gives {most}"
 
 
 def _second_person(_now: datetime) -> Iterator[str]:

@@ -1,17 +1,20 @@
-"""Fields for figures: whole numbers and sums of money, typed as people write them."""
+"""Fields for figures: whole numbers, sums of money and days, typed as people write them."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
 from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput
 
 _SUM = re.compile(r"^\d{1,3}(?:[, ]?\d{3})*(?:\.\d{2})?$|^\d+(?:\.\d{2})?$")
-MOST_CENTS = 10**12
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+MOST_CENTS = 2_000_000_000  # twenty million: what every database keeps in a whole number
 
 
 def cents(typed: str) -> int | None:
@@ -96,3 +99,37 @@ class Money(StringField):
             return
         if self.data is None:
             raise ValidationError(str(_l("Write a sum such as 3,000 or 3,000.50")))
+
+
+class Day(StringField):
+    """A day. Its `data` is a date, or None where nothing was typed."""
+
+    widget = DateInput()
+    data: Any
+
+    def __init__(self, label: Any = None, *, may_be_empty: bool = False, **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
+        """Take a day of this century or the last."""
+        super().__init__(label, **more)
+        self.may_be_empty = may_be_empty
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        """Show what was typed, or the day."""
+        return self.typed if self.typed is not None else "" if self.data is None else self.data.isoformat()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed, and the day it says."""
+        if not valuelist:
+            return
+        self.typed = str(valuelist[0])
+        try:
+            self.data = date.fromisoformat(self.typed.strip())
+        except ValueError:
+            self.data = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002 - WTForms' signature
+        """Say how a day is written."""
+        if self.may_be_empty and not (self.typed or "").strip() and self.data is None:
+            return
+        if self.data is None or not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise StopValidation(str(_l("Write the day as year, month and day, such as 2026-06-30")))

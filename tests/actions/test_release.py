@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.awards.models import Cycle, Member
+from portal.awards.models import Cycle, Firewall, Member
 from portal.awards.rules import CycleStage
 from portal.db import db, transaction
 from portal.decisions import actions as decisions
@@ -780,6 +780,10 @@ def test_donors_are_a_minority_cannot_release_and_do_not_receive(world):
         db.session.get_one(Member, members[2].id).appointed_by_id = world.joy
         fund = db.session.get_one(Cycle, world.cycle).fund_id
         db.session.add(FundDonor(fund_id=fund, person_id=ruth.id))
+    assert "firewall sheet" in blocking(world), "where a fund has donors, the sheet is owed"
+    with transaction():
+        sheet = {"approved_on": AT.date(), "approved_by": "The board", "families_at": AT}
+        db.session.add(Firewall(cycle_id=world.cycle, families_of=world.candidacies[:2], **sheet))
     assert blocking(world) == ""
     assert queries.approvers(thing(world)) == []
     with transaction():

@@ -6,6 +6,7 @@ constraints and conditional updates stand behind it.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select, update
@@ -19,6 +20,7 @@ from portal.decisions.models import Decision
 from portal.decisions.rules import choosing
 from portal.decisions.rules.lives import DECISION, DecisionState, DecisionStep, Outcome
 from portal.errors import N_, Refused, Stale
+from portal.funds import queries as funds
 from portal.funds.models import Fund
 from portal.nominations.models import Candidacy
 from portal.nominations.rules import CANDIDACY, STANDS, CandidacyStage, CandidacyStep
@@ -26,7 +28,6 @@ from portal.review.rules.lives import RoundState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from portal.decisions.queries import Decided, Deciding
     from portal.decisions.rules.choosing import Ranked
@@ -57,6 +58,9 @@ NOTHING_RANKED = N_("Nobody has a standing yet, so the standings suggest nobody.
 
 # (cycle, at): publishing listens, and takes back an approval that was given for something else
 on_changed: list[Callable[[Cycle, datetime], None]] = []
+on_rescinded: list[Callable[[Decision, str, datetime], object]] = []  # its offer ends with it
+# (cycle, decision, by, at): an alternate took a place after the others were told; publishing listens, and tells them
+on_released_late: list[Callable[[Cycle, Decision, Person, datetime], object]] = []
 
 
 class Held(NamedTuple):
@@ -201,7 +205,8 @@ def _sum(cycle: Cycle, held: Held, candidacy_id: int, sum_cents: int | None) -> 
             raise Refused(ONE_SUM, field="sum", sum=_figure(held.least))
         raise Refused(BAD_SUM, field="sum", least=_figure(held.least), most=_figure(held.most))
     if cycle.fund_id is not None:
-        name, yearly = db.session.execute(select(Fund.name, Fund.yearly_cents).where(Fund.id == cycle.fund_id)).one()
+        fund = db.session.get_one(Fund, cycle.fund_id)
+        name, yearly = fund.name, funds.budget(fund, cycle.year)
         own = db.session.scalar(select(Decision.sum_cents).where(Decision.candidacy_id == candidacy_id)) or 0
         total = queries.given(cycle) - own + cents
         if total > yearly:
@@ -231,14 +236,21 @@ def _alternate(cycle: Cycle, candidacy_id: int, wanted: int | None) -> int:
 
 def clear(thing: Decided, *, version: int, by: Person, at: datetime) -> None:
     """Take a proposal back, so that there is no decision and its place is free."""
-    _open(thing.deciding)
     decision = thing.line.decision
+    if decision is None or decision.earlier is None:
+        _open(thing.deciding)
+    else:
+        _hold(thing.deciding.cycle)
     if decision is None:
         raise Stale(MOVED)
+    db.session.refresh(decision)
     if decision.state is not DecisionState.PROPOSED:
         raise Refused(APPROVED_ALREADY)
     if decision.version != version:
         raise Stale(MOVED)
+    if decision.earlier is not None:
+        _put_back(decision, by=by, at=at)
+        return
     db.session.delete(decision)
     db.session.flush()
     history.record("proposal taken back", thing.line.candidacy, by=by, at=at, outcome=decision.outcome.value)
@@ -248,16 +260,20 @@ def clear(thing: Decided, *, version: int, by: Person, at: datetime) -> None:
 def promote(thing: Decided, *, by: Person, at: datetime) -> None:
     """Propose the next alternate for a place that fell free after it was approved. A second person approves it anew.
 
-    Raises `Refused` where no place is free, where somebody else's turn it is, or once the cycle is released.
+    Once those concerned were told, that approval tells the alternate at once. Raises `Refused` where no place is free, where somebody
+    else's turn it is, or once the cycle is archived.
     """
     held = _hold(thing.deciding.cycle)
-    if held.stage not in {CycleStage.IN_REVIEW, CycleStage.DECIDED}:
+    if held.stage not in {CycleStage.IN_REVIEW, CycleStage.DECIDED, CycleStage.RELEASED}:
         raise Refused(NOT_NOW, state=held.stage.value)
     turn, decision = queries.next_alternate(thing.deciding, by), thing.line.decision
     if decision is None or turn is None or turn.candidacy.id != thing.line.candidacy.id:
         raise Refused(NOT_THE_NEXT)
     number = decision.alternate
-    _back(decision, thing.deciding.cycle, reason=FREED, version=decision.version, by=by, at=at)
+    if decision.state is DecisionState.APPROVED:
+        _back(decision, thing.deciding.cycle, reason=FREED, version=decision.version, by=by, at=at)
+    else:
+        _step_forward(decision)
     db.session.refresh(decision)
     _write(
         thing.deciding.cycle,
@@ -271,6 +287,43 @@ def promote(thing: Decided, *, by: Person, at: datetime) -> None:
         at=at,
     )
     _changed(thing.deciding.cycle, at)
+
+
+def _step_forward(decision: Decision) -> None:
+    """Take a released alternate back to "proposed", keeping beside it what it was."""
+    earlier = {
+        "state": decision.state.value,
+        "alternate": decision.alternate,
+        "reason": decision.reason,
+        "proposed_by_id": decision.proposed_by_id,
+        "proposed_at": decision.proposed_at.isoformat(),
+        "approved_by_id": decision.approved_by_id,
+        "approved_at": decision.approved_at.isoformat() if decision.approved_at else None,
+    }
+    mine = (Decision.id == decision.id, Decision.version == decision.version, Decision.state == decision.state)
+    facts = {
+        "state": DECISION.advance(decision.state, DecisionStep.PROMOTE),
+        "approved_by_id": None,
+        "approved_at": None,
+        "earlier": earlier,
+        "version": decision.version + 1,
+    }
+    if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale(MOVED)
+
+
+def _put_back(decision: Decision, *, by: Person, at: datetime) -> None:
+    """Let an alternate who was proposed for a free place be an alternate again, as approved before."""
+    earlier = decision.earlier or {}
+    decision.state = DECISION.advance(decision.state, DecisionStep.PUT_BACK)
+    decision.outcome, decision.place, decision.sum_cents = Outcome.ALTERNATE, None, None
+    decision.alternate, decision.reason = earlier["alternate"], earlier["reason"]
+    decision.proposed_by_id, decision.approved_by_id = earlier["proposed_by_id"], earlier["approved_by_id"]
+    decision.proposed_at = datetime.fromisoformat(earlier["proposed_at"])
+    decision.approved_at = datetime.fromisoformat(earlier["approved_at"])
+    decision.earlier, decision.version = None, decision.version + 1
+    db.session.flush()
+    history.record("proposal taken back", decision, by=by, at=at, outcome=Outcome.ALTERNATE.value)
 
 
 def propose_by_standing(thing: Deciding, *, alternates: int, by: Person, at: datetime) -> int:
@@ -367,8 +420,9 @@ def approve(thing: Deciding, *, digest: str, by: Person, at: datetime) -> int:
     Raises `Stale` when anything changed since, `Refused` where nothing waits for this person. When the last decision is approved
     the cycle is decided.
     """
-    held = _open(thing)
     waiting = queries.awaiting(thing, by)
+    late = [decision for decision in waiting if decision.earlier is not None]  # alternates, once others were told
+    held = _hold(thing.cycle) if late and len(late) == len(waiting) else _open(thing)
     if not waiting:
         raise Refused(NOTHING_WAITS)
     for decision in waiting:
@@ -378,7 +432,9 @@ def approve(thing: Deciding, *, digest: str, by: Person, at: datetime) -> int:
     for decision in waiting:
         _approve(decision, held, by=by, at=at)
     _decide([decision.candidacy_id for decision in waiting])
-    if queries.undecided(thing.cycle) == 0:
+    for decision in late:
+        _release_late(decision, thing.cycle, by=by, at=at)
+    if not late and queries.undecided(thing.cycle) == 0:
         stage = CYCLE.advance(held.stage, CycleStep.DECIDE)
         _move(thing.cycle, held.stage, stage)
         history.record("decided", thing.cycle, by=by, at=at)
@@ -404,6 +460,17 @@ def _approve(decision: Decision, held: Held, *, by: Person, at: datetime) -> Non
     if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
     history.record("decision approved", decision, by=by, at=at)
+
+
+def _release_late(decision: Decision, cycle: Cycle, *, by: Person, at: datetime) -> None:
+    """Release an alternate's place at once: the others of the cycle were told before."""
+    db.session.refresh(decision)
+    decision.state, decision.earlier = DECISION.advance(decision.state, DecisionStep.RELEASE), None
+    decision.version += 1
+    db.session.flush()
+    history.record("decision released", decision, at=at)
+    for listener in on_released_late:
+        listener(cycle, decision, by, at)
 
 
 def _decide(candidacies: Iterable[int]) -> None:
@@ -521,8 +588,17 @@ def correct(decision: Decision, *, reason: str, by: Person, at: datetime) -> Non
     history.record("decision corrected", decision, by=by, at=at, reason=reason)
 
 
-def rescind(decision: Decision, *, reason: str, by: Person, at: datetime) -> None:
+def give_back(decision: Decision, *, cents: int, reason: str, by: Person | None, at: datetime) -> None:
+    """Note that a part of a decision's sum went back to its fund: the place and the honor stay."""
+    decision.forfeited_cents = cents
+    decision.version += 1
+    history.record("sum given back", decision, by=by, at=at, reason=reason, cents=cents)
+
+
+def rescind(decision: Decision, *, reason: str, by: Person | None, at: datetime) -> None:
     """Take a released decision back. Its place is free for an alternate."""
+    for listener in on_rescinded:
+        listener(decision, reason, at)
     decision.state = DECISION.advance(decision.state, DecisionStep.RESCIND)
     decision.place = None
     decision.version += 1

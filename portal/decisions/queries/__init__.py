@@ -21,6 +21,7 @@ from portal.decisions.models import Decision, Selection
 from portal.decisions.rules import choosing
 from portal.decisions.rules.choosing import Ranked, Suggested
 from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.funds import queries as funds
 from portal.funds.models import Fund
 from portal.history import queries as record
 from portal.history.models import Event
@@ -124,6 +125,7 @@ class Figures:
     sum_cents: int
     fund: Fund | None
     fund_cents: int  # what the fund's cycles of the season give together, as decided so far
+    budget_cents: int  # what the fund gives that year
 
     @property
     def selected(self) -> int:
@@ -439,7 +441,7 @@ def figures(thing: Deciding, person: Person | None) -> Figures:
             Decision.state,
             Decision.proposed_by_id,
             func.count(),
-            func.coalesce(func.sum(Decision.sum_cents), 0),
+            func.coalesce(func.sum(Decision.sum_cents - Decision.forfeited_cents), 0),
         )
         .select_from(Candidacy)
         .outerjoin(Decision, Decision.candidacy_id == Candidacy.id)
@@ -457,15 +459,15 @@ def figures(thing: Deciding, person: Person | None) -> Figures:
             awaiting += count
             awaiting_others += count if person is None or proposer != person.id else 0
     fund = db.session.get(Fund, thing.cycle.fund_id) if thing.cycle.fund_id is not None else None
-    return Figures(
-        counts, awaiting, awaiting_others, cents, fund, given(thing.cycle, as_seen_by=person) if fund else cents
-    )
+    given_cents = given(thing.cycle, as_seen_by=person) if fund else cents
+    budget = funds.budget(fund, thing.cycle.year) if fund else 0
+    return Figures(counts, awaiting, awaiting_others, cents, fund, given_cents, budget)
 
 
 def given(cycle: Cycle, *, as_seen_by: Person | None = None) -> int:
     """Return what the cycles of this cycle's fund and season give together, in cents, as decided so far."""
     wanted = (
-        select(func.coalesce(func.sum(Decision.sum_cents), 0))
+        select(func.coalesce(func.sum(Decision.sum_cents - Decision.forfeited_cents), 0))
         .join(Cycle, Cycle.id == Decision.cycle_id)
         .where(Cycle.fund_id == cycle.fund_id, Cycle.season_id == cycle.season_id)
         .where(Decision.outcome == Outcome.SELECTED, Decision.state != DecisionState.RESCINDED)
@@ -473,6 +475,26 @@ def given(cycle: Cycle, *, as_seen_by: Person | None = None) -> int:
     if as_seen_by is not None:
         wanted = wanted.where(Decision.candidacy_id.not_in(standing(as_seen_by)))
     return int(db.session.scalar(wanted) or 0)
+
+
+def promised(fund: Fund) -> dict[int, int]:
+    """Return what a fund's awards promise in each year, in cents: sums decided and not taken back, less what was forfeited."""
+    wanted = (
+        select(Season.year, func.sum(Decision.sum_cents - Decision.forfeited_cents))
+        .join(Cycle, Cycle.id == Decision.cycle_id)
+        .join(Season, Season.id == Cycle.season_id)
+        .where(Cycle.fund_id == fund.id, Decision.outcome == Outcome.SELECTED)
+        .where(Decision.state != DecisionState.RESCINDED)
+        .group_by(Season.year)
+    )
+    return {year: int(cents or 0) for year, cents in db.session.execute(wanted)}
+
+
+def told(cycle: Cycle) -> bool:
+    """Say whether those concerned were told what was decided in a cycle."""
+    released = Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED, DecisionState.RESCINDED})
+    wanted = select(Decision.id).where(Decision.cycle_id == cycle.id, released).limit(1)
+    return db.session.scalar(wanted) is not None
 
 
 def of_cycle(cycle: Cycle) -> Sequence[Decision]:

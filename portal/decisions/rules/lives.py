@@ -35,6 +35,8 @@ class DecisionStep(StrEnum):
     RELEASE = "release"
     CORRECT = "correct"
     RESCIND = "rescind"
+    PROMOTE = "promote an alternate"
+    PUT_BACK = "put back among the alternates"
 
 
 _D, _S = DecisionState, DecisionStep
@@ -48,6 +50,9 @@ DECISION: Life[DecisionState, DecisionStep] = Life(
         (_D.CORRECTED, _S.CORRECT): _D.CORRECTED,
         (_D.RELEASED, _S.RESCIND): _D.RESCINDED,
         (_D.CORRECTED, _S.RESCIND): _D.RESCINDED,
+        (_D.RELEASED, _S.PROMOTE): _D.PROPOSED,
+        (_D.CORRECTED, _S.PROMOTE): _D.PROPOSED,
+        (_D.PROPOSED, _S.PUT_BACK): _D.RELEASED,
     },
     refusal=N_("This decision is %(state)s, so that cannot be done with it now."),
 )

@@ -134,6 +134,7 @@ def _page(thing: Deciding, status: int = 200, **forms: Any) -> Any:  # noqa: ANN
             hidden=bool(queries.conflicted(thing, person)),
             next_alternate=queries.next_alternate(thing, person),
             outcomes=OUTCOMES,
+            told=queries.told(thing.cycle),
             approvers=queries.approvers(thing, but=person),
             proposers=queries.proposers(thing),
             **facts,
@@ -197,13 +198,16 @@ def approval(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
     """Approve what others proposed, exactly as it was shown."""
     form = ApprovalForm()
     done = actions.approve(thing, digest=form.digest.data or "", by=viewer.current(), at=clock.now())
-    flash(
-        ngettext(
-            "One decision approved. Nobody is told before the release.",
-            "%(num)s decisions approved. Nobody is told before the release.",
-            done,
+    if queries.told(thing.cycle):
+        flash(_("Approved. They are told now, and what they are offered is on the page of offers."))
+    else:
+        flash(
+            ngettext(
+                "One decision approved. Nobody is told before the release.",
+                "%(num)s decisions approved. Nobody is told before the release.",
+                done,
+            )
         )
-    )
     return _here(thing)
 
 
@@ -378,7 +382,7 @@ def clear(one: Decided) -> Any:  # noqa: ANN401 - an answer
     form = VersionForm()
     form.validate()
     actions.clear(one, version=form.version.data or 0, by=viewer.current(), at=clock.now())
-    flash(_("The proposal is taken back. %(name)s has no decision now.", name=one.line.name))
+    flash(_("The proposal is taken back."))
     return _here(one.deciding)
 
 

@@ -17,7 +17,7 @@ from portal.awards.rules import CYCLE, CycleStep
 from portal.db import db
 from portal.decisions import actions as decisions
 from portal.decisions.models import Decision
-from portal.decisions.rules.lives import Outcome
+from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.errors import N_, Refused, Stale
 from portal.funds.models import Fund
 from portal.nominations.models import Candidacy
@@ -31,7 +31,7 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import RELEASE, Check, ReleaseState, ReleaseStep, Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from portal.nominations.models import Nomination
@@ -53,12 +53,16 @@ NOT_SAID = N_(
 NOT_QUOTABLE = N_("The writer of %(reference)s did not agree to be quoted.")
 NOT_TOLD_YET = N_("The time to tell has not come: it is %(when)s.")
 ONLY_SURPRISE = N_("This award is no surprise: everyone selected is written to at the time that was set.")
+CHECK_FIRST = N_("A second person has not checked the page of %(name)s yet: do that first, on the page of the release.")
+NOT_APPROVED = N_("A second person has not approved this yet.")
 TOLD_ALREADY = N_("That was recorded already.")
 PUT_RIGHT = "Its person put the biography right."
 SETTLED = N_("What was told cannot be taken back. Correct or take down the page instead.")
 
 ABOUT_ONE = ("publishing/selected", "publishing/guardian", "publishing/school", "publishing/kind_words")
 ABOUT_SEVERAL = ("publishing/nominator", "publishing/recommender")
+# (candidacy, cycle, at): somebody selected is told now; offers listen
+on_told: list[Callable[[Candidacy, Cycle, datetime], object]] = []
 
 SEED = 1_000_003  # portraits are drawn from a number below this
 
@@ -360,12 +364,12 @@ def _hold(release: Release, held: Sequence[Check], *, at: datetime) -> None:
         history.record("release held", release, at=at, reason=why)
 
 
-def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, at: datetime) -> None:
+def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, at: datetime, again: str = "") -> None:
     """Write to those selected, and to the guardians of those under 18, with the link to say what may be published."""
-    known = queries.wordings(cycle)
+    known, people = queries.wordings(cycle), list(people)
     for one in people:
         where = {"kind": "candidacy", "id": one.candidacy.id, "next": f"/consent/{one.candidacy.id}", "days": 60}
-        key = f"release {release.id} candidacy {one.candidacy.id} person {one.person.id}"
+        key = f"release {release.id} candidacy {one.candidacy.id} person {one.person.id} {again}".strip()
         mail.post(
             "publishing/selected",
             to=one.person,
@@ -388,6 +392,9 @@ def _congratulate(people: Iterable[Chosen], release: Release, cycle: Cycle, *, a
                 key=f"{key} guardian",
                 **messages.to_selected(one, release, cycle, known, kind="guardian"),
             )
+    for candidacy in dict.fromkeys(one.candidacy for one in people):
+        for listener in on_told:
+            listener(candidacy, cycle, at)
 
 
 def _tell_writers(release: Release, cycle: Cycle, *, at: datetime, candidacy: int | None = None) -> None:
@@ -441,7 +448,12 @@ def publish(thing: Releasing, *, at: datetime) -> bool:
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(MOVED)
     history.record("released", cycle, at=at)
-    people = [one for one in queries.chosen(cycle) if not cycle.surprise or one.candidacy.told_at is not None]
+    people = [
+        one
+        for one in queries.chosen(cycle)
+        if (not cycle.surprise or one.candidacy.told_at is not None)
+        and one.decision.state is not DecisionState.PROPOSED  # an alternate whom a second person has not approved yet
+    ]
     for one in people:
         _show(one, cycle, at=at)
     if cycle.surprise:
@@ -455,6 +467,8 @@ def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
     release, cycle = thing.releasing.release, thing.releasing.cycle
     if not cycle.surprise:
         raise Refused(ONLY_SURPRISE)
+    if thing.people[0].decision.state is DecisionState.PROPOSED:
+        raise Refused(NOT_APPROVED)
     if release is None or release.told_at is None or release.state not in {ReleaseState.TOLD, ReleaseState.PUBLIC}:
         raise Refused(
             SET_BOTH if release is None or release.told_at is None else NOT_TOLD_YET,
@@ -472,6 +486,47 @@ def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
             _show(one, cycle, at=at)
         _tell_writers(release, cycle, at=at, candidacy=thing.candidacy.id)
         _tell_schools(thing.people, release, cycle, at=at)
+
+
+def took_a_place(cycle: Cycle, decision: Decision, _by: Person, at: datetime) -> None:
+    """Feel that an alternate took a place once others were told: they are told now, and shown where the cycle is public.
+
+    A surprise waits until they are told in person.
+    """
+    release = queries.of_cycle(cycle)
+    candidacy = db.session.get_one(Candidacy, decision.candidacy_id)
+    if release is None or release.state not in {ReleaseState.TOLD, ReleaseState.PUBLIC}:
+        return
+    if cycle.surprise and candidacy.told_at is None:
+        return
+    candidacy.told_at = candidacy.told_at or at
+    db.session.flush()
+    people = queries.chosen(cycle, candidacy=candidacy.id)
+    draft = people[0].draft if people else None
+    if draft is not None and draft.checked_at is None and (draft.citation or draft.quotations):
+        raise Refused(CHECK_FIRST, name=candidacy.name)
+    _congratulate(people, release, cycle, at=at, again=f"place {decision.version}")
+    if release.state is ReleaseState.PUBLIC:
+        for one in people:
+            if queries.recipient_of(one.candidacy.id, one.person.id) is None:
+                _show(one, cycle, at=at)
+    _tell_writers(release, cycle, at=at, candidacy=candidacy.id)
+    if release.state is ReleaseState.PUBLIC:
+        _tell_schools(people, release, cycle, at=at)
+
+
+def gave_up(cycle: Cycle, candidacy_id: int, *, reason: str, by: Person | None, at: datetime) -> None:
+    """Take back what was decided of somebody who does not take their place: it falls free, and what was shown of them is taken down."""
+    decision = db.session.scalar(select(Decision).where(Decision.candidacy_id == candidacy_id))
+    if decision is None or decision.place is None:
+        return
+    decisions.rescind(decision, reason=reason, by=by, at=at)
+    _take_back_messages(candidacy_id, queries.of_cycle(cycle))
+    db.session.flush()
+    for row in queries.recipients(cycle):
+        if row.candidacy_id == candidacy_id and row.taken_down_at is None:
+            row.taken_down_at, row.taken_down_reason, row.changed_by_id = at, reason, by.id if by else None
+            history.record("page taken down", row, by=by, at=at, reason=reason)
 
 
 # ---------------------------------------------------------------- what is public

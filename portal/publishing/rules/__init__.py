@@ -199,11 +199,22 @@ class Readiness(NamedTuple):
     unappointed: int
     involved: Sequence[str]  # selected, and a donor of the fund or on the committee themselves
     unconfirmed_nominators: int
+    has_donors: bool = False  # somebody is noted as a donor of the fund
+    procedure: bool = False  # who approved the award's procedure, and when, is on the firewall sheet
+    families: bool = False  # the sheet says, of exactly those selected, that no donor's or member's family receives
 
 
 def checks(ready: Readiness) -> list[Check]:
     """Return what a release depends on: what blocks it, what may wait, what is done. Nothing blocks: it may be approved."""
-    return [*_decided(ready), *_standing(ready), *_donors(ready), *_times(ready), *_pages(ready), *_messages(ready)]
+    return [
+        *_decided(ready),
+        *_standing(ready),
+        *_donors(ready),
+        *_firewall(ready),
+        *_times(ready),
+        *_pages(ready),
+        *_messages(ready),
+    ]
 
 
 def _decided(ready: Readiness) -> Iterable[Check]:
@@ -288,6 +299,27 @@ def _donors(ready: Readiness) -> Iterable[Check]:
             N_("Donors are a minority of the committee, and no donor and no member receives"),
             note=N_("Compared by person, name and address. Families are for you to know"),
         )
+
+
+def _firewall(ready: Readiness) -> Iterable[Check]:
+    """The sheet that keeps donors from choosing: owed wherever the fund has donors."""
+    if not ready.has_donors:
+        return
+    where = "firewall"
+    if ready.procedure:
+        yield Check(
+            Weight.DONE, N_("The award's procedure was approved, and the sheet says when and by whom"), where=where
+        )
+    else:
+        message = N_("The firewall sheet does not say who approved the award's procedure, and when")
+        yield Check(Weight.BLOCKS, message, {}, N_("The fund has donors, so it must be on record"), {}, where)
+    if ready.families:
+        yield Check(
+            Weight.DONE, N_("Families were asked about: none of those selected is a donor's or a member's"), where=where
+        )
+    elif ready.selected:
+        message = N_("Nobody has confirmed that no donor's and no member's family receives")
+        yield Check(Weight.BLOCKS, message, {}, N_("Confirmed of exactly those who are selected now"), {}, where)
 
 
 def _times(ready: Readiness) -> Iterable[Check]:

@@ -17,6 +17,7 @@ from portal.db import db
 from portal.decisions import queries as decisions
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
+from portal.funds import queries as funds
 from portal.funds.models import Fund, FundDonor
 from portal.nominations.actions import snapshots
 from portal.nominations.models import (
@@ -232,7 +233,7 @@ def _known(
         biography=part.biography if part is not None else None,
         citation=draft.citation if draft is not None else None,
         quotations=tuple(said),
-        sum_cents=decision.sum_cents,
+        sum_cents=decision.given_cents,
         paid_to=cycle.paid_to.value,
         photo=photo.name if photo is not None else None,
         photo_alt=photo.alt if photo is not None else None,
@@ -363,6 +364,7 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         else set()
     )
     one_each = {one.candidacy.id: one for one in people}
+    sheet = awards.firewall(cycle)
     return Readiness(
         told_at=release.told_at if release else None,
         public_at=release.public_at if release else None,
@@ -372,7 +374,7 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         sum_cents=sum(one.decision.sum_cents or 0 for one in one_each.values()),
         fund=fund.name if fund else None,
         given_cents=decisions.given(cycle) if fund else 0,
-        yearly_cents=fund.yearly_cents if fund else 0,
+        yearly_cents=funds.budget(fund, cycle.year) if fund else 0,
         unconfirmed=[one.candidacy.name for one in one_each.values() if one.candidacy.standing_confirmed_at is None],
         not_agreed=[one.person.name for one in people if Field.NAME.value not in one.agreed and not one.person.minor],
         young=[one.person.name for one in people if Field.NAME.value not in one.agreed and one.person.minor],
@@ -389,6 +391,9 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         unappointed=sum(1 for row in members if row.appointed_by_id is None),
         involved=_involved(people, {row.person_id for row in members} | donors),
         unconfirmed_nominators=_unconfirmed_nominators(cycle),
+        has_donors=bool(donors),
+        procedure=sheet is not None and sheet.approved_on is not None and bool(sheet.approved_by),
+        families=sheet is not None and sheet.families_at is not None and set(sheet.families_of) == set(one_each),
     )
 
 
