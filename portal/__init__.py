@@ -32,6 +32,7 @@ ROOMS = (
     "publishing",
     "publishing.desk",
     "publishing.archive",
+    "offers",
     "home",
     "mail",
     "history",

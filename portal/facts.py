@@ -9,6 +9,8 @@ from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.decisions import queries as decisions
 from portal.decisions.queries import drawing
+from portal.funds import queries as funds
+from portal.funds.models import Fund
 from portal.nominations.models import (
     Candidacy,
     Conflict,
@@ -24,6 +26,9 @@ from portal.nominations.queries import facts as nominations
 from portal.nominations.queries import letters, papers, writing
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.models import Translation
+from portal.offers import queries as offers
+from portal.offers.models import Offer, Payment
+from portal.offers.queries import books
 from portal.publishing import queries as publishing
 from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
@@ -58,6 +63,12 @@ def teach() -> None:
     policy.teach(practice.AtDesk, practice.facts_of_desk)
     policy.teach(visits.Surprise, visits.facts_of_surprise)
     policy.teach(Visit, visits.facts_of_visit)
+    policy.teach(Fund, funds.facts_of_fund)
+    policy.teach(offers.Offering, offers.facts_of_offering)
+    policy.teach(Offer, offers.facts_of_offer)
+    policy.teach(Payment, offers.facts_of_payment)
+    policy.teach(books.Book, books.facts_of_book)
+    policy.teach(books.Books, books.facts_of_books)
     policy.teach(Recipient, publishing.facts_of_public)
     policy.teach(publishing.Year, publishing.facts_of_public)
     policy.teach(ArchiveUpload, archive.facts_of_archive)

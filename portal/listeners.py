@@ -28,6 +28,8 @@ from portal.nominations.actions import conflicts, consent, gathering, importing,
 from portal.nominations.queries import eligibility
 from portal.nominations.queries import facts as nominations_facts
 from portal.nominations.translating import actions as translating
+from portal.offers import actions as offers
+from portal.offers import chores as offering
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.actions import photos, visits
@@ -115,6 +117,7 @@ def install() -> None:
     worker.handlers[covering.JOB] = covering.draw_again
     _add(eligibility.announced_before, decision_queries.announced_before)  # nobody receives twice too soon
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)
+    _what_follows_a_release()
 
 
 def _chores() -> None:
@@ -136,3 +139,13 @@ def _chores() -> None:
     _add(worker.chores, files.sweep)
     _add(worker.chores, accounts_chores.sweep)
     _add(worker.chores, mail.sweep)
+
+
+def _what_follows_a_release() -> None:
+    """Alternates, offers and funds."""
+    _add(decisions.on_released_late, publishing.took_a_place)  # an alternate is told once a place is theirs
+    _add(decisions.on_rescinded, offers.felt_rescinded)  # what was offered ends with the decision
+    _add(publishing.on_told, offers.felt_told)  # whoever is told they were selected is offered what they get
+    _add(screening.on_stage, offers.felt_stage)
+    _add(funds.committed, decision_queries.promised)  # a fund never gives less than its awards promise
+    _add(worker.chores, offering.look_after_offers)

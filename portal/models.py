@@ -25,6 +25,7 @@ ROOMS = (
     "publishing.models",
     "publishing.desk.models",
     "publishing.archive.models",
+    "offers.models",
 )
 
 

@@ -86,8 +86,11 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("decisions.meeting", _l("Meeting")),
     ("decisions.decisions", _l("Decisions")),
     ("publishing.release", _l("Release")),
+    ("offers.offers_of_cycle", _l("Offers")),
 )
-CLOSED_BY_A_CONFLICT = frozenset({"publishing.release"})  # of all who were chosen: any conflict in the cycle closes it
+CLOSED_BY_A_CONFLICT = frozenset(
+    {"publishing.release", "offers.offers_of_cycle"}
+)  # of all who were chosen: any conflict in the cycle closes it
 # Under the person's own name.
 OWN = (
     ("home.me", _l("What waits for you")),
@@ -96,6 +99,8 @@ OWN = (
     ("accounts.people", _l("People and roles")),
     ("awards.organisation", _l("The organization")),
     ("funds.funds", _l("Funds")),
+    ("offers.books", _l("Funds' books")),
+    ("offers.payments", _l("Payments")),
     ("nominations.imports", _l("Imports")),
     ("nominations.roster", _l("The district's roster")),
     ("publishing.archive", _l("The archive")),

@@ -15,7 +15,7 @@ from portal.decisions import actions as decisions
 from portal.decisions import queries as deciding
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
-from portal.demo import cast
+from portal.demo import cast, giving
 from portal.demo.world import World, cycles_of
 from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
@@ -60,8 +60,23 @@ def by_cast(world: World, season: Laid) -> None:
                 candidacy, note="Confirmed with the district by telephone.", by=joy, at=at - timedelta(days=2)
             )
             decisions.propose(deciding.Decided(thing, line), outcome=Outcome.SELECTED, reason=CHOSEN, by=joy, at=at)
-        decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
+        if cycle.award.slug == giving.DECLINED:
+            _two_more(thing, honored, by=joy, at=at)
+        else:
+            decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
         decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
+
+
+def _two_more(thing: deciding.Deciding, honored: set[str], *, by: Person, at: datetime) -> None:
+    """Select one who will decline, and have an alternate for the place."""
+    wanted = select(Candidacy).where(Candidacy.cycle_id == thing.cycle.id, Candidacy.name.not_in(honored))
+    for candidacy, outcome in zip(
+        db.session.scalars(wanted.order_by(Candidacy.id)).all(), (Outcome.SELECTED, Outcome.ALTERNATE), strict=False
+    ):
+        line = deciding.Line(candidacy, None, None, candidacy.reference, candidacy.name, "")
+        if outcome is Outcome.SELECTED:
+            screening.confirm_standing(candidacy, note="Confirmed with the district.", by=by, at=at)
+        decisions.propose(deciding.Decided(thing, line), outcome=outcome, reason=CHOSEN, by=by, at=at)
 
 
 def by_standing(world: World, season: Laid) -> None:
@@ -110,6 +125,7 @@ def prepare(world: World, season: Laid) -> None:
                 by=ruth,
                 at=at,
             )
+        giving.before(world, cycle)
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is None:
             continue
@@ -149,6 +165,7 @@ def announce(world: World, season: Laid) -> None:
         if releasing is None or public_at > world.now:
             continue
         publishing.tell(releasing, at=public_at - TOLD_BEFORE)
+        giving.declines(cycle, at=public_at - timedelta(days=6))
         if cycle.surprise:
             for reference in db.session.scalars(_selected(cycle)).all():
                 drafting = releases.drafting(cycle.award.slug, cycle.year, reference)

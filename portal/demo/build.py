@@ -15,6 +15,7 @@ from portal.demo import (
     announcing,
     cast,
     deliberating,
+    giving,
     open_season,
     paper,
     roster,
@@ -25,6 +26,7 @@ from portal.demo import (
     world,
 )
 from portal.demo.calendar import Stage
+from portal.funds.models import FundDonor
 from portal.mail import chores as mail
 from portal.nominations.models import Nomination, Part, Recommendation
 from portal.nominations.rules.letters import LetterState
@@ -68,6 +70,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.by_standing: "committees decide",
     announcing.prepare: "pages are prepared and approved",
     announcing.announce: "recipients are told, agree, and are announced",
+    giving.give: "offers are answered, papers come in, sums are paid, and donors are thanked",
     open_season.came_in: "nominations come in",
     paper.came_on_paper: "two forms come on paper",
     supporting.support: "letters are asked for, and a nominee adds their part",
@@ -91,7 +94,14 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
     _live(
         made,
         past,
-        (world.cycles, world.past_nominations, announcing.by_cast, announcing.prepare, announcing.announce),
+        (
+            world.cycles,
+            world.past_nominations,
+            announcing.by_cast,
+            announcing.prepare,
+            announcing.announce,
+            giving.give,
+        ),
         tell,
     )
     for laid in others:
@@ -116,7 +126,15 @@ def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
         return (*INTAKE, *REVIEW)
     if laid.stage is Stage.DELIBERATION:
         return (*INTAKE, *REVIEW, season.close_rounds, deliberating.lock_scores)
-    return (*INTAKE, *REVIEW, season.close_rounds, announcing.by_standing, announcing.prepare, announcing.announce)
+    return (
+        *INTAKE,
+        *REVIEW,
+        season.close_rounds,
+        announcing.by_standing,
+        announcing.prepare,
+        announcing.announce,
+        giving.give,
+    )
 
 
 def _live(
@@ -164,6 +182,12 @@ def _families() -> list[tuple[Person, str, str]]:
     if part is not None:
         nominee = db.session.get_one(Person, part.person_id)
         found.append((nominee, "was nominated, and adds their own part", f"/part/{part.candidacy_id}"))
+    gave = db.session.scalar(
+        select(Person).join(FundDonor, FundDonor.person_id == Person.id).order_by(FundDonor.id).limit(1)
+    )
+    if gave is not None:
+        fund = db.session.scalar(select(FundDonor.fund_id).where(FundDonor.person_id == gave.id).order_by(FundDonor.id))
+        found.append((gave, "gave to a fund, and sees what it did", f"/funds/{fund}"))
     recipient = db.session.scalar(select(Recipient).where(Recipient.name.is_not(None)).order_by(Recipient.id).limit(1))
     if recipient is not None and recipient.person_id is not None:
         found.append(

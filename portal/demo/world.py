@@ -193,7 +193,8 @@ PLAIN_TEXTS = (
 
 def _texts(one: cast.Honoured) -> tuple[str, ...]:
     told, _, more = one.biography.partition("\n\n")
-    return (told or PLAIN_TEXTS[0], more or PLAIN_TEXTS[1], one.quotation)
+    said = "\n\n".join(words for words in (told or PLAIN_TEXTS[0], one.quotation) if words)
+    return (said, more or PLAIN_TEXTS[1], "")
 
 
 def _past_candidacy(  # noqa: PLR0917 - a step of the story

@@ -44,7 +44,8 @@ ANSWER = Purpose("answer", 10)
 PORTRAIT = Purpose("portrait", 1)  # a photograph of somebody honored
 SCAN = Purpose("scan", 30)  # of a form that came on paper
 OFFICE = frozenset({PORTRAIT.name, SCAN.name})  # what the office sends counts against nobody's quota
-PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, ANSWER, PORTRAIT, SCAN)}
+PROOF = Purpose("proof", 6)  # of enrollment, or a guardian's signature
+PURPOSES = {purpose.name: purpose for purpose in (LETTER, RESUME, ANSWER, PORTRAIT, SCAN, PROOF)}
 
 
 class FileState(StrEnum):

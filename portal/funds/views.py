@@ -50,6 +50,8 @@ def _saved(fund: Fund | None, form: FundForm) -> bool:
             name=form.name.data or "",
             credit={code: words for code, words in credit.items() if words},
             yearly_cents=form.yearly_cents.data or 0,
+            restriction=form.restriction.data or "",
+            payees=list(form.payees.data or []),
             by=viewer.current(),
             at=clock.now(),
         )
@@ -80,19 +82,24 @@ def _fund(number: int) -> Fund:
 def fund(number: int) -> Any:  # noqa: ANN401 - an answer
     """Change a fund."""
     found = _fund(number)
-    form = FundForm(
-        data={"name": found.name, "yearly_cents": found.yearly_cents, "credit": found.credit.get(_language(), "")}
-    )
+    form = FundForm(data=_held(found))
     if form.validate_on_submit() and _saved(found, form):
         return see_other(".funds")
     return _page(found, form=form)
 
 
+def _held(fund: Fund) -> dict[str, Any]:
+    return {
+        "name": fund.name,
+        "yearly_cents": fund.yearly_cents,
+        "restriction": fund.restriction,
+        "payees": fund.payees,
+        "credit": fund.credit.get(_language(), ""),
+    }
+
+
 def _page(fund: Fund, *, form: FundForm | None = None, donor: DonorForm | None = None) -> tuple[str, int]:
-    shown = form or FundForm(
-        formdata=None,
-        data={"name": fund.name, "yearly_cents": fund.yearly_cents, "credit": fund.credit.get(_language(), "")},
-    )
+    shown = form or FundForm(formdata=None, data=_held(fund))
     page = render_template(
         "funds/fund.html", fund=fund, form=shown, donors=queries.donors(fund), donor=donor or DonorForm(formdata=None)
     )

@@ -21,6 +21,7 @@ RULES = (
     "portal.decisions.rules.lives",
     "portal.publishing.rules.practice",
     "portal.publishing.rules",
+    "portal.offers.rules",
     "portal.mail.rules",
     "portal.files.rules",
 )

@@ -98,8 +98,10 @@ SEES: dict[str, set[str]] = {
     | names("nominee", "nominee of two", "nominee apart", "surprise", "surprise passed over", "elsewhere")
     | names("nominator", "other nominator", "proposer", "publisher", "writer")
     | names("staff", "conflicted staff")  # who may see a preview is said by name
+    | COMMITTEE
+    | names("shy recipient", "chair", "reviewer elsewhere")  # who is paid, and who sits on committees
     | schools("tamberlane", "dunmorrow", "vellacott")
-    | words("surprise text", "decision reason", "coming citation"),
+    | words("surprise text", "decision reason", "coming citation", "released text"),
     "auditor": PUBLIC | names("staff", "conflicted staff", "proposer"),
     "writer": PUBLIC | names("nominee", "intake", "nominator") | words("letter text"),
     "nobody": PUBLIC,

@@ -47,6 +47,8 @@ NOT_GROWN = {
     "file_part",
     "letter_plan",  # one a cycle
     "roster",  # the newest ten are listed
+    "offer_terms",  # one a cycle
+    "firewall",  # one a cycle
     "part_answer",  # of one person's own part, read in one query
     "selection",
     "photo",  # read in one query

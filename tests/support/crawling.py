@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CSRF = re.compile(r'(name="(?:csrf_token|once)"[^>]*value=")[^"]*')
 KEPT = re.compile(r"/kept/\d+")
-MOST_PAGES = 600
+MOST_PAGES = 900
 MOST_WAYS = 6  # of asking one address: another page of a list, another filter
 # How many addresses of one kind are looked at, where those of one kind differ in nothing that is planted.
 FEW = {

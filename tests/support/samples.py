@@ -498,6 +498,91 @@ def published(world: World) -> Iterable[Sample]:
     yield Sample("missing", _at("teaching past", number=10**6), nowhere)
 
 
+def offers(world: World, **more: Any) -> Iterable[Sample]:
+    """Offers as those whom they are made to see them: nobody's guardian answers one."""
+    for name, key in (("accepted", "recipient"), ("made", "minor")):
+        told = with_facts(simply, ITS_NOMINEE={key}, TOLD=set(PEOPLE) - {GUARDIAN})
+        yield Sample(name, {"reference": world.words[f"offer {key}"], **more}, told)
+    yield Sample("missing", {"reference": "O-9999", **more}, nowhere)
+
+
+def offers_with(*keys: str, **more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return the same where only some have what the address names."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        for sample in offers(world, **more):
+            known = sample.name == "missing" or any(
+                world.words[f"offer {key}"] in sample.address.values() for key in keys
+            )
+            if known:
+                yield sample
+
+    return samples
+
+
+def offers_at_desk(world: World, **more: Any) -> Iterable[Sample]:
+    """Offers as the office sees them."""
+    for name, place, key in (("own", "teaching past", "recipient"), ("made", "students past", "minor")):
+        yield Sample(name, _at(place, reference=world.words[f"offer {key}"], **more), of_cycle(place))
+    yield Sample("of another cycle", _at("arts", reference=world.words["offer recipient"], **more), nowhere)
+    yield Sample("missing", _at("teaching past", reference="O-9999", **more), nowhere)
+
+
+def papers_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of papers as the office sees them."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        one = _at("teaching past", reference=world.words["offer recipient"], **more)
+        number = world["paper recipient proof of enrollment"]
+        yield Sample("own", {**one, "number": number}, of_cycle("teaching past"))
+        other = _at("students past", reference=world.words["offer minor"], **more)
+        yield Sample("missing", {**other, "reference": "O-9999", "number": number}, nowhere)
+
+    return samples
+
+
+def payments(world: World) -> Iterable[Sample]:
+    """Payments: whoever planned one does not approve it."""
+    own = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"})
+    for name in ("planned", "recorded"):
+        yield Sample(name, {"number": world[f"payment {name}"]}, own)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
+def books(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a fund's year: a conflict in any of its cycles closes it."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        fixed = {key: world[value] if isinstance(value, str) else value for key, value in more.items()}
+        closed = with_facts(simply, CONFLICT=CONFLICTED["one"])
+        yield Sample("own", {"number": world["fund teaching past"], "year": 2025, **fixed}, simply)
+        if not fixed:
+            yield Sample("conflicted", {"number": world["fund teaching"], "year": 2026}, closed)
+            yield Sample("another", {"number": world["fund principals"], "year": 2026}, simply)
+        yield Sample("missing", {"number": world["fund principals"], "year": 1999, **fixed}, nowhere)
+
+    return samples
+
+
+def funds_books(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of a fund's notes and donors."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        fixed = {key: world[value] if isinstance(value, str) else value for key, value in more.items()}
+        yield Sample("own", {"number": world["fund teaching past"], **fixed}, simply)
+        yield Sample("missing", {"number": 10**6, **fixed}, nowhere)
+
+    return samples
+
+
+def own_funds(world: World) -> Iterable[Sample]:
+    """Funds, as whoever gave to them sees them."""
+    own = with_facts(simply, GAVE_TO_IT={"writer"})
+    yield Sample("own", {"number": world["fund students past"]}, own)
+    yield Sample("another's", {"number": world["fund teaching past"]}, simply)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def candidacies(world: World, **more: Any) -> Iterable[Sample]:
     """Candidacies by their own reference: the office's."""
     for name, place, key in (
@@ -942,7 +1027,7 @@ def _each(
     return dict.fromkeys(endpoints, samples)
 
 
-CONFLICTS_CLOSE = {"publishing"}  # rooms whose pages of a whole cycle any conflict in it closes
+CONFLICTS_CLOSE = {"publishing", "offers"}  # rooms whose pages of a whole cycle any conflict in it closes
 SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(numbered("question"), "awards.question", "awards.move_question", "awards.remove_question"),
     **_each(numbered("criterion"), "awards.criterion", "awards.move_criterion", "awards.remove_criterion"),
@@ -1147,6 +1232,44 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(recipients, "publishing.recipient", "publishing.practice_of"),
     **_each(recipients_cards, "publishing.card"),
     **_each(gallery, "web.whole_page"),
+    **_each(
+        offers,
+        "offers.offer",
+        "offers.declining",
+        "offers.agreement",
+        "offers.tax_form",
+        "offers.payee",
+        "offers.thanks",
+        "offers.thanks_removal",
+    ),
+    **_each(
+        offers_with("recipient", "minor", kind="enrollment"), "offers.file", "offers.file_removal", "offers.file_state"
+    ),
+    **_each(offers_with("recipient", kind="enrollment", number=1), "offers.file_page"),
+    **_each(
+        offers_at_desk,
+        "offers.offer_at_desk",
+        "offers.more_time",
+        "offers.forfeiture",
+        "offers.close_offer",
+        "offers.receiver",
+        "offers.plan_payment",
+    ),
+    **_each(papers_at_desk(step="order"), "offers.paper"),
+    **_each(papers_at_desk(), "offers.paper_download"),
+    **_each(
+        payments,
+        "offers.payment",
+        "offers.approve_payment",
+        "offers.record_payment",
+        "offers.reverse_payment",
+        "offers.call_off_payment",
+    ),
+    **_each(books(), "offers.book", "offers.budget", "offers.matching", "offers.ledger_csv", "offers.ledger_journal"),
+    **_each(books(payment="payment recorded"), "offers.unmatch"),
+    **_each(funds_books(), "offers.notes", "offers.donor_links"),
+    **_each(funds_books(note="note"), "offers.pass_note", "offers.return_note"),
+    **_each(own_funds, "offers.own_fund"),
 }
 
 
@@ -1156,7 +1279,9 @@ def samples_of(rule: Rule, world: World) -> list[Sample]:
     if found is None and not rule.arguments:
         found = nothing_but_itself
     if found is None and rule.arguments == {"slug", "year"}:
-        found = {"decisions": deciding, "publishing": releasing}.get(rule.endpoint.partition(".")[0], cycles)
+        found = {"decisions": deciding, "publishing": releasing, "offers": releasing}.get(
+            rule.endpoint.partition(".")[0], cycles
+        )
     if found is None and rule.arguments == {"reference"} and rule.endpoint.startswith("nominations."):
         found = nominations
     assert found is not None, (

@@ -19,7 +19,7 @@ from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts.models import Grant, HeldText, Link, Role, Session
 from portal.accounts.rules import token_hash
-from portal.awards.models import Award, Criterion, Cycle, Extension, PastHonour, Rubric
+from portal.awards.models import Award, Criterion, Cycle, Extension, Firewall, PastHonour, Rubric
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import Model, db
 from portal.decisions.models import Decision, Draw, Replay
@@ -30,7 +30,8 @@ from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.files.rules import Kind as FileKind
 from portal.files.storage import store
-from portal.funds.models import FundDonor
+from portal.funds.models import FundDonor, FundYear
+from portal.funds.rules import PayeeKind
 from portal.history import record
 from portal.history.models import Event
 from portal.jobs.models import Job
@@ -68,6 +69,8 @@ from portal.nominations.rules.papers import PaperState
 from portal.nominations.rules.parts import PartState
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TranslationState
+from portal.offers.models import Offer, Payment, Requirement, Terms, ThankYou
+from portal.offers.rules import OfferState, PaymentState, RequirementKind, RequirementState
 from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
@@ -176,6 +179,7 @@ FILE_KEY, FILE = (
 )
 COVERED_KEY = "c" * 32
 VISIT_KEY = "a" * 32
+PROOF_KEY, PROOF = "7" * 32, hostile.saved(hostile.pdf_of("Enrolled for the fall."), deterministic_id=True)
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
 FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32, "9" * 32)  # of a letter, of answers sent and not sent, of a form on paper
 
@@ -246,6 +250,8 @@ class World:
     def load(cls) -> World:
         """Return the world of the database at hand."""
         facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
+        store().put(f"clean/{PROOF_KEY}/whole", PROOF)
+        store().put(f"clean/{PROOF_KEY}/page-1", hostile.picture("WEBP"))
         for key in FILE_KEYS:
             store().put(f"clean/{key}/whole", FILE)
             store().put(f"clean/{key}/page-1", hostile.picture("WEBP"))
@@ -1210,6 +1216,7 @@ def _past(world: _Building) -> None:
         world.keep(
             f"release {slug}", Release(cycle_id=cycle.id, state=ReleaseState.PUBLIC, **done, **planned, **approved)
         )
+    _offers(world)
     line = {"name": "Nellie Archive", "name_key": "archive nellie", "school_name": "Old School"}
     world.keep("archive line", PastHonour(award_id=world["award teaching"], year=2019, **line))
     for number, key in enumerate(("matching", "checked")):
@@ -1217,6 +1224,81 @@ def _past(world: _Building) -> None:
         world.keep(f"archive {key}", upload)
         for place, state in enumerate((RowState.READY, RowState.WRONG, RowState.SET_ASIDE)):
             world.keep(f"archive row {key} {state.value}", _archive_row(upload, place, state))
+
+
+def _offers(world: _Building) -> None:
+    """What those of last year are offered: one accepted with papers, payments and a note; one waiting for an answer."""
+    for place, key in (("teaching", "recipient"), ("students", "minor")):
+        cycle = db.session.get_one(Cycle, world[f"cycle {place} past"])
+        taken = key == "recipient"
+        offer = world.keep(f"offer {key}", _offer(cycle, world[f"candidacy {key}"], taken=taken))
+        world.words[f"offer {key}"] = offer.reference
+        for kind in (RequirementKind.AGREEMENT, RequirementKind.ENROLLMENT, RequirementKind.ACCOUNT):
+            world.keep(f"paper {key} {kind.value}", Requirement(offer_id=offer.id, kind=kind))
+        paper = db.session.get_one(Requirement, world[f"paper {key} {RequirementKind.ENROLLMENT.value}"])
+        if taken:
+            file = _file(paper, PROOF_KEY, owner=world["person recipient"], purpose="proof")
+            db.session.add(file)
+            db.session.flush()
+            paper.file_id, paper.state, paper.given_at = file.id, RequirementState.GIVEN, NOW
+            for number, name in enumerate(("planned", "recorded"), start=1):
+                world.keep(f"payment {name}", _payment(world, offer, number, recorded=name == "recorded"))
+            world.keep("note", _note(offer, world.who("recipient").id))
+            db.session.add(FundYear(fund_id=cycle.fund_id, year=2025, budget_cents=10_000_000, note="As always."))
+        db.session.add(Terms(cycle_id=cycle.id, needs=["agreement"], agreement={}, answer_days=14, paper_days=30))
+        sheet = {"procedure": "The procedure", "approved_by": "The board", "families_of": []}
+        db.session.add(Firewall(cycle_id=cycle.id, **sheet))
+    students = db.session.get_one(Cycle, world["cycle students past"])
+    db.session.add(FundDonor(fund_id=students.fund_id, person_id=world["person writer"]))
+    world.numbers["fund teaching past"] = db.session.get_one(Cycle, world["cycle teaching past"]).fund_id or 0
+    world.numbers["fund students past"] = students.fund_id or 0
+    db.session.flush()
+
+
+def _offer(cycle: Cycle, candidacy: int, *, taken: bool) -> Offer:
+    number = (db.session.scalar(select(func.max(Offer.id))) or 0) + 1
+    return Offer(
+        reference=f"O-{number:04d}",
+        candidacy_id=candidacy,
+        cycle_id=cycle.id,
+        fund_id=cycle.fund_id,
+        state=OfferState.PAPERWORK if taken else OfferState.MADE,
+        offered_cents=cycle.sum_cents,
+        sum_cents=cycle.sum_cents,
+        planned_cents=2_000 if taken else 0,
+        recorded_cents=1_000 if taken else 0,
+        paid_to=cycle.paid_to,
+        agreement={},
+        made_at=NOW - 290 * DAY,
+        due_at=NOW + 5 * DAY,
+        paper_days=30,
+        papers_due_at=NOW + 9 * DAY if taken else None,
+        answered_at=NOW - 280 * DAY if taken else None,
+        payee_kind=PayeeKind.PERSON,
+        payee_name="Whoever is paid",
+    )
+
+
+def _payment(world: _Building, offer: Offer, number: int, *, recorded: bool) -> Payment:
+    approved = {"approved_by_id": world["person publisher"], "approved_at": NOW}
+    done = {"paid_on": NOW.date(), "reference": "check 1", "recorded_by_id": world["person staff"], "recorded_at": NOW}
+    return Payment(
+        offer_id=offer.id,
+        number=number,
+        cents=1_000,
+        planned_on=NOW.date(),
+        payee_kind=PayeeKind.PERSON,
+        payee_name="Whoever is paid",
+        planned_by_id=world["person proposer"],
+        planned_at=NOW,
+        state=PaymentState.RECORDED if recorded else PaymentState.PLANNED,
+        **(approved | done if recorded else {}),
+    )
+
+
+def _note(offer: Offer, person: int) -> ThankYou:
+    facts = {"offer_id": offer.id, "person_id": person, "fund_id": offer.fund_id}
+    return ThankYou(**facts, text="Thank you for the year.", named=True, given_at=NOW)
 
 
 def _archive_upload(world: _Building, name: str, digest: str, *, matched: bool) -> ArchiveUpload:
@@ -1540,6 +1622,15 @@ def _grow_past(world: _Building, most: int) -> None:
         db.session.add(Decision(candidacy_id=candidacy.id, **decision, **released, **taken))
         public = {"award_slug": "teaching", "award_name": {"en": "Teaching"}, "public_at": NOW, "fund_credit": {}}
         person = candidacy.people[0].person
+        offer = _offer(cycle, candidacy.id, taken=number % 2 == 0)
+        db.session.add(offer)
+        db.session.flush()
+        db.session.add(
+            Requirement(offer_id=offer.id, kind=RequirementKind.AGREEMENT, state=list(RequirementState)[number % 2])
+        )
+        db.session.add(_payment(world, offer, 1, recorded=number % 2 == 0))
+        db.session.add(_note(offer, person.id))
+        db.session.add(FundYear(fund_id=cycle.fund_id, year=2100 + number, budget_cents=number))
         row = {"slug": f"grown-{number}", "name": candidacy.name, "sort_name": candidacy.sort_name, "quotations": []}
         who = {"candidacy_id": candidacy.id, "person_id": person.id, "cycle_id": cycle.id, "year": 2025}
         db.session.add(Recipient(**who, **row, **public))

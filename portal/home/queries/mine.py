@@ -13,11 +13,16 @@ from portal.awards.models import Cycle, Member
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState
+from portal.funds import queries as funds
+from portal.funds.models import Fund
 from portal.nominations.models import Candidacy, Nomination, Recommendation, Sitting
 from portal.nominations.queries import consent, letters, parts
 from portal.nominations.queries.conflicts import standing
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.models import Translation
+from portal.offers import queries as offers
+from portal.offers.models import Offer, Payment
+from portal.offers.rules import PaymentState
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
 from portal.review.queries import reading
@@ -38,6 +43,9 @@ class Mine:
     translations: Sequence[Translation] = ()  # texts that this person was asked to translate
     parts: Sequence[Candidacy] = ()  # that this nominee may add their own part to
     decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
+    offers: Sequence[Offer] = ()  # to answer, or that still need something
+    payments: int = 0  # planned by another, for this person to approve
+    funds: Sequence[Fund] = ()  # that this person gave to
     releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
 
 
@@ -53,6 +61,9 @@ def waiting(person: Person) -> Mine:
         parts=parts.waiting_for(person.id),
         decisions=_decisions(person),
         releases=_releases(person),
+        offers=[one for one in offers.waiting_for(person.id) if offers.owed(one)],
+        payments=_payments(person),
+        funds=funds.funds_of(person),
     )
 
 
@@ -87,6 +98,24 @@ def _decisions(person: Person) -> list[tuple[Cycle, int]]:
     counts = {number: count for number, count in db.session.execute(wanted)}  # noqa: C416 - rows are not pairs to `dict`
     cycles = db.session.scalars(select(Cycle).where(Cycle.id.in_(counts)).order_by(Cycle.decision_at)).unique()
     return [(cycle, counts[cycle.id]) for cycle in cycles]
+
+
+def _payments(person: Person) -> int:
+    awards = _awards_to_publish(person)
+    if awards == []:
+        return 0
+    closed = select(Candidacy.cycle_id).where(Candidacy.id.in_(standing(person)))
+    wanted = (
+        select(func.count())
+        .select_from(Payment)
+        .join(Offer, Offer.id == Payment.offer_id)
+        .join(Cycle, Cycle.id == Offer.cycle_id)
+        .where(Payment.state == PaymentState.PLANNED, Payment.planned_by_id != person.id)
+        .where(Offer.cycle_id.not_in(closed))
+    )
+    if awards is not None:
+        wanted = wanted.where(Cycle.award_id.in_(awards))
+    return db.session.scalar(wanted) or 0
 
 
 def _releases(person: Person) -> Sequence[Cycle]:

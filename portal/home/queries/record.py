@@ -17,6 +17,7 @@ from portal.home.queries.scope import everywhere, untouched, within_reach
 from portal.mail import queries as mail
 from portal.mail.models import Message
 from portal.nominations.models import Candidacy, Import, Nomination
+from portal.offers.models import Offer, Payment, Requirement
 from portal.people.models import Person
 from portal.people.rules import fold
 from portal.publishing.desk.models import Release
@@ -111,6 +112,9 @@ _CALLED: dict[str, tuple[Any, Callable[..., str]]] = {
         _of_cycle.join(Release, Release.cycle_id == Cycle.id).with_only_columns(Release.id, Award.name, Season.year),
         _year,
     ),
+    "offer": (select(Offer.id, Offer.reference), str),
+    "payment": (select(Payment.id, Offer.reference).join(Offer, Offer.id == Payment.offer_id), str),
+    "requirement": (select(Requirement.id, Offer.reference).join(Offer, Offer.id == Requirement.offer_id), str),
     "import": (select(Import.id, Import.name), str),
     "fund": (select(Fund.id, Fund.name), str),
     "person": (select(Person.id, Person.given_name, Person.family_name), _name),

@@ -14,6 +14,7 @@ from portal.decisions.models import Decision
 from portal.nominations.models import Candidacy, Conflict, Match, Nomination, Paper, Part, Recommendation, Snapshot
 from portal.nominations.queries.conflicts import standing
 from portal.nominations.translating.models import Translation
+from portal.offers.models import Offer, Payment, Requirement, ThankYou
 from portal.publishing.desk.models import Draft
 from portal.review.models import Assignment, Masked, Note, Review, Round
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
     """Return, for each kind of thing that belongs to a candidacy, which of them belong to these candidacies."""
     nominations = select(Nomination.id).where(Nomination.candidacy_id.in_(numbers))
+    offers = select(Offer.id).where(Offer.candidacy_id.in_(numbers))
     assignments = select(Assignment.id).where(Assignment.candidacy_id.in_(numbers))
     return {
         "candidacy": numbers,
@@ -51,6 +53,10 @@ def _about_candidacies(numbers: Select[Any]) -> dict[str, Select[Any]]:
                 ),
             )
         ),
+        "offer": offers,
+        "requirement": select(Requirement.id).where(Requirement.offer_id.in_(offers)),
+        "payment": select(Payment.id).where(Payment.offer_id.in_(offers)),
+        "thank_you": select(ThankYou.id).where(ThankYou.offer_id.in_(offers)),
         "page_draft": select(Draft.id).where(Draft.candidacy_id.in_(numbers)),
     }
 

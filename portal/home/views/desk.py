@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock, policy
+from portal.accounts.queries import roles_of
 from portal.awards.rules import DATES, CycleStage, MemberState
 from portal.decisions.rules.lives import DecisionState
 from portal.home.queries import today
 from portal.home.views.pages import Item, pages, to
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
+from portal.offers import queries as offers
 from portal.policy import Permission
 from portal.publishing.rules import ReleaseState
 from portal.web import viewer
@@ -43,6 +45,7 @@ def desk() -> str:
     items += _items(ask for line in mine for ask in _of_cycle(line, now))
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
+    items += _items(_of_offers(person))
     rows = [
         {
             "cycle": line.cycle,
@@ -173,6 +176,18 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         lambda n: ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", n),
         lambda: _("See"),
     ),
+    "lapsed": (
+        lambda n: ngettext("One offer was not answered in time", "%(num)s offers were not answered in time", n),
+        lambda: _("See whose"),
+    ),
+    "papers": (
+        lambda n: ngettext(
+            "One thing that a recipient sent waits to be looked through",
+            "%(num)s things that recipients sent wait to be looked through",
+            n,
+        ),
+        lambda: _("Look through them"),
+    ),
     "unplanned": (
         lambda n: ngettext("One release is not planned yet", "%(num)s releases are not planned yet", n),
         lambda: _("Plan it"),
@@ -207,6 +222,21 @@ def _of_second_person(line: Numbers, person: Person) -> Iterator[Asks]:
         yield Asks("approve", line.of_others, to("decisions.decisions", **here), name, "writing")
     if line.release_of_another and policy.may(person, Permission.APPROVE_RELEASE, cycle):
         yield Asks("approve release", 1, to("publishing.release", **here), name, "writing")
+
+
+def _of_offers(person: Person) -> Iterator[Asks]:
+    """Yield what waits after a release: papers to look through, and offers that nobody answered."""
+    held = [(scope, number) for _role, scope, number in roles_of(person)]
+    everywhere = any(scope == "organisation" for scope, _number in held)
+    for cycle, papers, lapsed in offers.waits(person, awards_of=None if everywhere else [n for _s, n in held]):
+        if not policy.may(person, Permission.MANAGE_CYCLE, cycle):
+            continue
+        url = to("offers.offers_of_cycle", slug=cycle.award.slug, year=cycle.year)
+        name = f"{words_in(cycle.award.name)} {cycle.year}"
+        if lapsed:
+            yield Asks("lapsed", lapsed, url, name, "undecided")
+        if papers:
+            yield Asks("papers", papers, url, name, "writing")
 
 
 def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:

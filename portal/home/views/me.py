@@ -14,6 +14,7 @@ from portal.home.queries import mine
 from portal.home.views.pages import Item, pages, to
 from portal.nominations.queries import letters
 from portal.nominations.rules import NEVER_SENT, Stage
+from portal.offers.rules import OfferState
 from portal.policy import Permission
 from portal.web import viewer
 from portal.web.language import NAMES
@@ -34,11 +35,13 @@ def me() -> str:
         *_invitations(found),
         *_reading(found),
         *_approvals(found),
+        *_offers(found),
         *_letters(found),
         *_translations(found),
         *_parts(found),
         *_consents(found),
         *_nominations(found),
+        *_funds(found),
     ]
     office = policy.may(person, Permission.SEE_DESK)
     submitted = sum(count for stage, count in found.nominations.items() if stage not in {*NEVER_SENT, Stage.VOID})
@@ -93,6 +96,39 @@ def _approvals(found: mine.Mine) -> list[Item]:
         for cycle in found.releases
     ]
     return items
+
+
+def _offers(found: mine.Mine) -> list[Item]:
+    items = [
+        Item(
+            _("You are offered something: accept or decline")
+            if one.state is OfferState.MADE
+            else _("Something is still needed for what you were offered"),
+            to("offers.offer", reference=one.reference),
+            pgettext("act", "Answer") if one.state is OfferState.MADE else _("Send it"),
+            _name(one.cycle),
+        )
+        for one in found.offers
+    ]
+    if found.payments:
+        words = ngettext(
+            "One planned payment needs a second person", "%(num)s planned payments need a second person", found.payments
+        )
+        items.append(Item(words, to("offers.payments"), _("Look at them")))
+    return items
+
+
+def _funds(found: mine.Mine) -> list[Item]:
+    return [
+        Item(
+            _("See what the fund you gave to did"),
+            to("offers.own_fund", number=fund.id),
+            _("See it"),
+            fund.name,
+            "not_started",
+        )
+        for fund in found.funds
+    ]
 
 
 def _letters(found: mine.Mine) -> list[Item]:

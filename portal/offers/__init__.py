@@ -1,0 +1,1 @@
+"""What recipients are offered, what is paid, and what donors are told."""

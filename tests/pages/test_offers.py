@@ -1,0 +1,107 @@
+"""What a recipient, a donor and the accountant get: their own pages, what was typed kept, and only what was agreed to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.awards.models import Cycle
+from portal.db import db, transaction
+from portal.demo import makers
+from portal.funds.models import FundDonor
+from portal.nominations.actions import consent as consents
+from portal.nominations.models import Field
+from portal.offers import actions, queries
+from portal.offers.models import Offer
+from portal.people.models import Person
+from portal.publishing import actions as publishing
+from portal.publishing.desk import queries as desk
+from tests.support.deciding import AT, PUBLIC, TOLD, Desk, build, consent, decide, ready, token
+
+LATER = PUBLIC + timedelta(days=1)
+
+
+@pytest.fixture
+def world(app):
+    with transaction():
+        made = build(paid_to="the school")
+        cycle = db.session.get_one(Cycle, made.cycle)
+        terms = {"needs": ["agreement", "where the money goes"], "agreement": {}, "answer_days": 14, "paper_days": 30}
+        actions.set_terms(cycle, **terms, at_telling=True, by=made.person("joy"), at=AT)
+        decide(made)
+        consent(made.candidacy(0), Field.NAME, Field.SCHOOL, Field.SUM)
+        publishing.plan(desk.releasing("teaching", 2026), told_at=TOLD, public_at=PUBLIC, by=made.person("joy"), at=AT)
+        ready(made)
+    with transaction():
+        publishing.approve(desk.releasing("teaching", 2026), version=1, by=made.person("ruth"), at=AT)
+    for step, at in ((publishing.tell, TOLD), (publishing.publish, PUBLIC)):
+        with transaction():
+            assert step(desk.releasing("teaching", 2026), at=at)
+    return made
+
+
+def test_a_recipient_accepts_once_and_what_may_be_an_accounts_number_is_refused_beside_its_field(app, world):
+    person = world.candidacy(0).people[0].person
+    reference = db.session.scalar(select(Offer.reference).where(Offer.candidacy_id == world.candidacies[0]))
+    page = f"/offers/{reference}"
+    amina, stranger = Desk(app, person, at=LATER), Desk(app, world.candidacy(1).people[0].person, at=LATER)
+    assert stranger.get(page).status_code == 404
+    first = amina.text(page)
+    assert amina.send(page, page, version="1").status_code == 303
+    again = amina.post(page, {"csrf_token": token(first), "version": "1"})
+    assert again.status_code == 409, "pressed twice, it is accepted once"
+    group = {"kind": "school group", "name": "Garden club 4400123456789", "sponsor": "The PTSA", "contact": "Ms. Ito"}
+    refused = amina.send(page, f"{page}/payee", **group)
+    assert refused.status_code == 422
+    said = refused.get_data(as_text=True)
+    assert "looks like the number" in said
+    assert "Garden club 4400123456789" in said
+    assert amina.send(page, f"{page}/payee", **{**group, "name": "Garden club"}).status_code == 303
+    assert "Garden club, received by The PTSA" in Desk(app, world.person("joy"), at=LATER).text(
+        f"{world.desk}/offers/{reference}"
+    )
+
+
+def test_a_donor_reads_what_recipients_agreed_to_and_no_more_once_it_is_taken_back(app, world):
+    with transaction():
+        fund = db.session.get_one(Cycle, world.cycle).fund_id
+        donor = makers.make_person("Evangeline Giver", email="giver@people.example")
+        db.session.add(FundDonor(fund_id=fund, person_id=donor.id))
+    giver = Desk(app, db.session.get_one(Person, donor.id), at=LATER)
+    page = giver.text(f"/funds/{fund}")
+    assert "Amina Warsame" in page
+    assert "Tomás" not in page, "who did not agree to be named is not named"
+    assert "$3,000" in page
+    assert giver.get(f"/desk/funds/{fund}/2026").status_code == 404
+    assert Desk(app, world.person("joy"), at=LATER).get(f"/funds/{fund}").status_code == 404
+    with transaction():
+        one = world.candidacy(0)
+        consents.say(
+            one,
+            one.people[0].person,
+            {Field.NAME: False},
+            words=dict.fromkeys(Field, "No."),
+            by_guardian=False,
+            at=LATER,
+        )
+    page = giver.text(f"/funds/{fund}")
+    assert "Amina Warsame" not in page
+    assert "$3,000" not in page
+    assert "2 of them preferred not to be named" in page
+
+
+def test_the_accountant_takes_along_a_table_a_workbook_and_a_journal(app, world):
+    fund = db.session.get_one(Cycle, world.cycle).fund_id
+    with transaction():
+        one = db.session.scalar(select(Offer).where(Offer.candidacy_id == world.candidacies[0]))
+        actions.accept(queries.by_reference(one.reference), version=1, by=world.candidacy(0).people[0].person, at=LATER)
+    joy, root = Desk(app, world.person("joy"), at=LATER), f"/desk/funds/{fund}/2026"
+    journal = joy.text(f"{root}/ledger.journal")
+    assert "expenses:awards:" in journal
+    assert "3000.00 USD" in journal
+    assert joy.get(f"{root}/ledger.csv").mimetype == "text/csv"
+    assert joy.get(f"{root}/ledger.csv?as=xlsx").get_data()[:2] == b"PK"
+    assert "promised of" in joy.text(root)
+    assert joy.send(root, f"{root}/budget", cents="5,999.99").status_code == 422, "less than is promised"
