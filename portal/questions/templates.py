@@ -276,6 +276,7 @@ COLLEGE = QuestionTemplate(
     kind=QuestionKind.LINE,
     label={"en": "Which college?", "es": "¿Qué universidad?"},
     short={"en": "College", "es": "Universidad"},
+    hint={"en": "Its name, and the city.", "es": "Su nombre y la ciudad."},
     word_limit=20,
     required=False,
     scored=False,
