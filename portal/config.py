@@ -41,6 +41,7 @@ class Settings:
     files_region: str = "us-east-1"
     files_key: str = field(default="", repr=False)  # else what the machine itself is allowed
     files_secret: str = field(default="", repr=False)
+    quick_seconds: int = 8  # a nomination begun and sent within so many may be a program's
     scanner: str = ""  # unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310
     echo_sql: bool = False
 
@@ -111,6 +112,7 @@ class Settings:
             "session_days",
             "staff_session_hours",
             "max_request_bytes",
+            "quick_seconds",
         ):
             if key in facts:
                 facts[key] = _whole(key.upper(), str(facts[key]))
@@ -146,6 +148,7 @@ _NAMES = {
     "FILES_SECRET": "files_secret",
     "SCANNER": "scanner",
     "ECHO_SQL": "echo_sql",
+    "QUICK_SECONDS": "quick_seconds",
 }
 
 

@@ -130,6 +130,7 @@ def _chores() -> None:
     _add(worker.chores, nominations.look_after_parts)
     _add(worker.chores, nominations.look_after_the_silent)
     _add(worker.chores, nominations.notice_languages)
+    _add(worker.chores, nominations.sweep_counts)
     _add(worker.chores, awards.remind_invited)
     _add(worker.chores, reviewing.remind_readers)
     _add(worker.chores, nominations.look_after_roster)

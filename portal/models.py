@@ -20,6 +20,7 @@ ROOMS = (
     "awards.reminders.models",
     "nominations.models",
     "nominations.translating.models",
+    "nominations.doubts.models",
     "review.models",
     "decisions.models",
     "publishing.models",

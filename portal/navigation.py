@@ -53,6 +53,7 @@ SECTIONS = {  # pages that lie under a word of the masthead
     "nominations.letters_of_cycle": "nominations.screening_all",
     "nominations.letters_plan": "nominations.screening_all",
     "nominations.letter_at_desk": "nominations.screening_all",
+    "nominations.held": "nominations.screening_all",
     "nominations.translations": "nominations.screening_all",
     "nominations.translation": "nominations.screening_all",
     "mail.wordings": "mail.messages",

@@ -207,6 +207,8 @@ ACTIONS = {
     "told in person": N_("Told in person"),
     "told of the nomination": N_("Told of the nomination"),
     "taken back": N_("Taken back"),
+    "held": N_("Held for somebody to look at"),
+    "let in": N_("Let in after somebody looked at it, or its address was confirmed"),
     "language put right": N_("Language put right"),
     "translation approved": N_("Translation approved"),
     "translation asked for": N_("Translation asked for"),

@@ -11,6 +11,7 @@ from portal.awards.reminders.rules import Kind
 from portal.db import db, transaction
 from portal.jobs.worker import LEASE
 from portal.nominations.actions import eligibility, importing, letters, parts, reminding
+from portal.nominations.doubts import actions as doubts
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
 from portal.nominations.queries import reminding as reminding_queries
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
 
 BETWEEN_LOOKS = timedelta(minutes=1)
+BETWEEN_SWEEPS = timedelta(hours=1)
 _looked: list[datetime] = []  # when this worker last looked after letters
 _looked_at_parts: list[datetime] = []
 _looked_at_silent: list[datetime] = []
 BETWEEN_LOOKS_AT_ROSTER = timedelta(hours=6)
 _looked_at_roster: list[datetime] = []
 _noticed: list[datetime] = []
+_swept: list[datetime] = []
 
 
 def import_rows(job: Job, at: datetime) -> None:
@@ -90,6 +93,15 @@ def notice_languages(at: datetime) -> int:
         return 0
     with transaction():
         return translating.notice(at=at)
+
+
+def sweep_counts(at: datetime) -> int:
+    """Throw away counts and spent proofs that say nothing any more: once an hour."""
+    if _swept and _swept[-1] <= at < _swept[-1] + BETWEEN_SWEEPS:
+        return 0
+    _swept[:] = [at]
+    with transaction():
+        return doubts.sweep(at=at)
 
 
 def look_after_parts(at: datetime) -> int:

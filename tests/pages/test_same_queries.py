@@ -63,6 +63,9 @@ NOT_GROWN = {
     "draw_secret",
     "wording",  # of one message in one language, read in one query
     "reminder",  # counted, never listed
+    "tally",  # counts alone
+    "spent_proof",
+    "sitting_evidence",  # one of one sitting, read by its number
     "reminder_plan",  # one a cycle and kind
 }
 FEW = {"award", "cycle", "fund", "question_set", "question", "rubric", "criterion", "round", "release"}

@@ -99,6 +99,7 @@ def portal(app: Flask, nursery: Nursery, tmp_path: Path) -> Iterator[Portal]:
         "SECRET_KEY": settings.secret_key,
         "BASE_URL": settings.base_url,
         "INSTANCE_PATH": str(settings.instance_path),
+        "QUICK_SECONDS": str(settings.quick_seconds),
     }
     made = Portal(nursery, environment, tmp_path)
     yield made

@@ -722,6 +722,15 @@ def letters_at_desk(world: World) -> Iterable[Sample]:
     yield Sample("at another cycle", _at("arts", reference=world.words["letter one"]), nowhere)
 
 
+def held_ones(world: World) -> Iterable[Sample]:
+    """Nominations that are held, and one that is not."""
+    facts = of_candidacy("students", "intake")
+    step = {"step": "admission"}
+    yield Sample("own", _at("students", reference=world.words["nomination intake"], **step), facts)
+    yield Sample("not held", _at("teaching", reference=world.words["nomination one"], **step), nowhere)
+    yield Sample("of another cycle", _at("teaching", reference=world.words["nomination intake"], **step), nowhere)
+
+
 def translations(world: World) -> Iterable[Sample]:
     """Texts in another language as the office sees them."""
     for name, place, key in (
@@ -1180,6 +1189,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(letter_pages, "nominations.letter_page"),
     **_each(letters_at_desk, "nominations.letter_at_desk"),
     **_each(letters_asked, "nominations.letter_step"),
+    **_each(held_ones, "nominations.held_step"),
     **_each(translations, "nominations.translation"),
     **_each(translated, "nominations.translate", "nominations.translation_draft"),
     **_each(

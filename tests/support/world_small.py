@@ -39,6 +39,7 @@ from portal.mail.actions import post
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
 from portal.nominations.actions import snapshots
+from portal.nominations.doubts.models import Doubt
 from portal.nominations.models import (
     Answer,
     Aside,
@@ -332,6 +333,7 @@ def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
         _browser_draft(world)
         _numbers(world)
         _translations(world)
+        _doubts(world)
         db.session.flush()
         record(RECORD, world.who("staff"), at=NOW, numbers=world.numbers, words=world.words)
 
@@ -404,6 +406,22 @@ def _translations(world: _Building) -> None:
             noticed_at=NOW,
         )
         world.keep(f"translation {key}", made)
+
+
+def _doubts(world: _Building) -> None:
+    """A nomination that is held."""
+    signs = ["no proof", "quick"]
+    world.keep("doubt intake", Doubt(nomination_id=world["nomination intake"], signs=signs, raised_at=NOW))
+
+
+def _grow_doubts(world: _Building, most: int) -> None:
+    wanted = select(Nomination.id).where(
+        Nomination.cycle_id == world["cycle students"],
+        Nomination.stage == Stage.SUBMITTED,
+        Nomination.id != world["nomination intake"],
+    )
+    for number in db.session.scalars(wanted.order_by(Nomination.id).limit(most)).all():
+        db.session.add(Doubt(nomination_id=number, signs=["no proof", "links"], raised_at=NOW))
 
 
 def _grow_translations(world: _Building, most: int) -> None:
@@ -1490,6 +1508,7 @@ def grow(most: int = GROWN) -> None:
             _grow_round(world, place, most)
         _grow_intake(world, most)
         _grow_translations(world, most)
+        _grow_doubts(world, most)
         _grow_office(world, most)
         _grow_past(world, most)
         for number in range(CYCLES_GROWN):

@@ -18,6 +18,7 @@ from portal.decisions.rules.lives import DecisionState
 from portal.home.queries.scope import everywhere, untouched
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
+from portal.nominations.doubts import queries as doubts
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, MatchState, Nomination, RowState
 from portal.nominations.queries.conflicts import standing, to_decide
 from portal.nominations.translating import queries as translating
@@ -50,6 +51,7 @@ class Numbers:
     members: Counter[str] = field(default_factory=Counter)  # by state
     decisions: Counter[str] = field(default_factory=Counter)  # by state
     same_person: int = 0
+    held: int = 0  # submissions that may be a program's
     to_translate: int = 0  # texts in another language that nobody translates yet
     translated: int = 0  # translations that wait for approval
     conflicts: int = 0
@@ -157,6 +159,7 @@ def _totals(ids: list[int], kept: Select[Any]) -> dict[str, Select[*tuple[Any, .
         .where(Match.cycle_id.in_(ids), Match.state == MatchState.OPEN)
         .where(Match.first_id.not_in(kept), Match.second_id.not_in(kept))
         .group_by(Match.cycle_id),
+        "held": doubts.count_by_cycle(ids),
         "to_translate": translating.count_by_cycle(ids, TranslationState.WANTED, kept),
         "translated": translating.count_by_cycle(ids, TranslationState.HANDED_IN, kept),
         "conflicts": select(Candidacy.cycle_id, func.count())

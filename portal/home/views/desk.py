@@ -115,6 +115,12 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         lambda n: ngettext("One pair may be the same person", "%(num)s pairs may be the same person", n),
         lambda: _("Decide"),
     ),
+    "held": (
+        lambda n: ngettext(
+            "One nomination is held: it may be a program's", "%(num)s nominations are held: they may be a program's", n
+        ),
+        lambda: _("Look at them"),
+    ),
     "to translate": (
         lambda n: ngettext(
             "One text in another language waits for a translator",
@@ -256,6 +262,7 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
         ("late draft" if late else "draft", int(draft), "awards.cycle", "blocks" if late else "writing"),
         ("late", line.nominations[Stage.LATE.value], "nominations.screening", "writing"),
         ("same person", line.same_person, "nominations.screening", "undecided"),
+        ("held", line.held, "nominations.held", "undecided"),
         ("to translate", line.to_translate, "nominations.translations", "writing"),
         ("translated", line.translated, "nominations.translations", "writing"),
         ("conflict", line.conflicts, "nominations.conflicts", "undecided"),

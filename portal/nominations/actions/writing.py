@@ -24,6 +24,7 @@ from portal.files import actions as files
 from portal.files import queries as file_queries
 from portal.files.rules import FileState
 from portal.nominations.actions import applying, conflicts, snapshots
+from portal.nominations.doubts import actions as doubts
 from portal.nominations.models import (
     Answer,
     Aside,
@@ -258,6 +259,7 @@ def confirm(sitting: Sitting, *, by: Person, at: datetime) -> None:
         conflicts.raise_from_facts(by, at=at)  # now it is sure that they nominated
         for nomination in queries.of_sitting(sitting):
             applying.settle(nomination, at=at)  # and that they applied
+        doubts.felt_confirmation(sitting, at=at)  # and that they are no program
 
 
 # ---------------------------------------------------------------- saving
@@ -542,8 +544,12 @@ def in_time(nomination: Nomination, *, at: datetime, closes: datetime | None = N
     )
 
 
-def submit(nomination: Nomination, *, version: int | None = None, at: datetime) -> Nomination:
+def submit(
+    nomination: Nomination, *, version: int | None = None, source: str | None = None, at: datetime
+) -> Nomination:
     """Hand a finished nomination to the award's staff, take its snapshot, thank the nominator, and gather it.
+
+    `source` is where it came from, for what comes from outside: what looks like a program's is held for staff to look at first.
 
     Done already (a double click, a second window, the same page sent again), it gives the nomination as it stands and does nothing.
     Raises `TooLate` at the closing instant plus grace, `Incomplete`, or `Stale` where it was changed since `version`.
@@ -572,11 +578,17 @@ def submit(nomination: Nomination, *, version: int | None = None, at: datetime) 
         raise Stale(CHANGED)
     snapshot = snapshots.take(now, at=at)
     history.record("submitted", now, by=now.nominator, at=at, snapshot=snapshot.number, sha256=snapshot.sha256)
-    _receipt(now, snapshot.number, at=at)
-    _gather(now, at=at)
-    for listener in on_submitted:
-        listener(now, at)
+    if not doubts.look(now, source=source, at=at):
+        welcome(now, snapshot.number, at=at)
     return now
+
+
+def welcome(nomination: Nomination, number: int, *, at: datetime) -> None:
+    """Thank the writer of what was submitted as this snapshot, and let it count."""
+    _receipt(nomination, number, at=at)
+    _gather(nomination, at=at)
+    for listener in on_submitted:
+        listener(nomination, at)
 
 
 def _gather(nomination: Nomination, *, at: datetime) -> None:

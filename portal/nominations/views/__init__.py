@@ -1,5 +1,6 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
+from portal.nominations.doubts import views as doubts
 from portal.nominations.translating import views as translating
 from portal.nominations.views import (
     answer_files,
@@ -23,6 +24,7 @@ __all__ = [
     "answer_files",
     "candidacies",
     "consent",
+    "doubts",
     "eligibility",
     "entering",
     "finding",

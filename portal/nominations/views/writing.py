@@ -23,6 +23,7 @@ from portal.files import serving
 from portal.files.rules import FileState
 from portal.nominations.actions import snapshots
 from portal.nominations.actions import writing as actions
+from portal.nominations.doubts import actions as doubts
 from portal.nominations.forms.writing import (
     ADULT,
     AGES,
@@ -197,6 +198,8 @@ def _begun(slugs: list[str], *, name: str, email: str, once: str | None, minor: 
         own=own,
         at=now,
     )
+    trapped = bool(request.form.get("leave_empty", "").strip())
+    doubts.note(sitting, trapped=trapped, proof=request.form.get("proof", ""), at=now)
     first = next(n for n in queries.of_sitting(sitting) if n.cycle.award.slug in slugs)
     return see_other(".nominee", reference=first.reference)
 
@@ -805,6 +808,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         ready=not stops,
         staff_alone=any(asks.sensitivity is Sensitivity.NEED for asks in queries.asked(nomination)),
         nominators=_nominators(nomination),
+        proved=doubts.proved(nomination.sitting),
     ), status
 
 
@@ -821,7 +825,9 @@ def submission(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Send it. Sent twice, it is sent once."""
     version = request.form.get("version", type=int)
     try:
-        actions.submit(nomination, version=version, at=clock.now())
+        doubts.note(nomination.sitting, trapped=False, proof=request.form.get("proof", ""), at=clock.now())
+        source = doubts.source_of(request.remote_addr)
+        actions.submit(nomination, version=version, source=source, at=clock.now())
     except actions.Incomplete as error:
         return _check(queries.afresh(nomination), status=422, refusal=failures.sentence(error))
     except PortalError as error:
