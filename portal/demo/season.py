@@ -290,9 +290,14 @@ def _say(world: World, round_: Round, *, share: float) -> None:
         Assignment.round_id == round_.id, Assignment.state == AssignmentState.CLEAR
     )
     tasks = db.session.execute(wanted.order_by(Assignment.reviewer_id, Assignment.position)).all()
+    manner = {reader.name: reader.manner for reader in cast.READERS}
+    mine: dict[int, int] = {}
     for place, (person, position) in enumerate(tasks, start=1):
-        task = readings.own(db.session.get_one(Person, person), position)
-        if task is None or place > len(tasks) * share:
+        who = db.session.get_one(Person, person)
+        done = mine[person] = mine.get(person, 0) + 1
+        owed = sum(one == person for one, _position in tasks)
+        task = readings.own(who, position) if done <= max(owed * share, 1) else None
+        if task is None:
             continue
         at = min(
             round_.opens_at + (round_.closes_at - round_.opens_at) * (place / (len(tasks) + 1)),
@@ -301,6 +306,11 @@ def _say(world: World, round_: Round, *, share: float) -> None:
         passes = world.random.random() < 0.75
         why = "" if passes else "Nothing says what changed for students."
         screening_said.say(task, passes=passes, why=why, version=0, at=at)
+        if manner.get(who.name) == "recuses" and done == 1 and share < 1:  # a conflict found after reading
+            found = readings.own(who, position)
+            words = "I recognized my neighbor's classroom in the story."
+            if found is not None:
+                reading.recuse(found, words=words, by=who, at=at + timedelta(minutes=9))
 
 
 def look_over(world: World, season: Laid) -> None:

@@ -132,6 +132,7 @@ def test_who_goes_on_is_said_on_one_page_with_what_the_rule_says_chosen(app):
     with transaction():
         committee.round = known.by_id(committee.round.id)
         screened(committee)
+    assert "Nobody has said whether 3 go on" in staff.text("/desk")
     page = staff.text(f"{desk}/round/onward")
     keys = [
         db.session.scalar(select(SpokenName.reference).where(SpokenName.candidacy_id == one.id))
@@ -190,6 +191,11 @@ def test_a_reader_puts_the_best_in_order_and_what_was_typed_comes_back(app):
         rounds.close(known.by_id(committee.round.id), by=committee.staff, at=LATER)
     page = Browser(app, committee.staff.id).text(f"{address(committee)}/standings")
     assert "2.0 points on average; places 1" in page
+    best = db.session.scalars(select(Assignment).where(Assignment.position == numbers[2])).first()
+    spoken = db.session.scalars(select(SpokenName.reference).where(SpokenName.candidacy_id == best.candidacy_id)).one()
+    said = Browser(app, committee.staff.id).text(f"{address(committee)}/standings/{spoken}")
+    assert "Place 1" in said
+    assert "Of 60" not in said
 
 
 def test_what_came_too_late_for_the_first_round_is_taken_in_with_a_reason(app):

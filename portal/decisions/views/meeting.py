@@ -19,7 +19,7 @@ from portal.policy import Fact, Permission
 from portal.review.actions import meeting as actions
 from portal.review.forms.desk import ExtraForm, MeetingForm
 from portal.review.queries import meeting as known
-from portal.review.queries import reading, standings
+from portal.review.queries import reading, rounds, standings
 from portal.review.rules.lives import RoundState
 from portal.review.rules.scoring import TIMES
 from portal.review.rules.standings import agreement
@@ -61,7 +61,7 @@ def _running(thing: Deciding) -> Meeting:
 
 
 def _rubric(thing: Deciding) -> Rubric | None:
-    return reading.rubric_for(thing.cycle)
+    return rounds.rubric_of(thing.round) if thing.round is not None else None
 
 
 def _criteria(rubric: Rubric | None) -> list[tuple[int, str]]:

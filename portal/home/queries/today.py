@@ -21,12 +21,14 @@ from portal.mail.rules import MessageState
 from portal.nominations.doubts import queries as doubts
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, MatchState, Nomination, RowState
 from portal.nominations.queries.conflicts import standing, to_decide
+from portal.nominations.rules import CandidacyStage
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.publishing.desk.models import Release
 from portal.publishing.rules import ReleaseState
 from portal.review.models import Assignment, Round
+from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import OWED, AssignmentState, RoundState
 
 if TYPE_CHECKING:
@@ -58,16 +60,23 @@ class Numbers:
     readings: Counter[str] = field(default_factory=Counter)  # by state
     release: ReleaseState | None = None
     round: RoundState | None = None  # its newest
+    kind: RoundKind | None = None  # of that
     of_others: int = 0  # decisions that somebody else proposed and that wait
     release_of_another: bool = False  # a release that somebody else planned, and that this person may know whole
 
     @property
     def undecided(self) -> int:
         """How many were read to the end and have no decision yet."""
-        if self.round not in READ_TO_THE_END:
+        if self.round not in READ_TO_THE_END or self.kind is RoundKind.SCREENING:
             return 0
         decided = sum(count for state, count in self.decisions.items() if state != DecisionState.RESCINDED.value)
         return max(0, sum(self.candidacies[stage.value] for stage in DECIDABLE) - decided)
+
+    @property
+    def unsaid(self) -> int:
+        """Of how many nobody has said whether they go on, though a screening round is over."""
+        over = self.round in READ_TO_THE_END and self.kind is RoundKind.SCREENING
+        return self.candidacies[CandidacyStage.IN_REVIEW.value] if over else 0
 
     @property
     def owed(self) -> int:
@@ -111,9 +120,9 @@ def numbers(person: Person | None, cycles: Sequence[Cycle]) -> list[Numbers]:
     for number, state, of_another, whole in db.session.execute(releases.where(Release.cycle_id.in_(found))):
         found[number].release = state
         found[number].release_of_another = bool(state is ReleaseState.PLANNED and of_another and whole)
-    rounds = select(Round.cycle_id, Round.state).where(Round.cycle_id.in_(found)).order_by(Round.number)
-    for number, state in db.session.execute(rounds):
-        found[number].round = state
+    rounds = select(Round.cycle_id, Round.state, Round.kind).where(Round.cycle_id.in_(found)).order_by(Round.number)
+    for number, state, kind in db.session.execute(rounds):
+        found[number].round, found[number].kind = state, kind
     waiting = _waiting().where(Decision.cycle_id.in_(found), Decision.candidacy_id.not_in(kept))
     for number, count in db.session.execute(waiting.where(Decision.proposed_by_id != mine)):
         found[number].of_others = count

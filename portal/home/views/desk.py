@@ -166,6 +166,10 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         lambda n: ngettext("One release waits for your approval", "%(num)s releases wait for your approval", n),
         lambda: _("Look at it"),
     ),
+    "unsaid": (
+        lambda n: ngettext("Nobody has said whether one goes on", "Nobody has said whether %(num)s go on", n),
+        lambda: _("Say who goes on"),
+    ),
     "undecided": (
         lambda n: ngettext(
             "One person was read to the end and has no decision",
@@ -271,6 +275,7 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
         ("asked", (not decided) * line.members[MemberState.INVITED.value], "awards.committee", "not_started"),
         ("ready", closed * line.candidacies[CandidacyStage.ELIGIBLE.value], "review.round_", "writing"),
         ("owed", owed, "review.assignments", "blocks" if over else "not_started"),
+        ("unsaid", (stage is CycleStage.IN_REVIEW) * line.unsaid, "review.going_on", "writing"),
         ("undecided", (stage is CycleStage.IN_REVIEW) * line.undecided, "decisions.decisions", "writing"),
         ("proposed", line.decisions[DecisionState.PROPOSED.value] - line.of_others, "decisions.decisions", "writing"),
         ("unplanned", int(decided and line.release is None), "publishing.release", "writing"),

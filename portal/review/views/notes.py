@@ -13,7 +13,7 @@ from portal.policy import Datum, Fact, Permission, Sight
 from portal.review.actions import meeting as meetings
 from portal.review.actions import notes as actions
 from portal.review.forms.desk import AUDIENCES, NoteForm, ThoughtForm
-from portal.review.queries import meeting, reading, texts
+from portal.review.queries import meeting, reading, rounds, screening, texts
 from portal.review.queries import standings as queries
 from portal.review.queries.facts import discussed, sees_names
 from portal.review.rules.notes import Audience
@@ -60,7 +60,7 @@ def second_thought(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
     """Say what one would give now, and why, beside one's own score."""
     person = viewer.current()
     review = meeting.own_review(thing.round, thing.candidacy.id, person)
-    rubric = reading.rubric_for(thing.review.cycle)
+    rubric = rounds.rubric_of(thing.round)
     if review is None or rubric is None:
         raise Refused(N_("Only whoever scored this candidacy can say what they would give now."))
     form = _thought_form(review, rubric)
@@ -100,7 +100,8 @@ def _page(thing: Discussed, form: NoteForm, status: int, thought: ThoughtForm | 
     cycle = thing.review.cycle
     named = sees_names(person, thing.review)
     first_own = queries.owes_own(thing.round, thing.candidacy.id, person)
-    rubric = reading.rubric_for(cycle)
+    rubric = rounds.rubric_of(thing.round)
+    given = [] if first_own else queries.reviews_of(thing.round, thing.candidacy.id)
     letters = policy.sight(Datum.CONFIDENTIAL_LETTER, policy.facts_about(person, thing)) is not Sight.DENY
     read = texts.reading(thing.round, thing.candidacy.id, letters=letters)
     facts = policy.facts_about(person, thing.review)
@@ -129,7 +130,8 @@ def _page(thing: Discussed, form: NoteForm, status: int, thought: ThoughtForm | 
         named=named,
         first_own=first_own,
         criteria=[(each.id, words_in(each.name)) for each in reading.criteria_of(rubric)] if rubric else [],
-        given=[] if first_own else queries.reviews_of(thing.round, thing.candidacy.id),
+        given=given,
+        verdicts=screening.words_of([each.review.id for each in given]) if rubric is None else {},
         readers=sees_readers(person, thing.review),
         notes=notes,
         audiences=AUDIENCES,
