@@ -14,6 +14,7 @@ from portal.demo.world import World, cycles_of
 from portal.nominations.actions import gathering
 from portal.nominations.models import Entered, Named, NominationSchool, Quote, Relation, Where
 from portal.nominations.rules import Stage
+from portal.people.models import Person
 from portal.people.rules import name_key
 from portal.schools.models import School
 
@@ -31,6 +32,12 @@ STEADY = (
     "He rewrote the science kits so that nothing in them has to be bought, and then taught three other schools to do it.",
     "A child asked whether worms have birthdays. The class has kept a worm calendar since, in four languages.",
     "Every fifth grader passed the district task this year.",
+)
+
+AMHARIC = (
+    "ልጆቻችን ቋንቋቸውን እንዳይረሱ በየቅዳሜው ታስተምራቸዋለች።",
+    "ልጄ ሂሳብ አልወድም ይል ነበር። አሁን ለታናሽ እህቱ ያስተምራል።",
+    "ባለፈው ዓመት ሦስት ተማሪዎች ወደቁ፤ ዘንድሮ አንድም የለም።",
 )
 
 
@@ -79,7 +86,7 @@ def came_in(world: World, season: Laid) -> None:
         place=Where.CENTRAL,
         days=13,
     )
-    _in(
+    called = _in(
         world,
         science,
         "Ellen Mbeki",
@@ -89,6 +96,7 @@ def came_in(world: World, season: Laid) -> None:
         entered=Entered.STAFF,
         entered_by_id=world.people["Ruth Amsalem"],
     )
+    _unreached(called, bounced=False)
     three = _in(
         world,
         teaching,
@@ -105,7 +113,9 @@ def came_in(world: World, season: Laid) -> None:
     ]
     db.session.flush()
     gathering.gather(three, at=three.created_at)
-    _in(world, teaching, "Lorena Vasquez-Ode", denny, STEADY, relation=Relation.PARENT, days=16)
+    _in(world, teaching, "ሂሩት አለማየሁ", schools["Franklin High School"], AMHARIC, days=16, language="am")
+    lorena = _in(world, teaching, "Lorena Vasquez-Ode", denny, STEADY, relation=Relation.PARENT, days=16)
+    _unreached(lorena, bounced=True)
     db.session.add(_honoured_before(teaching, "Lorena", "Vasquez-Ode", denny))
     _in(
         world,
@@ -136,6 +146,18 @@ def came_in(world: World, season: Laid) -> None:
             gather=False,
             quote=None,
         )
+
+
+def _unreached(nomination: Nomination, *, bounced: bool) -> None:
+    """Let no message reach a nominator: one came back, or they called and gave a telephone number alone."""
+    person = db.session.get_one(Person, nomination.nominator_id)
+    if bounced:
+        person.bounced_at = nomination.created_at + timedelta(days=1)
+        person.bounce_reason = "550 5.1.1 No such mailbox"
+    else:
+        person.email = person.email_key = None
+        nomination.sitting.nominator_email, nomination.sitting.nominator_phone = None, "206 555 0187"
+        nomination.sitting.confirmed_at = None
 
 
 def _honoured_before(cycle: Cycle, given: str, family: str, school: School) -> PastHonour:

@@ -32,7 +32,7 @@ from portal.people.rules import fold
 from portal.schools.models import School, SchoolAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -99,7 +99,10 @@ def candidacies(text: str, person: Person | None) -> Select[Candidacy]:
 
 
 def _all(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a column
-    return [column.contains(word, autoescape=True) for word in words]
+    """Return the conditions that every word begins a word of a folded column."""
+    return [
+        or_(column.startswith(word, autoescape=True), column.contains(f" {word}", autoescape=True)) for word in words
+    ]
 
 
 def hits(found: Sequence[Candidacy], text: str) -> list[Hit]:
@@ -113,11 +116,15 @@ def hits(found: Sequence[Candidacy], text: str) -> list[Hit]:
     )
     by: dict[int | None, Nomination] = {}
     for nomination in db.session.scalars(wanted):
-        named = all(word in nomination.nominator.sort_name for word in words) if words else False
+        named = bool(words) and _begin_in(nomination.nominator.sort_name, words)
         if nomination.reference == reference or named:
             by.setdefault(nomination.candidacy_id, nomination)
-    shown = {one.id for one in found if words and all(word in one.sort_name for word in words)}
+    shown = {one.id for one in found if words and _begin_in(one.sort_name, words)}
     return [Hit(one, None if one.id in shown else by.get(one.id)) for one in found]
+
+
+def _begin_in(key: str, words: Collection[str]) -> bool:
+    return all(any(part.startswith(word) for part in key.split()) for word in words)
 
 
 def late(text: str, person: Person | None, *, most: int = 20) -> list[Nomination]:

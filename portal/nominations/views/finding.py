@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WHO = {Who.NOMINATOR: _l("Nominators"), Who.NOMINEE: _l("Nominees"), Who.WRITER: _l("Writers of letters")}
 
+ONE = {Who.NOMINATOR: _l("Nominator"), Who.NOMINEE: _l("Nominee"), Who.WRITER: _l("Writer of a letter")}
+
 
 @pages.page("/desk/found", needs=Permission.FIND)
 def found() -> Any:  # noqa: ANN401 - an answer
@@ -79,7 +81,7 @@ def unreached(cycle: Cycle) -> str:
         rows=[Unreached(*row) for row in listed.items],
         views=tallies,
         who=who,
-        who_words=WHO,
+        who_words=ONE,
         mends=policy.may(person, Permission.MANAGE_PEOPLE),
         **words.about(),
     )
@@ -100,7 +102,7 @@ def unreached_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
     ]
     rows = [
         [
-            str(WHO[Who(one.who)]),
+            str(ONE[Who(one.who)]),
             one.name,
             one.email or "",
             one.phone or "",

@@ -1,0 +1,59 @@
+"""The office sets rules, brings in a roster, overrules a rule and finds somebody: on a phone without JavaScript, with axe at every step."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.db import transaction
+from portal.demo.makers import NOW, make_award, make_cycle, make_nomination, make_organisation, make_school, make_staff
+from portal.nominations.actions import gathering
+from portal.nominations.models import Relation
+from tests.support.browser import PHONE
+
+ROSTER = b"Last name,First name,Job title,School,Hire date\nWarsame,Amina,Teacher,Denny Middle School,2016-09-01\n"
+
+
+@pytest.mark.browser
+def test_rules_are_set_judged_and_overruled(app, open_page, axe, sign_in):
+    with transaction():
+        make_organisation()
+        staff = make_staff("Joy Tanaka")
+        cycle = make_cycle(make_award("Teaching", slug="teaching"))
+        school = make_school("Denny Middle School", low_grade="06", high_grade="08")
+        nomination = make_nomination(cycle, nominee="Amina Warsame", school=school, relation=Relation.PARENT)
+        gathering.gather(nomination, at=NOW)
+    page = open_page(javascript=False, **PHONE)
+    sign_in(page, staff)
+    page.goto("/desk/teaching/2026/eligibility")
+    axe(page)
+    page.get_by_label("Teachers", exact=True).check()
+    page.get_by_label("Whole years in the district, at least").fill("3")
+    page.get_by_label("Share of students").fill("50")
+    page.get_by_role("button", name="Save the rules").click()
+    expect(page.get_by_text("Say why they change").first).to_be_visible()
+    axe(page)
+    page.get_by_label("Why does it change?").fill("The board set them.")
+    page.get_by_role("button", name="Save the rules").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.goto("/desk/roster")
+    page.get_by_label("The file").set_input_files({"name": "roster.csv", "mimeType": "text/csv", "buffer": ROSTER})
+    page.get_by_label("The day it is of").fill("2026-02-01")
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("One line was taken.")).to_be_visible()
+    axe(page)
+    page.goto("/desk/screening")
+    page.get_by_label("Name, nominator, school or reference").fill("amina")
+    page.get_by_role("button", name="Find").click()
+    axe(page)
+    page.get_by_role("link", name="Amina Warsame").click()
+    expect(page.get_by_text("2 rules are met")).to_be_visible()
+    axe(page)
+    page.get_by_role("link", name="Say what you know: High-need school").click()
+    axe(page)
+    page.get_by_label("It is met").check()
+    page.get_by_label("How do you know?").fill("The district's own figures of this fall.")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_text("All rules met")).to_be_visible()
+    page.goto("/desk/teaching/2026/unreached")
+    axe(page)
