@@ -115,14 +115,14 @@ class TermsForm(VersionForm):
 class PaperForm(VersionForm):
     """What the office finds of a paper."""
 
-    reason = Line(_l("A word, where it is returned or not needed"), most=MOST_REASON)
+    word = Line(_l("A word, where it is returned or not needed"), most=MOST_REASON)
 
 
 class MoreTimeForm(VersionForm):
     """Giving more time, or making an offer again."""
 
     days = Whole(_l("Days from now"), least=1, most=365)
-    reason = Line(_REASON, most=MOST_REASON)
+    why = Line(_REASON, most=MOST_REASON)
 
 
 class ForfeitForm(VersionForm):

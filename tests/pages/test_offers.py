@@ -105,3 +105,26 @@ def test_the_accountant_takes_along_a_table_a_workbook_and_a_journal(app, world)
     assert joy.get(f"{root}/ledger.csv?as=xlsx").get_data()[:2] == b"PK"
     assert "promised of" in joy.text(root)
     assert joy.send(root, f"{root}/budget", cents="5,999.99").status_code == 422, "less than is promised"
+
+
+def test_a_paper_that_is_asked_for_again_without_a_word_keeps_what_was_typed_and_says_so_beside_it(app, world):
+    reference = db.session.scalar(select(Offer.reference).where(Offer.candidacy_id == world.candidacies[0]))
+    with transaction():
+        one = queries.by_reference(reference)
+        me = world.candidacy(0).people[0].person
+        actions.accept(one, version=1, by=me, at=LATER)
+        actions.agree(queries.by_reference(reference), words="Yes.", signed="Amina Warsame", by=me, at=LATER)
+        number = queries.paper(queries.by_reference(reference), "agreement").id
+    joy, page = Desk(app, world.person("joy"), at=LATER), f"{world.desk}/offers/{reference}"
+    form = {"csrf_token": token(joy.text(page)), "version": "2"}
+    other = db.session.scalar(select(Offer.reference).where(Offer.candidacy_id == world.candidacies[1]))
+    assert "Give more time" in joy.text(f"{world.desk}/offers/{other}")
+    for reason, why in (("", "Say why"), ("Number 123-45-6789 is wrong", "looks like the number")):
+        refused = joy.post(f"{page}/papers/{number}/return", {**form, "word": reason})
+        assert refused.status_code == 422
+        said = refused.get_data(as_text=True)
+        assert why in said
+        assert 'href="#word"' in said
+        assert f'value="{reason}"' in said
+    assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 303
+    assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 409

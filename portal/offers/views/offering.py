@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 ROOT = "/desk/<slug>/<int:year>/offers"
 SHEET = "/desk/<slug>/<int:year>/firewall"
 RELEASED = {CycleStage.RELEASED, CycleStage.ARCHIVED}
+ALIKE = {"reason": ("reason", "why", "word"), "due": ("days",)}  # what a form on this page calls a field of an action
 STEPS = {"order": RequirementStep.ACCEPT, "return": RequirementStep.RETURN, "waiver": RequirementStep.WAIVE}
 
 
@@ -162,7 +163,7 @@ def said(event: Event) -> str:
     return str(_(history_words.action(event.action))) + (f": {event.reason}" if event.reason else "")
 
 
-def page(offer: Offer, **forms: Any) -> Any:  # noqa: ANN401 - an answer
+def page(offer: Offer, *, of: int = 0, **forms: Any) -> Any:  # noqa: ANN401 - an answer
     """Draw one offer at the desk, with whatever form was refused."""
     refused = next((form for form in forms.values() if form.errors), None)
     usual: dict[str, Any] = {
@@ -189,6 +190,7 @@ def page(offer: Offer, **forms: Any) -> Any:  # noqa: ANN401 - an answer
             cycle=offer.cycle,
             forms=drawn,
             refused=refused,
+            of=of,
             steps={step.value for step in OFFER.steps(offer.state)},
             complete=rules.complete(one.state for one in offer.requirements),
             settled=rules.SETTLED,
@@ -215,17 +217,18 @@ def here(offer: Offer) -> Any:  # noqa: ANN401 - an answer
     return see_other(".offer_at_desk", **address(offer))
 
 
-def tried(offer: Offer, name: str, form: Any, work: Any) -> Any:  # noqa: ANN401 - a form, a callable, an answer
+def tried(offer: Offer, name: str, form: Any, work: Any, *, of: int = 0) -> Any:  # noqa: ANN401 - a form, a callable, an answer
     """Do `work` if the form is whole; draw the page again with what was refused beside its field."""
     if not form.validate():
-        return page(offer, **{name: form})
+        return page(offer, of=of, **{name: form})
     try:
         work()
     except Refused as refused:
-        if refused.field is None or refused.field not in form._fields:
+        field = next((one for one in ALIKE.get(refused.field or "", (refused.field,)) if one in form), None)
+        if field is None:
             raise
-        form.fail(refused.field, failures.sentence(refused))
-        return page(offer, **{name: form})
+        form.fail(field, failures.sentence(refused))
+        return page(offer, of=of, **{name: form})
     return here(offer)
 
 
@@ -244,7 +247,7 @@ def more_time(offer: Offer) -> Any:  # noqa: ANN401 - an answer
         actions.renew(
             offer,
             due_at=now + timedelta(days=form.days.data),
-            reason=form.reason.data or "",
+            reason=form.why.data or "",
             version=form.version.data or 0,
             by=viewer.current(),
             at=now,
@@ -322,14 +325,14 @@ def paper(offer: Offer, number: int, step: str) -> Any:  # noqa: ANN401 - an ans
             offer,
             found,
             STEPS[step],
-            reason=form.reason.data or "",
+            reason=form.word.data or "",
             version=form.version.data or 0,
             by=viewer.current(),
             at=clock.now(),
         )
         flash(_("%(paper)s: %(state)s.", paper=paper_words(found.kind.value), state=str(PAPER_STATES[found.state][1])))
 
-    return tried(offer, "paper", form, work)
+    return tried(offer, "paper", form, work, of=number)
 
 
 @pages.page(ROOT + "/<reference>/papers/<int:number>/file", needs=Permission.SEE_OFFERS, of=queries.at_desk)
