@@ -12,6 +12,7 @@ from portal.accounts.models import Account
 from portal.awards import queries as awards
 from portal.db import db, transaction
 from portal.demo import (
+    afterwards,
     announcing,
     cast,
     deliberating,
@@ -71,6 +72,8 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.prepare: "pages are prepared and approved",
     announcing.announce: "recipients are told, agree, and are announced",
     giving.give: "offers are answered, papers come in, sums are paid, and donors are thanked",
+    afterwards.plan_visits: "visits are planned for those who are surprised",
+    afterwards.remembered: "kind words are sent, and recipients say what worked",
     open_season.came_in: "nominations come in",
     paper.came_on_paper: "two forms come on paper",
     supporting.support: "letters are asked for, and a nominee adds their part",
@@ -99,8 +102,10 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
             world.past_nominations,
             announcing.by_cast,
             announcing.prepare,
+            afterwards.plan_visits,
             announcing.announce,
             giving.give,
+            afterwards.remembered,
         ),
         tell,
     )

@@ -7,18 +7,22 @@ from collections import deque
 from urllib.parse import urlsplit
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.db import db, transaction
 from portal.decisions.models import Decision
 from portal.demo import makers
+from portal.files.models import StoredFile
+from portal.files.rules import FileState, Kind
 from portal.mail.models import Message
 from portal.nominations.models import Field, Nomination, Sitting
 from portal.people.models import Person
 from portal.people.rules import address_key
-from portal.publishing import actions, chores
+from portal.publishing import actions, chores, portraits
 from portal.publishing.desk import queries
+from portal.publishing.desk.models import Photo, Visit
 from portal.publishing.models import Recipient
 from tests.support.crawling import readable
 from tests.support.deciding import AT, NAMES, PUBLIC, SECOND, TOLD, Desk, biography, build, consent, decide, ready
@@ -109,9 +113,55 @@ def people(world, place):
     return {"nominee": world.candidacy(place).people[0].person, "nominator": nominator_of(world, place)}
 
 
+def made_ready(world):
+    """Make ready what the office keeps for the day: a photograph, a citation, how names are said, a booklet's words, a visit."""
+    joy = world.person("joy")
+    for place in (0, 1):
+        drafting = queries.drafting(world.slug, 2026, world.reference(place))
+        actions.save_draft(
+            drafting, citation="For the homework table.", years="Ten years", quotations=[], by=joy, at=AT
+        )
+        one = drafting.people[0]
+        settled = {"state": FileState.CLEAN, "kind": Kind.JPEG, "sha256": "0" * 64, "pages": 1, "created_at": AT}
+        about = {"about_kind": "candidacy", "about_id": one.candidacy.id, "purpose": "portrait", "name": "amina.jpg"}
+        file = StoredFile(key=f"{place}" * 32, owner_id=joy.id, size=9, received=9, **settled, **about)
+        db.session.add(file)
+        db.session.flush()
+        who = {"candidacy_id": one.candidacy.id, "person_id": one.person.id, "file_id": file.id}
+        db.session.add(Photo(**who, alt=f"{NAMES[place]} laughing.", focus_x=50, focus_y=40, saved_at=AT))
+        one.person.heard_as = "AH-mina"
+        plan = {
+            "starts_at": TOLD + SECOND,
+            "ends_at": PUBLIC,
+            "place": "Hall",
+            "host_name": "Odalys",
+            "key": f"{place}" * 32,
+        }
+        db.session.add(Visit(candidacy_id=one.candidacy.id, planned_by_id=joy.id, planned_at=AT, **plan))
+    db.session.flush()
+
+
+def hidden(world):
+    """Return where the photograph, the brief and the words of each would lie, if they were anybody's."""
+    for place in (0, 1, 3):
+        number, slug = (
+            world.candidacies[place],
+            NAMES[place].lower().replace(" ", "-").replace("ñ", "n").replace("á", "a"),
+        )
+        page, stem = f"/recipients/2026/{slug}", portraits.name(f"{place}" * 32, (50, 40))
+        yield f"{page}/photo-{portraits.key(stem, current_app.config['SECRET_KEY'])}-320.webp"
+        yield from (f"{page}/practice", f"/practice/{number}", f"/kind-words/{number}")
+        for file in ("certificates.pdf", "program.pdf", "names.pdf", "names.csv"):
+            yield f"{world.desk}/keepsakes/{file}"
+    yield f"{world.desk}/release/pages/{world.reference(0)}/0/photo/320.webp"
+    yield from (f"{world.desk}/release/visits", f"{world.desk}/release/visits.ics", "/desk/keepsakes/certificate")
+
+
 def planned(world):
     with transaction():
         decide(world)
+    with transaction():
+        made_ready(world)
     with transaction():
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
     with transaction():
@@ -121,11 +171,14 @@ def planned(world):
 
 def everybody(app, world, at):
     """Return what each kind of person reaches at one instant."""
-    seen = {"visitor": crawl(Desk(app, None, at=at))}
+    more = [*hidden(world)]
+    seen = {"visitor": crawl(Desk(app, None, at=at), more)}
     for place in (1, 3):
         for kind, person in people(world, place).items():
-            seen[f"{kind} of {place}"] = crawl(Desk(app, person, at=at), [f"/consent/{world.candidacies[place]}"])
-    seen["reviewer"] = crawl(Desk(app, db.session.get_one(Person, world.reader), at=at))
+            seen[f"{kind} of {place}"] = crawl(
+                Desk(app, person, at=at), [f"/consent/{world.candidacies[place]}", *more]
+            )
+    seen["reviewer"] = crawl(Desk(app, db.session.get_one(Person, world.reader), at=at), more)
     return seen
 
 

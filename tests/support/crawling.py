@@ -45,7 +45,16 @@ FEW = {
     "nominations.screening_csv": 8,
     "publishing.archive_row": 3,
     "publishing.archive_rows": 3,
-    "publishing.preview_message": 40,
+    "publishing.preview_message": 26,
+    "publishing.briefs_table": 2,
+    "publishing.certificates": 3,
+    "publishing.check_page": 4,
+    "publishing.keepsake_sample": 2,
+    "publishing.kind_words_table": 2,
+    "publishing.names_table": 2,
+    "publishing.photo_square": 3,
+    "publishing.recipients_table": 2,
+    "publishing.visits_table": 2,
 }
 
 
