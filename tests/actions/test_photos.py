@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 
 import pytest
 from PIL import Image
@@ -107,6 +108,10 @@ def test_a_photograph_is_shown_at_the_instant_with_its_words_and_gone_when_it_is
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     with Image.open(io.BytesIO(answer.data)) as shown:
         assert not shown.getexif()
+    later = Desk(app, world.person("joy"), at=PUBLIC)
+    with zipfile.ZipFile(io.BytesIO(later.get(f"{world.desk}/release/press.zip").data)) as kit:
+        assert ALT in kit.read("alt-texts.csv").decode()
+        assert "photos/amina-warsame.webp" in kit.namelist()
     with transaction():
         person = db.session.get_one(Person, world.candidacy(0).people[0].person_id)
         consents.say(

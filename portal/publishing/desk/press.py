@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal.awards import queries as awards
 from portal.errors import N_
-from portal.publishing import cards, rules
+from portal.publishing import cards, portraits, rules
 from portal.publishing.desk import queries
 from portal.publishing.rules import ReleaseState
 from portal.publishing.views.cards import card_of
@@ -33,7 +33,7 @@ AGREED = N_(
 )
 INSIDE = N_(
     "texts: a page each. recipients.csv: the same as a table. sums.csv: what the award gives. "
-    "pictures: a card each, with the words for those who do not see it in alt-texts.csv."
+    "pictures: a card each; photos: of those who agreed to one. The words for whoever does not see them are in alt-texts.csv."
 )
 DATE = (1980, 1, 1, 0, 0, 0)  # of every file inside: the same kit is the same bytes
 
@@ -68,6 +68,10 @@ def kit(thing: Releasing, rows: Sequence[Recipient]) -> bytes:
             if card is not None:
                 put(f"pictures/{stem}.png", cards.draw(card))
                 alt.append((f"pictures/{stem}.png", _alt(row)))
+            photo = portraits.read(row.photo, portraits.SIZES[-1]) if row.photo else None
+            if photo is not None:
+                put(f"photos/{stem}.webp", photo)
+                alt.append((f"photos/{stem}.webp", row.photo_alt or ""))
         put("recipients.csv", _table(_HEADS, [_line(row, public=public) for row in named]))
         put("sums.csv", _sums(thing, rows))
         put("alt-texts.csv", _table(("file", "alt_text"), alt))
