@@ -38,6 +38,8 @@ from portal.publishing.desk.queries import kind_words, practice, visits
 from portal.publishing.models import Recipient
 from portal.review.models import Assignment
 from portal.review.queries import facts as review
+from portal.review.queries import feedback, paper
+from portal.review.queries import practice as practicing
 from portal.review.queries.rounds import InReview
 from portal.schools.models import Roster
 
@@ -85,10 +87,17 @@ def teach() -> None:
     policy.teach(Sitting, writing.facts_of_sitting)
     policy.teach(Recommendation, letters.facts_of_recommendation)
     policy.teach(Translation, translating.facts_of_translation)
+    _teach_review()
+
+
+def _teach_review() -> None:
     policy.teach(InReview, review.facts_of_in_review)
     policy.teach(review.Seat, review.facts_of_seat)
     policy.teach(review.TextsOf, review.facts_of_texts)
     policy.teach(review.FileOf, review.facts_of_texts)
+    policy.teach(practicing.PracticeOf, practicing.facts_of_practice)
+    policy.teach(feedback.FeedbackOf, review.facts_of_texts)
+    policy.teach(paper.PaperOf, review.facts_of_texts)
     policy.teach(review.PlanOf, review.facts_of_plan)
     policy.teach(review.Discussed, review.facts_of_discussed)
     policy.teach(Assignment, review.facts_of_assignment)

@@ -80,7 +80,7 @@ CYCLE = (  # the pages of one cycle, in the order in which a season goes through
     ("nominations.letters_of_cycle", _l("Letters")),
     ("nominations.translations", _l("Translations")),
     ("awards.committee", _l("Committee")),
-    ("review.masking", _l("Masking")),
+    ("review.masking", _l("Redaction")),
     ("review.round_", _l("Reading")),
     ("review.assignments", _l("Assignments")),
     ("review.standings", _l("Standings")),

@@ -170,6 +170,9 @@ class Permission(StrEnum):
     MANAGE_CONFLICTS = "decide on conflicts of interest"
     MANAGE_LETTERS = "say what letters are asked for, and accept or refuse late ones"
     REDACT = "look over masked text"
+    GIVE_FEEDBACK = "read what reviewers wrote for nominators, and send it"
+    ENTER_PAPER = "type in reviews written on paper, and check them"
+    PREPARE_PRACTICE = "choose and cover past files for practice"
     SCORE_BANDS = "score what staff score from bands, such as need"
     CONFIRM_STANDING = "record that standing was confirmed"
     SEE_MESSAGES = "see messages, mend addresses and send again"
@@ -182,6 +185,7 @@ class Permission(StrEnum):
     DECLARE_CONFLICTS = "declare conflicts of interest"
     READ_MASKED = "read a candidacy for review"
     SCORE_CANDIDACY = "score a candidacy"
+    PRACTICE = "practice on a past file"
     ASSIGN = "assign candidacies to reviewers"
     MANAGE_ROUND = "open, close, reopen and lock a round"
     SEE_STANDINGS = "see the standings"
@@ -254,6 +258,9 @@ POLICY: dict[Permission, Rule] = {
     Permission.MANAGE_COMMITTEE: staff_of_it,
     Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,
     Permission.REDACT: _office & ~assigned,
+    Permission.GIVE_FEEDBACK: _office,
+    Permission.ENTER_PAPER: _office & ~assigned,
+    Permission.PREPARE_PRACTICE: _office,
     Permission.SCORE_BANDS: _office & ~assigned,
     Permission.CONFIRM_STANDING: _office,
     Permission.SEE_MESSAGES: staff,
@@ -265,6 +272,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.DECLARE_CONFLICTS: member_of_it,
     Permission.READ_MASKED: _scorer,
     Permission.SCORE_CANDIDACY: _scorer,
+    Permission.PRACTICE: member_of_it & ~conflict,
     Permission.ASSIGN: (staff_of_it | chair_of_it) & ~conflict,
     Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
     Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),

@@ -24,6 +24,7 @@ from portal.demo import (
     sittings,
     supporting,
     translating,
+    trying,
     world,
 )
 from portal.demo.calendar import Stage
@@ -49,6 +50,7 @@ REVIEW = (
     season.declare,
     season.screen_first,
     season.look_over,
+    trying.practice,
     season.assign,
     season.score,
 )
@@ -63,7 +65,9 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     season.screen_first: "one committee screens before it scores",
     season.look_over: "texts are masked and looked over",
     season.assign: "readings are assigned",
+    trying.practice: "committees practice on past files",
     season.score: "readers score",
+    trying.on_paper: "a sheet comes back on paper",
     season.close_rounds: "rounds close",
     deliberating.lock_scores: "scores are locked",
     deliberating.meet: "a committee meets",
@@ -128,7 +132,7 @@ def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     if laid.stage is Stage.OPEN:
         return (open_season.came_in, paper.came_on_paper, supporting.support, sittings.sat, translating.translate)
     if laid.stage is Stage.REVIEW:
-        return (*INTAKE, *REVIEW)
+        return (*INTAKE, *REVIEW, trying.on_paper)
     if laid.stage is Stage.DELIBERATION:
         return (*INTAKE, *REVIEW, season.close_rounds, deliberating.lock_scores)
     return (

@@ -42,7 +42,7 @@ from portal.review.rules import onward
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, RoundState
 from portal.review.rules.onward import By
-from portal.review.rules.scoring import Mark
+from portal.review.rules.scoring import Confidence, Mark
 from portal.schools.models import School
 
 if TYPE_CHECKING:
@@ -389,7 +389,13 @@ def score(world: World, season: Laid) -> None:
                     at=at + timedelta(minutes=9),
                 )
                 continue
-            reading.save(task, reading.Typed(marks, world.random.choice(COMMENTS)), version=0, at=at)
+            said = reading.Typed(
+                marks,
+                world.random.choice(COMMENTS),
+                FOR_NOMINATORS[done % len(FOR_NOMINATORS)],
+                (None, Confidence.SURE, Confidence.FAIRLY, Confidence.UNSURE)[(done + person) % 4],
+            )
+            reading.save(task, said, version=0, at=at)
             if whole or done <= owed * share - 0.5:
                 reading.submit(task, at=at + timedelta(minutes=8))
 
@@ -404,6 +410,13 @@ def _score_from_bands(world: World, round_: Round) -> None:
         bands.give(InReview(cycle, round_), candidacy, given, by=joy, at=round_.opens_at)
 
 
+FOR_NOMINATORS = (
+    "",
+    "The numbers for one year stay in mind. Those of the year before would have made them stronger.",
+    "",
+    "",
+    "Thank you for the voices of the families; we would have liked to hear one of a student as well.",
+)
 COMMENTS = (
     "Particular, and the numbers are theirs.",
     "The story carries it; the evidence is thin.",

@@ -15,6 +15,7 @@ from portal.people.models import Person
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, ReviewState, RoundState
 from portal.review.rules.notes import Audience
+from portal.review.rules.scoring import Confidence
 
 
 class Round(Model):
@@ -227,6 +228,7 @@ class Assignment(Model):
     reason: Mapped[str | None]
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    skipped_at: Mapped[datetime | None]  # set aside for later by its reader: nothing is given back
 
     round: Mapped[Round] = relationship(lazy="raise")
     candidacy: Mapped[Candidacy] = relationship(lazy="raise")
@@ -250,6 +252,12 @@ class Review(Model):
     state: Mapped[ReviewState] = mapped_column(enumeration(ReviewState), default=ReviewState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     comment: Mapped[str] = mapped_column(default="")  # to the committee
+    feedback: Mapped[str] = mapped_column(
+        default=""
+    )  # for the nominators, once the office looked it over; never for the committee
+    confidence: Mapped[Confidence | None] = mapped_column(
+        enumeration(Confidence)
+    )  # in these scores, in the reviewer's own words
     total: Mapped[
         float | None
     ]  # weighted, out of the rubric's highest x 10; 10 or 0 for a pass or not; 10 for each point of a
@@ -260,6 +268,20 @@ class Review(Model):
 
     assignment: Mapped[Assignment] = relationship(lazy="raise", back_populates="review")
     scores: Mapped[list[Score]] = relationship(lazy="raise", order_by="Score.id")
+
+
+class Feedback(Model):
+    """What the office lets nominators read of one review's feedback, in the words it settled on; or that nothing of it goes."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (CheckConstraint("goes OR sent_at IS NULL", name="what_stays_is_not_sent"),)
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), unique=True)
+    goes: Mapped[bool]
+    text: Mapped[str] = mapped_column(default="")
+    settled_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class Score(Model):
@@ -334,6 +356,59 @@ class BandScore(Model):
     given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     given_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
+
+
+class PracticeFile(Model):
+    """A past candidacy that a committee practices on, under a name made anew. Apart from all rounds: nothing of it can count."""
+
+    __tablename__ = "practice_file"
+    __table_args__ = (UniqueConstraint("cycle_id", "past_id"), UniqueConstraint("cycle_id", "name"))
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    past_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise")
+    past: Mapped[Candidacy] = relationship(lazy="raise")
+
+
+class PracticeReview(Model):
+    """What one member tried on a past file. Handed in, it stays as it is, and is seen beside the others'."""
+
+    __tablename__ = "practice_review"
+    __table_args__ = (UniqueConstraint("file_id", "person_id"),)
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("practice_file.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    marks: Mapped[dict[str, Any]]  # {criterion's key: {"level", "does_not_apply", "why"}}
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+
+class PaperReview(Model):
+    """A review that was written on paper and typed in by the office. It becomes the reviewer's own once a second person compared it."""
+
+    __tablename__ = "paper_review"
+    __table_args__ = (
+        CheckConstraint("checked_by_id IS NULL OR checked_by_id != typed_by_id", name="checked_by_another"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    marks: Mapped[dict[str, Any]]  # as in `PracticeReview`
+    comment: Mapped[str] = mapped_column(default="")
+    feedback: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[Confidence | None] = mapped_column(enumeration(Confidence))
+    version: Mapped[int] = mapped_column(default=1)
+    typed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    typed_at: Mapped[datetime]
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_at: Mapped[datetime | None]
+
+    assignment: Mapped[Assignment] = relationship(lazy="raise")
+    typed_by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[typed_by_id])
 
 
 class Standing(Model):

@@ -1,5 +1,5 @@
 // <one-open> round a rubric: one criterion open at a time. A digit scores the open one and goes to the next that is unscored;
-// n and p go on and back. Without script all of them are open.
+// x says that it does not apply; n and p go on and back. Without script all of them are open.
 class OneOpen extends HTMLElement {
   connectedCallback() {
     this.all = [...this.querySelectorAll("fieldset.criterion")];
@@ -68,7 +68,8 @@ class OneOpen extends HTMLElement {
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("textarea, select, input:not([type=radio]), [contenteditable]")) return;
     const at = this.all.indexOf(this.current);
-    const level = /^[0-9]$/.test(event.key) && this.current.querySelector(`.level input[value="${event.key}"]`);
+    const said = event.key === "x" ? "na" : event.key;
+    const level = /^([0-9]|na)$/.test(said) && this.current.querySelector(`.level input[value="${said}"]`);
     if (level) {
       level.checked = true;
       level.dispatchEvent(new Event("input", { bubbles: true }));

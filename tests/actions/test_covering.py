@@ -28,14 +28,13 @@ from portal.review.queries import covering as queries
 from portal.review.queries import rounds as rounds_queries
 from portal.review.queries.rounds import InReview
 from portal.review.rules.masking import plain
+from portal.schools.models import School
 from tests.support import hostile
 from tests.support.crawling import unpacked
 from tests.support.reviewing import LATER, make_committee
 
 LETTER = (
-    "To the committee: Amina Warsame teaches here.",
-    "Ms. Warsame is at Warmont Number 0. My husband Omar agrees.",
-    "The Otters sing.",
+    "To the committee: Amina Warsame teaches here.|Ms. Warsame is at {school}.|My husband Omar agrees.|The Otters sing."
 )
 NAMES = ("amina", "warsame", "warmont", "omar")
 
@@ -58,7 +57,9 @@ def opened(app):
         )
         db.session.add(part)
         db.session.flush()
-        lines = " 0 -30 Td ".join(f"({line}) Tj" for line in LETTER)
+        lines = " 0 -30 Td ".join(
+            f"({line}) Tj" for line in LETTER.format(school=db.session.scalar(select(School.name))).split("|")
+        )
         data = hostile.saved(hostile.pdf_of("", content=f"BT /F1 14 Tf 72 700 Td {lines} ET".encode()))
         file = files.take_whole(nominee, part, file_rules.RESUME, name="Amina Warsame resume.pdf", data=data, at=NOW)
         part.file_id = file.id

@@ -58,8 +58,11 @@ COMMITTEE = names("reviewer", "undeclared", "conflicted reviewer")
 OFFICE = names("staff", "conflicted staff", "publisher", "publisher alone", "proposer")
 # What nobody reads but whoever typed it: drafts, text kept in a browser, a biography nobody agreed to show.
 UNSENT = words("draft text", "browser text", "kept text", "hidden biography")
-UNREAD = words("why", "unmatched role")
-OF_ONE = names("nominee") | words("text", "letter text", "other text", "comment", "conflict words", "nickname")
+UNREAD = words("why", "practice why", "unmatched role")
+OF_ONE = names("nominee") | words(
+    "text", "letter text", "other text", "comment", "feedback", "conflict words", "nickname"
+)
+PRACTICED = words("released text")  # a past file, names removed
 
 SEES: dict[str, set[str]] = {
     VISITOR: PUBLIC,
@@ -74,9 +77,14 @@ SEES: dict[str, set[str]] = {
     "recipient": PUBLIC,
     "shy recipient": PUBLIC | words("hidden biography"),
     "minor": PUBLIC | words("hidden biography"),
-    "reviewer": PUBLIC | READ_BLIND | READ_NAMED | words("comment", "letter text") | names("chair"),
-    "undeclared": PUBLIC | schools("tamberlane", "dunmorrow", "vellacott"),
-    "conflicted reviewer": PUBLIC | words("second text", "other comment"),
+    "reviewer": PUBLIC
+    | READ_BLIND
+    | READ_NAMED
+    | PRACTICED
+    | words("comment", "feedback", "letter text")
+    | names("chair"),
+    "undeclared": PUBLIC | PRACTICED | schools("tamberlane", "dunmorrow", "vellacott"),
+    "conflicted reviewer": PUBLIC | PRACTICED | words("second text", "other comment"),
     "invited": PUBLIC,
     "removed": PUBLIC,
     "reviewer elsewhere": PUBLIC | names("elsewhere") | words("elsewhere text") | schools("vellacott"),
@@ -85,7 +93,8 @@ SEES: dict[str, set[str]] = {
     | READ_NAMED
     | COMMITTEE
     | OFFICE
-    | words("comment", "other comment", "note", "decision reason", "conflict words", "letter text"),
+    | PRACTICED
+    | words("comment", "other comment", "note", "decision reason", "conflict words", "letter text", "practice why"),
     "staff": set(PLANTED) - UNSENT - UNREAD,
     "conflicted staff": set(PLANTED) - UNSENT - UNREAD - OF_ONE | names("nominee"),
     "staff elsewhere": PUBLIC

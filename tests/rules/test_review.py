@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import Refused
-from portal.review.rules import masking, scoring, spoken, standings
+from portal.review.rules import covering, masking, scoring, signs, spoken, standings, withholding
 from portal.review.rules.lives import (
     ASSIGNMENT,
     HELD,
@@ -337,3 +337,48 @@ def test_references_are_made_anew_and_never_run_out():
     assert len(set(first)) == 6000
     assert first[:10] != sorted(first[:10])
     assert not set(spoken.references(50, seed=1, taken=first)) & set(first)
+
+
+# ---------------------------------------------------------------- small numbers, drift, boxes
+
+
+@given(st.lists(st.integers(0, 6), max_size=20))
+def test_no_single_score_follows_from_what_is_told_of_others_nor_from_two_of_it(levels):
+    for count in range(len(levels)):
+        before, after = withholding.told(levels[:count]), withholding.told(levels[: count + 1])
+        assert len(before) % withholding.LEAST == 0
+        assert len(after) == len(before) or len(after) - len(before) >= withholding.LEAST
+        assert list(after[: len(before)]) == list(before)
+
+
+def test_ones_own_scores_are_compared_first_half_to_second():
+    assert signs.drift([40.0] * 5) is signs.Drift.TOO_FEW
+    assert signs.drift([40, 41, 39, 40, 42, 39, 40]) is signs.Drift.STEADY
+    assert signs.drift([50, 48, 49, 40, 41, 39]) is signs.Drift.STRICTER
+    assert signs.drift([40, 41, 39, 20, 50, 48, 49]) is signs.Drift.KINDER
+
+
+@given(st.lists(st.text("ab\f \nAmina", max_size=30), min_size=1, max_size=4))
+def test_what_is_covered_in_the_words_of_a_file_lies_on_its_own_page(pages):
+    said = covering.together(pages)
+    for number, start, end in covering.spans(pages, masking.mask(said, {Known("Amina", masking.NOMINEE)})):
+        assert masking.fold(pages[number - 1][start:end]) in {"amina", "aminas", ""}
+
+
+def test_relatives_colleagues_and_streets_that_a_text_names_are_covered():
+    text = "My husband Omar cooks. Ms. Lee, the librarian, and Principal Okafor agree. We met at 3000 California Avenue SW."
+    known = masking.named_in(text) | masking.of_street("3000 California Ave SW")
+    covered = masking.plain(masking.mask(text, known))
+    assert not [name for name in ("Omar", "Lee", "Okafor", "California") if name in covered]
+    assert "Principal Award" in masking.plain(
+        masking.mask("The Principal Award", masking.named_in("The Principal Award"))
+    )
+    apart = masking.apart_from(masking.named_in("Ms. Lee"), {Known("Lee", masking.NOMINEE)})
+    assert apart == set()
+
+
+def test_boxes_are_kept_in_thousandths_and_cover_something():
+    assert covering.box(1, (50, 10, 0, 20), pages=1) == [1, 0, 100, 500, 200]
+    assert covering.box(2, (0, 0, 100, 100), pages=1) is None
+    assert covering.box(1, (0, 0, 100, 101), pages=1) is None
+    assert covering.box(1, (0, 50, 100, 50.1), pages=1) is None

@@ -310,6 +310,41 @@ def files_read(**more: Any) -> Callable[[World], Iterable[Sample]]:
     return samples
 
 
+def words_for_nominators(world: World) -> Iterable[Sample]:
+    """What a review says to nominators."""
+    yield Sample("conflicted", _at("teaching", number=world["review one"]), of_candidacy("teaching", "one"))
+    yield Sample("of another cycle", _at("principals", number=world["review one"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def sheets(world: World) -> Iterable[Sample]:
+    """Readings whose sheets may be typed in."""
+    for name, key in (("own", "apart"), ("conflicted", "one")):
+        number = world[f"assignment reviewer {key}"]
+        yield Sample(name, _at("teaching", number=number), of_candidacy("teaching", key))
+    yield Sample("of another cycle", _at("arts", number=world["assignment reviewer apart"]), nowhere)
+    yield Sample("missing", _at("teaching", number=10**6), nowhere)
+
+
+def packets(world: World) -> Iterable[Sample]:
+    """Members who have something to read."""
+    yield Sample("own", _at("teaching", number=world["member teaching reviewer"]), of_cycle("teaching"))
+    yield Sample("missing", _at("teaching", number=1) | {"year": 1999}, nowhere)
+
+
+def practice_files(world: World) -> Iterable[Sample]:
+    """Past files that the office chose."""
+    yield Sample("own", _at("teaching", number=world["practice file"]), of_cycle("teaching"))
+    yield Sample("missing", _at("teaching", number=1) | {"year": 1999}, nowhere)
+
+
+def practiced(world: World) -> Iterable[Sample]:
+    """A past file as members try it: not whoever it is about, nor whoever nominated them."""
+    apart = with_facts(of_cycle("teaching"), CONFLICT={"recipient", "nominator"})
+    yield Sample("own", {"number": world["practice file"]}, apart)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def readings(world: World) -> Iterable[Sample]:
     """Readings, by their reader's own number: nobody else finds them."""
     for name, place, key, who in (
@@ -1085,6 +1120,11 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(covered_files(page=1), "review.sent_page", "review.read_page"),
     **_each(files_read(), "review.reading_file"),
+    **_each(words_for_nominators, "review.settle_feedback"),
+    **_each(sheets, "review.type_in", "review.check_paper"),
+    **_each(packets, "review.packet_for"),
+    **_each(practice_files, "review.take_practice_out"),
+    **_each(practiced, "review.practice", "review.practice_draft"),
     **_each(files_read(page=1), "review.reading_page"),
     **_each(readings, "review.score", "review.draft", "review.abstention", "review.recusal", "review.hand_back"),
     **_each(versions, "review.versions"),

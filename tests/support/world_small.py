@@ -81,6 +81,7 @@ from portal.publishing.models import Recipient
 from portal.publishing.rules import ReleaseState
 from portal.publishing.rules.practice import BriefState
 from portal.questions.models import Asked, EarlierWords, Question, QuestionKind
+from portal.review.actions import masking as masking_actions
 from portal.review.actions import rounds, standings
 from portal.review.models import (
     AgendaItem,
@@ -93,6 +94,9 @@ from portal.review.models import (
     Note,
     Onward,
     Plan,
+    PracticeFile,
+    PracticeReview,
+    Review,
     Round,
     RoundReader,
     SpokenName,
@@ -206,6 +210,8 @@ WORDS = {
     "released text": "ambercompass",
     "letter text": "sycamorebugle",
     "comment": "granitewhistle",
+    "feedback": "pomegranatesextant",
+    "practice why": "cinnamonlighthouse",
     "other comment": "larkspurdrum",
     "why": "basaltribbon",
     "note": "juniperhinge",
@@ -327,6 +333,7 @@ def build(*, demonstration: bool = True, winner: str = "surprise") -> None:
         _elsewhere(world)
         _past(world)
         _rules(world)
+        _practice(world)
         _post(world)
         for key in PEOPLE:
             _session(world, key)
@@ -1317,6 +1324,29 @@ def _payment(world: _Building, offer: Offer, number: int, *, recorded: bool) -> 
 def _note(offer: Offer, person: int) -> ThankYou:
     facts = {"offer_id": offer.id, "person_id": person, "fund_id": offer.fund_id}
     return ThankYou(**facts, text="Thank you for the year.", named=True, given_at=NOW)
+
+
+def _practice(world: _Building) -> None:
+    """A past file to practice on, and a word for nominators."""
+    past = db.session.get_one(Candidacy, world["candidacy recipient"])
+    masking_actions.cover_past(past, by=world.who("staff"), at=NOW)
+    mine = select(Masked).where(Masked.candidacy_id == past.id)
+    for masked in db.session.scalars(mine):
+        masked.approved_at, masked.approved_by_id = masked.approved_at or NOW, world["person staff"]
+    file = PracticeFile(
+        cycle_id=world["cycle teaching"],
+        past_id=past.id,
+        name="Practice Fern",
+        added_by_id=world["person staff"],
+        added_at=NOW,
+    )
+    world.keep("practice file", file)
+    tried = {"c1": {"level": 3, "does_not_apply": False, "why": f"A {WORDS['practice why']}."}}
+    db.session.add(PracticeReview(file_id=file.id, person_id=world["person chair"], marks=tried, saved_at=NOW))
+    wanted = select(Review).where(Review.assignment_id == world["assignment reviewer one"])
+    review = db.session.scalars(wanted).one()
+    review.feedback = f"More {WORDS['feedback']} next time."
+    world.numbers["review one"] = review.id
 
 
 def _archive_upload(world: _Building, name: str, digest: str, *, matched: bool) -> ArchiveUpload:

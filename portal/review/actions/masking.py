@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
 from portal import history
+from portal.awards.models import Cycle
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.nominations.models import Candidacy, CandidacySchool
@@ -17,7 +18,7 @@ from portal.review.queries import rounds, texts
 from portal.review.rules import masking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from portal.nominations.models import Nomination, Part, Recommendation
@@ -36,31 +37,50 @@ def prepare(round_: Round, *, at: datetime, by: Person | None = None, candidacie
     if not round_.blind:
         return 0
     numbers = list(candidacies if candidacies is not None else db.session.scalars(rounds.taken(round_)))
+    covering.prepare(round_, numbers, at=at)
+    keys = texts.labels(round_.cycle, blind=True)
+    count = _cover(numbers, texts.kinds_read(round_), keys, pronouns=round_.covers_pronouns, at=at)
+    if count:
+        history.record("known strings covered", round_, by=by, at=at, submissions=count)
+    return count
+
+
+def cover_past(candidacy: Candidacy, *, by: Person, at: datetime) -> int:
+    """Cover known strings in what was written about a past candidacy, as far as that was not done in its own year."""
+    keys = texts.labels(db.session.get_one(Cycle, candidacy.cycle_id), blind=True)
+    count = _cover([candidacy.id], texts.Kinds(parts=False, letters=False), keys, pronouns=False, at=at)
+    if count:
+        history.record("known strings covered", candidacy, by=by, at=at, submissions=count)
+    return count
+
+
+def _cover(
+    numbers: Sequence[int],
+    kinds: texts.Kinds,
+    keys: Mapping[str, Sequence[tuple[str, Any]]],
+    *,
+    pronouns: bool,
+    at: datetime,
+) -> int:
     there = {
         (kind, source, candidacy)
         for kind, source, candidacy in db.session.execute(
             select(Masked.source_kind, Masked.source_id, Masked.candidacy_id).where(Masked.candidacy_id.in_(numbers))
         )
     }
-    written = texts.written_about(numbers, texts.kinds_read(round_))
+    written = texts.written_about(numbers, kinds)
     sources = [each for each in written if (each.kind, each.id, each.candidacy_id) not in there]
-    covering.prepare(round_, numbers, at=at)
-    if not sources:
-        return 0
     owners = sorted({each.candidacy_id for each in sources})
-    known = texts.known_of(owners)
+    known = texts.known_of(owners) if owners else {}
     for number in owners:
         said = "\n".join(text for each in written if each.candidacy_id == number for text in each.texts.values())
         known[number] |= masking.apart_from(masking.named_in(said), known[number])
-    keys = texts.labels(round_.cycle, blind=True)
     for source in sources:
         for key, _label in keys[source.kind]:
             text = source.texts.get(key, "")
             if source.kind == texts.TRANSLATION and not text:
                 continue  # a translation has what was translated, and nothing else
-            pieces = (
-                masking.mask(text, known[source.candidacy_id], pronouns=round_.covers_pronouns) if text.strip() else []
-            )
+            pieces = masking.mask(text, known[source.candidacy_id], pronouns=pronouns) if text.strip() else []
             db.session.add(
                 Masked(
                     candidacy_id=source.candidacy_id,
@@ -72,7 +92,6 @@ def prepare(round_: Round, *, at: datetime, by: Person | None = None, candidacie
                     approved_at=None if text.strip() else at,
                 )
             )
-    history.record("known strings covered", round_, by=by, at=at, submissions=len(sources))
     db.session.flush()
     return len(sources)
 

@@ -22,6 +22,7 @@ from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import (
     ASSIGNMENT,
     COUNTS,
+    OWED,
     READABLE,
     REVIEW,
     SCORING,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Rubric
     from portal.people.models import Person
-    from portal.review.rules.scoring import Mark
+    from portal.review.rules.scoring import Confidence, Mark
 
 ELSEWHERE = N_("This was changed in another window. Both are below: choose one.")
 CLOSED = N_("This round is closed, so scores can no longer be given or changed.")
@@ -49,10 +50,17 @@ NOTHING_APPLIES = N_("At least one criterion must apply. Abstain instead, where 
 
 
 class Typed(NamedTuple):
-    """What a reviewer's page says: a mark for each criterion, and words for the committee."""
+    """What a reviewer's page says: a mark for each criterion, words for the committee, others for nominators, and how sure they are."""
 
     marks: Mapping[str, Mark]
     comment: str
+    feedback: str = ""
+    confidence: Confidence | None = None
+
+
+def typed_in(review: Review | None, marks: Mapping[str, Mark]) -> Typed:
+    """Return what a review says, as its page would."""
+    return Typed(marks, review.comment, review.feedback, review.confidence) if review is not None else Typed(marks, "")
 
 
 # A save as one types asks these, put together once.
@@ -65,6 +73,8 @@ _SAVE = (
         state=bindparam("state"),
         saved_at=bindparam("saved_at"),
         comment=bindparam("comment"),
+        feedback=bindparam("feedback"),
+        confidence=bindparam("confidence"),
         total=bindparam("total"),
     )
 )
@@ -89,8 +99,7 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     review = _begun(assignment, rubric, at=at, version=version)
     before = queries.marks_of(review, rubric)
     marks = {key: typed.marks.get(key, scoring.NOTHING) for key in before}
-    same = marks == before and typed.comment == review.comment
-    if same:
+    if typed._replace(marks=marks) == typed_in(review, before):
         return review
     if review.version != version:
         raise Stale(ELSEWHERE)
@@ -100,11 +109,13 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     if revised and assignment.round.names_after:
         raise Refused(NAMES_SEEN)
     if revised:
-        _whole(rubric, marks)
+        whole(rubric, marks)
     values = {
         "state": REVIEW.advance(review.state, ReviewStep.REVISE) if revised else review.state,
         "saved_at": at,
         "comment": typed.comment,
+        "feedback": typed.feedback,
+        "confidence": typed.confidence,
         "total": total,
     }
     mine = db.session.execute(_SAVE, {"review": review.id, "from": version, **values})
@@ -135,6 +146,11 @@ def open_for_scores(assignment: Assignment, at: datetime) -> None:
         raise Refused(CLOSED if round_.state.value != "planned" else NOT_YET)
 
 
+def begin(assignment: Assignment, rubric: Rubric, *, at: datetime) -> Review:
+    """Begin a review with nothing said yet, where it is not begun."""
+    return assignment.review or _begun(assignment, rubric, at=at, version=0)
+
+
 def _begun(assignment: Assignment, rubric: Rubric, *, at: datetime, version: int) -> Review:
     """Return the review, begun now where it is not yet. A second window that begins it too finds the first one's."""
     if assignment.review is None:
@@ -145,7 +161,13 @@ def _begun(assignment: Assignment, rubric: Rubric, *, at: datetime, version: int
             if taken:
                 rounds.freeze(assignment.round, at=at)
                 review = Review(
-                    assignment_id=assignment.id, rubric_id=rubric.id, started_at=at, saved_at=at, version=0, comment=""
+                    assignment_id=assignment.id,
+                    rubric_id=rubric.id,
+                    started_at=at,
+                    saved_at=at,
+                    version=0,
+                    comment="",
+                    feedback="",
                 )
                 db.session.add(review)
                 db.session.flush()
@@ -216,7 +238,7 @@ def _append(
     db.session.add_all(added)
 
 
-def _whole(rubric: Rubric, marks: Mapping[str, Mark]) -> None:
+def whole(rubric: Rubric, marks: Mapping[str, Mark]) -> None:
     """Refuse a review with something unanswered, naming it; and one in which nothing applies."""
     weights = queries.weights_of(rubric)
     missing = scoring.unanswered(weights, marks)
@@ -252,7 +274,7 @@ def submit(assignment: Assignment, *, at: datetime) -> Review:
         raise Incomplete(list(queries.weights_of(rubric)), rubric)
     if review.state in COUNTS:
         return review
-    _whole(rubric, queries.marks_of(review, rubric))
+    whole(rubric, queries.marks_of(review, rubric))
     if not advance(assignment, AssignmentStep.SUBMIT):
         _reload(assignment)
         return assignment.review or review
@@ -265,6 +287,13 @@ def submit(assignment: Assignment, *, at: datetime) -> Review:
     history.record("review submitted", review, at=at, reader=assignment.reviewer_id)
     standings.recompute(assignment.round_id, [assignment.candidacy_id], at=at)
     return review
+
+
+def skip(assignment: Assignment, *, at: datetime) -> None:
+    """Set a reading aside for later: it comes last in its reader's queue. Nothing is given back, and what was scored stays."""
+    if assignment.state in OWED and assignment.skipped_at is None:
+        assignment.skipped_at = at
+        history.record("set aside", assignment, at=at, reader=assignment.reviewer_id)
 
 
 # ---------------------------------------------------------------- giving back

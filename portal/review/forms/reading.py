@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
 from portal.review.actions.reading import Typed
-from portal.review.rules.scoring import Mark
+from portal.review.rules.scoring import Confidence, Mark
 from portal.web.fields import Form, Keepable, Text, clean, needed
 
 if TYPE_CHECKING:
@@ -48,9 +48,12 @@ def read(posted: MultiDict[str, str], rubric: Rubric) -> Scored:
             wrong[f"score-{key}"] = _("Choose one of the levels.")
         marks[key] = Mark(level, said == DOES_NOT_APPLY, why)
     comment = _kept(posted.get("comment", ""), "comment", wrong)
+    feedback = _kept(posted.get("feedback", ""), "feedback", wrong)
+    said = posted.get("confidence", "")
+    confidence = Confidence(said) if said in set(Confidence) else None
     version = posted.get("version", "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0  # noqa: PLR2004 - a count
-    return Scored(Typed(marks, comment), number, wrong)
+    return Scored(Typed(marks, comment, feedback, confidence), number, wrong)
 
 
 class _Held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -82,10 +82,10 @@ def progress(round_: Round) -> Progress:
     return Progress(settled, all_)
 
 
-def desk(round_: Round, person: Person) -> Select[Any]:
+def desk(round_: Round, person: Person) -> Any:  # noqa: ANN401 - a select of three rows
     """Select the files of a round, what is left first; none of a candidacy that this person must not touch."""
     there = standing(texts.kinds_read(round_))
-    wanted = (
+    wanted: Any = (
         select(CoveredFile, Candidacy, SpokenName)
         .join(there, and_(there.c.file == CoveredFile.file_id, there.c.owner == CoveredFile.candidacy_id))
         .join(Candidacy, Candidacy.id == CoveredFile.candidacy_id)
@@ -99,7 +99,8 @@ def desk(round_: Round, person: Person) -> Select[Any]:
 def next_left(round_: Round, person: Person) -> int | None:
     """Return a file with something left to decide."""
     left = desk(round_, person).where(~_SETTLED).with_only_columns(CoveredFile.id).limit(1)
-    return db.session.scalar(left)
+    number: int | None = db.session.scalar(left)
+    return number
 
 
 def file_at(review: InReview | None, number: int) -> FileOf | None:
@@ -150,7 +151,8 @@ def of_reading(round_: Round, candidacy_id: int) -> Files:
     )
     found: list[Read] = []
     withheld = False
-    for file, covered in db.session.execute(wanted):
+    for file, joined in db.session.execute(wanted):
+        covered: CoveredFile | None = joined
         if not round_.blind:
             found.append(Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file))
         elif covered is None or not (covered.kept_back or covered.approved_at):

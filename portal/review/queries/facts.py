@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -131,9 +131,9 @@ def facts_of_plan(person: Person | None, of: PlanOf) -> frozenset[Fact]:
     return facts_of_in_review(person, of.review)
 
 
-def facts_of_texts(person: Person | None, texts: TextsOf | FileOf) -> frozenset[Fact]:
-    """Return what holds of this person and somebody's texts or file."""
-    return facts_of_in_review(person, texts.review) | _of(person, texts.candidacy)
+def facts_of_texts(person: Person | None, thing: Any) -> frozenset[Fact]:  # noqa: ANN401 - it has `review` and `candidacy`
+    """Return what holds of this person and something of one candidacy in review: its texts, a file, a paper, a word for nominators."""
+    return facts_of_in_review(person, thing.review) | _of(person, thing.candidacy)
 
 
 def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fact]:

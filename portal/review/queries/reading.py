@@ -7,18 +7,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import ME, db, fetch
-from portal.nominations.models import Candidacy
+from portal.nominations.models import Candidacy, Nomination, Snapshot
 from portal.nominations.queries.conflicts import untouched_by_conflict
+from portal.nominations.rules import COUNTS as STANDING
 from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
 from portal.review.rules.kinds import BY_RUBRIC, RoundKind
 from portal.review.rules.lives import HELD, READABLE, SCORING, AssignmentState, RoundState
-from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, total
+from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, minutes_needed, total
 from portal.web.cache import kept
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Around(NamedTuple):
     all: int
     previous: tuple[int, str] | None
     next: tuple[int, str] | None
-    next_left: int | None  # the next that is not submitted
+    next_left: int | None  # the next that is not submitted; what was set aside comes last
 
 
 @cache
@@ -140,6 +141,7 @@ def _around(*, blind: bool) -> Executable:
             Assignment.position,
             case((COVERED, SpokenName.name), else_=Candidacy.name) if blind else Candidacy.name,
             Assignment.state,
+            Assignment.skipped_at,
         )
         .order_by(Assignment.position)
     )
@@ -148,20 +150,16 @@ def _around(*, blind: bool) -> Executable:
 def around(assignment: Assignment, person: Person) -> Around:
     """Return how far a reader has come in this round, and what lies before and after: one query."""
     wanted = _around(blind=assignment.round.blind)
-    rows = [
-        (position, name, state)
-        for position, name, state in db.session.execute(wanted, {"me": person.id, "round": assignment.round_id})
-    ]
+    rows = db.session.execute(wanted, {"me": person.id, "round": assignment.round_id}).all()
     at = next((place for place, row in enumerate(rows) if row[0] == assignment.position), 0)
-    left = [
-        position for position, _name, state in [*rows[at + 1 :], *rows[:at]] if state is not AssignmentState.SUBMITTED
-    ]
+    left = [row for row in [*rows[at + 1 :], *rows[:at]] if row[2] is not AssignmentState.SUBMITTED]
+    left.sort(key=lambda row: row[3] is not None)  # what was set aside comes last
     return Around(
-        done=sum(state is AssignmentState.SUBMITTED for _position, _name, state in rows),
+        done=sum(row[2] is AssignmentState.SUBMITTED for row in rows),
         all=len(rows),
-        previous=rows[at - 1][:2] if at else None,
-        next=rows[at + 1][:2] if at + 1 < len(rows) else None,
-        next_left=left[0] if left else None,
+        previous=(rows[at - 1][0], rows[at - 1][1]) if at else None,
+        next=(rows[at + 1][0], rows[at + 1][1]) if at + 1 < len(rows) else None,
+        next_left=left[0][0] if left else None,
     )
 
 
@@ -174,6 +172,7 @@ class Task(NamedTuple):
     state: AssignmentState
     figure: float | None  # the total so far
     left: int  # criteria with nothing said
+    skipped: bool = False  # set aside for later
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +186,7 @@ class Queue:
     done: int
     all: int
     held_back: int  # readings that wait for a declaration
+    minutes: int = 0  # about how long the rest takes
 
     @property
     def scoring(self) -> bool:
@@ -229,6 +229,7 @@ class Queued(NamedTuple):
     counts: Executable
     rounds: Executable
     tasks: Executable
+    needed: Executable
 
 
 @cache
@@ -246,12 +247,13 @@ def _queued() -> Queued:
     return Queued(
         counts=kinds.group_by(Assignment.round_id, Assignment.state),
         rounds=with_member,
+        needed=_needed(opened),
         tasks=_tasks(opened).limit(bindparam("size", type_=Integer)).offset(bindparam("from", type_=Integer)),
     )
 
 
 def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Queue], bool]:
-    """Return a page of what waits for a reviewer, round by round, and whether there is more: four queries, however much."""
+    """Return a page of what waits for a reviewer, round by round, and whether there is more: five queries, however much."""
     me = {"me": person.id}
     asked = _queued()
     counts: dict[int, dict[AssignmentState, int]] = {}
@@ -262,11 +264,15 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     tasks: dict[int, list[Task]] = {}
     listed = db.session.execute(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size}).all()
     criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found if round_.kind in BY_RUBRIC}
-    for round_id, number, name, reference, state, points, over, answered in listed[:size]:
+    needed = {
+        number: minutes_needed(int(words or 0), readings)
+        for number, readings, words in db.session.execute(asked.needed, me)
+    }
+    for round_id, number, name, reference, state, points, over, answered, skipped in listed[:size]:
         figure = mean(points, over) if over else None
         unsaid = int(state is not AssignmentState.SUBMITTED)  # one word, in a round without a rubric
         left = criteria[round_id] - (answered or 0) if round_id in criteria else unsaid
-        tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left))
+        tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left, skipped is not None))
     return [
         Queue(
             round=round_,
@@ -276,9 +282,31 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
             done=counts[round_.id].get(AssignmentState.SUBMITTED, 0),
             all=sum(count for state, count in counts[round_.id].items() if state in READABLE),
             held_back=sum(count for state, count in counts[round_.id].items() if state not in READABLE),
+            minutes=needed.get(round_.id, 0),
         )
         for round_, member, rubric in found
     ], len(listed) > size
+
+
+def _needed(opened: Select[Assignment]) -> Executable:
+    """Select how much is left of each round that runs: its number, how many readings, and the words of their nominations."""
+    later = aliased(Snapshot)
+    newest = select(func.max(later.number)).where(later.nomination_id == Nomination.id).scalar_subquery()
+    words = (
+        select(Nomination.candidacy_id, func.sum(Snapshot.words).label("words"))
+        .join(Snapshot, (Snapshot.nomination_id == Nomination.id) & (Snapshot.number == newest))
+        .where(Nomination.stage.in_(STANDING), Nomination.candidacy_id.is_not(None))
+        .group_by(Nomination.candidacy_id)
+        .subquery()
+    )
+    left = opened.where(
+        Round.state.in_(SCORING), Assignment.state.in_(READABLE), Assignment.state != AssignmentState.SUBMITTED
+    )
+    return (
+        left.outerjoin(words, words.c.candidacy_id == Assignment.candidacy_id)
+        .with_only_columns(Assignment.round_id, func.count(), func.sum(words.c.words))
+        .group_by(Assignment.round_id)
+    )
 
 
 def _tasks(opened: Select[Assignment]) -> Select[Any]:
@@ -310,6 +338,7 @@ def _tasks(opened: Select[Assignment]) -> Select[Any]:
             scored.c.points,
             scored.c.over,
             scored.c.answered,
+            Assignment.skipped_at,
         )
         .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
     )
@@ -407,6 +436,21 @@ def own_scores(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list
         figure = total(weights_of(rubric), marks)
         group.scores.append(OwnScore(number, name, reference, state, list(marks.values()), figure))
     return list(groups.values()), len(rows) > size
+
+
+def own_totals(person: Person) -> dict[int, list[float]]:
+    """Return a reviewer's own totals in each round, in the order in which they first sent them: one query."""
+    wanted = (
+        readable_by(person)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .where(Review.total.is_not(None), Review.submitted_at.is_not(None), Assignment.excluded.is_(False))
+        .with_only_columns(Assignment.round_id, Review.total)
+        .order_by(Review.submitted_at, Review.id)
+    )
+    found: dict[int, list[float]] = {}
+    for number, total_ in db.session.execute(wanted):
+        found.setdefault(number, []).append(total_ or 0.0)
+    return found
 
 
 def count_left(person: Person) -> int:

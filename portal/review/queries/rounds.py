@@ -122,6 +122,15 @@ def taken(round_: Round) -> Select[int]:
     )
 
 
+def ever_taken(cycle_id: int) -> Select[int]:
+    """Select the numbers of the candidacies that were taken into any round of a cycle and are not gone since."""
+    return (
+        select(Candidacy.id)
+        .join(SpokenName, SpokenName.candidacy_id == Candidacy.id)
+        .where(Candidacy.cycle_id == cycle_id, Candidacy.stage.not_in(GONE), Candidacy.merged_into_id.is_(None))
+    )
+
+
 def coming(round_: Round) -> int:
     """Return how many went on from the round before and are not in this one yet."""
     if round_.number == 1:

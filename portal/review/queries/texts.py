@@ -39,7 +39,7 @@ from portal.people.rules import fold
 from portal.questions.drawing import snapshot_in_words
 from portal.questions.models import Asked, Question, QuestionKind, QuestionSet
 from portal.questions.rules import TEXTS, count_words, problems, shown
-from portal.review.models import KnownString, Masked, Round, SpokenName
+from portal.review.models import KnownString, Masked, PracticeFile, Round, SpokenName
 from portal.review.queries import rounds
 from portal.review.queries.facts import TextsOf
 from portal.review.rules import masking
@@ -491,13 +491,14 @@ def next_to_look_over(round_: Round, person: Person, *, after: TextsOf | None = 
 
 def texts_at(review: InReview | None, number: int) -> TextsOf | None:
     """Return one thing that a round reads, to be looked over, by the number of the first of its masked texts."""
-    if review is None or review.round is None:
+    if review is None:
         return None
     wanted = (
         select(Masked, Candidacy)
         .join(Candidacy, Candidacy.id == Masked.candidacy_id)
         .options(joinedload(Candidacy.cycle))
-        .where(Masked.id == number, Candidacy.id.in_(rounds.taken(review.round)))
+        .where(Masked.id == number, Candidacy.cycle_id == review.cycle.id)
+        .where(Candidacy.id.in_(rounds.ever_taken(review.cycle.id)) | Candidacy.id.in_(select(PracticeFile.past_id)))
     )
     found = db.session.execute(wanted).one_or_none()
     if found is None:
@@ -561,15 +562,33 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
     sources = own_order([each for each in there if each.kind != TRANSLATION], seed=round_.seed, reader=candidacy_id)
     approved = _approved(candidacy_id) if blind else {}
     beside = Beside.of(there, approved if blind else None)
+    passages, withheld = _passages(round_.cycle, sources, approved, beside, blind=blind)
+    return Reading(passages, withheld or beside.withheld, round_.covers_pronouns)
+
+
+def of_past(cycle: Cycle, candidacy_id: int, *, seed: int) -> Reading:
+    """Return what nominations said about a candidacy of any cycle with known strings removed, whatever its rounds showed."""
+    there = written_about([candidacy_id], Kinds(parts=False, letters=False))
+    sources = own_order([each for each in there if each.kind == SNAPSHOT], seed=seed, reader=candidacy_id)
+    approved = _approved(candidacy_id)
+    beside = Beside.of(there, approved)
+    passages, withheld = _passages(cycle, sources, approved, beside, blind=True)
+    return Reading(passages, withheld or beside.withheld)
+
+
+def _passages(
+    cycle: Cycle, sources: Sequence[Source], approved: Approved, beside: Beside, *, blind: bool
+) -> tuple[list[Passage], bool]:
+    """Return what is read of sources, and whether something of it waits to be looked over."""
     passages: list[Passage] = []
     withheld = False
-    for kind, asked in _read(round_.cycle, blind=blind).items():
+    for kind, asked in _read(cycle, blind=blind).items():
         for key, question in asked:
             seen: set[str] = set()
             for source in sources:
                 text = source.texts.get(key, "") if source.kind == kind else ""
                 same = fold(text) or text.strip()  # copies that differ in a comma would tell how many wrote
-                if not same or same in seen or not _is_asked(round_.cycle, source, key):
+                if not same or same in seen or not _is_asked(cycle, source, key):
                     continue
                 said = source.said.get(key, {})
                 pieces: list[masking.Piece] | None = [snapshot_in_words(said, question) if said else text]
@@ -588,7 +607,7 @@ def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: 
                 words = count_words(masking.plain(pieces)) if written else 0
                 passage = Passage(kind, key, label, source.relation, source.role, pieces, words)
                 passages.append(beside.put(passage, source) if written else passage)
-    return Reading(passages, withheld or beside.withheld, round_.covers_pronouns)
+    return passages, withheld
 
 
 class Beside:

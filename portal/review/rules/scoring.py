@@ -10,6 +10,7 @@ import hashlib
 import json
 import random
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
 TIMES = 10
 DECIMALS = 6  # totals are rounded so that equal ones are equal on every machine
 PACE = 230  # words a minute
+SCORING_MINUTES = 4  # to weigh one candidacy and say why
 
 Id = TypeVar("Id")
+
+
+class Confidence(StrEnum):
+    """How sure a reviewer says they are of their scores."""
+
+    SURE = "sure"
+    FAIRLY = "fairly sure"
+    UNSURE = "not sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ def final(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> float | None
 def minutes(words: int) -> int:
     """Return about how long reading so many words takes, at least one minute."""
     return max(1, round(words / PACE))
+
+
+def minutes_needed(words: int, readings: int) -> int:
+    """Return about how long it takes to read so many words and to score so many candidacies; nothing left takes no time."""
+    return round(words / PACE + SCORING_MINUTES * readings) if readings else 0
 
 
 def own_order(ids: Iterable[Id], *, seed: int, reader: int) -> list[Id]:

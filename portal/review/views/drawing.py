@@ -15,7 +15,7 @@ from portal.review.rules import masking
 from portal.review.rules import schools as of_schools
 from portal.review.rules.lives import AssignmentState
 from portal.review.rules.schools import Need, Size
-from portal.review.rules.scoring import Mark, total
+from portal.review.rules.scoring import Confidence, Mark, total
 from portal.web.language import language
 from portal.web.text import words_in
 
@@ -112,6 +112,32 @@ def wrote(passage: Passage) -> str:
     if passage.kind == "letter":
         return str(_WROTE.get(passage.role, _SOMEONE)) if passage.role is not None else str(_SOMEONE)
     return said_by(passage.relation)
+
+
+_CONFIDENCE = {
+    Confidence.SURE: _l("Sure"),
+    Confidence.FAIRLY: _l("Fairly sure"),
+    Confidence.UNSURE: _l("Not sure"),
+}
+
+
+def confidences() -> list[tuple[str, str]]:
+    """Return how sure one may say one is."""
+    return [(each.value, str(words)) for each, words in _CONFIDENCE.items()]
+
+
+def confidence_word(confidence: Confidence | None) -> str:
+    """Return how sure somebody said they are; nothing where they did not say."""
+    return str(_CONFIDENCE[confidence]) if confidence is not None else ""
+
+
+def time_words(minutes: int) -> str:
+    """Return about how long something takes: in minutes, and from an hour and a half in hours."""
+    if minutes <= 90:  # noqa: PLR2004 - an hour and a half
+        return str(ngettext("about one minute", "about %(num)s minutes", max(minutes, 1)))
+    halves = round(minutes / 30)
+    hours = f"{halves // 2}½" if halves % 2 else str(halves // 2)
+    return str(_("about %(hours)s hours", hours=hours))
 
 
 def noun(piece: Mapping[str, Any]) -> str:
@@ -213,8 +239,10 @@ def figure(weights: Mapping[str, int], marks: Mapping[str, Mark]) -> str | None:
     return f"{so_far:.1f}" if so_far is not None else None
 
 
-def state_of(state: AssignmentState) -> tuple[str, str]:
+def state_of(state: AssignmentState, *, skipped: bool = False) -> tuple[str, str]:
     """Return a reading's state as a shape and a word, for its own reader."""
+    if skipped and state is not AssignmentState.SUBMITTED:
+        return "writing", _("Set aside for later")
     if state is AssignmentState.SUBMITTED:
         return "done", _("Submitted")
     return ("writing", _("Scoring")) if state is AssignmentState.IN_PROGRESS else ("not_started", _("Not read yet"))

@@ -16,7 +16,7 @@ from portal.policy import Permission
 from portal.review.actions import covering as file_actions
 from portal.review.actions import masking as actions
 from portal.review.forms.desk import BoxForm, CoverForm
-from portal.review.queries import covering, rounds, texts
+from portal.review.queries import covering, practice, rounds, texts
 from portal.review.rules import covering as covering_rules
 from portal.review.rules import masking as rules
 from portal.review.views import drawing
@@ -82,6 +82,9 @@ def look_over_next(review: InReview) -> Any:  # noqa: ANN401 - an answer
 
 
 def _next(review: InReview, after: TextsOf | None = None) -> Any:  # noqa: ANN401 - an answer
+    practicing = practice.practiced_in(after.candidacy.id) if after is not None else None
+    if practicing is not None:
+        return see_other(".practice_files", **at(practicing))
     number = texts.next_to_look_over(round_of(review), viewer.current(), after=after)
     if number is None:
         return see_other(".masking", **at(review.cycle))
@@ -136,7 +139,7 @@ def _page(of: TextsOf, form: CoverForm) -> str:
         state=actions.state_of(rows),
         done=all(each["approved"] for each in shown),
         form=form,
-        progress=texts.progress(made) if made is not None else None,
+        progress=texts.progress(made) if made is not None and made.blind else None,
     )
 
 

@@ -139,6 +139,7 @@ def _page(thing: Discussed, form: NoteForm, status: int, thought: ThoughtForm | 
         thought=thought,
         passages=drawing.passages_of(read.passages, _("the nominee") if thing.round.blind else thing.candidacy.name),
         withheld=read.withheld,
+        confidence_word=drawing.confidence_word,
         most=rubric.highest * 10 if rubric else 60,
         form=form,
     ), status

@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from portal.policy import Permission
 from portal.review.queries import rounds
 from portal.review.queries import studies as queries
-from portal.review.rules.signs import ENOUGH, Manner
+from portal.review.rules.signs import ENOUGH, Drift, Manner, drift
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from portal.review.queries.rounds import InReview
 
 
@@ -49,6 +51,20 @@ def own_words(own: queries.Own) -> list[str]:
     if "halo" in own.flags:
         said.append(_("You give much the same level on every criterion. Look at each one by itself."))
     return [str(each) for each in said]
+
+
+def drift_words(totals: Sequence[float]) -> str:
+    """Return what a reviewer is told of how their own scores changed while they read; nothing where there is too little to say."""
+    words = {
+        Drift.STEADY: _("Your later scores are about as high as your first ones."),
+        Drift.STRICTER: _(
+            "Your later scores are lower than your first ones. It may be chance, or a changed eye: look once more at two of the first."
+        ),
+        Drift.KINDER: _(
+            "Your later scores are higher than your first ones. It may be chance, or a changed eye: look once more at two of the first."
+        ),
+    }
+    return str(words.get(drift(totals), ""))
 
 
 def flag_words(flag: str) -> str:

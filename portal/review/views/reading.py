@@ -18,14 +18,14 @@ from portal.files.rules import Kind
 from portal.policy import Permission
 from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
-from portal.review.queries import covering, rounds, studies
+from portal.review.queries import covering, practice, rounds, studies
 from portal.review.queries import reading as queries
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import unanswered
 from portal.review.views import drawing, screening
 from portal.review.views.pages import pages
-from portal.review.views.readers import own_words
+from portal.review.views.readers import drift_words, own_words
 from portal.review.views.texts import read_by
 from portal.web import failures, viewer
 from portal.web.lists import FURTHEST, Listing, asked_page, table_file
@@ -49,10 +49,21 @@ def queue() -> str:
         queues=found,
         pager=Listing([task for each in found for task in each.tasks], page, queries.SIZE, more),
         waiting=queries.invitations(person),
+        practice=_practice(person),
+        printable=any(each.minutes for each in found),
         chaired=[(member.cycle, _led(member.cycle)) for member in queries.chaired(person)],
         states=sorted({task.state for each in found for task in each.tasks}),
         state_of=drawing.state_of,
+        time_words=drawing.time_words,
     )
+
+
+def _practice(person: Person) -> list[tuple[Cycle, list[practice.Waiting]]]:
+    """Return the past files that wait for a try, by cycle."""
+    found: dict[int, tuple[Cycle, list[practice.Waiting]]] = {}
+    for one in practice.waiting(person):
+        found.setdefault(one.cycle.id, (one.cycle, []))[1].append(one)
+    return list(found.values())
 
 
 def _led(cycle: Cycle) -> list[dict[str, str]]:
@@ -84,6 +95,7 @@ def scores() -> str:
         pager=pager,
         state_of=drawing.state_of,
         beside={number: own_words(own) for number, own in beside.items()},
+        drift={number: drift_words(totals) for number, totals in queries.own_totals(viewer.current()).items()},
     )
 
 
@@ -172,6 +184,7 @@ def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
         return _submit(assignment)
     person = viewer.current()
     if act == "next":
+        actions.skip(assignment, at=now)
         following = queries.around(assignment, person).next_left
         return see_other(".score", number=following) if following is not None else see_other(".queue")
     missing = unanswered(queries.weights_of(rubric), posted.typed.marks)
@@ -216,7 +229,8 @@ def _unsaved(assignment: Assignment, typed: actions.Typed, refused: Refused) -> 
         if typed.marks[criterion.key] != saved[criterion.key]
     ]
     comment = typed.comment if typed.comment != (review.comment if review else "") else ""
-    return {"why": failures.sentence(refused), "marks": marks, "comment": comment}
+    feedback = typed.feedback if typed.feedback != (review.feedback if review else "") else ""
+    return {"why": failures.sentence(refused), "marks": marks, "comment": comment, "feedback": feedback}
 
 
 def _page(
@@ -249,6 +263,10 @@ def _page(
         scored=sum(each["answered"] for each in drawn),
         comment=posted.typed.comment if posted else (review.comment if review else ""),
         comment_error=wrong.get("comment"),
+        feedback=posted.typed.feedback if posted else (review.feedback if review else ""),
+        feedback_error=wrong.get("feedback"),
+        confidence=posted.typed.confidence if posted else (review.confidence if review else None),
+        confidences=drawing.confidences(),
         version=(review.version if review else 0) if posted is None else posted.version,
         saved=clock_time(review.saved_at) if review else "",
         unsaved=unsaved,
@@ -295,7 +313,7 @@ def _problems(drawn: list[dict[str, Any]], wrong: dict[str, str]) -> list[dict[s
         for each in drawn
         for error in each["errors"]
     ]
-    return [*found, {"id": "comment", "words": wrong["comment"]}] if "comment" in wrong else found
+    return [*found, *({"id": name, "words": wrong[name]} for name in ("comment", "feedback") if name in wrong)]
 
 
 @pages.step("/reading/<int:number>/draft", needs=Permission.SCORE_CANDIDACY, of=_scored)
@@ -336,7 +354,7 @@ def versions(assignment: Assignment, held: int) -> Any:  # noqa: ANN401 - an ans
 
     mine = forms.read(MultiDict(fields), rubric).typed
     review = assignment.review
-    saved = actions.Typed(queries.marks_of(review, rubric), review.comment if review else "")
+    saved = actions.typed_in(review, queries.marks_of(review, rubric))
     names = [(criterion.key, words_in(criterion.name)) for criterion in queries.criteria_of(rubric)]
     return render_template(
         "review/versions.html",
@@ -344,6 +362,7 @@ def versions(assignment: Assignment, held: int) -> Any:  # noqa: ANN401 - an ans
         name=_called(assignment),
         names=names,
         mine=mine,
+        confidence_word=drawing.confidence_word,
         saved=saved,
         fields=fields,
         version=review.version if review else 0,
