@@ -14,6 +14,7 @@ from portal.awards.rules import CycleStage
 from portal.db import db, transaction
 from portal.demo import makers
 from portal.files.models import StoredFile
+from portal.files.rules import FileState, Kind
 from portal.jobs import worker
 from portal.nominations.actions import snapshots
 from portal.nominations.models import Answer, Candidacy, Nomination, Snapshot
@@ -22,7 +23,8 @@ from portal.nominations.rules import Stage
 from portal.people.models import Person
 from portal.questions.models import Question, QuestionKind, QuestionSet
 from portal.review.actions import rounds
-from portal.review.queries import texts
+from portal.review.queries import covering, texts
+from portal.review.queries import rounds as rounds_at
 from tests.support import hostile
 from tests.support.reviewing import make_committee
 
@@ -186,7 +188,12 @@ def answered(committee):
     for question in db.session.scalars(select(Question).where(*mine)):
         typed = KINDS[question.kind][1] or "grades.pdf"
         text = typed if isinstance(typed, str) else "\n".join(typed)
-        db.session.add(Answer(nomination_id=nomination.id, question_id=question.id, text=text, saved_at=NOW))
+        answer = Answer(nomination_id=nomination.id, question_id=question.id, text=text, saved_at=NOW)
+        if question.kind is QuestionKind.FILE:
+            sent = {"about_kind": "answer", "about_id": 1, "purpose": "answer", "name": "grades.pdf", "size": 1}
+            whole = {"state": FileState.CLEAN, "kind": Kind.PDF, "sha256": "0" * 64, "pages": 1, "created_at": NOW}
+            answer.file_id = makers._add(StoredFile(key="c" * 32, owner_id=nomination.nominator_id, **sent, **whole)).id
+        db.session.add(answer)
     db.session.flush()
     snapshots.take(writing.afresh(nomination), at=NOW)
 
@@ -196,12 +203,14 @@ def test_a_blind_round_shows_what_was_chosen_and_never_what_tells_whom_it_is_abo
     with transaction():
         committee = make_committee(candidacies=1, blind=blind)
         answered(committee)
-        round_ = rounds.make(committee.cycle, seed=1, by=committee.staff, at=NOW)
+        round_ = rounds_at.by_id(rounds.make(committee.cycle, seed=1, by=committee.staff, at=NOW).id)
         passages = texts.reading(round_, committee.candidacies[0].id).passages
+        files = covering.of_reading(round_, committee.candidacies[0].id).files
         read = {QuestionKind(p.key): p.pieces for p in passages if p.key in set(QuestionKind)}
     assert {kind: read[kind] for kind in PLAIN} == {kind: [KINDS[kind][2]] for kind in PLAIN}
     assert (set(read) - PLAIN - {QuestionKind.TEXT} == set()) is blind  # texts and schools wait to be looked over
     assert (QuestionKind.LINK in read) is not blind
+    assert [one.file.name for one in files] == ([] if blind else ["grades.pdf"])
 
 
 def test_the_editor_refuses_what_cannot_be_and_keeps_what_was_typed(app, people):

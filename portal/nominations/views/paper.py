@@ -202,7 +202,7 @@ STATES = {
 PAPERS = "/desk/<slug>/<int:year>/papers"
 ONE = f"{PAPERS}/<int:number>"
 
-pages.add_app_template_global(lambda paper: STATES[paper.state], "paper_state")
+pages.add_app_template_global(lambda paper: STATES[paper.state], "form_on_paper_state")
 
 
 class TakeInForm(Form):

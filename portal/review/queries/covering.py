@@ -9,10 +9,12 @@ from sqlalchemy import and_, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
+from portal.files import queries as files
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.nominations.models import Candidacy, Letter, Part
 from portal.nominations.queries.conflicts import untouched_by_conflict
+from portal.questions.models import QuestionKind
 from portal.questions.rules import count_words
 from portal.review.models import CoveredFile, Round, SpokenName
 from portal.review.queries import rounds, texts
@@ -160,7 +162,24 @@ def of_reading(round_: Round, candidacy_id: int) -> Files:
         elif covered.approved_at and covered.sha256 == file.sha256 and covered.drawn_from == state_of(covered):
             words = count_words(masking.plain(covered.pieces))
             found.append(Read(file.purpose, covered.pages, covered.pieces, words, covered, file))
+    if not round_.blind:
+        found += _answers(round_, candidacy_id)
     return Files(found, withheld)
+
+
+def _answers(round_: Round, candidacy_id: int) -> list[Read]:
+    """Return the files that were sent as answers which reviewers read, as they stand in the snapshots: never in a blind round."""
+    asked = {each.key for each in texts.read_by_reviewers(round_.cycle, blind=False) if each.kind is QuestionKind.FILE}
+    if not asked:
+        return []
+    sent = texts.written_about([candidacy_id], texts.Kinds(parts=False, letters=False))
+    numbers = [said.get("file") for one in sent for key, said in one.said.items() if key in asked]
+    held = files.by_ids(numbers)
+    return [
+        Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file)
+        for number in dict.fromkeys(numbers)
+        if (file := held.get(number or 0)) is not None and file.state is FileState.CLEAN
+    ]
 
 
 def state_of(row: CoveredFile) -> str:

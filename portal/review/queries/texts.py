@@ -211,7 +211,9 @@ def answers_of(snapshot: Snapshot) -> dict[str, str]:
 def _read(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Question | None]]]:
     """Return, for each kind of source, the keys of what is read of it, each with its question (None: a letter)."""
     return {
-        SNAPSHOT: [(each.key, each) for each in read_by_reviewers(cycle, blind=blind)],
+        SNAPSHOT: [
+            (each.key, each) for each in read_by_reviewers(cycle, blind=blind) if each.kind is not QuestionKind.FILE
+        ],  # files are opened, see `covering`
         PART: [(each.key, each) for each in asked_of_nominees(cycle, blind=blind)],
         LETTER: [(LETTER_KEY, None)],
     }

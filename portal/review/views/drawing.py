@@ -85,7 +85,7 @@ _SOURCES = {
     "letter": _l("Letter"),
     "translation": _l("Translation"),
 }
-_FILES = {"letter": _l("Letter"), "resume": _l("Resume")}
+_FILES = {"letter": _l("Letter"), "resume": _l("Resume"), "answer": _l("Sent with the nomination")}
 
 
 def source_word(kind: str) -> str:
