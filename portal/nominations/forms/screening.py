@@ -57,7 +57,9 @@ class VerdictForm(Form):
 
     verdict = Choice(_l("Is it eligible?"), choices=CHOICES)
     reason = Text(
-        _l("Reason"), description=_l("Needed where it is not eligible. It stands in the record."), most=REASON
+        _l("Reason"),
+        description=_l("Needed where it is not eligible, or eligible against a rule. It stands in the record."),
+        most=REASON,
     )
 
 
