@@ -771,7 +771,7 @@ def _letter(world: _Building, key: str, nomination: Nomination, *, state: Letter
     sent = state is LetterState.RECEIVED
     text = f"The {WORDS['letter text']} stood in the window." if sent and not filed else ""
     asked = Recommendation(
-        reference=f"R-{len([name for name in world.numbers if name.startswith('letter ')]) + 1:04d}",
+        reference=f"new {len(world.numbers)}",
         cycle_id=nomination.cycle_id,
         nomination_id=nomination.id,
         asked_by_id=nomination.nominator_id,
@@ -787,6 +787,7 @@ def _letter(world: _Building, key: str, nomination: Nomination, *, state: Letter
         signed=NAMES["writer"],
     )
     world.keep(f"letter {key}", asked)
+    asked.reference = f"R-{asked.id:04d}"  # as the portal numbers them
     world.words[f"letter {key}"] = asked.reference
     file = world.keep("file", _file(asked, FILE_KEY, owner=asked.writer_id, purpose="letter")) if filed else None
     asked.file_id = file.id if file else None
