@@ -71,6 +71,11 @@ def in_words(
     return Said(filled.subject, filled.blocks)
 
 
+def drawn(said: Said) -> Markup:
+    """Return a message's paragraphs as HTML, for a page that shows them."""
+    return Markup("").join(_html(block) for block in said.blocks)
+
+
 def lay_out(said: Said, *, language: str) -> Written:
     """Return a message as text and as HTML, in the language that is spoken now."""
     html = render_template(

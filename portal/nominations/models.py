@@ -17,7 +17,7 @@ from portal.nominations.rules.eligibility import Rule
 from portal.nominations.rules.letters import Late, LetterState, WriterRole
 from portal.nominations.rules.papers import PaperState
 from portal.nominations.rules.parts import PartState
-from portal.people.models import Person
+from portal.people.models import Person, named
 from portal.questions.models import Question
 from portal.schools.models import School
 
@@ -159,8 +159,8 @@ class Named(Model):
 
     @property
     def name(self) -> str:
-        """The name as typed."""
-        return f"{self.given_name} {self.family_name}".strip()
+        """The name as it is written."""
+        return named(self.given_name, self.family_name, None)
 
 
 class NominationSchool(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from flask_login import UserMixin
@@ -10,9 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Model
 
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
 
 def named(given: str, family: str, email: str | None) -> str:
-    """Return a name as it is written: given, then family; the address where there is none."""
+    """Return a name as it is written: given, then family; the address where there is none.
+
+    In Chinese characters the family name comes first, and nothing stands between.
+    """
+    if given and family and _HAN.fullmatch(given + family):
+        return f"{family}{given}"
     return f"{given} {family}".strip() or (email or "")
 
 

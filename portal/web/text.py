@@ -145,17 +145,11 @@ def money(cents: int | None) -> Markup:
 
 @lru_cache(maxsize=MOST_SAID)
 def _money(cents: int, currency: str, code: str) -> Markup:
-    whole = cents % 100 == 0
-    text = format_currency(
-        cents / 100,
-        currency,
-        locale=babel_locale(code),
-        format=None,
-        currency_digits=not whole,
-        decimal_quantization=not whole,
-    )
-    if whole:
-        text = text.removesuffix(".00")
+    known = babel_locale(code)
+    pattern = known.currency_formats["standard"].pattern
+    if cents % 100 == 0:
+        pattern = pattern.replace("0.00", "0")  # CLDR writes every language's decimals so
+    text = format_currency(cents / 100, currency, locale=known, format=pattern, currency_digits=False)
     return Markup('<span class="fig" dir="ltr">{}</span>').format(text)
 
 

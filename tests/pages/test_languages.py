@@ -364,3 +364,25 @@ class TestEverySentence:
         assert [path for path, one in pages.items() if OPEN not in one.body] == []
         wrong = {path: words for path, one in pages.items() if (words := unmarked(one.body, known))}
         assert not wrong, "\n".join(f"{path}: {sorted(words)}" for path, words in wrong.items())
+
+
+@pytest.mark.parametrize("code", list(language.NAMES))
+def test_every_language_writes_days_and_sums_its_own_way_and_whole_sums_without_decimals(app, code):
+    with transaction():
+        makers.make_organisation(languages=["en", code])
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        with language.speaking(code):
+            whole, part = (re.sub(r"<[^>]+>|[\u200e\u200f]", "", text.money(cents)) for cents in (300_000, 300_050))
+            day = text.day(datetime(2026, 3, 14, 6, 59, tzinfo=UTC))
+    assert re.sub(r"\D", "", whole) == "3000"
+    assert re.sub(r"\D", "", part) == "300050"
+    assert "2026" in day
+    assert "13" in day
+    assert ("Friday" in day) is (code == "en")
+
+
+def test_names_in_chinese_characters_begin_with_the_family():
+    assert Person(given_name="小明", family_name="王").name == "王小明"
+    assert Person(given_name="Thị Mai", family_name="Nguyễn").name == "Thị Mai Nguyễn"
+    assert Person(given_name="小明", family_name="Wang").name == "小明 Wang"

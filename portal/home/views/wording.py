@@ -13,7 +13,7 @@ from portal.home import forms
 from portal.home.queries import record
 from portal.mail.views import pages
 from portal.mail.wording import actions, kinds, queries, rules
-from portal.mail.writing import HIDDEN, base_url, in_words, lay_out, sample_facts, sample_reader, shipped
+from portal.mail.writing import HIDDEN, base_url, drawn, in_words, lay_out, sample_facts, sample_reader, shipped
 from portal.policy import Permission
 from portal.web import failures, viewer
 from portal.web.language import language as direction_of
@@ -21,6 +21,8 @@ from portal.web.language import offered, speaking
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from portal.mail.models import Message
     from portal.mail.wording.kinds import Kind
     from portal.mail.wording.models import Wording
@@ -81,10 +83,17 @@ def _said(kind: Kind, form: forms.WordingForm, case: Case, *, link: str) -> Said
     return in_words(kind, form.subject.data or "", form.body.data or "", facts=facts, person=person, link=link)
 
 
-def _seen(kind: Kind, code: str, form: forms.WordingForm, case: Case) -> Written:
-    """Return the words in the form as their reader would get them."""
+class Seen(NamedTuple):
+    """The words in the form as their reader would get them: as text, and drawn."""
+
+    written: Written
+    drawn: Markup
+
+
+def _seen(kind: Kind, code: str, form: forms.WordingForm, case: Case) -> Seen:
     with speaking(code):
-        return lay_out(_said(kind, form, case, link=f"{base_url()}/link/{HIDDEN}"), language=code)
+        said = _said(kind, form, case, link=f"{base_url()}/link/{HIDDEN}")
+        return Seen(lay_out(said, language=code), drawn(said))
 
 
 @pages.form("/desk/messages/words/<slug>/<code>", needs=Permission.WRITE_MESSAGES)
