@@ -191,6 +191,8 @@ def test_a_reader_puts_the_best_in_order_and_what_was_typed_comes_back(app):
         rounds.close(known.by_id(committee.round.id), by=committee.staff, at=LATER)
     page = Browser(app, committee.staff.id).text(f"{address(committee)}/standings")
     assert "2.0 points on average; places 1" in page
+    file = Browser(app, committee.staff.id).get(f"{address(committee)}/standings.csv").get_data(as_text=True)
+    assert "2.0 points on average; places 1" in file
     best = db.session.scalars(select(Assignment).where(Assignment.position == numbers[2])).first()
     spoken = db.session.scalars(select(SpokenName.reference).where(SpokenName.candidacy_id == best.candidacy_id)).one()
     said = Browser(app, committee.staff.id).text(f"{address(committee)}/standings/{spoken}")
@@ -219,3 +221,4 @@ def test_what_came_too_late_for_the_first_round_is_taken_in_with_a_reason(app):
     assert staff.post(url, {"late_reason": "Lost in the mail."}, page=f"{desk}/round").status_code == 303
     newest = known.newest(committee.cycle.id)
     assert known.count_taken(newest) == 3
+    assert "Not enough readers, at the least 1" in staff.text(f"{desk}/standings")

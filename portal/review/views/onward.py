@@ -17,9 +17,8 @@ from portal.review.queries import rounds
 from portal.review.queries.facts import sees_names
 from portal.review.rules.onward import Why
 from portal.review.views.pages import pages
-from portal.review.views.rounds import at, drawn_rows, kind_words, round_of, rule_words
+from portal.review.views.rounds import at, drawn_rows, file_of, kind_words, round_of, rule_words
 from portal.web import failures, viewer
-from portal.web.lists import table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -86,23 +85,4 @@ def going_on(review: InReview) -> Any:  # noqa: ANN401 - an answer
 @pages.page("/desk/<slug>/<int:year>/rounds/<int:nth>.csv", needs=Permission.MANAGE_ROUND, of=rounds.at)
 def one_round_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
     """A round, and who went on from it, as a spreadsheet."""
-    made = round_of(review)
-    named = sees_names(viewer.current(), review)
-    rows = [
-        (
-            row["rank"],
-            row["name"],
-            row["key"],
-            row["figure"],
-            row["reads"],
-            row["missing"],
-            _("not enough readers") if row["few"] else "",
-            "" if row["said"] is None else _("goes on") if row["said"].goes_on else _("does not go on"),
-            row["said"].reason if row["said"] else "",
-        )
-        for row in drawn_rows(made, viewer.current(), named=named)
-    ]
-    header = [
-        _("Rank"), _("Candidacy"), _("Reference"), _("Standing"), _("Reads"), _("Missing"), _("Readers"), _("Goes on"), _("Why"),
-    ]  # fmt: skip
-    return table_file(f"round-{made.number}-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
+    return file_of(review, f"round-{round_of(review).number}")

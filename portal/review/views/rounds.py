@@ -25,6 +25,7 @@ from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import ROUND, RoundStep
 from portal.review.views.pages import pages
 from portal.web import failures, viewer
+from portal.web.lists import table_file
 from portal.web.pages import see_other
 from portal.web.text import words_in
 
@@ -221,6 +222,29 @@ def drawn_rows(made: Round, person: Any, *, named: bool) -> list[dict[str, Any]]
         }
         for each in table
     ]
+
+
+def file_of(review: InReview, name: str) -> Any:  # noqa: ANN401 - a file
+    """Return a round as a spreadsheet: how each stands, who read it, and whether it goes on."""
+    made, person = round_of(review), viewer.current()
+    rows = [
+        (
+            row["rank"],
+            row["name"],
+            row["key"],
+            row["figure"],
+            row["reads"],
+            row["missing"],
+            _("not enough readers") if row["few"] else "",
+            "" if row["said"] is None else _("goes on") if row["said"].goes_on else _("does not go on"),
+            row["said"].reason if row["said"] else "",
+        )
+        for row in drawn_rows(made, person, named=sees_names(person, review))
+    ]
+    header = [
+        _("Rank"), _("Candidacy"), _("Reference"), _("Standing"), _("Reads"), _("Missing"), _("Readers"), _("Goes on"), _("Why"),
+    ]  # fmt: skip
+    return table_file(f"{name}-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
 
 
 def figure_words(made: Round, row: Row, tally: Tally | None) -> str:
