@@ -112,7 +112,10 @@ SEES: dict[str, set[str]] = {
     | schools("tamberlane", "dunmorrow", "vellacott")
     | words("surprise text", "decision reason", "coming citation", "released text"),
     "auditor": PUBLIC | names("staff", "conflicted staff", "proposer"),
-    "writer": PUBLIC | names("nominee", "intake", "nominator") | words("letter text"),
+    "writer": PUBLIC
+    | names("nominee", "intake", "nominator")
+    | words("letter text")
+    | schools("tamberlane"),  # their own letter names it
     "nobody": PUBLIC,
 }
 BOTH = ("nominator", "conflicted reviewer", "chair")  # who walk on both databases; the others differ in a fact alone
