@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from portal import clock
-from portal.awards.rules import MemberState
+from portal.awards.rules import CycleStage, MemberState
 from portal.db import db, transaction
-from portal.demo.makers import sign_in
+from portal.demo.makers import make_candidacy, make_cycle, make_nomination, sign_in
 from portal.people.models import Person
-from portal.review.actions import assigning, rounds
-from portal.review.models import Assignment, Review, SpokenName
+from portal.review.actions import assigning, practice, rounds
+from portal.review.models import Assignment, Masked, Review, SpokenName
+from portal.review.queries import practice as practices
 from portal.review.queries import rounds as rounds_queries
 from tests.support.reviewing import look_over, make_committee, make_open, score
 
@@ -303,3 +305,74 @@ def test_looking_texts_over_with_nothing_but_enter(app, page, axe, served):
             page.keyboard.press("Enter")
     expect(page.get_by_text("Everything was looked over")).to_be_visible()
     assert db.session.scalar(select(Assignment.id).limit(1)) is None
+
+
+MOST_KEYS, MOST_SECONDS = 12, 10  # what the portal itself may add to the reading of one candidacy
+
+
+def test_twenty_five_candidacies_are_scored_by_keyboard_alone_in_few_keys_and_little_time(app, page, axe, served):
+    """The portal's own part, measured: keys pressed, and seconds from the first of them until the next text is there."""
+    with transaction():
+        made = make_open_now(candidacies=25, members=1, reads=1)
+    signed_in(app, page, made.numbers[0], served)
+    page.goto("/reading")
+    keys, spent = 0, 0.0
+
+    def press(*given):
+        nonlocal keys
+        for key in given:
+            page.keyboard.press(key)
+            keys += 1
+
+    page.get_by_role("link", name=re.compile("^Begin with")).focus()
+    press("Enter")
+    page.wait_for_url(re.compile(r"/reading/\d+"))
+    axe(page)
+    for turn in range(25):
+        ready(page)
+        began = time.monotonic()
+        press("4", "x" if turn % 5 == 4 else "5", "3", "6")
+        expect(page.locator("[data-said]")).to_have_text("All four scored")
+        with page.expect_navigation():
+            press("Enter")
+        spent += time.monotonic() - began
+    expect(page).to_have_url(re.compile("/reading$"))
+    expect(page.get_by_text("That was the last one")).to_be_visible()
+    axe(page)
+    assert keys / 25 <= MOST_KEYS
+    assert spent / 25 <= MOST_SECONDS
+    db.session.rollback()
+    assert len(db.session.scalars(select(Review.id).where(Review.submitted_at.is_not(None))).all()) == 25
+
+
+def test_a_practice_and_files_that_were_looked_over_are_read_on_any_screen(app, open_page, axe, served):
+    with transaction():
+        made = make_open_now(candidacies=1, members=1, reads=1)
+        last = make_cycle(made.cycle.award, stage=CycleStage.RELEASED, year=made.cycle.season.year - 1)
+        past = make_candidacy(last, name="Philippa Nightjar", nominations=0)
+        make_nomination(last, nominee="Philippa Nightjar", candidacy=past, texts=("Philippa Nightjar sings.", "", ""))
+        db.session.flush()
+        found = practices.past_at(made.cycle, made.staff, past.id)
+        file = practice.choose(made.cycle, found, by=made.staff, at=clock.now()).id
+        for masked in db.session.scalars(select(Masked)):
+            masked.approved_at = masked.approved_at or clock.now()
+    place = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+    for kind in ({}, PHONE):
+        page = signed_in(app, open_page(**kind), made.staff.id, served)
+        for noun in ("practice", "paper", "feedback", "masking/files"):
+            page.goto(f"{place}/{noun}")
+            axe(page)
+            fits(page)
+    page = signed_in(app, open_page(**PHONE), made.numbers[0], served)
+    page.goto(f"/reading/practice/{file}")
+    axe(page)
+    fits(page)
+    page.get_by_role("tab", name=re.compile("Scores")).click()
+    ready(page)
+    for key in "4x36":
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Show me the others' levels").click()
+    page.get_by_role("tab", name=re.compile("Scores")).click()
+    expect(page.get_by_role("heading", name="You, beside the others")).to_be_visible()
+    axe(page)
+    fits(page)
