@@ -198,7 +198,7 @@ def test_a_packet_holds_what_its_reader_may_open_and_no_name_that_is_covered(app
     with transaction():
         make_organisation()
         committee = make_open(candidacies=2, members=1, reads=1)
-    with clock.at(LATER):
+    with clock.at(LATER + timedelta(microseconds=7)):
         client = app.test_client()
         sign_in(client, db.session.get_one(Person, committee.numbers[0]))
         db.session.remove()

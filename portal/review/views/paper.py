@@ -91,7 +91,7 @@ def _packet(person: Person, sheets: list[Sheet]) -> Any:  # noqa: ANN401 - a fil
         title=_("Reading packet"),
         organization=organisation.name if organisation else "",
         code=str(get_locale()),
-        at=clock.now(),
+        at=clock.now().replace(microsecond=0, second=0),
         files=files,
         accent=organisation.accent if organisation else "green",
         large=large,
