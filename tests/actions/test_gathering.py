@@ -29,14 +29,18 @@ from portal.nominations.models import (
     MatchState,
     Named,
     Nomination,
+    Part,
     Where,
 )
+from portal.nominations.queries import candidacies
 from portal.nominations.rules import CandidacyStage, CandidacyStep, Stage
 from portal.nominations.rules import matching as rules
+from portal.nominations.rules.parts import PartState
 from portal.people.rules import name_key
 from portal.review.actions import rounds
 from portal.review.queries import rounds as rounds_queries
 from portal.review.queries.declarations import Item, Tie
+from portal.schools.models import School
 from tests.support.reviewing import declare, make_planned
 
 
@@ -188,6 +192,23 @@ def test_a_merge_keeps_every_nomination_and_is_undone_to_the_letter(app):
             db.session.scalar(select(func.count()).select_from(Conflict).where(Conflict.candidacy_id == first.id)) == 0
         )
         assert match.state is MatchState.OPEN
+
+
+def test_whoever_took_up_their_own_part_stays_and_what_happened_on_either_side_is_told_in_one_place(app):
+    with transaction():
+        cycle, staff = make_cycle(), make_staff()
+        many = gathered(cycle, "Grace Kim", make_school("Denny"))
+        gathered(cycle, "Grace Kim", db.session.scalars(select(School)).one())
+        one = gathered(cycle, "Grace Kim", make_school("Lowell"))
+        facts = {"person_id": one.people[0].person_id, "state": PartState.ACCEPTED, "invited_at": NOW, "saved_at": NOW}
+        db.session.add(Part(candidacy_id=one.id, **facts))
+        screening.decide(many, CandidacyStep.FIND_ELIGIBLE, by=staff, at=NOW)
+        (match,) = suggestions()
+        stays = gathering.accept(match, by=staff, at=NOW)
+        assert stays is one  # though the other gathers more: the nominee's own page stays where it was
+    whole = candidacies.by_reference(cycle.award.slug, 2026, one.reference)
+    told = [line.event.action for line in candidacies.everything(whole, None).history]
+    assert {"found eligible", "merged", "merged into another"} <= set(told)
 
 
 def test_a_refused_suggestion_is_not_made_again_and_can_be_asked_again(app):
