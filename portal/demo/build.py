@@ -83,6 +83,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     supporting.support: "letters are asked for, and a nominee adds their part",
     sittings.sat: "a mother nominates two people for two awards, and a student of 17 applies",
     translating.translate: "families write in their languages, and neighbors translate",
+    translating.held: "a program sends an advertisement, which is held",
 }
 
 
@@ -130,7 +131,14 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:
     """Return how far a season was lived, by where it stands today."""
     if laid.stage is Stage.OPEN:
-        return (open_season.came_in, paper.came_on_paper, supporting.support, sittings.sat, translating.translate)
+        return (
+            open_season.came_in,
+            paper.came_on_paper,
+            supporting.support,
+            sittings.sat,
+            translating.translate,
+            translating.held,
+        )
     if laid.stage is Stage.REVIEW:
         return (*INTAKE, *REVIEW, trying.on_paper)
     if laid.stage is Stage.DELIBERATION:

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from portal.accounts import actions as accounts
 from portal.db import db
+from portal.demo import makers
 from portal.demo.open_season import came_in_saying
 from portal.demo.world import World, cycles_of
+from portal.nominations.doubts.models import Doubt
 from portal.nominations.translating import actions, queries
 from portal.nominations.translating.models import Translation
 
@@ -37,6 +39,24 @@ TIGRINYA = (
     "መምህርና ኩሉ ግዜ ምስ ተማሃሮ እያ፣ ኣብ ቤት ትምህርቲ ትጸንሕ። ንሳ ንዅሎም ተማሃሮ ብጣዕሚ ትሕግዞም እያ።",
     "ወደይ ቅድም ኣብ ክፍሊ ኣይዛረብን ነይሩ። ሕጂ ግን ምስ ኩሎም ይዛረብ ኣሎ።",
 )
+
+
+ADVERTISEMENT = ("Cheap essays https://essays.example and www.essays.example and https://grades.example", "", "")
+
+
+def held(world: World, season: Laid) -> None:
+    """Let a program send something, which is held for the office to look at."""
+    cycle = {each.award.slug: each for each in cycles_of(season)}["excellence-in-teaching"]
+    at = world.now - timedelta(hours=5)
+    sent = makers.make_nomination(
+        cycle,
+        nominee="Best Essays",
+        nominator=makers.make_person("Essay Helper", email="offers@essays.example", at=at),
+        texts=ADVERTISEMENT,
+        confirmed=False,
+        at=at,
+    )
+    db.session.add(Doubt(nomination_id=sent.id, signs=["trap", "quick", "no proof", "links"], raised_at=at))
 
 
 def translate(world: World, season: Laid) -> None:
