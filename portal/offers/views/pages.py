@@ -70,9 +70,9 @@ def today() -> date:
     return clock.now().astimezone(ZoneInfo(zone())).date()
 
 
-pages.add_app_template_filter(paper_words, "paper_words")
+pages.add_app_template_filter(paper_words, "need_words")
 pages.add_app_template_global(lambda one: OFFERS[one.state], "offer_state")
-pages.add_app_template_global(lambda one: PAPER_STATES[one.state], "paper_state")
+pages.add_app_template_global(lambda one: PAPER_STATES[one.state], "need_state")
 pages.add_app_template_global(lambda one: PAYMENTS[one.state], "payment_state")
 pages.add_app_template_global(lambda one: NOTES[one.state], "note_state")
 pages.add_app_template_global(lambda one: str(PAYEES[one.payee_kind]), "payee_kind_words")
