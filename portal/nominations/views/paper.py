@@ -94,7 +94,9 @@ def facts(cycle: Cycle, *, large: bool) -> dict[str, Any]:
     every = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
     sections = [
         _section(
-            _("Who are you?"), fields=[_("Your name"), _("Your telephone"), _("Your e-mail address, if you have one")]
+            _("Who are you?"),
+            note=_("Under 13? Ask a grown-up to write it in their own name: we keep nothing of anybody younger."),
+            fields=[_("Your name"), _("Your telephone"), _("Your e-mail address, if you have one")],
         ),
         _section(
             _("Whom do you nominate?"),
