@@ -123,7 +123,6 @@ def tell_host(thing: Surprise, *, by: Person, at: datetime) -> None:
         to=visit.host,
         at=at,
         about=thing.drafting.candidacy,
-        result=True,
         key=f"visit {visit.id} {visit.version}",
         award=cycle.award.name,
         year=cycle.year,
