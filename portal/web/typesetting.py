@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
+# What typst says of a letter that no typeface holds, or that is no letter: PDF/UA-1 forbids an empty box.
+UNDRAWN = ("could not be displayed", "disallowed codepoint")
 TYPEFACES = Path(__file__).resolve().parent / "typefaces"
 
 
@@ -49,9 +51,9 @@ def pdf(
 
     `facts` is anything JSON can hold and reaches the template as `facts`, beside `facts.house` (title, organization, language,
     direction, accent, paper, large); `files` are pictures by the names the template gives them. `code` is the language of the
-    document as in `en`;
-    `at` stands in the file as when it was made, so that equal facts give equal bytes. Raises `typst.TypstError` when the template itself
-    is wrong: no fact can make it so.
+    document as in `en`; `at` stands in the file as when it was made, so that equal facts give equal bytes. A letter that none of our
+    typefaces holds is drawn as an empty box, and the file is tagged all the same but promises PDF/UA-1 no more. Raises
+    `typst.TypstError` when the template itself is wrong: no fact can make it so.
     """
     read_in = language(code)
     house = {
@@ -67,11 +69,18 @@ def pdf(
         root = Path(folder)
         for source in TEMPLATES.glob("*.typ"):
             (root / source.name).write_bytes(source.read_bytes())
-        (root / "facts.json").write_text(json.dumps({**facts, "house": house}, ensure_ascii=False), encoding="utf-8")
+        told = json.dumps({**facts, "house": house}, ensure_ascii=False)
+        (root / "facts.json").write_bytes(told.encode("utf-8", "replace"))
         for name, content in (files or {}).items():
             (root / Path(name).name).write_bytes(content)
         compiler = typst.Compiler(root=str(root), font_paths=_fonts(), ignore_system_fonts=True)
-        made = compiler.compile(str(root / f"{template}.typ"), format="pdf", pdf_standards="ua-1", timestamp=at)
+        source = str(root / f"{template}.typ")
+        try:
+            made = compiler.compile(source, format="pdf", pdf_standards="ua-1", timestamp=at)
+        except typst.TypstError as refused:
+            if not any(words in str(refused) for words in UNDRAWN):
+                raise
+            made = compiler.compile(source, format="pdf", timestamp=at)
     if not isinstance(made, bytes):  # a list would be one file a page, which PDF never is
         message = f"typst made no PDF of {template}"
         raise TypeError(message)

@@ -77,6 +77,12 @@ def test_words_that_look_like_markup_are_printed_as_they_were_typed(printed):
     assert " ".join(words_of(printed(MARKUP)).split()).startswith(MARKUP)
 
 
+@pytest.mark.parametrize("words", ["⌈bounds⌉ 😀", "한국어", "\ud800 and \x00", "\u202eback\u2066", "a" * 5_000, ""])
+def test_whatever_somebody_typed_a_document_is_made_and_stays_tagged(printed, words):
+    with pikepdf.open(io.BytesIO(printed(words))) as document:
+        assert document.Root.MarkInfo.Marked
+
+
 def test_equal_facts_make_equal_bytes_that_name_nobody(printed):
     first, second = printed("The same."), printed("The same.")
     assert first == second
