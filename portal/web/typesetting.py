@@ -74,13 +74,13 @@ def pdf(
         for name, content in (files or {}).items():
             (root / Path(name).name).write_bytes(content)
         compiler = typst.Compiler(root=str(root), font_paths=_fonts(), ignore_system_fonts=True)
-        source = str(root / f"{template}.typ")
+        main = str(root / f"{template}.typ")
         try:
-            made = compiler.compile(source, format="pdf", pdf_standards="ua-1", timestamp=at)
+            made = compiler.compile(main, format="pdf", pdf_standards="ua-1", timestamp=at)
         except typst.TypstError as refused:
             if not any(words in str(refused) for words in UNDRAWN):
                 raise
-            made = compiler.compile(source, format="pdf", timestamp=at)
+            made = compiler.compile(main, format="pdf", timestamp=at)
     if not isinstance(made, bytes):  # a list would be one file a page, which PDF never is
         message = f"typst made no PDF of {template}"
         raise TypeError(message)
