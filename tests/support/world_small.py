@@ -99,12 +99,14 @@ from portal.review.models import (
     Review,
     Round,
     RoundReader,
+    SecondThought,
     SpokenName,
     Verdict,
 )
 from portal.review.queries import rounds as rounds_at
 from portal.review.rules import covering, masking
-from portal.review.rules.lives import AssignmentState
+from portal.review.rules.lives import AssignmentState, RoundState
+from portal.review.rules.notes import Audience
 from portal.schools.models import Affiliation, Roster, RosterLine, School, SchoolAlias
 from tests.support import hostile
 
@@ -1559,7 +1561,9 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         made.append(
             makers.make_candidacy(cycle, name=name, school=school, nominations=1 + (number < 2), confirmed=True)
         )
+    state, round_.state = round_.state, RoundState.OPEN  # as if they had been taken in before it was locked
     rounds.take(round_, by=world.who("staff"), at=NOW)
+    round_.state = state
     rubric = db.session.get_one(Rubric, cycle.rubric_id)
     reader = world.who("reviewer elsewhere" if place == "arts" else "reviewer")
     for number, candidacy in enumerate(made):
@@ -1580,6 +1584,10 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
             db.session.add(Draft(candidacy_id=candidacy.id, citation="For it.", quotations=[], saved_at=NOW))
         if place == "principals":
             _replay(world, round_)
+            agenda = {"meeting_id": world["meeting"], "candidacy_id": candidacy.id, "position": number + 2}
+            db.session.add(AgendaItem(**agenda))
+            thought = {"review_id": review.id, "criterion_id": rubric.criteria[0].id, "before": 4, "level": 5}
+            db.session.add(SecondThought(reason="After talking.", said_at=NOW, **thought))
     for masked in db.session.scalars(select(Masked).where(Masked.approved_at.is_(None))):
         masked.approved_at = NOW if masked.id % 2 else None
     key = {"teaching": "two", "principals": "surprise", "arts": "elsewhere"}[place]
@@ -1590,7 +1598,8 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         if place == "principals":
             db.session.add(RoundReader(round_id=round_.id, member_id=member.id))
         own = world[f"candidacy {key}"]
-        db.session.add(Note(round_id=round_.id, candidacy_id=own, author_id=person.id, text="More.", written_at=NOW))
+        note = {"round_id": round_.id, "candidacy_id": own, "author_id": person.id, "audience": Audience.MINUTES}
+        db.session.add(Note(text="More.", written_at=NOW, **note))
         state = ConflictState.SUGGESTED if number % 2 else ConflictState.CONFIRMED
         makers.make_conflict(made[number], person, kind=Kind.SAME_SCHOOL, state=state)
         post("accounts/link", to=person, at=NOW, about=member, link={"purpose": "sign in", "next": "/me"})
