@@ -115,7 +115,7 @@ class Desk:
             )
             if method == "post" and fits:
                 return where or url, fields
-        message = f"{url}: no such form"
+        message = f"{url}: no form {holding or action}"
         raise AssertionError(message)
 
     def send(

@@ -88,11 +88,13 @@ from portal.review.models import (
     BandScore,
     CoveredFile,
     Declaration,
+    Feedback,
     KnownString,
     Masked,
     Meeting,
     Note,
     Onward,
+    PaperReview,
     Plan,
     PracticeFile,
     PracticeReview,
@@ -1549,6 +1551,19 @@ def grow(most: int = GROWN) -> None:
         db.session.flush()
 
 
+def _grow_decision(world: _Building, cycle: Cycle, candidacy: Candidacy, number: int) -> None:
+    """Let one more candidacy go on, be talked about and be decided."""
+    said = {"goes_on": True, "by_rule": True, "decided_by_id": world["person staff"], "decided_at": NOW}
+    db.session.add(Onward(round_id=world["round principals"], candidacy_id=candidacy.id, **said))
+    facts = {"outcome": Outcome.SELECTED, "place": number // 2 + 2, "sum_cents": cycle.sum_cents}
+    if number % 2:
+        facts = {"outcome": Outcome.NOT_SELECTED}
+    decision = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+    db.session.add(Decision(candidacy_id=candidacy.id, **facts, **decision))
+    db.session.add(Draft(candidacy_id=candidacy.id, citation="For it.", quotations=[], saved_at=NOW))
+    db.session.add(AgendaItem(meeting_id=world["meeting"], candidacy_id=candidacy.id, position=number + 2))
+
+
 def _grow_round(world: _Building, place: str, most: int) -> None:
     cycle = db.session.get_one(Cycle, world[f"cycle {place}"])
     round_ = rounds_at.by_id(world[f"round {place}"])
@@ -1570,22 +1585,18 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         assignment = makers.make_assignment(round_, candidacy, reader, state=AssignmentState.CLEAR)
         review = makers.make_review(assignment, rubric, levels=(4, 3, number % 7, 5), submitted=number % 2 == 0)
         db.session.add(Verdict(review_id=review.id, passes=True, said_at=NOW))
+        review.feedback = "Say more about the second year."
+        if place == "teaching":
+            settled = {"settled_by_id": world["person staff"], "settled_at": NOW}
+            db.session.add(Feedback(review_id=review.id, goes=number % 2 == 0, text="Say more.", **settled))
+            typed = {"typed_by_id": world["person staff"], "typed_at": NOW}
+            db.session.add(PaperReview(assignment_id=assignment.id, marks={}, **typed))
         if place == "arts":
             banded = {"criterion_id": rubric.criteria[-1].id, "level": number % 7, "given_by_id": world["person staff"]}
             db.session.add(BandScore(candidacy_id=candidacy.id, given_at=NOW, **banded))
         if place == "principals":
-            said = {"goes_on": True, "by_rule": True, "decided_by_id": world["person staff"], "decided_at": NOW}
-            db.session.add(Onward(round_id=round_.id, candidacy_id=candidacy.id, **said))
-            facts = {"outcome": Outcome.SELECTED, "place": number // 2 + 2, "sum_cents": cycle.sum_cents}
-            if number % 2:
-                facts = {"outcome": Outcome.NOT_SELECTED}
-            decision = {"cycle_id": cycle.id, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
-            db.session.add(Decision(candidacy_id=candidacy.id, **facts, **decision))
-            db.session.add(Draft(candidacy_id=candidacy.id, citation="For it.", quotations=[], saved_at=NOW))
-        if place == "principals":
+            _grow_decision(world, cycle, candidacy, number)
             _replay(world, round_)
-            agenda = {"meeting_id": world["meeting"], "candidacy_id": candidacy.id, "position": number + 2}
-            db.session.add(AgendaItem(**agenda))
             thought = {"review_id": review.id, "criterion_id": rubric.criteria[0].id, "before": 4, "level": 5}
             db.session.add(SecondThought(reason="After talking.", said_at=NOW, **thought))
     for masked in db.session.scalars(select(Masked).where(Masked.approved_at.is_(None))):
@@ -1595,6 +1606,9 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         person = makers.make_person(f"Member {place.title()}{number}")
         member = makers.make_member(cycle, person, declared=number % 2 == 0)
         member.appointed_by_id = world["person staff"]
+        if place == "teaching":
+            tried = {"file_id": world["practice file"], "person_id": person.id, "marks": {}}
+            db.session.add(PracticeReview(saved_at=NOW, submitted_at=NOW if number % 2 else None, **tried))
         if place == "principals":
             db.session.add(RoundReader(round_id=round_.id, member_id=member.id))
         own = world[f"candidacy {key}"]

@@ -67,12 +67,11 @@ def _filled(template: Template, code: str, facts: Mapping[str, str]) -> dict[str
     return found
 
 
-def person_facts(one: Chosen, award: Mapping[str, str], year: int) -> dict[str, str]:
+def person_facts(one: Chosen, award: Mapping[str, str], year: int, *, organization: str) -> dict[str, str]:
     """Return what may stand on somebody's certificate, in the language that is spoken now.
 
     It is theirs, so it says what they were chosen for, whatever they let the public read.
     """
-    organisation = awards.organisation()
     return {
         "name": one.candidacy.name if len(one.candidacy.people) == 1 else one.person.name,
         "award": words_in(award),
@@ -81,7 +80,7 @@ def person_facts(one: Chosen, award: Mapping[str, str], year: int) -> dict[str, 
         "school": ", ".join(link.school.name for link in one.candidacy.schools) or one.candidacy.place_text or "",
         "citation": one.draft.citation if one.draft is not None else "",
         "sum": money(one.decision.sum_cents).striptags() if one.decision.sum_cents else "",
-        "organization": organisation.name if organisation is not None else "",
+        "organization": organization,
     }
 
 
@@ -90,9 +89,9 @@ def certificates(
 ) -> bytes:
     """Set a page for each of `people`, given as (language, facts): every one in the language its person reads."""
     pages = []
+    spoken = {code: language.spoken(code) for code in {code for code, _facts in people}}
     for code, facts in people:
-        spoken = language.spoken(code)
-        with force_locale(spoken):
+        with force_locale(spoken[code]):
             said = _filled(template, code, facts)
         signatures = [said[f"signature_{number}"] for number in range(1, rules.SIGNATURES + 1)]
         read_in = language.language(code)

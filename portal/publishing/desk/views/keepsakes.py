@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
+from portal.awards import queries as awards
 from portal.errors import PortalError
 from portal.policy import Permission
 from portal.publishing import actions as releasing
@@ -62,10 +63,11 @@ def certificates(thing: Releasing) -> Any:  # noqa: ANN401 - a file
     found = [one for one in releases.chosen(cycle) if not wanted or one.reference == wanted]
     if not found:
         abort(404)
-    people = []
+    held = awards.organisation()
+    people, called = [], held.name if held is not None else ""
     for one in found:
         with language.speaking(language.spoken(one.person.language)):
-            facts = printing.person_facts(one, cycle.award.name, cycle.year)
+            facts = printing.person_facts(one, cycle.award.name, cycle.year, organization=called)
         people.append((one.person.language, facts))
     template = queries.template(Kind.CERTIFICATE)
     made = printing.certificates(template, people, title=_title(thing), at=clock.now())
