@@ -73,25 +73,46 @@ OFFICE = (
     ("history.record", _l("Record")),
 )
 
-CYCLE = (  # the pages of one cycle, in the order in which a season goes through them
-    ("awards.cycle", _l("Overview")),
-    ("nominations.rules", _l("Rules")),
-    ("nominations.screening", _l("Screening")),
-    ("nominations.letters_of_cycle", _l("Letters")),
-    ("nominations.translations", _l("Translations")),
-    ("awards.committee", _l("Committee")),
-    ("review.masking", _l("Redaction")),
-    ("review.round_", _l("Reading")),
-    ("review.assignments", _l("Assignments")),
-    ("review.standings", _l("Standings")),
-    ("decisions.meeting", _l("Meeting")),
-    ("decisions.decisions", _l("Decisions")),
-    ("publishing.release", _l("Release")),
-    ("offers.offers_of_cycle", _l("Offers")),
+CYCLE = (  # the pages of one cycle by chapter, in the order in which a season goes through them
+    (_l("Overview"), (("awards.cycle", _l("Overview")),)),
+    (
+        _l("Nominations"),
+        (
+            ("nominations.rules", _l("Rules")),
+            ("nominations.screening", _l("Screening")),
+            ("nominations.letters_of_cycle", _l("Letters")),
+            ("nominations.translations", _l("Translations")),
+        ),
+    ),
+    (
+        _l("Reading"),
+        (
+            ("awards.committee", _l("Committee")),
+            ("review.masking", _l("Redaction")),
+            ("review.round_", _l("Rounds")),
+            ("review.assignments", _l("Assignments")),
+            ("review.standings", _l("Standings")),
+        ),
+    ),
+    (
+        _l("Deciding"),
+        (
+            ("decisions.meeting", _l("Meeting")),
+            ("decisions.decisions", _l("Decisions")),
+        ),
+    ),
+    (
+        _l("Announcing"),
+        (
+            ("publishing.release", _l("Release")),
+            ("offers.offers_of_cycle", _l("Offers")),
+        ),
+    ),
 )
 CLOSED_BY_A_CONFLICT = frozenset(
     {"publishing.release", "offers.offers_of_cycle"}
 )  # of all who were chosen: any conflict in the cycle closes it
+FEW = 6  # words that fit the line without being gathered under others
 # Under the person's own name.
 OWN = (
     ("home.me", _l("What waits for you")),
@@ -118,6 +139,18 @@ class Word(NamedTuple):
     current: bool
 
 
+class Chapter(NamedTuple):
+    """A few pages under one word: one that holds a single page is a link, any other opens."""
+
+    name: str
+    pages: list[Word]
+
+    @property
+    def here(self) -> Word | None:
+        """The page of this chapter that is being looked at."""
+        return next((page for page in self.pages if page.current), None)
+
+
 def words() -> list[Word]:
     """Return the navigation for whoever is looking."""
     person = viewer.current()
@@ -139,17 +172,31 @@ def public_words() -> list[Word]:
     return _drawn(PUBLIC)
 
 
-def cycle_pages(cycle: Any) -> list[Word]:  # noqa: ANN401 - a Cycle, from a higher room
-    """Return the pages of one cycle that whoever is looking may see, for the line under the masthead."""
+def cycle_pages(cycle: Any) -> list[Chapter]:  # noqa: ANN401 - a Cycle, from a higher room
+    """Return the pages of one cycle that whoever is looking may see, by chapter, for the line under the masthead.
+
+    Few pages need no chapters: then each stands alone, under its own name.
+    """
     facts = policy.facts_about(viewer.current(), cycle)
-    shown = [(endpoint, words) for endpoint, words in CYCLE if _granted(endpoint, facts)]
-    if any(endpoint in CLOSED_BY_A_CONFLICT for endpoint, _words in shown) and conflicts.any_in(
+    shown = [(name, [page for page in pages if _granted(page[0], facts)]) for name, pages in CYCLE]
+    if any(page[0] in CLOSED_BY_A_CONFLICT for _name, pages in shown for page in pages) and conflicts.any_in(
         viewer.current(), cycle.id
     ):
-        shown = [(endpoint, words) for endpoint, words in shown if endpoint not in CLOSED_BY_A_CONFLICT]
+        shown = [(name, [page for page in pages if page[0] not in CLOSED_BY_A_CONFLICT]) for name, pages in shown]
+    if sum(len(pages) for _name, pages in shown) <= FEW:
+        shown = [(label, [(endpoint, label)]) for _name, pages in shown for endpoint, label in pages]
     return [
-        Word(url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint)
-        for endpoint, words in shown
+        Chapter(
+            str(name),
+            [
+                Word(
+                    url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint
+                )
+                for endpoint, words in pages
+            ],
+        )
+        for name, pages in shown
+        if pages
     ]
 
 

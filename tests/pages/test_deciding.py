@@ -261,7 +261,7 @@ def test_the_table_has_every_candidacy(world, joy):
     proposed(world, joy)
     lines = joy.text(f"{world.desk}/decisions.csv").strip().split("\r\n")
     assert len(lines) == 5
-    assert lines[1].split(",")[:6] == [world.reference(0), "Amina Warsame", "1", "59.0", "Selected", "1"]
+    assert lines[1].split(",")[:6] == [world.reference(0), "Amina Warsame", "1", "5.9", "Selected", "1"]
 
 
 @pytest.mark.parametrize("path", ["decisions", "decisions?show=open", "decisions/memo", "release"])
@@ -594,11 +594,11 @@ def test_a_release_leads_straight_to_whoever_is_not_confirmed(world, joy):
 
 def test_every_page_of_a_cycle_keeps_the_way_to_the_others(world, joy):
     """The round, the assignments and the standings had lost the line under the masthead, and with it the way back."""
-    line = re.search(r'<nav class="subbar".*?</nav>', joy.text(world.desk), re.DOTALL)[0]
+    line = re.search(r'<nav class="subbar cycle-line".*?</nav>', joy.text(world.desk), re.DOTALL)[0]
     places = re.findall(r'href="([^"]+)"', line)
     assert f"{world.desk}/round" in places
     for place in places:
         page = joy.text(place)
-        here = re.search(r'<nav class="subbar".*?</nav>', page, re.DOTALL)
+        here = re.search(r'<nav class="subbar cycle-line".*?</nav>', page, re.DOTALL)
         assert here, place
         assert f'href="{place}" aria-current="page"' in here[0]

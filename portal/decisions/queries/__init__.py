@@ -103,16 +103,18 @@ class Line:
 
     @property
     def mean(self) -> float | None:
-        """The mean of counted reviews, as a total."""
-        return self.standing.mean if self.standing is not None else None
+        """The mean of counted reviews, on the rubric's levels, as the standings and the meeting say it."""
+        if self.standing is None or self.standing.mean is None:
+            return None
+        return self.standing.mean / TIMES
 
     @property
     def score(self) -> float | None:
-        """The score that the order goes by, as a total: adjusted where scores are, else the mean."""
+        """The score that the order goes by, on the rubric's levels: adjusted where scores are, else the mean."""
         if self.standing is None or self.order != "adjusted":
             return self.mean
-        adjusted = (self.standing.facts.get("calibrated") or {}).get("adjusted")
-        return adjusted * TIMES if adjusted is not None else None
+        adjusted: float | None = (self.standing.facts.get("calibrated") or {}).get("adjusted")
+        return adjusted
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,7 +256,7 @@ def table(thing: Deciding) -> Any:  # noqa: ANN401 - an answer
             line.handle,
             line.name,
             line.rank,
-            line.mean,
+            round(line.mean, 2) if line.mean is not None else None,
             str(OUTCOMES[line.decision.outcome]) if line.decision else "",
             line.decision.place if line.decision else None,
             line.decision.alternate if line.decision else None,
