@@ -20,7 +20,7 @@ from portal import history
 from portal.db import db, transaction
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
-from portal.mail.writing import HIDDEN, Written, base_url, write
+from portal.mail.writing import Written, base_url, hidden_link, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,7 @@ def deliver(number: int, *, at: datetime) -> bool:
 
 def without_token(text: str, link: str | None) -> str:
     """Return what was sent with its private link cut short: no token rests here, whoever may read what was sent."""
-    return text.replace(link, f"{base_url()}/link/{HIDDEN}") if link else text
+    return text.replace(link, hidden_link()) if link else text
 
 
 def _prepared(number: int, *, at: datetime) -> tuple[str, str, Written, str | None] | None:

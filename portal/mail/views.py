@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from portal.mail import queries
 from portal.mail.rules import MessageState
+from portal.mail.writing import hidden_link
 from portal.policy import Permission
 from portal.web.lists import asked_page, listing
 from portal.web.pages import Pages
@@ -101,6 +102,7 @@ def sent_html(number: int) -> Any:  # noqa: ANN401 - an answer
 
 def alone(copy: SentCopy) -> Any:  # noqa: ANN401 - an answer
     """Answer with a message's HTML under a policy that lets nothing in it run."""
-    answer = make_response(copy.html.replace("<head>", '<head><base target="_top">', 1))
+    html = copy.html.replace(f' href="{hidden_link()}"', "")
+    answer = make_response(html.replace("<head>", '<head><base target="_top">', 1))
     answer.headers["Content-Security-Policy"] = ALONE
     return answer

@@ -38,6 +38,11 @@ class Written(NamedTuple):
     language: str
 
 
+def hidden_link() -> str:
+    """Return what stands for a private link where nobody may have it."""
+    return f"{base_url()}/link/{HIDDEN}"
+
+
 class Said(NamedTuple):
     """What a message says, before it is laid out: its subject and paragraphs."""
 
@@ -53,7 +58,7 @@ def write(message: Message, *, link: str | None, language: str) -> Written:
     language = spoken(language)
     kind = kinds.of(message.template, message.facts)
     own = queries.newest(kind, language) if kind is not None else None
-    address = link or f"{base_url()}/link/{HIDDEN}"
+    address = link or hidden_link()
     with speaking(language):
         if kind is not None and own is not None and own.subject is not None and own.body is not None:
             said = in_words(kind, own.subject, own.body, facts=message.facts, person=message.to, link=address)
@@ -198,6 +203,8 @@ def _marked(each: Field, facts: Mapping[str, Any]) -> str:
 
 def _html(block: str) -> Markup:
     found = _link_in(block)
+    if found and found["address"] == hidden_link():  # a place, and no address: nobody is led there
+        return Markup('<p><a class="button">{words}</a></p>').format(words=found["words"])
     if found:
         return Markup('<p><a class="button" href="{address}">{words}</a></p>').format(**found.groupdict())
     if block.startswith("> "):

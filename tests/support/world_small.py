@@ -190,7 +190,8 @@ COVERED_KEY = "c" * 32
 VISIT_KEY = "a" * 32
 PROOF_KEY, PROOF = "7" * 32, hostile.saved(hostile.pdf_of("Enrolled for the fall."), deterministic_id=True)
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
-FILE_KEYS = (FILE_KEY, "a" * 32, "b" * 32, "9" * 32)  # of a letter, of answers sent and not sent, of a form on paper
+PLAIN = hostile.saved(hostile.pdf_of("A page that names nobody."), deterministic_id=True)
+PLAIN_KEYS = ("a" * 32, "b" * 32, "9" * 32)  # of answers sent and not sent, and of a form on paper
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -263,8 +264,8 @@ class World:
         facts = db.session.scalars(select(Event.facts).where(Event.action == RECORD)).one()
         store().put(f"clean/{PROOF_KEY}/whole", PROOF)
         store().put(f"clean/{PROOF_KEY}/page-1", hostile.picture("WEBP"))
-        for key in FILE_KEYS:
-            store().put(f"clean/{key}/whole", FILE)
+        for key in (FILE_KEY, *PLAIN_KEYS):
+            store().put(f"clean/{key}/whole", FILE if key == FILE_KEY else PLAIN)
             store().put(f"clean/{key}/page-1", hostile.picture("WEBP"))
         made = covered_file()
         for name, data in (("whole", made.data), ("page-1", made.pages[0])):
@@ -835,6 +836,7 @@ def _photo(world: _Building, key: str, candidacy: Candidacy, person: Person, alt
 
 
 def _file(about: Model, key: str, *, owner: int, purpose: str) -> StoredFile:
+    whole = FILE if key == FILE_KEY else PROOF if key == PROOF_KEY else PLAIN
     return StoredFile(
         key=key,
         owner_id=owner,
@@ -842,12 +844,12 @@ def _file(about: Model, key: str, *, owner: int, purpose: str) -> StoredFile:
         about_id=about.id,
         purpose=purpose,
         name=f"{purpose}.pdf",
-        size=len(FILE),
-        received=len(FILE),
+        size=len(whole),
+        received=len(whole),
         state=FileState.CLEAN,
         kind=FileKind.PDF,
-        clean_size=len(FILE),
-        sha256=hashlib.sha256(FILE).hexdigest(),
+        clean_size=len(whole),
+        sha256=hashlib.sha256(whole).hexdigest(),
         pages=1,
         created_at=NOW,
         received_at=NOW,
@@ -859,7 +861,7 @@ def _answered_with_file(world: _Building, key: str, nomination: Nomination, ques
     """A nomination one of whose answers is a file."""
     answer = Answer(nomination_id=nomination.id, question_id=question.id, text="answer.pdf", saved_at=NOW)
     world.keep(f"answer {key}", answer)
-    stored = _file(answer, FILE_KEYS[1 if key == "intake" else 2], owner=nomination.nominator_id, purpose="answer")
+    stored = _file(answer, PLAIN_KEYS[0 if key == "intake" else 1], owner=nomination.nominator_id, purpose="answer")
     answer.file_id = world.keep(f"file {key}", stored).id
 
 
@@ -1051,7 +1053,7 @@ def _students(world: _Building) -> None:
     typed = {"state": PaperState.TYPED, "typed_by_id": world["person staff"], "typed_at": NOW - DAY}
     told = {"name": "Hibo", "phone": "1", "people": [{"given": "", "family": "Oso", "role": "", "email": ""}]}
     form = world.keep("paper", Paper(**came, **typed, told=told))
-    form.file_id = world.keep("file paper", _file(form, FILE_KEYS[3], owner=world["person staff"], purpose="scan")).id
+    form.file_id = world.keep("file paper", _file(form, PLAIN_KEYS[2], owner=world["person staff"], purpose="scan")).id
     world.keep("paper untyped", Paper(**came))
     _answered_with_file(world, "draft", draft, transcript)
     _answered_with_file(world, "intake", intake, transcript)

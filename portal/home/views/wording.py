@@ -13,7 +13,7 @@ from portal.home import forms
 from portal.home.queries import record
 from portal.mail.views import pages
 from portal.mail.wording import actions, kinds, queries, rules
-from portal.mail.writing import HIDDEN, base_url, drawn, in_words, lay_out, sample_facts, sample_reader, shipped
+from portal.mail.writing import base_url, drawn, hidden_link, in_words, lay_out, sample_facts, sample_reader, shipped
 from portal.policy import Permission
 from portal.web import failures, viewer
 from portal.web.language import language as direction_of
@@ -92,7 +92,7 @@ class Seen(NamedTuple):
 
 def _seen(kind: Kind, code: str, form: forms.WordingForm, case: Case) -> Seen:
     with speaking(code):
-        said = _said(kind, form, case, link=f"{base_url()}/link/{HIDDEN}")
+        said = _said(kind, form, case, link=hidden_link())
         return Seen(lay_out(said, language=code), drawn(said))
 
 

@@ -112,12 +112,20 @@ def _plan(slug: str, year: int, number: int) -> PlanOf | None:
     return PlanOf(review, found) if review is not None and found is not None else None
 
 
+def _proof_kept_back(of: PlanOf, hidden: set[int]) -> str:
+    """Say why somebody from whom these candidacies are hidden does not get the plan's proof; nothing where they do."""
+    if hidden:
+        return NOT_WHOLE
+    return "" if "proof" in of.plan.facts else NO_PROOF
+
+
 @pages.page("/desk/<slug>/<int:year>/assignments/plans/<int:number>", needs=Permission.ASSIGN, of=_plan)
 def plan(of: PlanOf) -> str:
     """A plan as a difference: what it adds, what it takes back, what stays, and what it cannot do."""
     made = round_of(of.review)
     now = queries.inputs(made)
     hidden = queries.kept_from(viewer.current(), now)
+    in_the_way = _proof_kept_back(of, hidden)
     called = queries.labels(now)
     facts = of.plan.facts
 
@@ -154,6 +162,7 @@ def plan(of: PlanOf) -> str:
         good_enough=facts.get("good_enough"),
         unfit=len(facts.get("proof", {}).get("document", {}).get("costs", ())),
         fresh=now.digest == of.plan.inputs_digest and of.plan.applied_at is None,
+        no_proof=_(in_the_way) if in_the_way else "",
     )
 
 
@@ -166,10 +175,9 @@ def _said(sentence: dict[str, Any]) -> PortalError:
 @pages.page("/desk/<slug>/<int:year>/assignments/plans/<int:number>.json", needs=Permission.ASSIGN, of=_plan)
 def plan_proof(of: PlanOf) -> Any:  # noqa: ANN401 - a file
     """The plan with all it came from and its proof, naming nobody: for `tools/check_certificate.py`."""
-    if queries.kept_from(viewer.current(), queries.inputs(round_of(of.review))):
-        raise Refused(NOT_WHOLE)
-    if "proof" not in of.plan.facts:
-        raise Refused(NO_PROOF)
+    in_the_way = _proof_kept_back(of, queries.kept_from(viewer.current(), queries.inputs(round_of(of.review))))
+    if in_the_way:
+        raise Refused(in_the_way)
     answer = jsonify(queries.whole_proof(of.plan.facts["proof"]))
     answer.headers["Content-Disposition"] = f'attachment; filename="plan-{of.plan.id}.json"'
     return answer
