@@ -51,11 +51,11 @@ def pdf(
 
     `facts` is anything JSON can hold and reaches the template as `facts`, beside `facts.house` (title, organization, language,
     direction, accent, paper, large); `files` are pictures by the names the template gives them. `code` is the language of the
-    document as in `en`; `at` stands in the file as when it was made, so that equal facts give equal bytes. A letter that none of our
-    typefaces holds is drawn as an empty box, and the file is tagged all the same but promises PDF/UA-1 no more. Raises
-    `typst.TypstError` when the template itself is wrong: no fact can make it so.
+    document as in `en`, or `es_US`, whose region is left out; `at` stands in the file as when it was made, so that equal facts give
+    equal bytes. A letter that none of our typefaces holds is drawn as an empty box, and the file is tagged all the same but promises
+    PDF/UA-1 no more. Raises `typst.TypstError` when the template itself is wrong: no fact can make it so.
     """
-    read_in = language(code)
+    read_in = language(code.partition("_")[0])
     house = {
         "title": title,
         "organization": organization,

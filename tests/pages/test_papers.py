@@ -169,9 +169,10 @@ def test_the_form_prints_every_question_large_and_in_the_readers_language(app, o
         assert "Question 3 about the nominee?" in text
         sizes.append(len(made))
     assert sizes[0] < sizes[1]
-    spanish = app.test_client()
-    spanish.set_cookie("language", "es", domain="localhost")
-    assert get(spanish, "/nominate/teaching/form.pdf").status_code == 200
+    spanish = get(app.test_client(), "/nominate/teaching/form.pdf?language=es")
+    assert spanish.mimetype == "application/pdf"
+    text = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(spanish.data))
+    assert "¿A quién nomina?" in text
     assert get(app.test_client(), "/nominate/nothing/form.pdf").status_code == 404
     joy = browser(app, office["joy"])
     assert get(joy, f"{office['desk'].removesuffix('papers')}questions/form.pdf").mimetype == "application/pdf"
