@@ -49,6 +49,14 @@ def test_nothing_is_left_for_later():
     assert not lines_with(markers, files(".py", ".html", ".js", ".css", ".txt", ".md", ".toml", ".sh", ""))
 
 
+def test_a_width_of_the_page_is_the_name_of_nothing_else():
+    """A page of that width would else be laid out, or left out of print, as that other thing."""
+    sheets = files(".css", under="static/css")
+    widths = set(re.findall(r"\.wrap\.([a-z-]+)", "".join(path.read_text(encoding="utf-8") for path in sheets)))
+    assert widths
+    assert not lines_with(rf"(?<!\.wrap)\.({'|'.join(sorted(widths))})\b", sheets)
+
+
 def test_no_test_is_switched_off_and_no_line_hidden_from_coverage():
     off = r"pytest\.(mark\.)?(skip|xfail)" + "|" + "importorskip" + "|" + words(("no co", "ver"))
     here = Path(__file__).resolve()
