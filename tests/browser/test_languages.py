@@ -57,7 +57,7 @@ def test_a_family_chooses_spanish_and_nominates_on_a_phone(world, open_page, axe
     press("Guardar y continuar")
     expect(page.locator(".error-summary")).to_contain_text("Dos cosas por corregir")
     look()
-    page.get_by_label("Nombre, como lo usa").fill("Amina")
+    page.get_by_label("Nombre, tal como lo usa la persona").fill("Amina")
     page.get_by_label("Apellidos").fill("Warsame")
     page.get_by_label("Escuela", exact=True).press_sequentially("denny")
     page.get_by_label("David T. Denny International Middle School").check()
