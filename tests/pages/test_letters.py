@@ -117,6 +117,9 @@ def work():
 def test_a_nominator_asks_sees_what_is_missing_and_never_what_a_letter_says(app, people):
     nadia, where = browser(app, people["nominator"]), people["nomination"] + "/letters"
     assert "2 letters are missing" in text_of(nadia, where)
+    thanks = text_of(nadia, people["nomination"] + "/sent")
+    assert "One letter is missing, from:" in thanks  # the other was asked for: only whom nobody asked is to be asked
+    assert f'href="{where}"' in thanks
     again = post(nadia, where, {"name": "Ruth Ames", "email": "ruth@writers.example", "role": "supervisor"})
     assert again.status_code == 422
     assert "was asked for this letter already" in again.get_data(as_text=True)
@@ -126,6 +129,7 @@ def test_a_nominator_asks_sees_what_is_missing_and_never_what_a_letter_says(app,
     )
     answer = post(nadia, where, {"name": "Ben Cole", "email": "ben@writers.example", "role": "community member"})
     assert answer.status_code == 303
+    assert "is missing" not in text_of(nadia, people["nomination"] + "/sent")
     ben = db.session.scalars(select(Recommendation).order_by(Recommendation.id.desc())).first()
     post(nadia, f"{where}/{ben.id}/reminder", {}, form=where)
     assert "only just now" in text_of(nadia, where)

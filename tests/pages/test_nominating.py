@@ -396,7 +396,8 @@ def test_a_second_window_gets_both_texts_and_overwrites_nothing(writer, world):
     page = writer.get(url).get_data(as_text=True)
     assert "from the first window" in page
     assert "from the second window" in page
-    assert "changed in two windows" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    for where in ("", "/check"):
+        assert "changed in two windows" in writer.get(f"/nominations/{reference}{where}").get_data(as_text=True)
     answer = writer.send(url, {"choice": "typed", "text": "both together"})
     assert answer.status_code == 303
     assert db.session.scalar(select(Answer.text)) == "both together"
@@ -489,13 +490,17 @@ def test_typing_on_after_it_was_sent_loses_nothing(writer, world):
 
 def test_withdrawing_asks_once_and_is_for_good(writer, world):
     reference = ready(writer, world)
+    autosave(writer, reference, "answers/q1", 0, answer="from a window left open")
+    assert "changed in two windows" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
     writer.submit(reference)
     url = f"/nominations/{reference}/withdrawal"
     assert "Withdraw your nomination?" in writer.get(url).get_data(as_text=True)
     assert only().stage is Stage.SUBMITTED
     assert writer.send(url).status_code == 303
     assert only().stage is Stage.WITHDRAWN
-    assert "You withdrew it" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    withdrawn = writer.get(f"/nominations/{reference}").get_data(as_text=True)
+    assert "You withdrew it" in withdrawn
+    assert "changed in two windows" not in withdrawn
     receipt = db.session.scalars(select(Message).where(Message.template == "nominations/received")).one()
     assert receipt.state is MessageState.CANCELLED
     refused = writer.send("/sign-in", action=f"/nominations/{reference}/submission")

@@ -216,9 +216,25 @@ def missing(
     plan: LetterPlan | None, asked: Iterable[Recommendation], relations: Iterable[Relation | None] = ()
 ) -> list[str]:
     """Return the roles of writers that a candidacy still lacks. A supervisor who nominates has had their say."""
+    return _lacking(plan, asked, relations, COUNTED)
+
+
+def unasked(
+    plan: LetterPlan | None, asked: Iterable[Recommendation], relations: Iterable[Relation | None] = ()
+) -> list[str]:
+    """Return the roles of writers that neither wrote nor are waited for: somebody has to ask them."""
+    return _lacking(plan, asked, relations, COUNTED | OPEN)
+
+
+def _lacking(
+    plan: LetterPlan | None,
+    asked: Iterable[Recommendation],
+    relations: Iterable[Relation | None],
+    states: frozenset[LetterState],
+) -> list[str]:
     if plan is None:
         return []
-    there = [one.role.value for one in asked if one.state in COUNTED]
+    there = [one.role.value for one in asked if one.state in states]
     return gap(plan.mix, [*there, *([WriterRole.SUPERVISOR.value] if Relation.SUPERVISOR in relations else [])])
 
 

@@ -405,14 +405,13 @@ def tasks(nomination: Nomination) -> str:
     todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
     snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
-    asides = [(aside, _label(nomination, aside.part)) for aside in queries.unsettled(nomination)]
     return render_template(
         "nominations/tasks.html",
         **facts,
         todo=todo,
         snapshot=snapshot,
         over=over,
-        asides=asides,
+        asides=_asides(nomination),
         together=queries.count_together(nomination),
         letters_task=letters_task[0] if letters_task else None,
     )
@@ -432,7 +431,15 @@ def _letters_task(nomination: Nomination) -> list[dict[str, Any]]:
         words = _("%(came)s, %(count)s asked", came=words, count=waited)
     state = "done" if not missing and came else "writing" if asked else "not_started"
     url = url_for(".letters", reference=nomination.reference)
-    return [{"label": _("Letters of recommendation"), "url": url, "state": state, "word": words}]
+    unasked = letters.unasked(plan, asked, [nomination.relation])
+    return [{"label": _("Letters of recommendation"), "url": url, "state": state, "word": words, "unasked": unasked}]
+
+
+def _asides(nomination: Nomination) -> list[dict[str, Any]]:
+    """Return what was typed in a second window and not settled, while the nomination can be changed."""
+    if nomination.stage not in WRITABLE:
+        return []
+    return [{"number": one.id, "label": _label(nomination, one.part)} for one in queries.unsettled(nomination)]
 
 
 @pages.step("/nominations/<reference>/link", needs=Permission.READ_NOMINATION, of=by_reference)
@@ -808,6 +815,8 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         ready=not stops,
         staff_alone=any(asks.sensitivity is Sensitivity.NEED for asks in queries.asked(nomination)),
         nominators=_nominators(nomination),
+        asides=_asides(nomination),
+        letters_task=next(iter(_letters_task(nomination)), None),
         proved=doubts.proved(nomination.sitting),
     ), status
 
@@ -855,13 +864,15 @@ def sent(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     if nomination.stage is not Stage.SUBMITTED:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     following = queries.next_in_sitting(nomination)
+    letters_task = next(iter(_letters_task(nomination)), None)
     return render_template(
         "nominations/sent.html",
         **_facts(nomination),
         following=following,
         same=following is not None and following.nominee_number == nomination.nominee_number,
         more_awards=more_awards(nomination, clock.now()),
-        letters=letters.due(nomination.cycle) if _letters_task(nomination) else None,
+        letters=letters.due(nomination.cycle) if letters_task else None,
+        letters_task=letters_task,
         email=nomination.sitting.nominator_email,
         cycle=nomination.cycle,
     )
