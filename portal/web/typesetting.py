@@ -75,12 +75,13 @@ def pdf(
             (root / Path(name).name).write_bytes(content)
         compiler = typst.Compiler(root=str(root), font_paths=_fonts(), ignore_system_fonts=True)
         main = str(root / f"{template}.typ")
+        made_at = at.replace(microsecond=0)  # a PDF knows whole seconds, and typst refuses any other
         try:
-            made = compiler.compile(main, format="pdf", pdf_standards="ua-1", timestamp=at)
+            made = compiler.compile(main, format="pdf", pdf_standards="ua-1", timestamp=made_at)
         except typst.TypstError as refused:
             if not any(words in str(refused) for words in UNDRAWN):
                 raise
-            made = compiler.compile(main, format="pdf", timestamp=at)
+            made = compiler.compile(main, format="pdf", timestamp=made_at)
     if not isinstance(made, bytes):  # a list would be one file a page, which PDF never is
         message = f"typst made no PDF of {template}"
         raise TypeError(message)

@@ -16,7 +16,7 @@ from flask import Flask
 
 from portal.web import lists, typesetting
 
-AT = datetime(2026, 5, 26, 17, 0, tzinfo=UTC)
+AT = datetime(2026, 5, 26, 17, 0, 0, 654321, tzinfo=UTC)  # as a clock gives it
 MARKUP = 'A "quotation", #panic("x"), $x^2$, *bold*, `code`, <label> @reference \\ and {{ 7*7 }}'
 SCRIPTS = {  # each written as its language writes it, with the typeface that must have drawn it
     "am": ("የትምህርት ሽልማት", "NotoSansEthiopic"),
