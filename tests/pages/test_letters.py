@@ -119,6 +119,7 @@ def test_a_nominator_asks_sees_what_is_missing_and_never_what_a_letter_says(app,
     assert "2 letters are missing" in text_of(nadia, where)
     thanks = text_of(nadia, people["nomination"] + "/sent")
     assert "One letter is missing, from:" in thanks  # the other was asked for: only whom nobody asked is to be asked
+    assert "They are due on" in thanks
     assert f'href="{where}"' in thanks
     again = post(nadia, where, {"name": "Ruth Ames", "email": "ruth@writers.example", "role": "supervisor"})
     assert again.status_code == 422

@@ -431,8 +431,10 @@ def _letters_task(nomination: Nomination) -> list[dict[str, Any]]:
         words = _("%(came)s, %(count)s asked", came=words, count=waited)
     state = "done" if not missing and came else "writing" if asked else "not_started"
     url = url_for(".letters", reference=nomination.reference)
-    unasked = letters.unasked(plan, asked, [nomination.relation])
-    return [{"label": _("Letters of recommendation"), "url": url, "state": state, "word": words, "unasked": unasked}]
+    task = {"label": _("Letters of recommendation"), "url": url, "state": state, "word": words}
+    return [
+        {**task, "unasked": letters.unasked(plan, asked, [nomination.relation]), "due": letters.due(nomination.cycle)}
+    ]
 
 
 def _asides(nomination: Nomination) -> list[dict[str, Any]]:
