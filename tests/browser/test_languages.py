@@ -51,6 +51,7 @@ def test_a_family_chooses_spanish_and_nominates_on_a_phone(world, open_page, axe
     page.get_by_role("link", name="Empezar una nominación").click()
     look()
     press("Continuar")
+    page.get_by_label("18 años o más").check()
     page.get_by_label("Su nombre").fill("Xiomara Ríos")
     page.get_by_label("Su correo electrónico").fill("x.rios@example.org")
     press("Continuar")
