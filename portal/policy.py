@@ -39,6 +39,7 @@ class Fact(StrEnum):
     ITS_GUARDIAN = "is the guardian of the nominee"
     ITS_OWN = "is the person it concerns"
     INVITED = "was invited to it"
+    DECLARED = "has declared conflicts in its cycle"
     ASSIGNED = "is assigned to it"
     CLEAR = 'has said "no conflict" for it'
     CONFLICT = "has a conflict with it that stands or holds"
@@ -114,6 +115,7 @@ told = _word(Fact.TOLD)
 its_guardian = _word(Fact.ITS_GUARDIAN)
 its_own = _word(Fact.ITS_OWN)
 invited = _word(Fact.INVITED)
+declared = _word(Fact.DECLARED)
 assigned = _word(Fact.ASSIGNED)
 clear = _word(Fact.CLEAR)
 conflict = _word(Fact.CONFLICT)
@@ -221,6 +223,7 @@ class Permission(StrEnum):
 _its_writer = its_nominator | written_here
 _office = staff_of_it & ~conflict
 _scorer = assigned & clear & ~conflict
+_deliberates = member_of_it & in_deliberation & declared
 
 POLICY: dict[Permission, Rule] = {
     Permission.SEE_PUBLIC_PAGES: anyone,
@@ -240,7 +243,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.OWN_PART: its_nominee & told,
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,
-    Permission.TRANSLATE: its_translator,
+    Permission.TRANSLATE: its_translator & ~member_of_it,
     Permission.READ_LETTER: its_writer
     | ((staff_of_it | chair_of_it) & ~conflict & ~its_nominee)
     | (its_nominee & access_kept),
@@ -269,16 +272,16 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_RECORD: staff_somewhere | auditor,
     Permission.ANSWER_INVITATION: invited | member_of_it,
     Permission.SEE_QUEUE: reviews,
-    Permission.DECLARE_CONFLICTS: member_of_it,
+    Permission.DECLARE_CONFLICTS: member_of_it & ~released,
     Permission.READ_MASKED: _scorer,
     Permission.SCORE_CANDIDACY: _scorer,
     Permission.PRACTICE: member_of_it & ~conflict,
     Permission.ASSIGN: (staff_of_it | chair_of_it) & ~conflict,
     Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
-    Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | (member_of_it & in_deliberation),
+    Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | _deliberates,
     Permission.SEE_READERS: chair_of_it,
-    Permission.DELIBERATE: (staff_of_it | chair_of_it | (member_of_it & in_deliberation)) & ~conflict,
-    Permission.THINK_AGAIN: member_of_it & in_deliberation & ~conflict,
+    Permission.DELIBERATE: (staff_of_it | chair_of_it | _deliberates) & ~conflict,
+    Permission.THINK_AGAIN: _deliberates & ~conflict,
     Permission.LEAD_MEETING: (staff_of_it | chair_of_it) & ~conflict,
     Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
     Permission.SEE_REPLAY: staff_of_it | chair_of_it | publisher_of_it | auditor,
@@ -356,8 +359,8 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
     ),
     Datum.ASSIGNMENT: (conflict, staff_of_it | chair_of_it | assigned, nobody),
     Datum.OTHERS_SCORES: (conflict, staff_of_it | chair_of_it, nobody),
-    Datum.STANDING: (conflict, staff_of_it | chair_of_it | (member_of_it & in_deliberation), nobody),
-    Datum.OUTCOME: (conflict, publisher_of_it | (member_of_it & in_deliberation) | chair_of_it | staff_of_it, nobody),
+    Datum.STANDING: (conflict, staff_of_it | chair_of_it | _deliberates, nobody),
+    Datum.OUTCOME: (conflict, publisher_of_it | _deliberates | chair_of_it | staff_of_it, nobody),
     Datum.CONTACT: (conflict, staff_of_it | its_own | _its_writer, nobody),
 }
 

@@ -99,6 +99,8 @@ def facts_of_cycle(person: Person | None, cycle: Cycle) -> frozenset[Fact]:
         if member.cycle_id == cycle.id:
             if member.state is MemberState.ACCEPTED:
                 facts.add(Fact.MEMBER_OF_IT)
+                if member.declared_at is not None:
+                    facts.add(Fact.DECLARED)
                 if member.role is MemberRole.CHAIR:
                     facts.add(Fact.CHAIR_OF_IT)
             elif member.state is MemberState.INVITED:
@@ -113,7 +115,7 @@ def facts_of_member(person: Person | None, member: Member) -> frozenset[Fact]:
     facts = facts_of_cycle(person, member.cycle)
     if person is not None and member.person_id == person.id:
         return facts | {Fact.ITS_OWN}
-    return facts - {Fact.INVITED, Fact.MEMBER_OF_IT}
+    return facts - {Fact.INVITED, Fact.MEMBER_OF_IT, Fact.DECLARED}
 
 
 def is_called(name: str) -> bool:

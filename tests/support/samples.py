@@ -93,6 +93,8 @@ def of_cycle(place: str) -> Callable[[str], Facts]:
             found.add(Fact.PUBLISHER_OF_IT)
         if person in MEMBERS.get(place, set()):
             found.add(Fact.MEMBER_OF_IT)
+            if person != "undeclared":
+                found.add(Fact.DECLARED)
         if person == "chair" and place in CHAIRED:
             found.add(Fact.CHAIR_OF_IT)
         if person == "invited" and place == "teaching":

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Cycle
+    from portal.people.models import Person
+    from portal.review.models import Round
 
 SCHOOL, CANDIDACY = "school", "candidacy"
+UNREAD = (CandidacyStage.WITHDRAWN, CandidacyStage.INELIGIBLE)  # nobody reads these, so nobody is told their names
 ELSEWHERE = 0  # the "school" of whoever has none: the central office, or a place that is not listed
 
 
@@ -95,7 +98,7 @@ def lines(cycle: Cycle, member: Member) -> list[Line]:
             found.append(Line(Item(SCHOOL, ELSEWHERE), _("The central office, or a place that is not a school")))
     else:
         named = select(Candidacy.id, Candidacy.name).where(Candidacy.cycle_id == cycle.id)
-        named = named.where(Candidacy.merged_into_id.is_(None), Candidacy.stage != CandidacyStage.WITHDRAWN)
+        named = named.where(Candidacy.merged_into_id.is_(None), Candidacy.stage.not_in(UNREAD))
         found = [
             Line(Item(CANDIDACY, number), name) for number, name in db.session.execute(named.order_by(Candidacy.id))
         ]
@@ -186,6 +189,18 @@ def raised(cycle: Cycle) -> dict[tuple[int, int, Kind], str]:
     wanted = select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.fact)
     wanted = wanted.join(Candidacy, and_(Candidacy.id == Conflict.candidacy_id, Candidacy.cycle_id == cycle.id))
     return {(number, person, kind): fact for number, person, kind, fact in db.session.execute(wanted)}
+
+
+def unlisted(round_: Round, person: Person) -> frozenset[int]:
+    """Return the candidacies of a round that a member was never asked about: all of them before they declare."""
+    last = (
+        select(Declaration)
+        .join(Member, Member.id == Declaration.member_id)
+        .where(Member.cycle_id == round_.cycle_id, Member.person_id == person.id, Member.declared_at.is_not(None))
+    )
+    said = db.session.scalar(last.order_by(Declaration.id.desc()).limit(1))
+    places = places_of(round_.cycle, db.session.scalars(rounds.taken(round_)).all())
+    return frozenset(number for number in places if said is None or not covers(said, number, places[number]))
 
 
 def list_grew(cycle: Cycle, member: Member) -> bool:

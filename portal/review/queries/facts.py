@@ -17,7 +17,7 @@ from portal.nominations.models import Candidacy
 from portal.nominations.queries.facts import conflict_facts
 from portal.policy import Datum, Fact, Sight
 from portal.review.models import Assignment, CoveredFile, Plan, Round, SpokenName
-from portal.review.queries import rounds
+from portal.review.queries import declarations, rounds
 from portal.review.queries.rounds import InReview
 from portal.review.rules.lives import HELD, READABLE, AssignmentState
 from portal.web import viewer
@@ -138,8 +138,11 @@ def facts_of_texts(person: Person | None, thing: Any) -> frozenset[Fact]:  # noq
 
 def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fact]:
     """Return what holds of this person and a candidacy under discussion."""
-    needed = {Fact.LETTER_NEEDED} if rounds.letters_read(thing.round) else set()
-    return facts_of_in_review(person, thing.review) | _of(person, thing.candidacy) | needed
+    facts = facts_of_in_review(person, thing.review) | _of(person, thing.candidacy)
+    asked = {Fact.DECLARED, Fact.IN_DELIBERATION} <= facts
+    if person is not None and asked and thing.candidacy.id in declarations.unlisted(thing.round, person):
+        facts -= {Fact.DECLARED}  # it came on the list after this member declared
+    return facts | ({Fact.LETTER_NEEDED} if rounds.letters_read(thing.round) else set())
 
 
 def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 SIZE = 50  # rows of a page
+OVER = frozenset({CycleStage.RELEASED, CycleStage.ARCHIVED})  # nothing is declared any more
 # Names are covered from a reader: in a blind round, at least until their own is in.
 COVERED = Round.blind & ~(Round.names_after & (Assignment.state == AssignmentState.SUBMITTED))
 WITH_ROUND = (joinedload(Assignment.round).joinedload(Round.cycle), joinedload(Assignment.candidacy))
@@ -196,7 +197,8 @@ class Queue:
     @property
     def deliberating(self) -> bool:
         """Whether the committee talks about results: whoever sits on it may see where it stands."""
-        return rounds.InReview(self.round.cycle, self.round).deliberating
+        declared = self.member.declared_at is not None
+        return declared and rounds.InReview(self.round.cycle, self.round).deliberating
 
     @property
     def criteria(self) -> int:
@@ -281,7 +283,9 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
             tasks=tasks.get(round_.id, []),
             done=counts[round_.id].get(AssignmentState.SUBMITTED, 0),
             all=sum(count for state, count in counts[round_.id].items() if state in READABLE),
-            held_back=sum(count for state, count in counts[round_.id].items() if state not in READABLE),
+            held_back=0
+            if round_.cycle.stage in OVER
+            else sum(count for state, count in counts[round_.id].items() if state not in READABLE),
             minutes=needed.get(round_.id, 0),
         )
         for round_, member, rubric in found
@@ -348,7 +352,11 @@ _UNANSWERED = (Member.state == MemberState.INVITED) | (
     (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
 )
 _INVITATIONS = (
-    select(Member).options(joinedload(Member.cycle)).where(Member.person_id == ME.id, _UNANSWERED).order_by(Member.id)
+    select(Member)
+    .join(Member.cycle)
+    .options(contains_eager(Member.cycle))
+    .where(Member.person_id == ME.id, _UNANSWERED, Cycle.stage.not_in(OVER))
+    .order_by(Member.id)
 )
 _AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 _CHAIRED = (
@@ -363,7 +371,7 @@ _CHAIRED = (
 
 def invitations(person: Person) -> Sequence[Member]:
     """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for; cycles with them."""
-    return db.session.scalars(_INVITATIONS, {"me": person.id}).all()
+    return db.session.scalars(_INVITATIONS, {"me": person.id}).unique().all()
 
 
 def chaired(person: Person) -> Sequence[Member]:

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import clock, policy
+from portal.awards import queries as awards
 from portal.errors import PortalError
 from portal.policy import Fact, Permission
-from portal.review.queries import rounds, studies
+from portal.review.queries import declarations, rounds, studies
 from portal.review.queries import standings as queries
 from portal.review.queries.facts import sees_names
 from portal.review.rules.kinds import BY_RUBRIC
@@ -44,6 +45,14 @@ def sees_readers(person: Person, review: InReview) -> bool:
     """Say whether somebody may know who reads what: not a member who only deliberates, nor an auditor."""
     facts = policy.facts_about(person, review)
     return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT})
+
+
+def _unasked(person: Person, review: InReview) -> dict[str, Any]:
+    """Return what came on the list after a member declared, and their seat: it opens once they were asked about it too."""
+    facts = policy.facts_about(person, review)
+    asked = Fact.DECLARED in facts and not facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT}
+    unlisted = declarations.unlisted(review.round, person) if asked and review.round is not None else frozenset()
+    return {"unasked": unlisted, "seat": awards.member_of(review.cycle, person) if unlisted else None}
 
 
 @pages.page("/desk/<slug>/<int:year>/standings", needs=Permission.SEE_STANDINGS, of=rounds.in_review)
@@ -93,6 +102,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         few=[row.nominee if named else row.name for row in lacking if made.reads - row.missing < made.quorum],
         readers=readers,
         opens=policy.may(person, Permission.DELIBERATE, review),
+        **_unasked(person, review),
         low=low,
         high=high,
         most=rubric.highest if rubric else 6,
@@ -121,6 +131,7 @@ def _counted(review: InReview, made: Round) -> str:
         few=sum(row["few"] for row in rows),
         over=made.state in rounds.OVER,
         opens=policy.may(person, Permission.DELIBERATE, review),
+        **_unasked(person, review),
         leads=policy.may(person, Permission.MANAGE_ROUND, review),
     )
 
@@ -142,6 +153,7 @@ def change_words(change: studies.Change) -> str:
 def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
     word, number = agreement(row.agreement)
     return {
+        "number": row.candidacy_id,
         "rank": _("%(rank)s=", rank=row.rank) if row.tied else row.rank,
         "name": row.nominee if named else row.name,
         "reference": row.reference if not named else "",
