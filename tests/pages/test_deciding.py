@@ -255,6 +255,11 @@ def test_the_memo_says_who_why_and_by_whose_approval(world, joy, ruth):
     assert "Proposed by Joy Tanaka, approved by Ruth Alemu" in memo.replace("\N{NO-BREAK SPACE}", " ")
     assert "Amina Warsame" in memo
     assert "Solomon Pratt" not in memo
+    said = re.search(r"selected for (.+?) in all", memo)[1]
+    with transaction():
+        forfeiting = db.session.scalars(select(Decision).where(Decision.outcome == Outcome.SELECTED)).first()
+        forfeiting.forfeited_cents = forfeiting.sum_cents
+    assert f"selected for {said} in all" in joy.text(f"{world.desk}/decisions/memo")  # the sum of the rows below it
 
 
 def test_the_table_has_every_candidacy(world, joy):
