@@ -173,6 +173,7 @@ def forms_of(app: Flask, person: str) -> dict[str, list[Form]]:
 TAKES = {
     "publishing.draft": {"reason"},  # once the page is public
     "review.declare": {"asked"},  # how close it is, after whom it is
+    "nominations.screen_many": {"language", "school"},  # what the list was narrowed to, where it was, to go back there
     "nominations.import_row": {
         "nominator_email",
         "nominator_name",
