@@ -45,7 +45,7 @@ class Typist(Browser):
         pairs += [(f.name, f.value) for f in form.fields if f.kind == "submit"][:1]
         body = urlencode(pairs, errors="surrogatepass")
         kind = "application/x-www-form-urlencoded"
-        return self.client.post(form.action, base_url=self.base, data=body, content_type=kind)
+        return self._send("POST", form.action, data=body, content_type=kind)
 
 
 def names(form):

@@ -31,7 +31,7 @@ from portal.questions.drawing import AGREES, SAYS, answer_in_words, with_name
 from portal.questions.forms import condition
 from portal.questions.models import Asked, QuestionKind
 from portal.web import failures, typesetting, viewer
-from portal.web.fields import Form, Line, Text
+from portal.web.fields import Form, Line, Text, clean
 from portal.web.lists import asked_page, listing
 from portal.web.pages import see_other
 from portal.web.text import locale, when, words_in, zone
@@ -322,17 +322,22 @@ def _typing(paper: Paper) -> Any:  # noqa: ANN401 - an answer
         paper=paper,
         version=version,
         second=queries.second_people(paper),
+        why=_why(),
         **drawn_with(cycle, form),
         **_scan(paper),
     ), status
+
+
+def _why() -> str:
+    """Return what was typed of why a form is set aside."""
+    return clean(request.form.get("why"))[:2000]
 
 
 def _typed(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa: ANN401 - a form, and an answer or None
     act, told, thank = request.form.get("act"), told_of(form), bool(form.thank.data)
     try:
         if act == "aside":
-            words = request.form.get("why", "")[:2000]
-            actions.set_aside(paper, words=words, version=version, by=viewer.current(), at=now)
+            actions.set_aside(paper, words=_why(), version=version, by=viewer.current(), at=now)
             flash(_("%(reference)s is set aside. It is kept.", reference=paper.reference))
         elif act == "later":
             actions.keep(paper, told, version=version, thank=thank)
