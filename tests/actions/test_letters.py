@@ -357,8 +357,11 @@ def test_staff_who_write_a_letter_have_a_conflict_that_stands(world):
     number = ask(world, email=address)
     assert may(asked(number).writer, Permission.MANAGE_LETTERS, asked(number))
     write(number)
-    (conflict,) = db.session.scalars(select(Conflict).where(Conflict.person_id == asked(number).writer_id)).all()
-    assert conflict.kind is Kind.WROTE_LETTER
+    conflicts = db.session.scalars(select(Conflict).where(Conflict.person_id == asked(number).writer_id)).all()
+    assert {conflict.kind for conflict in conflicts} == {
+        Kind.WROTE_LETTER,
+        Kind.SUPERVISOR,
+    }  # asked as their supervisor
     writer = asked(number).writer
     assert not may(writer, Permission.MANAGE_LETTERS, asked(number))
     assert may(writer, Permission.READ_LETTER, asked(number))  # their own
