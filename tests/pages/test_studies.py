@@ -71,6 +71,7 @@ def test_standings_say_whether_a_place_would_change_and_without_whom(app, scored
     moved = {who for each in study.changes for who in (*each["enters"], *each["leaves"])}
     with transaction():
         rounds.close(rounds_queries.by_id(number), by=None, at=NOW + timedelta(days=30))
+        rounds.lock(rounds_queries.by_id(number), by=None, at=NOW + timedelta(days=30))
         person = makers.make_staff("Somebody Else")
         candidacy = db.session.get_one(Candidacy, min(moved))
         makers.make_conflict(candidacy, person)
