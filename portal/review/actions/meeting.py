@@ -97,7 +97,8 @@ def _hold(round_: Round) -> None:
 
 def _running(meeting: Meeting) -> None:
     """Hold a meeting against whoever ends it at this moment, and refuse what comes after its end."""
-    db.session.refresh(meeting, with_for_update=True)
+    db.session.scalar(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
+    db.session.refresh(meeting, ["present", "shown_id", "ended_at"])
     if meeting.ended_at is not None:
         raise Refused(ENDED)
 
