@@ -31,8 +31,10 @@ class Child:
     def __init__(self, line: socket.socket) -> None:
         """Learn the process's number."""
         self._line = line
-        self._answers = line.makefile("r")
-        self.pid = int(self._answers.readline())
+        number = b""
+        while not number.endswith(b"\n"):  # no byte more: what comes after it may be the return code already
+            number += line.recv(1)
+        self.pid = int(number)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -50,7 +52,6 @@ class Child:
             except TimeoutError:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0) from None
             self.returncode = int(found)
-            self._answers.close()
             self._line.close()
         return self.returncode
 
