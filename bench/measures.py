@@ -156,7 +156,11 @@ def _filled(page: Answer, name: str, number: int) -> list[tuple[str, str]]:
     fields = [(_attribute(tag, "name"), _attribute(tag, "value")) for tag in HIDDEN.findall(main)]
     typed = {
         "nominate": [("awards", "excellence-in-teaching")],
-        "you": [("name", "Nadia Okafor"), ("email", f"nadia{number}.{random.randrange(10**9)}@example.org")],
+        "you": [
+            ("age", "adult"),
+            ("name", "Nadia Okafor"),
+            ("email", f"nadia{number}.{random.randrange(10**9)}@example.org"),
+        ],
         "nominee": [
             ("people-0-given", "Amina"),
             ("people-0-family", f"Warsame {random.randrange(10**9)}"),
