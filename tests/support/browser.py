@@ -182,6 +182,8 @@ def sign_in(app: Flask, base_url: str) -> Callable[..., None]:
 @contextmanager
 def as_it_stands(page: Page) -> Iterator[Page]:
     """Lend a copy of a page that has no JavaScript, in a browser that has it, with the page's own scripts left out."""
+    page.locator("main").wait_for()  # a page that is just being replaced has, for a moment, nothing in it
+    page.wait_for_load_state("load")
     content, browser = page.content(), page.context.browser
     assert browser is not None
     context = browser.new_context(viewport=page.viewport_size)
