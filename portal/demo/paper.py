@@ -59,6 +59,7 @@ def _form(world: World, cycle: Cycle, who: tuple[str, str, School], answers: dic
     told = Told(
         name=writer,
         phone="206 555 0177",
+        age="adult",
         people=[{"given": given, "family": family, "role": "Teacher", "email": ""}],
         schools=[school],
         relation="community",

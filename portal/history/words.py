@@ -135,6 +135,7 @@ ACTIONS = {
     "paper compared and counted": N_("Compared with the paper, and counted as of when it came"),
     "paper differs": N_("What was typed differs from the paper"),
     "paper set aside": N_("Paper form set aside"),
+    "paper of a child let go": N_("Paper form of a child under 13: nothing of it kept"),
     "paper taken in": N_("Paper form taken in"),
     "paper typed in": N_("Paper form typed in"),
     "part accepted": N_("Took up their part"),

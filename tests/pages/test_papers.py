@@ -13,6 +13,8 @@ from sqlalchemy import select
 from portal import clock
 from portal.db import db, transaction
 from portal.demo import makers
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
 from portal.history.models import Event
 from portal.jobs import worker
 from portal.nominations.models import Entered, Nomination, Paper
@@ -26,6 +28,7 @@ NOW = makers.NOW
 TOLD = {
     "nominator_name": "Hibo Nuradin",
     "nominator_phone": "206 555 0100",
+    "age": "adult",
     "people-0-given": "Amina",
     "people-0-family": "Warsame",
     "school": "A school by the sea",
@@ -105,7 +108,18 @@ def test_a_paper_form_counts_once_a_second_person_compared_it_as_of_when_it_came
     wrong = post(joy, page, {**TOLD, "people-0-family": ""})
     assert wrong.status_code == 422
     assert "Waxay bartaa carruurta." in wrong.get_data(as_text=True)
-    assert post(joy, page, {**TOLD, "people-0-family": "", "act": "later"}).status_code == 303
+    half = {**TOLD, "people-0-family": "", "age": ""}
+    with clock.at(NOW):  # saved while it is typed; a page drawn before says so, and neither keeps a word of a child's
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', get(joy, page).get_data(as_text=True))[1]
+        said = {"csrf_token": token, "version": "1", **half}
+        saving = {"X-Autosave": "1"}
+        child = joy.post(page, data={**said, "age": "child"}, headers=saving)
+        assert (child.status_code, list(child.get_json()["errors"])) == (422, ["age"])
+        assert joy.post(page, data=said, headers=saving).get_json()["version"] == 2
+        stale = joy.post(page, data={**said, "nominator_name": "Somebody else"}, headers=saving)
+        assert (stale.status_code, list(stale.get_json()["errors"])) == (409, [""])
+    assert post(joy, page, {**half, "act": "later", "age": "child"}).status_code == 422
+    assert post(joy, page, {**half, "act": "later"}).status_code == 303
     assert 'value="Amina"' in get(joy, page).get_data(as_text=True)
     assert post(joy, page, TOLD).status_code == 303
     own = get(joy, page).get_data(as_text=True)
@@ -152,6 +166,17 @@ def test_what_came_late_is_held_and_what_is_none_is_set_aside(app, office):
     assert post(joy, other, {"act": "aside", "why": ""}, at=at).status_code == 422
     assert post(joy, other, {"act": "aside", "why": "An advertisement."}, at=at).status_code == 303
     assert "An advertisement." in get(joy, other, at).get_data(as_text=True)
+
+
+def test_nothing_is_kept_of_a_form_that_a_child_wrote_but_that_it_came(app, office):
+    joy, page = taken_in(app, office)
+    post(joy, page, {**TOLD, "act": "later"})
+    assert post(joy, page, {"act": "child"}).status_code == 303
+    paper, scan = only(Paper), only(StoredFile)
+    assert (paper.state, paper.told, paper.file_id) == (PaperState.SET_ASIDE, {}, None)
+    assert scan.state is FileState.REMOVED
+    assert "Hibo" not in get(joy, page).get_data(as_text=True)
+    assert get(joy, f"{page}/scan/download").status_code == 404
 
 
 def test_the_form_prints_every_question_large_and_in_the_readers_language(app, office):

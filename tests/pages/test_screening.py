@@ -331,6 +331,7 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
             "once": once,
             "nominator_name": "Deborah Lindqvist",
             "nominator_phone": "206 555 0100",
+            "age": "minor",
             "received": "2026-02-16T17:05",
             "language": "so",
             "people-0-given": "Amina",
@@ -343,13 +344,26 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
             "tell": "no",
             "answer-q1": "She runs the homework table.",
         }
+        nothing = desk.post("/entry", **{**told, "age": "child"})
+        assert "Deborah" not in nothing
+        assert db.session.scalar(select(Nomination)) is None
+        db.session.rollback()
         refused = desk.post(
             "/entry",
             status=422,
-            **{**told, "nominator_phone": "", "people-0-family": "", "school_id": "", "answer-q1": " ", "quote": ""},
+            **{
+                **told,
+                "age": "",
+                "nominator_phone": "",
+                "people-0-family": "",
+                "school_id": "",
+                "answer-q1": " ",
+                "quote": "",
+            },
         )
         for words in (
             "Write your e-mail address",
+            "Choose how old they are",
             "last name",
             "Choose a school",
             "Write an answer",
@@ -394,6 +408,7 @@ def test_a_team_at_several_schools_is_entered_as_it_was_told(desk):
         "once": "team",
         "nominator_name": "Deborah Lindqvist",
         "nominator_phone": "206 555 0100",
+        "age": "adult",
         "received": "2026-02-16T17:05",
         "people-0-given": "Amina",
         "people-0-family": "Warsame",

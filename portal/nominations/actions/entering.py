@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from portal.people.models import Person
     from portal.questions.models import Question
 
+CHILD, MINOR, ADULT = "child", "minor", "adult"
+OF_A_CHILD = N_("Nothing of anybody under 13 is kept. A parent, or another adult, may nominate in their own name.")
 TAKES = frozenset({CycleStage.OPEN, CycleStage.CLOSED})
 
 
@@ -38,6 +40,9 @@ class Told:
     name: str
     email: str = ""
     phone: str = ""
+    age: str = ""  # "adult" or "minor"; of a child nothing is kept
+    guardian_name: str = ""  # of a minor who applies
+    guardian_email: str = ""
     people: list[dict[str, str]] = field(default_factory=list)  # given, family, role, email of each; several for a team
     schools: list[School] = field(default_factory=list)
     place_text: str = ""
@@ -117,6 +122,9 @@ def make(
             "family": family,
             "email": told.email or None,
             "phone": told.phone,
+            "minor": {MINOR: True, ADULT: False}.get(told.age),
+            "guardian_name": told.guardian_name,
+            "guardian_email": told.guardian_email,
         },
         "nominees": [
             {**person, "role": person["role"] or None, "email": person["email"] or None} for person in told.people
@@ -144,11 +152,20 @@ def asked(cycle: Cycle, answers: Mapping[str, str]) -> list[Question]:
     return questions.shown(every, {question.key: answers.get(question.key, "") for question in every})
 
 
+def _age_problems(told: Told) -> Iterator[tuple[str, questions.Problem]]:
+    if told.age not in {ADULT, MINOR}:
+        sentence = OF_A_CHILD if told.age == CHILD else N_("Choose how old they are")
+        yield "age", questions.Problem("missing", sentence, {})
+    if told.guardian_email and not rules.looks_like_address(told.guardian_email):
+        yield "guardian_email", questions.Problem("wrong", rules.ADDRESS_NEEDS_AT, {})
+
+
 def _problems(told: Told, cycle: Cycle) -> Iterator[tuple[str, questions.Problem]]:
     for problem in rules.you_problems({"name": told.name, "email": told.email}):
         missing_address = problem.facts["field"] == "email" and problem.kind == "missing"
         if not (missing_address and told.phone.strip()):
             yield {"name": "nominator_name", "email": "nominator_email"}[problem.facts["field"]], problem
+    yield from _age_problems(told)
     place = {
         "schools": [school.id for school in told.schools],
         "central": told.central,

@@ -15,7 +15,7 @@ from portal.files import actions as files
 from portal.files import queries as file_queries
 from portal.files.rules import FileState
 from portal.nominations.actions import entering
-from portal.nominations.actions.entering import NotReady, Told
+from portal.nominations.actions.entering import CHILD, OF_A_CHILD, NotReady, Told
 from portal.nominations.models import Entered, Nomination, Paper
 from portal.nominations.queries import papers as queries
 from portal.nominations.rules.papers import PAPER, TO_TYPE, PaperState, PaperStep
@@ -72,8 +72,10 @@ def attach(paper: Paper, file: StoredFile | None, *, by: Person, at: datetime) -
 
 
 def keep(paper: Paper, told: Told, *, version: int, thank: bool) -> None:
-    """Keep what is typed so far, finished or not."""
+    """Keep what is typed so far, finished or not; of a child nothing."""
     _refuse_over(paper)
+    if told.age == CHILD:
+        raise Refused(OF_A_CHILD, field="age")
     _save(paper, paper.state, version=version, told=as_facts(told), thank=thank)
 
 
@@ -132,6 +134,15 @@ def set_aside(paper: Paper, *, words: str, version: int, by: Person, at: datetim
         raise Refused(REASON, field="words")
     _step(paper, PaperStep.SET_ASIDE, version=version, note=words.strip())
     history.record("paper set aside", paper, by=by, at=at, reason=words.strip())
+
+
+def let_go(paper: Paper, *, version: int, by: Person, at: datetime) -> None:
+    """Keep nothing of a form that a child under 13 wrote: its scan goes, and what was typed. That one came stays on the record."""
+    scan = file_queries.by_id(paper.file_id)
+    _step(paper, PaperStep.SET_ASIDE, version=version, note=None, told={}, thank=False, file_id=None)
+    if scan is not None and scan.state is not FileState.REMOVED:
+        files.remove(scan, by=by, at=at)
+    history.record("paper of a child let go", paper, by=by, at=at)
 
 
 def as_facts(told: Told) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
+from wtforms.widgets import EmailInput
 
+from portal.nominations.forms.writing import ADDRESS, AGES
 from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules.writing import MOST_PEOPLE
 from portal.web.fields import Address, Choice, Choices, Form, Line, Text
@@ -176,6 +178,13 @@ class EntryForm(Form):
     nominator_name = Line(_l("Their name"))
     nominator_email = Address(_l("Their e-mail address"))
     nominator_phone = Line(_l("Their telephone number"), most=60)
+    age = Choice(
+        _l("How old are they?"),
+        choices=list(AGES.items()),
+        description=_l("Ask where it was not said. Of somebody under 13 nothing is kept."),
+    )
+    guardian_name = Line(_l("Their parent's or guardian's name"))
+    guardian_email = Line(_l("The guardian's e-mail address"), most=ADDRESS, widget=EmailInput())
     received = Line(_l("When it reached us"), description=_l("When they called, or when the paper came."), most=40)
     people = FieldList(FormField(EntryPersonForm), min_entries=1, max_entries=MOST_PEOPLE)
     school = Line(_l("School"), description=_l("Type part of its name."), most=NAME)

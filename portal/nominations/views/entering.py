@@ -15,6 +15,7 @@ from portal.errors import N_, Refused
 from portal.nominations.actions import entering as actions
 from portal.nominations.actions.entering import NotReady, Told
 from portal.nominations.forms.screening import EntryForm, numbers, wall_time
+from portal.nominations.forms.writing import AGES
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.rules import Stage
@@ -98,6 +99,9 @@ def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         if request.form.get("add_person") and len(form.people) < MOST_PEOPLE:
             form.people.append_entry()
         return _drawn(cycle, form), 200
+    elif form.age.data == actions.CHILD:
+        flash(_(actions.OF_A_CHILD), "error")
+        return see_other(".entry", slug=cycle.award.slug, year=cycle.year)
     elif form.validate_on_submit():
         try:
             nomination = actions.enter(
@@ -169,6 +173,9 @@ def told_of(form: Any) -> Told:  # noqa: ANN401 - the form
         name=form.nominator_name.data or "",
         email=form.nominator_email.data or "",
         phone=form.nominator_phone.data or "",
+        age=form.age.data if form.age.data in AGES else "",
+        guardian_name=form.guardian_name.data or "",
+        guardian_email=form.guardian_email.data or "",
         people=[person for _row, person in form.named],
         schools=list(found),
         place_text=(form.school.data or "") if NOT_LISTED in chosen else "",
@@ -199,6 +206,7 @@ def typed_before(told: Told, cycle: Cycle) -> dict[str, Any]:
     chosen += [NOT_LISTED] if told.place_text else []
     held = {name: getattr(told, name) for name in ("relation", "relation_text", "quote", "tell", "language", "people")}
     answers = {f"answer-{one.key}": data_for(one, told.answers.get(one.key, "")) for one in _asked(cycle)}
+    held |= {"age": told.age, "guardian_name": told.guardian_name, "guardian_email": told.guardian_email}
     named = {"nominator_name": told.name, "nominator_email": told.email, "nominator_phone": told.phone}
     return {**held, **named, **answers, "school": told.place_text, "school_id": chosen}
 

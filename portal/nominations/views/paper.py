@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
@@ -18,7 +18,7 @@ from portal.files import rules as file_rules
 from portal.files import serving
 from portal.nominations.actions import papers as actions
 from portal.nominations.actions.entering import NotReady, asked
-from portal.nominations.forms.writing import QUOTES, RELATIONS, TELLS
+from portal.nominations.forms.writing import ADULT, AGES, MINOR, QUOTES, RELATIONS, TELLS
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries import papers as queries
 from portal.nominations.queries.writing import choosable
@@ -34,7 +34,7 @@ from portal.web import failures, typesetting, viewer
 from portal.web.fields import Form, Line, Text, clean
 from portal.web.lists import asked_page, listing
 from portal.web.pages import see_other
-from portal.web.text import locale, when, words_in, zone
+from portal.web.text import clock_time, locale, when, words_in, zone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,12 +92,23 @@ def _address(cycle: Cycle) -> str:
 def facts(cycle: Cycle, *, large: bool) -> dict[str, Any]:
     """Return what the printed form says: the same questions as on the page, each with room to write on."""
     every = cycle.question_set.asked_of(Asked.NOMINATOR) if cycle.question_set else []
+    own = cycle.self_nomination
     sections = [
         _section(
             _("Who are you?"),
             note=_("Under 13? Ask a grown-up to write it in their own name: we keep nothing of anybody younger."),
-            fields=[_("Your name"), _("Your telephone"), _("Your e-mail address, if you have one")],
+            fields=[
+                _("Your name"),
+                _("Your telephone"),
+                _("Your e-mail address, if you have one"),
+                *(
+                    [_("If you are 13 to 17 and apply for yourself: your guardian's name and e-mail address")]
+                    if own
+                    else []
+                ),
+            ],
         ),
+        _section(_("How old are you?"), choices=[str(AGES[MINOR]), str(AGES[ADULT])]),
         _section(
             _("Whom do you nominate?"),
             fields=[
@@ -110,7 +121,7 @@ def facts(cycle: Cycle, *, large: bool) -> dict[str, Any]:
         _section(
             _("How do you know them?"),
             note=_("Choose one, and say more in %(count)s words at most", count=RELATION_WORDS),
-            choices=[str(said) for one, said in RELATIONS.items() if one is not Relation.SELF or cycle.self_nomination],
+            choices=[str(said) for one, said in RELATIONS.items() if one is not Relation.SELF or own],
             lines=3,
         ),
         *(_asked(one, every, large=large) for one in every),
@@ -308,12 +319,14 @@ def _typing(paper: Paper) -> Any:  # noqa: ANN401 - an answer
     form: Any = form_of(cycle, {**before, "thank": paper.thank, "received": "-"})
     version = _version(request.form.get("version")) if request.method == "POST" else paper.version
     status = form.status
+    if request.headers.get("X-Autosave"):
+        return _autosaved(paper, form, version, now)
     if request.method == "POST":
         if request.form.get("find") or request.form.get("add_person"):
             if request.form.get("add_person") and len(form.people) < MOST_PEOPLE:
                 form.people.append_entry()
             status = 200
-        elif request.form.get("act") == "aside" or form.validate():
+        elif request.form.get("act") in {"aside", "child"} or form.validate():
             answer = _typed(paper, form, version, now)
             if answer is not None:
                 return answer
@@ -328,6 +341,19 @@ def _typing(paper: Paper) -> Any:  # noqa: ANN401 - an answer
     ), status
 
 
+def _autosaved(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa: ANN401 - a form, and an answer
+    if not form.validate():
+        wrong = {name: [str(one) for one in found] for name, found in form.errors.items() if isinstance(name, str)}
+        return jsonify(errors=wrong), 422
+    try:
+        actions.keep(paper, told_of(form), version=version, thank=bool(form.thank.data))
+    except Refused as refusal:
+        if refusal.field is None:
+            raise
+        return jsonify(errors={refusal.field: [failures.sentence(refusal)]}), 422
+    return jsonify(saved_at=clock_time(now), version=paper.version)
+
+
 def _why() -> str:
     """Return what was typed of why a form is set aside."""
     return clean(request.form.get("why"))[:2000]
@@ -339,6 +365,9 @@ def _typed(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa
         if act == "aside":
             actions.set_aside(paper, words=_why(), version=version, by=viewer.current(), at=now)
             flash(_("%(reference)s is set aside. It is kept.", reference=paper.reference))
+        elif act == "child":
+            actions.let_go(paper, version=version, by=viewer.current(), at=now)
+            flash(_("Nothing of it is kept, but that a form came."))
         elif act == "later":
             actions.keep(paper, told, version=version, thank=thank)
             flash(_("Saved. You can finish this later."))
@@ -349,7 +378,7 @@ def _typed(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa
         show(form, lacking)
         return None
     except (Refused, Stale) as refusal:
-        form.fail("nominator_name", failures.sentence(refusal))
+        form.fail(getattr(refusal, "field", None) or "nominator_name", failures.sentence(refusal))
         return None
     return see_other(".papers", **_back(paper.cycle))
 
@@ -363,8 +392,10 @@ def _rows(told: Told, cycle: Cycle) -> list[dict[str, Any]]:
     place = [school.name for school in told.schools] + ([told.place_text] if told.place_text else [])
     place += [_("They work for the district, at no one school")] if told.central else []
     how = str(RELATIONS[Relation(told.relation)]) if told.relation else ""
+    guardian = [told.guardian_name, told.guardian_email]
     rows = [
-        (_("Who nominates"), [told.name, told.phone, told.email]),
+        (_("Who nominates"), [told.name, told.phone, told.email, str(AGES.get(told.age, ""))]),
+        *([(_("Parent or guardian"), guardian)] if any(guardian) else []),
         (_("Whom they nominate"), people + place),
         (_("How they know them"), [how, told.relation_text]),
     ]

@@ -165,6 +165,7 @@ EVENTS = {
     "paper differs": _l("What was typed differs from the paper"),
     "paper compared and counted": _l("Compared with the paper by a second person; it counts as of when the paper came"),
     "paper set aside": _l("A paper form set aside"),
+    "paper of a child let go": _l("A paper form of a child under 13: nothing of it kept"),
     "revising": _l("Opened for changes by the nominator"),
     "left late": _l("Left with us after the deadline"),
     "conflict suggested": _l("A conflict was suggested from facts"),
