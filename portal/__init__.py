@@ -133,6 +133,7 @@ def _who_is_looking(app: Flask) -> None:
     from portal.accounts import cookies  # noqa: PLC0415 - as above
     from portal.accounts import views as accounts  # noqa: PLC0415 - as above
     from portal.awards import queries as awards  # noqa: PLC0415 - as above
+    from portal.review.views import committees  # noqa: PLC0415 - as above
     from portal.web import failures, foreign, headers, text, viewer  # noqa: PLC0415 - as above
 
     @app.before_request
@@ -152,6 +153,7 @@ def _who_is_looking(app: Flask) -> None:
         return visit.person if visit is not None and visit.person_id is not None else None
 
     viewer.set_sign_in(accounts.ask_to_sign_in)
+    pages.in_place_of_404[:] = [committees.declare_first]
     app.extensions["portal.hold"] = accounts.hold_outdated
     facts.teach()
     headers.install(app)

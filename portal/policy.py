@@ -222,6 +222,7 @@ class Permission(StrEnum):
 
 _its_writer = its_nominator | written_here
 _office = staff_of_it & ~conflict
+_chair = chair_of_it & declared  # a chair, too, says first whom they have to do with
 _scorer = assigned & clear & ~conflict
 _deliberates = member_of_it & in_deliberation & declared
 
@@ -245,7 +246,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.WRITE_LETTER: its_writer,
     Permission.TRANSLATE: its_translator & ~member_of_it,
     Permission.READ_LETTER: its_writer
-    | ((staff_of_it | chair_of_it) & ~conflict & ~its_nominee)
+    | ((staff_of_it | _chair) & ~conflict & ~its_nominee)
     | (its_nominee & access_kept),
     Permission.MANAGE_LETTERS: staff_of_it & ~conflict & ~its_nominee,
     Permission.SEE_DESK: staff_somewhere | auditor | publisher,
@@ -259,7 +260,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.KEEP_ROSTER: staff,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
-    Permission.MANAGE_CONFLICTS: (staff_of_it | chair_of_it) & ~conflict,
+    Permission.MANAGE_CONFLICTS: (staff_of_it | _chair) & ~conflict,
     Permission.REDACT: _office & ~assigned,
     Permission.GIVE_FEEDBACK: _office,
     Permission.ENTER_PAPER: _office & ~assigned,
@@ -276,17 +277,17 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_MASKED: _scorer,
     Permission.SCORE_CANDIDACY: _scorer,
     Permission.PRACTICE: member_of_it & ~conflict,
-    Permission.ASSIGN: (staff_of_it | chair_of_it) & ~conflict,
-    Permission.MANAGE_ROUND: staff_of_it | chair_of_it,
-    Permission.SEE_STANDINGS: staff_of_it | chair_of_it | auditor | _deliberates,
-    Permission.SEE_READERS: chair_of_it,
-    Permission.DELIBERATE: (staff_of_it | chair_of_it | _deliberates) & ~conflict,
+    Permission.ASSIGN: (staff_of_it | _chair) & ~conflict,
+    Permission.MANAGE_ROUND: staff_of_it | _chair,
+    Permission.SEE_STANDINGS: staff_of_it | _chair | auditor | _deliberates,
+    Permission.SEE_READERS: _chair,
+    Permission.DELIBERATE: (staff_of_it | _chair | _deliberates) & ~conflict,
     Permission.THINK_AGAIN: _deliberates & ~conflict,
-    Permission.LEAD_MEETING: (staff_of_it | chair_of_it) & ~conflict,
-    Permission.SEE_DECISIONS: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
-    Permission.SEE_REPLAY: staff_of_it | chair_of_it | publisher_of_it | auditor,
-    Permission.HOLD_DRAW: (staff_of_it | chair_of_it | publisher_of_it) & ~conflict,
-    Permission.PROPOSE_DECISION: (staff_of_it | chair_of_it) & ~conflict,
+    Permission.LEAD_MEETING: (staff_of_it | _chair) & ~conflict,
+    Permission.SEE_DECISIONS: (staff_of_it | _chair | publisher_of_it) & ~conflict,
+    Permission.SEE_REPLAY: staff_of_it | _chair | publisher_of_it | auditor,
+    Permission.HOLD_DRAW: (staff_of_it | _chair | publisher_of_it) & ~conflict,
+    Permission.PROPOSE_DECISION: (staff_of_it | _chair) & ~conflict,
     Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it & ~conflict,
     Permission.RETURN_DECISION: (staff_of_it | publisher_of_it) & ~conflict,
     Permission.PLAN_RELEASE: (staff_of_it | publisher_of_it) & ~conflict,
@@ -336,31 +337,27 @@ VISIBLE: dict[Datum, tuple[Rule, Rule, Rule]] = {
     Datum.NOMINATION_TEXT: (
         conflict,
         staff_of_it | _its_writer | (its_nominee & told & nominator_shows) | (_reads & names_shown),
-        _reads | chair_of_it,
+        _reads | _chair,
     ),
     Datum.NOMINEE_IDENTITY: (
         conflict,
-        staff_of_it
-        | _its_writer
-        | (its_nominee & told)
-        | ((_reads | chair_of_it) & names_shown)
-        | (released & consented),
+        staff_of_it | _its_writer | (its_nominee & told) | ((_reads | _chair) & names_shown) | (released & consented),
         nobody,
     ),
     Datum.NOMINATOR_IDENTITY: (
         conflict,
-        staff_of_it | _its_writer | (its_nominee & told & nominator_agrees) | (chair_of_it & names_shown),
+        staff_of_it | _its_writer | (its_nominee & told & nominator_agrees) | (_chair & names_shown),
         nobody,
     ),
     Datum.CONFIDENTIAL_LETTER: (
         conflict | (its_nominee & ~access_kept),
-        staff_of_it | its_writer | chair_of_it | (its_nominee & access_kept),
+        staff_of_it | its_writer | _chair | (its_nominee & access_kept),
         _reads & letter_needed,
     ),
-    Datum.ASSIGNMENT: (conflict, staff_of_it | chair_of_it | assigned, nobody),
-    Datum.OTHERS_SCORES: (conflict, staff_of_it | chair_of_it, nobody),
-    Datum.STANDING: (conflict, staff_of_it | chair_of_it | _deliberates, nobody),
-    Datum.OUTCOME: (conflict, publisher_of_it | _deliberates | chair_of_it | staff_of_it, nobody),
+    Datum.ASSIGNMENT: (conflict, staff_of_it | _chair | assigned, nobody),
+    Datum.OTHERS_SCORES: (conflict, staff_of_it | _chair, nobody),
+    Datum.STANDING: (conflict, staff_of_it | _chair | _deliberates, nobody),
+    Datum.OUTCOME: (conflict, publisher_of_it | _deliberates | _chair | staff_of_it, nobody),
     Datum.CONTACT: (conflict, staff_of_it | its_own | _its_writer, nobody),
 }
 
@@ -412,6 +409,12 @@ def facts_about(person: object, thing: object = None) -> frozenset[Fact]:
 def may(person: object, permission: Permission, thing: object = None) -> bool:
     """Say whether this person may do this with this thing."""
     return POLICY[permission](facts_about(person, thing))
+
+
+def once(person: object, permission: Permission, thing: object, fact: Fact) -> bool:
+    """Say whether nothing but this fact is missing: they may not do it, and might if it held of them too."""
+    known, rule = facts_about(person, thing), POLICY[permission]
+    return not rule(known) and rule(known | {fact})
 
 
 def in_words() -> Iterable[tuple[str, str]]:

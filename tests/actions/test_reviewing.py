@@ -584,6 +584,13 @@ def test_handing_back_abstaining_and_recusing_are_three_results(app):
         committee = make_open(candidacies=3, members=1, reads=1)
         person = committee.people[0]
         a, b, c = committee.readings(person)
+        for state in (RoundState.CLOSED, RoundState.LOCKED):  # nobody could read it instead any more
+            committee.round.state = state
+            with pytest.raises(Refused, match="can no longer be handed back"):
+                reading.hand_back(a, words="", by=person, at=LATER)
+            with pytest.raises(Refused, match="can no longer be handed back"):
+                reading.abstain(b, words="I cannot judge music.", by=person, at=LATER)
+        committee.round.state = RoundState.OPEN
         reading.hand_back(a, words="", by=person, at=LATER)
         with pytest.raises(Refused, match="few words"):
             reading.abstain(b, words="", by=person, at=LATER)

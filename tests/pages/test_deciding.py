@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from portal.awards.models import Cycle
+from portal.awards.models import Cycle, Member
 from portal.db import db, transaction
 from portal.decisions import actions as deciding
 from portal.decisions import queries
@@ -16,7 +16,7 @@ from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.demo import makers
 from portal.mail.models import Message
 from portal.nominations.actions import conflicts, screening
-from portal.nominations.models import Field, Nomination, Quote
+from portal.nominations.models import Candidacy, CandidacySchool, Field, Nomination, Quote
 from portal.nominations.rules import CandidacyStep
 from portal.publishing import actions as releasing
 from portal.publishing import chores
@@ -27,6 +27,7 @@ from portal.publishing.rules import ReleaseState
 from portal.web.cache_models import PublicVersion
 from tests.support.deciding import AT, NAMES, PUBLIC, TOLD, Desk, biography, build, consent, decide, ready, token
 from tests.support.office import counted
+from tests.support.reviewing import declare
 
 
 @pytest.fixture
@@ -119,8 +120,38 @@ def test_the_chair_of_a_blind_round_decides_without_names(app):
     with transaction():
         world = build(blind=True)
         person = makers.make_person("Chair Person")
-        makers.make_member(db.session.get_one(Cycle, world.cycle), person, chair=True)
+        seat = makers.make_member(db.session.get_one(Cycle, world.cycle), person, chair=True, declared=False)
+        number, grew = seat.id, world.reference(1)
     chair = Desk(app, person)
+    closed = (
+        "decisions",
+        "decisions/R-0000",
+        "decisions.csv",
+        "standings",
+        "standings.csv",
+        "standings/R-0000",
+        "meeting",
+        "conflicts",
+    )
+    for path in (
+        *closed,
+        "assignments",
+        "round",
+        "readers",
+        "minutes",
+        "replay",
+    ):  # nothing before saying "no conflict"
+        answer = chair.get(f"{world.desk}/{path}")
+        text = answer.get_data(as_text=True)
+        assert (answer.status_code, f"/committees/{number}/conflicts" in text) == (403, True), path
+        assert "Plant" not in text, path
+    with transaction():
+        declare(db.session.get_one(Member, number), at=AT)
+        late = db.session.scalar(select(Candidacy).where(Candidacy.reference == grew))
+        late.schools = [CandidacySchool(school=makers.make_school("Late Entry High School"))]
+    assert "Plant 1" in chair.text(f"{world.desk}/standings")
+    for path in ("standings/R-0001", "decisions/R-0001"):  # what came on the list since is asked about first
+        assert "Look at the list once more" in chair.get(f"{world.desk}/{path}").get_data(as_text=True)
     page = (
         chair.text(f"{world.desk}/decisions")
         + chair.text(f"{world.desk}/decisions/memo")

@@ -201,6 +201,9 @@ def facts_of_decided(person: Person | None, thing: Decided) -> frozenset[Fact]:
     """Return what holds of this person and one candidacy's decision; a conflict of theirs is one of the facts."""
     facts = set(review_facts.facts_of_in_review(person, thing.deciding.review))
     facts |= conflict_facts(person, thing.line.candidacy.id)
+    if thing.deciding.round is not None:
+        known = review_facts.unasked(person, thing.deciding.round, thing.line.candidacy.id, frozenset(facts))
+        facts = set(known)
     decision = thing.line.decision
     if person is not None and decision is not None and decision.proposed_by_id == person.id:
         facts.add(Fact.PROPOSED_IT)

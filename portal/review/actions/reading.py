@@ -30,6 +30,7 @@ from portal.review.rules.lives import (
     AssignmentStep,
     ReviewState,
     ReviewStep,
+    RoundState,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ ELSEWHERE = N_("This was changed in another window. Both are below: choose one."
 CLOSED = N_("This round is closed, so scores can no longer be given or changed.")
 NOT_YET = N_("This round is not open yet.")
 OTHERWISE = N_("This round is not scored like that. Open the reading again.")
+OVER = N_(
+    "This round is closed, so a reading can no longer be handed back. What is not scored counts nowhere. "
+    "If you know this person, you can still say so."
+)
 NAMES_SEEN = N_("Names are shown now that your scores are in, so they stay as they are.")
 UNANSWERED = N_("Not scored yet: %(criteria)s. Give a level, or say that it does not apply.")
 NOTHING_APPLIES = N_("At least one criterion must apply. Abstain instead, where none does.")
@@ -321,19 +326,28 @@ def _end_for_conflict(assignment: Assignment, *, at: datetime) -> None:
     ask_for_replacement(assignment, at=at)
 
 
+def may_end(assignment: Assignment, at: datetime) -> None:
+    """Refuse to give a reading back when nobody could read it instead any more: its round is over, or locked."""
+    round_ = assignment.round
+    over = round_.state in {RoundState.CLOSED, RoundState.LOCKED} or at >= round_.closes_at
+    if over or (round_.extra_only and not assignment.extra):
+        raise Refused(OVER)
+
+
 def hand_back(assignment: Assignment, *, words: str, by: Person, at: datetime) -> None:
-    """Give a reading back for want of time. Before submitting only."""
+    """Give a reading back for want of time. Before submitting only, and while the round is open."""
     _end(assignment, AssignmentStep.DECLINE, "handed back", words=words, by=by, at=at)
 
 
 def abstain(assignment: Assignment, *, words: str, by: Person, at: datetime) -> None:
-    """Read it and give no score, with a reason. Before submitting only."""
+    """Read it and give no score, with a reason. Before submitting only, and while the round is open."""
     if not words.strip():
         raise Refused(N_("Say in a few words why you give no score."), field="words")
     _end(assignment, AssignmentStep.ABSTAIN, "abstained", words=words, by=by, at=at)
 
 
 def _end(assignment: Assignment, step: AssignmentStep, action: str, *, words: str, by: Person, at: datetime) -> None:
+    may_end(assignment, at)
     if not advance(assignment, step, reason=words.strip() or None, ended_at=at):
         raise Stale(ELSEWHERE)
     history.record(action, assignment, by=by, at=at, reason=words.strip() or None)

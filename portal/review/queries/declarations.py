@@ -191,15 +191,15 @@ def raised(cycle: Cycle) -> dict[tuple[int, int, Kind], str]:
     return {(number, person, kind): fact for number, person, kind, fact in db.session.execute(wanted)}
 
 
-def unlisted(round_: Round, person: Person) -> frozenset[int]:
-    """Return the candidacies of a round that a member was never asked about: all of them before they declare."""
+def unlisted(round_: Round, person: Person, among: Collection[int]) -> frozenset[int]:
+    """Return which of these candidacies of a round a member was never asked about: all of them before they declare."""
     last = (
         select(Declaration)
         .join(Member, Member.id == Declaration.member_id)
         .where(Member.cycle_id == round_.cycle_id, Member.person_id == person.id, Member.declared_at.is_not(None))
     )
     said = db.session.scalar(last.order_by(Declaration.id.desc()).limit(1))
-    places = places_of(round_.cycle, db.session.scalars(rounds.taken(round_)).all())
+    places = places_of(round_.cycle, among)
     return frozenset(number for number in places if said is None or not covers(said, number, places[number]))
 
 

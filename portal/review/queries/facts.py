@@ -139,10 +139,16 @@ def facts_of_texts(person: Person | None, thing: Any) -> frozenset[Fact]:  # noq
 def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fact]:
     """Return what holds of this person and a candidacy under discussion."""
     facts = facts_of_in_review(person, thing.review) | _of(person, thing.candidacy)
-    asked = {Fact.DECLARED, Fact.IN_DELIBERATION} <= facts
-    if person is not None and asked and thing.candidacy.id in declarations.unlisted(thing.round, person):
-        facts -= {Fact.DECLARED}  # it came on the list after this member declared
+    facts = unasked(person, thing.round, thing.candidacy.id, facts)
     return facts | ({Fact.LETTER_NEEDED} if rounds.letters_read(thing.round) else set())
+
+
+def unasked(person: Person | None, round_: Round, candidacy: int, facts: frozenset[Fact]) -> frozenset[Fact]:
+    """Return the facts of one candidacy without "declared", where it came on the list after this member or chair declared."""
+    asks = Fact.DECLARED in facts and facts & {Fact.IN_DELIBERATION, Fact.CHAIR_OF_IT}
+    if person is not None and asks and declarations.unlisted(round_, person, [candidacy]):
+        return facts - {Fact.DECLARED}
+    return facts
 
 
 def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:

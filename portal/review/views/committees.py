@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from portal import clock
+from portal import clock, policy
 from portal.awards import actions as awards
 from portal.awards.rules import MemberState
 from portal.errors import PortalError
 from portal.nominations.actions import conflicts
-from portal.policy import Permission
+from portal.policy import Fact, Permission
 from portal.review.actions import declaring
 from portal.review.forms import conflicts as forms
 from portal.review.forms.conflicts import CorrectionForm
@@ -27,6 +27,7 @@ from portal.web.text import when
 
 if TYPE_CHECKING:
     from portal.awards.models import Member
+    from portal.people.models import Person
 
 
 @pages.form("/committees/<int:number>", needs=Permission.ANSWER_INVITATION, of=seat_at)
@@ -85,6 +86,22 @@ def _page(member: Member, form: AnswerForm, *, leaving: bool = False) -> str:
         leaving=leaving,
         round=rounds.newest(member.cycle_id),
     )
+
+
+def declare_first(person: Person | None, needs: Permission, thing: object) -> Any:  # noqa: ANN401 - an answer
+    """Tell a chair who has not declared conflicts what keeps their committee's pages closed; None for everybody else."""
+    if person is None or thing is None or not policy.once(person, needs, thing, Fact.DECLARED):
+        return None
+    if Fact.CHAIR_OF_IT not in policy.facts_about(person, thing):
+        return None
+    address = request.view_args or {}
+    at = (address.get("slug"), address.get("year"))
+    seats = [
+        (member, member.declared_at is not None)
+        for member in reading.chaired(person)
+        if at in {(None, None), (member.cycle.award.slug, member.cycle.year)}
+    ]
+    return render_template("review/declare_first.html", seats=seats), 403
 
 
 @pages.form("/committees/<int:number>/conflicts", needs=Permission.DECLARE_CONFLICTS, of=seat_at)

@@ -386,6 +386,7 @@ def recusal(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 @pages.form("/reading/<int:number>/return", needs=Permission.SCORE_CANDIDACY, of=_own)
 def hand_back(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     """No time for this one."""
+    actions.may_end(assignment, clock.now())
     form = forms.ReturnForm()
     if form.validate_on_submit():
         actions.hand_back(assignment, words=form.words.data or "", by=viewer.current(), at=clock.now())
@@ -397,6 +398,7 @@ def hand_back(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 @pages.form("/reading/<int:number>/abstention", needs=Permission.SCORE_CANDIDACY, of=_own)
 def abstention(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     """Read, and no score given."""
+    actions.may_end(assignment, clock.now())
     form = forms.AbstentionForm()
     if form.validate_on_submit():
         actions.abstain(assignment, words=form.words.data or "", by=viewer.current(), at=clock.now())

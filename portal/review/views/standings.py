@@ -26,6 +26,8 @@ from portal.web.lists import Listing, asked_page, table_file
 from portal.web.text import words_in
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from portal.people.models import Person
     from portal.review.models import Round
     from portal.review.queries.rounds import InReview
@@ -47,11 +49,11 @@ def sees_readers(person: Person, review: InReview) -> bool:
     return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT})
 
 
-def _unasked(person: Person, review: InReview) -> dict[str, Any]:
-    """Return what came on the list after a member declared, and their seat: it opens once they were asked about it too."""
+def _unasked(person: Person, review: InReview, among: Collection[int]) -> dict[str, Any]:
+    """Return what came on the list after a member or chair declared, and their seat: it opens once they were asked about it too."""
     facts = policy.facts_about(person, review)
-    asked = Fact.DECLARED in facts and not facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT}
-    unlisted = declarations.unlisted(review.round, person) if asked and review.round is not None else frozenset()
+    asked = Fact.DECLARED in facts and Fact.STAFF_OF_IT not in facts
+    unlisted = declarations.unlisted(review.round, person, among) if asked and review.round is not None else frozenset()
     return {"unasked": unlisted, "seat": awards.member_of(review.cycle, person) if unlisted else None}
 
 
@@ -102,7 +104,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         few=[row.nominee if named else row.name for row in lacking if made.reads - row.missing < made.quorum],
         readers=readers,
         opens=policy.may(person, Permission.DELIBERATE, review),
-        **_unasked(person, review),
+        **_unasked(person, review, [row.candidacy_id for row in scored]),
         low=low,
         high=high,
         most=rubric.highest if rubric else 6,
@@ -131,7 +133,7 @@ def _counted(review: InReview, made: Round) -> str:
         few=sum(row["few"] for row in rows),
         over=made.state in rounds.OVER,
         opens=policy.may(person, Permission.DELIBERATE, review),
-        **_unasked(person, review),
+        **_unasked(person, review, [row["number"] for row in rows]),
         leads=policy.may(person, Permission.MANAGE_ROUND, review),
     )
 
