@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import json
 import random
 import re
 import statistics
@@ -12,6 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from altcha import v1 as altcha
 from sqlalchemy import func
 
 from bench.client import Answer, Client, rate, token
@@ -127,13 +130,29 @@ def _nominate(stand: Stand, number: int) -> Iterable[tuple[str, float]]:
         yield f"page: {name}", page.seconds / bare
         if name == "sent":
             return
+        fields = _filled(page, name, number)
+        if name == "you":
+            fields = [*((key, value) for key, value in fields if key != "proof"), ("proof", _proof(who))]
         bare = stand.bare_page()
-        answer = _must(who.post(_action(path, page), _filled(page, name, number)), f"POST {path}", 303)
+        answer = _must(who.post(_action(path, page), fields), f"POST {path}", 303)
         yield f"save: {name}", answer.seconds / bare
         there = urlsplit(answer.header("Location"))
         path = there.path + (f"?{there.query}" if there.query else "")
     msg = f"A nomination has no end: {path}"
     raise RuntimeError(msg)
+
+
+def _proof(who: Client) -> str:
+    """Return what a browser with script sends: the portal's small puzzle, solved. Without it, what is sent so fast is held."""
+    puzzle = json.loads(_must(who.get("/nominate/proof"), "/nominate/proof").body)
+    found = altcha.solve_challenge(
+        puzzle["challenge"], puzzle["salt"], puzzle["algorithm"], puzzle["maxnumber"], start=0
+    )
+    if found is None:
+        msg = "The puzzle has no answer."
+        raise RuntimeError(msg)
+    said = {key: puzzle[key] for key in ("algorithm", "challenge", "salt", "signature")} | {"number": found.number}
+    return base64.b64encode(json.dumps(said).encode()).decode()
 
 
 def _noun(path: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.models import Session
 from portal.awards.models import Cycle, Season
@@ -132,6 +132,9 @@ class Nomination(Model):
     received_at: Mapped[datetime | None]  # when it first arrived: for a late one, and for paper
     return_due_at: Mapped[datetime | None]
     reason: Mapped[str | None]  # of a return, a refusal, a late acceptance or a void
+
+    # Whether its sitting holds others too: known where `page_of` read it, else None.
+    has_company: Mapped[bool | None] = query_expression()
 
     sitting: Mapped[Sitting] = relationship(lazy="raise")
     cycle: Mapped[Cycle] = relationship(lazy="raise")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from portal.errors import N_
@@ -69,6 +70,7 @@ class Problem(NamedTuple):
     facts: dict[str, Any]
 
 
+@lru_cache(maxsize=256)  # a page that judges every answer asks again for the same texts
 def count_words(text: str) -> int:
     """Return how many words a text has, in any script.
 

@@ -44,6 +44,7 @@ KEPT = "portal.kept"
 OF_A_BODY = frozenset({"Content-Length", "Content-Type"})
 
 _watched: set[type[Model]] = set()
+_watched_tables: set[object] = set()
 
 
 # ---------------------------------------------------------------- who raises the number
@@ -52,6 +53,7 @@ _watched: set[type[Model]] = set()
 def watch(*kinds: type[Model]) -> None:
     """Let every write of a row of these kinds drop the public pages that were kept."""
     _watched.update(kinds)
+    _watched_tables.update(kind.__table__ for kind in kinds)
 
 
 def _kind(row: object) -> bool:
@@ -69,7 +71,7 @@ def _note_rows(session: Session, _context: object) -> None:
 
 
 def _note_statement(session: Session, statement: Any) -> None:  # noqa: ANN401 - an UPDATE, INSERT or DELETE of any table
-    if statement.table in {kind.__table__ for kind in _watched}:
+    if statement.table in _watched_tables:
         session.info[TOUCHED] = True
 
 

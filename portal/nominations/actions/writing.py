@@ -108,15 +108,24 @@ def begin_sitting(
     if not cycles:
         raise Refused(N_("Choose at least one award"), field="awards")
     sitting = queries.sitting_once(once) if once else None
+    made = sitting is None
     if sitting is None:
         try:
             with db.session.begin_nested():
                 sitting = _sitting(
-                    name=name, email=email, phone=phone, session=session, language=language, once=once, at=at
+                    name=name,
+                    email=email,
+                    phone=phone,
+                    session=session,
+                    language=language,
+                    once=once,
+                    minor=minor,
+                    at=at,
                 )
         except IntegrityError:  # pressed twice at the same moment: the other press began it, or made the person
+            made = False
             sitting = (queries.sitting_once(once) if once else None) or _sitting(
-                name=name, email=email, phone=phone, session=session, language=language, once=once, at=at
+                name=name, email=email, phone=phone, session=session, language=language, once=once, minor=minor, at=at
             )
     if (
         session is not None
@@ -130,7 +139,7 @@ def begin_sitting(
     if sitting.confirmed_at is None and (sitting.nominator_name, sitting.nominator_email) != (name, email):
         sitting.nominator_name, sitting.nominator_email = name, email
         settle_address(sitting, at=at)
-    there = {nomination.cycle_id for nomination in queries.of_sitting(sitting)}
+    there = set() if made else {nomination.cycle_id for nomination in queries.of_sitting(sitting)}
     added = [_begin(sitting, cycle, own=own, at=at) for cycle in cycles if cycle.id not in there]
     if added and sitting.confirmed_at is None:
         send_link(sitting, at=at, nominations=added)
@@ -138,7 +147,15 @@ def begin_sitting(
 
 
 def _sitting(
-    *, name: str, email: str, phone: str | None, session: Session | None, language: str, once: str | None, at: datetime
+    *,
+    name: str,
+    email: str,
+    phone: str | None,
+    session: Session | None,
+    language: str,
+    once: str | None,
+    minor: bool | None,
+    at: datetime,
 ) -> Sitting:
     given, family = split_name(name)
     person = accounts.person_at(email, at=at, language=language, given=given, family=family)
@@ -148,6 +165,7 @@ def _sitting(
         nominator_name=name,
         nominator_email=email,
         nominator_phone=phone or None,
+        nominator_minor=minor,
         language=language,
         once=once,
         begun_at=at,
@@ -390,7 +408,6 @@ def _take_answer(nomination: Nomination, part: str, version: int, *, at: datetim
                 nomination_id=nomination.id, question_id=asks.id, version=1, saved_at=at
             )  # the question may be a kept row
         )
-        db.session.flush()
         return True
     taken = _moved(
         update(Answer)
@@ -520,7 +537,7 @@ def settle_address(sitting: Sitting, *, at: datetime) -> None:
 
 
 def _account_address(sitting: Sitting) -> str | None:
-    return db.session.scalar(select(Person.email).where(Person.id == sitting.nominator_id))
+    return db.session.get_one(Person, sitting.nominator_id).email
 
 
 # ---------------------------------------------------------------- submitting

@@ -84,7 +84,7 @@ def _payload(typed: str) -> Any:  # noqa: ANN401 - what a browser sent, as ALTCH
 
 def note(sitting: Sitting, *, trapped: bool, proof: str, at: datetime) -> Evidence:
     """Note how a sitting was begun, or, later, that a proof came. What was proved once stays so."""
-    held = db.session.scalar(select(Evidence).where(Evidence.sitting_id == sitting.id))
+    held = queries.evidence_of(sitting)
     if held is None:
         held = Evidence(sitting_id=sitting.id, trapped=False)
         try:
@@ -101,7 +101,7 @@ def note(sitting: Sitting, *, trapped: bool, proof: str, at: datetime) -> Eviden
 
 def proved(sitting: Sitting) -> bool:
     """Say whether a sitting came with a proof of work."""
-    held = db.session.scalar(select(Evidence).where(Evidence.sitting_id == sitting.id))
+    held = queries.evidence_of(sitting)
     return held is not None and held.proved_at is not None
 
 
@@ -136,7 +136,7 @@ def look(nomination: Nomination, *, source: str | None, at: datetime) -> bool:
     if source is None:
         return False
     sitting = nomination.sitting
-    evidence = db.session.scalar(select(Evidence).where(Evidence.sitting_id == sitting.id))
+    evidence = queries.evidence_of(sitting)
     is_proved = evidence is not None and evidence.proved_at is not None
     confirmed = sitting.confirmed_at is not None
     address = address_key(sitting.nominator_email) or ""

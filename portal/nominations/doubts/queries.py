@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.db import db
-from portal.nominations.doubts.models import Doubt, Tally
+from portal.nominations.doubts.models import Doubt, Evidence, Tally
 from portal.nominations.doubts.rules import DoubtState
 from portal.nominations.models import Answer, Named, Nomination
 from portal.nominations.queries import writing
@@ -19,12 +19,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Cycle
+    from portal.nominations.models import Sitting
     from portal.people.models import Person
+
+
+# Asked of everything that is sent: put together once.
+_DOUBT = select(Doubt).where(Doubt.nomination_id == bindparam("nomination"))
+_EVIDENCE = select(Evidence).where(Evidence.sitting_id == bindparam("sitting"))
+_COUNTED = select(func.sum(Tally.count)).where(
+    Tally.kind == bindparam("kind"), Tally.key == bindparam("key"), Tally.hour >= bindparam("since")
+)
 
 
 def of_nomination(nomination: Nomination) -> Doubt | None:
     """Return the doubt about a nomination, decided or not."""
-    return db.session.scalar(select(Doubt).where(Doubt.nomination_id == nomination.id))
+    return db.session.scalar(_DOUBT, {"nomination": nomination.id})
+
+
+def evidence_of(sitting: Sitting) -> Evidence | None:
+    """Return what is known of how a sitting was begun."""
+    return db.session.scalar(_EVIDENCE, {"sitting": sitting.id})
 
 
 def doubt_of(nomination: Nomination) -> Doubt:
@@ -84,5 +98,4 @@ def open_of_sitting(sitting_id: int) -> Sequence[Doubt]:
 
 def counted(kind: str, key: str, *, since: datetime) -> int:
     """Return how often something came since then."""
-    wanted = select(func.sum(Tally.count)).where(Tally.kind == kind, Tally.key == key, Tally.hour >= since)
-    return int(db.session.scalar(wanted) or 0)
+    return int(db.session.scalar(_COUNTED, {"kind": kind, "key": key, "since": since}) or 0)

@@ -77,7 +77,11 @@ def offers(nomination: Nomination, part: str) -> list[Offer]:
     Of the same nominee everything is offered. Of another one only where they work or learn, how the writer knows them, and what
     may be quoted: never an answer about somebody else.
     """
-    if writing.begun(nomination, part) or not (part in {NOMINEE, RELATION, QUOTE} or part.startswith(ANSWERS)):
+    if (
+        nomination.has_company is False
+        or writing.begun(nomination, part)
+        or not (part in {NOMINEE, RELATION, QUOTE} or part.startswith(ANSWERS))
+    ):
         return []
     found: list[Offer] = []
     for other in together(nomination, others=True):

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import has_request_context
-from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.queries import roles_of
@@ -111,9 +111,21 @@ def by_reference(reference: str) -> Nomination | None:
     return found
 
 
+_beside = aliased(Nomination)
 _page = (
     select(Nomination)
-    .options(joinedload(Nomination.sitting, innerjoin=True), joinedload(Nomination.nominator, innerjoin=True))
+    .options(
+        joinedload(Nomination.sitting, innerjoin=True),
+        joinedload(Nomination.nominator, innerjoin=True),
+        with_expression(
+            Nomination.has_company,
+            exists().where(
+                _beside.sitting_id == Nomination.sitting_id,
+                _beside.id != Nomination.id,
+                _beside.stage != Stage.DISCARDED,
+            ),
+        ),
+    )
     .where(Nomination.reference == bindparam("reference"))
 )
 
@@ -130,14 +142,27 @@ def page_of(reference: str) -> Nomination | None:
     return found
 
 
+_afresh = (
+    select(Nomination)
+    .options(
+        joinedload(Nomination.sitting, innerjoin=True),
+        joinedload(Nomination.nominator, innerjoin=True),
+        joinedload(Nomination.cycle, innerjoin=True).joinedload(Cycle.question_set).raiseload(QuestionSet.questions),
+    )
+    .where(Nomination.id == bindparam("number"))
+    .execution_options(populate_existing=True)
+)
+
+
 def afresh(nomination: Nomination) -> Nomination:
     """Return the nomination as the database has it now, with everything its writer typed and its snapshots."""
-    more = (
-        selectinload(Nomination.answers).joinedload(Answer.question, innerjoin=True),
-        selectinload(Nomination.snapshots),
-    )
-    wanted = select(Nomination).options(*_whole, *more).where(Nomination.id == nomination.id)
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    found = db.session.scalars(_afresh, {"number": nomination.id}).one()
+    fetch([found], Nomination.named, Nomination.schools, Nomination.answers, Nomination.snapshots, afresh=True)
+    if found.cycle.question_set is not None:
+        fetch([found.cycle.question_set], QuestionSet.questions)
+    for each in found.answers:  # found among those just read, without a query
+        set_committed_value(each, "question", db.session.get_one(Question, each.question_id))
+    return found
 
 
 def siblings(nomination: Nomination) -> Sequence[Nomination]:
@@ -244,14 +269,17 @@ def sitting_once(once: str) -> Sitting | None:
     return db.session.scalar(wanted)
 
 
+_of_sitting = (
+    select(Nomination)
+    .options(joinedload(Nomination.cycle, innerjoin=True))
+    .where(Nomination.sitting_id == bindparam("sitting"), Nomination.stage != Stage.DISCARDED)
+    .order_by(Nomination.id)
+)
+
+
 def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
     """Return a sitting's nominations in the order they were begun, but for those discarded."""
-    wanted = (
-        select(Nomination)
-        .options(joinedload(Nomination.cycle, innerjoin=True))
-        .where(Nomination.sitting_id == sitting.id, Nomination.stage != Stage.DISCARDED)
-    )
-    return db.session.scalars(wanted.order_by(Nomination.id)).all()
+    return db.session.scalars(_of_sitting, {"sitting": sitting.id}).all()
 
 
 def count_together(nomination: Nomination) -> int:
@@ -347,14 +375,20 @@ def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
     return found
 
 
+_LINKS = (
+    select(func.count())
+    .select_from(Message)
+    .where(
+        Message.to_id == bindparam("person"),
+        Message.template == "nominations/begun",
+        Message.posted_at >= bindparam("since"),
+    )
+)
+
+
 def links_since(person: Person, *, since: datetime) -> int:
     """Return how many links to begun nominations were posted to this person since then, so that nobody is flooded by others."""
-    posted = (
-        select(func.count())
-        .select_from(Message)
-        .where(Message.to_id == person.id, Message.template == "nominations/begun", Message.posted_at >= since)
-    )
-    return db.session.scalar(posted) or 0
+    return db.session.scalar(_LINKS, {"person": person.id, "since": since}) or 0
 
 
 # ---------------------------------------------------------------- what a page holds, as plain fields

@@ -107,7 +107,7 @@ def begin() -> Any:  # noqa: ANN401 - an answer
             return see_other(".begin_you", award=chosen, **_whom())
         else:
             return _begun(
-                chosen,
+                [cycle for cycle in open_now if cycle.award.slug in chosen],
                 name=last.nominator_name,
                 email=last.nominator_email,
                 once=form.once.data,
@@ -152,7 +152,7 @@ def begin_you() -> Any:  # noqa: ANN401 - an answer
             form.fail("age", _("Choose how old you are"))
         if not form.errors:
             return _begun(
-                [cycle.award.slug for cycle in chosen],
+                chosen,
                 name=form.name.data or "",
                 email=form.email.data or "",
                 once=form.once.data,
@@ -182,9 +182,10 @@ def _too_young(*, own: bool) -> Any:  # noqa: ANN401 - an answer
     return render_template("nominations/too_young.html", own=own), 200
 
 
-def _begun(slugs: list[str], *, name: str, email: str, once: str | None, minor: bool | None, own: bool = False) -> Any:  # noqa: ANN401 - an answer
+def _begun(
+    cycles: list[Cycle], *, name: str, email: str, once: str | None, minor: bool | None, own: bool = False
+) -> Any:  # noqa: ANN401 - an answer
     now, who = clock.now(), queries.writer()
-    cycles = [cycle for cycle in queries.choosable(who.person_id, now) if cycle.award.slug in slugs]
     person = viewer.current() if who.person_id else None
     sitting = actions.begin_sitting(
         cycles,
@@ -200,7 +201,8 @@ def _begun(slugs: list[str], *, name: str, email: str, once: str | None, minor: 
     )
     trapped = bool(request.form.get("leave_empty", "").strip())
     doubts.note(sitting, trapped=trapped, proof=request.form.get("proof", ""), at=now)
-    first = next(n for n in queries.of_sitting(sitting) if n.cycle.award.slug in slugs)
+    asked = {cycle.id for cycle in cycles}
+    first = next(n for n in queries.of_sitting(sitting) if n.cycle_id in asked)
     return see_other(".nominee", reference=first.reference)
 
 
