@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import Response, request, url_for
-from xlsxwriter import Workbook
 
 from portal import clock
 from portal.db import db
@@ -112,6 +111,8 @@ def xlsx_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
 
     A cell holds at most 32,767 characters, which is the format's own limit: a longer one ends in an ellipsis, and the CSV has it whole.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 - as much code as this room, for one kind of file
+
     out = io.BytesIO()
     book = Workbook(
         out, {"constant_memory": True, "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

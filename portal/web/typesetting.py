@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import segno
-import typst
 from flask import Response
 
 from portal.web.language import language
@@ -22,6 +20,8 @@ from portal.web.language import language
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import typst
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
 # What typst says of a letter that no typeface holds, or that is no letter: PDF/UA-1 forbids an empty box.
@@ -31,6 +31,8 @@ TYPEFACES = Path(__file__).resolve().parent / "typefaces"
 
 @cache
 def _fonts() -> typst.Fonts:
+    import typst  # noqa: PLC0415 - as below
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(TYPEFACES)])
 
 
@@ -55,6 +57,8 @@ def pdf(
     equal bytes. A letter that none of our typefaces holds is drawn as an empty box, and the file is tagged all the same but promises
     PDF/UA-1 no more. Raises `typst.TypstError` when the template itself is wrong: no fact can make it so.
     """
+    import typst  # noqa: PLC0415 - heavy, and only what is printed needs it
+
     read_in = language(code.partition("_")[0])
     house = {
         "title": title,
@@ -90,6 +94,8 @@ def pdf(
 
 def qr(address: str) -> bytes:
     """Return the QR code of an address as an SVG of black squares, medium error correction, a quiet zone of four."""
+    import segno  # noqa: PLC0415 - as above
+
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", border=4, scale=4, xmldecl=False)
     return out.getvalue()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.decisions.rules import bundle, proposing
-from portal.decisions.rules.selection import SEVERAL
+from portal.decisions.rules.columns import SEVERAL
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "replay_bundle.py"
 SEED = bytes(32)

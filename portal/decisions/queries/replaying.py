@@ -12,7 +12,7 @@ from portal.db import db
 from portal.decisions import queries as deciding
 from portal.decisions.models import Decision, Replay, Selection
 from portal.decisions.queries import drawing
-from portal.decisions.rules.selection import SEVERAL
+from portal.decisions.rules.columns import SEVERAL
 from portal.nominations.models import Candidacy, CandidacySchool
 from portal.review.models import Plan, Round, Standing
 from portal.review.queries import reviews, rounds

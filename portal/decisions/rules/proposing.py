@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portal.decisions.rules import lottery, selection
+from portal.decisions.rules import lottery
+from portal.decisions.rules.columns import SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from portal.decisions.rules import selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def propose(
 
     `drawn` are those among whom lots were drawn with `seed`: a tie of nobody else is settled by it.
     """
+    from portal.decisions.rules import selection  # noqa: PLC0415 - heavy, and most pages never need it
+
     if not scored or rule["places"] < 1:
         return None
     candidates = [
@@ -124,7 +129,7 @@ def _usable(rule: Mapping[str, Any], candidates: Sequence[selection.Candidate]) 
         (column, value)
         for each in candidates
         for column, held in each.attributes.items()
-        for value in held.split(selection.SEVERAL)
+        for value in held.split(SEVERAL)
         if value
     }
     columns = {column for column, _value in groups}
@@ -144,6 +149,8 @@ def _open_ties(
     fund: selection.Fund | None,
 ) -> tuple[str, ...]:
     """Return those whose place only the ticket decided: with the tickets turned round, others of their score are in."""
+    from portal.decisions.rules import selection  # noqa: PLC0415 - as above
+
     if not found.ties:
         return ()
     turned = [

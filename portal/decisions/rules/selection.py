@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
 
+from portal.decisions.rules.columns import SEVERAL
 from portal.errors import N_, PortalError
 
 Floats = npt.NDArray[np.float64]
@@ -24,8 +25,6 @@ Ints = npt.NDArray[np.int64]
 #: Scores are whole numbers of this part of a point from here on.
 UNIT = 1_000_000
 DECIMALS = 6
-#: Stands between the values of a column where somebody has several, such as two schools.
-SEVERAL = "\x1f"
 
 
 class BadSelection(PortalError):

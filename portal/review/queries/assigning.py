@@ -20,7 +20,6 @@ from portal.people.models import Person
 from portal.people.rules import fold
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
 from portal.review.queries import declarations, rounds
-from portal.review.rules import assignment as rules
 from portal.review.rules.lives import COUNTS, HELD, OWED, SCORING, AssignmentState
 from portal.review.rules.scoring import digest, reviewer_code, school_code
 from portal.schools.models import Affiliation, School
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from portal.awards.models import Cycle
+    from portal.review.rules import assignment
 
 ENGLISH = "en"  # what every reader reads
 Pair = tuple[int, int]  # candidacy, reviewer
@@ -311,16 +311,18 @@ def labels(found: Inputs) -> Labels:
     return Labels({number: name.name for number, name in found.candidacies.items()}, called)
 
 
-def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
+def solve(found: Inputs, called: Labels, *, seed: int) -> assignment.Plan:
     """Return the best plan: every read that can be filled, few changes to what stands, loads level, reviewers comparable."""
+    from portal.review.rules import assignment  # noqa: PLC0415 - heavy, and only a plan needs it
+
     loads = Counter(person for _number, person in found.begun)
-    return rules.plan(
+    return assignment.plan(
         candidacies=[
-            rules.Candidacy(called.candidacy[number], school=found.schools.get(number, ""))
+            assignment.Candidacy(called.candidacy[number], school=found.schools.get(number, ""))
             for number in found.candidacies
         ],
         reviewers=[
-            rules.Reader(
+            assignment.Reader(
                 called.reviewer[person], max_load=max(room, loads[person]), school=found.groups.get(person, "")
             )
             for person, room in found.capacity.items()
@@ -345,7 +347,7 @@ def solve(found: Inputs, called: Labels, *, seed: int) -> rules.Plan:
     )
 
 
-def proof(found: Inputs, called: Labels, solved: rules.Plan) -> dict[str, Any]:
+def proof(found: Inputs, called: Labels, solved: assignment.Plan) -> dict[str, Any]:
     """Return a plan with all it came from and the prices that prove it, for whoever checks it later. Nobody is named in it.
 
     What was barred is listed, and not what was possible: that is most of all pairs.
