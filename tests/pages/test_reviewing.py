@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 
 import pytest
@@ -531,6 +533,40 @@ def test_members_see_standings_only_in_deliberation_and_never_who_read_what(app,
     assert "Warsame" not in page
     reference = db.session.scalars(select(SpokenName.reference)).first()
     assert not any(name in member.text(f"{committee.slug}/standings/{reference}") for name in names if name != own)
+
+
+def test_no_two_averages_that_an_auditor_sees_tell_a_score(app):
+    with transaction():
+        made = make_open(candidacies=2, members=3, reads=3)
+        slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+        auditor, staff = make_auditor().id, made.staff.id
+        for person, level in zip(made.people, (6, 3, 3), strict=True):
+            for each in made.readings(person):
+                score(made, each, level, level, level, level)
+    board, office = Browser(app, auditor), Browser(app, staff)
+
+    def rows():
+        table = list(csv.DictReader(io.StringIO(board.text(f"{slug}/standings.csv").lstrip("\ufeff"))))
+        return [(one["Mean total, of 60"], one["Mean level, 0 to 6"], one["Reads"]) for one in table]
+
+    assert rows() == [("", "", "3")] * 2  # one score more or less would be told by the difference
+    for path in ("standings", "standings/print"):
+        assert "withheld" in board.text(f"{slug}/{path}")
+        assert "4.00" not in board.text(f"{slug}/{path}")
+        assert "4.00" in office.text(f"{slug}/{path}")
+    with transaction():
+        for step in (rounds.close, rounds.lock):
+            step(rounds_queries.by_id(made.round.id), by=db.session.get_one(Person, staff), at=LATER)
+    assert rows() == [("40.00", "4.000", "3")] * 2
+    page = board.text(f"{slug}/standings")
+    assert "4.00" in page
+    assert "6.00" not in page  # nor the highest of them
+    assert board.get(f"{slug}/meeting-screen").status_code == 404
+    with transaction():
+        person = db.session.get_one(Person, made.numbers[2])
+        late = made.readings(person)[0]
+        conflicts.declare(db.session.get_one(Candidacy, late.candidacy_id), person, words="Kin.", at=LATER)
+    assert sorted(rows()) == [("", "", "2"), ("40.00", "4.000", "3")]
 
 
 def test_staff_see_names_and_the_chair_sees_spoken_ones_while_the_round_is_blind(app, committee):

@@ -351,6 +351,12 @@ def test_no_single_score_follows_from_what_is_told_of_others_nor_from_two_of_it(
         assert list(after[: len(before)]) == list(before)
 
 
+@given(st.integers(0, 12), st.integers(0, 3), st.booleans())
+def test_a_figure_is_settled_for_others_only_where_it_can_change_no_more_by_one_score(count, aside, locked):
+    shown = withholding.settled(count=count, given=count + aside, locked=locked)
+    assert shown == (locked and not aside and count >= withholding.LEAST)
+
+
 def test_ones_own_scores_are_compared_first_half_to_second():
     assert signs.drift([40.0] * 5) is signs.Drift.TOO_FEW
     assert signs.drift([40, 41, 39, 40, 42, 39, 40]) is signs.Drift.STEADY

@@ -330,7 +330,7 @@ def bring(one: Decided) -> Any:  # noqa: ANN401 - an answer
 # ---------------------------------------------------------------- the screen, and the minutes
 
 
-@pages.page("/desk/<slug>/<int:year>/meeting-screen", needs=Permission.SEE_STANDINGS, of=queries.deciding)
+@pages.page("/desk/<slug>/<int:year>/meeting-screen", needs=Permission.DELIBERATE, of=queries.deciding)
 def screen(thing: Deciding) -> str:
     """What the screen in the room shows: scores without names of reviewers, and no word that anybody wrote."""
     running = known.of(thing.round) if thing.round is not None else None
@@ -366,6 +366,7 @@ def minutes(thing: Deciding) -> str:
     rubric = _rubric(thing)
     lines = {one.candidacy.id: one for one in queries.every_line(thing, person)} if running is not None else {}
     people = {one.id: one.name for one, _kept in known.seats(thing.round)} if thing.round is not None else {}
+    each = policy.may(person, Permission.DELIBERATE, thing)  # an auditor sees no single score
     return render_template(
         "decisions/minutes.html",
         thing=thing,
@@ -376,7 +377,8 @@ def minutes(thing: Deciding) -> str:
         present=[people[number] for number in running.present if number in people] if running else [],
         absent=[name for number, name in people.items() if running and number not in running.present],
         stops=sorted(stops, key=lambda each: (each.item.item.talked_at is None, each.item.item.talked_at)),
-        voices=known.voices(thing.round, numbers, rubric) if thing.round is not None else {},
+        voices=known.voices(thing.round, numbers, rubric) if thing.round is not None and each else {},
+        each=each,
         notes=known.minuted(thing.round, numbers) if thing.round is not None else {},
         letters=LETTERS,
         lines=lines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,8 +18,9 @@ from portal.people.models import Person, named
 from portal.review.models import Assignment, Review, Score, SpokenName, Standing
 from portal.review.queries import rounds
 from portal.review.rules import standings as rules
-from portal.review.rules.lives import COUNTS, OWED, AssignmentState
+from portal.review.rules.lives import COUNTS, OWED, AssignmentState, RoundState
 from portal.review.rules.scoring import TIMES
+from portal.review.rules.withholding import settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +124,34 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
     return Table(rows, max(places - first, 0), calibrated, groups, more=len(found) > len(shown), adjusts=adjusts)
 
 
+def without_scores(round_: Round, table: Table) -> Table:
+    """Return the same for somebody who may see no single score: a figure stays only where none follows from it. One query.
+
+    Ranks and groups stay. What is lowest and highest among reviews is somebody's score, so it never does.
+    """
+    numbers = [row.candidacy_id for row in table.rows]
+    ever = (
+        select(Assignment.candidacy_id, func.count(Review.id))
+        .join(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.round_id == round_.id, Assignment.candidacy_id.in_(numbers))
+        .where(Review.submitted_at.is_not(None))
+        .group_by(Assignment.candidacy_id)
+    )
+    given = {row[0]: row[1] for row in db.session.execute(ever)}
+    locked = round_.state is RoundState.LOCKED
+    rows = []
+    for row in table.rows:
+        if settled(count=row.count, given=given.get(row.candidacy_id, 0), locked=locked):
+            low, high = (row.low, row.high) if table.adjusts else (None, None)
+            rows.append(replace(row, low=low, high=high, apart=None, apart_on=None))
+        else:
+            rows.append(replace(row, **_NO_FIGURES))
+    return replace(table, rows=rows)
+
+
+_NO_FIGURES: dict[str, Any] = dict.fromkeys(
+    ("mean", "adjusted", "other", "low", "high", "inner", "agreement", "apart", "apart_on", "total")
+)
 _SHOWN = (
     Standing.candidacy_id,
     Standing.mean,

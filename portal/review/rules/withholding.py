@@ -24,3 +24,12 @@ def told(values: Sequence[T]) -> Sequence[T]:
 def enough(count: int) -> bool:
     """Say whether a figure over so many scores may be shown to somebody who may not see each of them."""
     return count >= LEAST
+
+
+def settled(*, count: int, given: int, locked: bool) -> bool:
+    """Say whether a candidacy's figures may be shown to somebody who may see no single score of it.
+
+    Only where enough reviews count; where none that was given has been set aside, since the average with it and the one without
+    would tell it; and once the round is locked, since until then an average changes by one score at a time.
+    """
+    return locked and enough(count) and count == given

@@ -202,31 +202,35 @@ def one_round(review: InReview) -> Any:  # noqa: ANN401 - an answer
     )
 
 
-def drawn_rows(made: Round, person: Any, *, named: bool) -> list[dict[str, Any]]:  # noqa: ANN401 - a Person or None
-    """Return a round that is over row by row: how each stands, what the rule says of it, and what was said."""
+def drawn_rows(made: Round, person: Any, *, named: bool, each: bool = True) -> list[dict[str, Any]]:  # noqa: ANN401 - a Person or None
+    """Return a round that is over row by row: how each stands, what the rule says of it, and what was said.
+
+    `each`: whether they may see what each reader said; else nothing is counted that would tell it.
+    """
     table = onward.table(made, person)
-    tallies = screening.tallies(made, [each.row.candidacy_id for each in table])
+    tallies = screening.tallies(made, [one.row.candidacy_id for one in table])
     return [
         {
-            "number": each.row.candidacy_id,
-            "key": each.row.reference,
-            "name": each.row.nominee if named else each.row.name,
-            "reference": "" if named else each.row.reference,
-            "rank": _("%(rank)s=", rank=each.row.rank) if each.row.tied else each.row.rank,
-            "figure": figure_words(made, each.row, tallies.get(each.row.candidacy_id)),
-            "reads": each.row.count,
-            "missing": each.row.missing,
-            "few": each.row.count < made.quorum,
-            "proposal": each.proposal,
-            "said": each.said,
+            "number": one.row.candidacy_id,
+            "key": one.row.reference,
+            "name": one.row.nominee if named else one.row.name,
+            "reference": "" if named else one.row.reference,
+            "rank": _("%(rank)s=", rank=one.row.rank) if one.row.tied else one.row.rank,
+            "figure": figure_words(made, one.row, tallies.get(one.row.candidacy_id)) if each else "",
+            "reads": one.row.count,
+            "missing": one.row.missing,
+            "few": one.row.count < made.quorum,
+            "proposal": one.proposal,
+            "said": one.said,
         }
-        for each in table
+        for one in table
     ]
 
 
 def file_of(review: InReview, name: str) -> Any:  # noqa: ANN401 - a file
     """Return a round as a spreadsheet: how each stands, who read it, and whether it goes on."""
     made, person = round_of(review), viewer.current()
+    each = policy.may(person, Permission.DELIBERATE, review)
     rows = [
         (
             row["rank"],
@@ -239,7 +243,7 @@ def file_of(review: InReview, name: str) -> Any:  # noqa: ANN401 - a file
             "" if row["said"] is None else _("goes on") if row["said"].goes_on else _("does not go on"),
             row["said"].reason if row["said"] else "",
         )
-        for row in drawn_rows(made, person, named=sees_names(person, review))
+        for row in drawn_rows(made, person, named=sees_names(person, review), each=each)
     ]
     header = [
         _("Rank"), _("Candidacy"), _("Reference"), _("Standing"), _("Reads"), _("Missing"), _("Readers"), _("Goes on"), _("Why"),

@@ -49,6 +49,11 @@ def sees_readers(person: Person, review: InReview) -> bool:
     return bool(facts & {Fact.STAFF_OF_IT, Fact.CHAIR_OF_IT})
 
 
+def sees_scores(person: Person, review: InReview) -> bool:
+    """Say whether somebody may see what each reviewer gave: whoever deliberates, not an auditor."""
+    return policy.may(person, Permission.DELIBERATE, review)
+
+
 def _unasked(person: Person, review: InReview, among: Collection[int]) -> dict[str, Any]:
     """Return what came on the list after a member or chair declared, and their seat: it opens once they were asked about it too."""
     facts = policy.facts_about(person, review)
@@ -78,11 +83,14 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         return _counted(review, made)
     person = viewer.current()
     table = queries.standings(made, person, page=page)
+    each = sees_scores(person, review)
+    if not each:
+        table = queries.without_scores(made, table)
     lacking, count = queries.missing(made, person)
     named = sees_names(person, review)
     readers = sees_readers(person, review)
     rubric = rounds.rubric_of(made)
-    scored = [row for row in table.rows if row.adjusted is not None]
+    scored = [row for row in table.rows if row.rank is not None]
     ends = [value for row in scored for value in (row.low, row.high, row.adjusted, row.mean) if value is not None]
     low = max(math.floor(min(ends)), rubric.lowest) if ends and rubric else 0
     high = min(math.ceil(max(ends)), rubric.highest) if ends and rubric else 6
@@ -95,6 +103,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         place=at(review.cycle),
         table=table,
         rows=[_drawn(row, made.reads, named=named) for row in scored],
+        withheld=sum(row.adjusted is None for row in scored),
         pager=Listing(scored, page, queries.SIZE, table.more) if page is not None else None,
         missing=[
             {"name": row.nominee if named else row.name, "missing": row.missing, "owing": row.owing if readers else ()}
@@ -103,7 +112,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         missing_more=count - len(lacking),
         few=[row.nominee if named else row.name for row in lacking if made.reads - row.missing < made.quorum],
         readers=readers,
-        opens=policy.may(person, Permission.DELIBERATE, review),
+        opens=each,
         **_unasked(person, review, [row.candidacy_id for row in scored]),
         low=low,
         high=high,
@@ -122,7 +131,8 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
 def _counted(review: InReview, made: Round) -> str:
     """Return the page of a round without a rubric: what was said is counted, and there is nothing to draw."""
     person = viewer.current()
-    rows = drawn_rows(made, person, named=sees_names(person, review))
+    each = sees_scores(person, review)
+    rows = drawn_rows(made, person, named=sees_names(person, review), each=each)
     return render_template(
         "review/standings_counted.html",
         cycle=review.cycle,
@@ -132,7 +142,8 @@ def _counted(review: InReview, made: Round) -> str:
         rows=rows,
         few=sum(row["few"] for row in rows),
         over=made.state in rounds.OVER,
-        opens=policy.may(person, Permission.DELIBERATE, review),
+        opens=each,
+        withheld=not each,
         **_unasked(person, review, [row["number"] for row in rows]),
         leads=policy.may(person, Permission.MANAGE_ROUND, review),
     )
@@ -214,9 +225,18 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
     named = sees_names(person, review)
     readers = sees_readers(person, review)
     table = queries.standings(made, person)
+    if not sees_scores(person, review):
+        table = queries.without_scores(made, table)
+    rubric = rounds.rubric_of(made)
+    highest = rubric.highest if rubric is not None else 6
     header = [
-        _("Rank"), _("Tied"), _("Candidacy"), _("Reference"), _("Mean total"), _("Adjusted"), _("Ordered by"), _("Reads"), _("Missing"),
-        _("Largest difference"), _("Missing reads"),
+        _("Rank"), _("Tied"), _("Candidacy"), _("Reference"),
+        _("Mean total, of %(most)s", most=highest * 10),
+        _("Mean level, 0 to %(most)s", most=highest),
+        _("Adjusted level, 0 to %(most)s", most=highest),
+        _("Ordered by"), _("Reads"), _("Missing"),
+        _("Largest difference on a criterion, in levels"),
+        _("Missing reads"),
     ]  # fmt: skip
     rows = [
         (
@@ -225,6 +245,7 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
             row.nominee if named else row.name,
             row.reference,
             f"{row.total:.2f}" if row.total is not None else "",
+            f"{row.mean:.3f}" if row.mean is not None else "",
             "" if adjusted is None else f"{adjusted:.3f}",
             _("adjusted score") if table.adjusts else _("plain mean"),
             row.count,
