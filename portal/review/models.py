@@ -45,7 +45,10 @@ class Round(Model):
     names_after: Mapped[bool] = mapped_column(default=False)  # in a blind round: shown to a reader once their own is in
     shows_school: Mapped[bool] = mapped_column(default=False)  # the size and need of the school, to readers
     rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubric.id"))  # scored by; None: by the cycle's
-    by_language: Mapped[bool] = mapped_column(default=False)  # only readers of the languages a candidacy is written in
+    by_language: Mapped[bool] = mapped_column(
+        default=False
+    )  # only readers of the languages a candidacy is written in, or translated into
+    needs_expertise: Mapped[bool] = mapped_column(default=False)  # only readers who know what a candidacy asks for
     one_per_school: Mapped[bool] = mapped_column(default=False)  # at most one reader of a school for each candidacy
     per_school: Mapped[int | None]  # how many candidacies of one school a reader reads at most
     goes_on: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # who goes on from here: rules.onward

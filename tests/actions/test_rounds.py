@@ -19,8 +19,10 @@ from portal.errors import Refused, Stale
 from portal.history.models import Event
 from portal.nominations.actions import conflicts
 from portal.nominations.actions import screening as intake
-from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind, Nomination
+from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind, Nomination, Snapshot
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.review.actions import assigning, onward, reading, rounds, screening
 from portal.review.models import Onward, Round, SpokenName, Standing, Verdict
@@ -355,6 +357,48 @@ def test_a_plan_minds_languages_knowledge_schools_and_donors_and_its_proof_is_ch
             assigning.assign(committee.round, spare, second.person, by=committee.staff, at=NOW)
         again = assigning.make_plan(committee.round, seed=6, by=committee.staff, at=LATER)
         assert (again.facts["added"], again.facts["dropped"]) == ([], [])
+
+
+def test_what_is_required_of_readers_bars_and_a_translation_lets_others_read(app):
+    with transaction():
+        committee = make_committee(candidacies=2, members=4, blind=False)
+        somali, music = committee.candidacies
+        fluent, knower, *_others = committee.members
+        letter = db.session.scalars(select(Nomination).where(Nomination.candidacy_id == somali.id)).one()
+        letter.language = "so"
+        fluent.languages, music.expertise, knower.expertise = ["so"], ["Music"], ["music"]
+        told = shape(RoundKind.SCORING, reads=2, by_language=True, needs_expertise=True)
+        committee.round = rounds.plan_round(committee.cycle, told, seed=5, by=committee.staff, at=NOW)
+        for member in committee.members:
+            declare(member)
+        found = assigning_queries.inputs(committee.round)
+        may = {number: {one for other, one in found.eligible if other == number} for number in found.candidacies}
+        assert (may[somali.id], may[music.id]) == ({fluent.person_id}, {knower.person_id})
+        plan = assigning.make_plan(committee.round, seed=5, by=committee.staff, at=NOW)
+        said = json.dumps(plan.facts["shortages"])
+        assert assigning_queries.LANGUAGE in said
+        assert assigning_queries.EXPERTISE in said
+        sent = db.session.scalars(select(Snapshot.id).where(Snapshot.nomination_id == letter.id)).one()
+        noticed = {"source_kind": "snapshot", "source_id": sent, "cycle_id": committee.cycle.id}
+        translated = Translation(
+            **noticed,
+            nomination_id=letter.id,
+            written_in="so",
+            language="en",
+            state=TranslationState.HANDED_IN,
+            texts={},
+            translator_id=committee.staff.id,
+            noticed_at=NOW,
+        )
+        db.session.add(translated)
+        db.session.flush()
+        assert len(assigning_queries.inputs(committee.round).eligible) == 2
+        translated.state, translated.approved_at = TranslationState.APPROVED, NOW
+        db.session.flush()
+        found = assigning_queries.inputs(committee.round)
+        assert {one for number, one in found.eligible if number == somali.id} == set(committee.numbers)
+        with pytest.raises(Refused, match="does not know what this round asks"):
+            assigning.assign(committee.round, music, fluent.person, by=committee.staff, at=NOW)
 
 
 def test_somebody_who_leaves_late_changes_their_own_readings_alone(app, tmp_path):

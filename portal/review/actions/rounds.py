@@ -60,6 +60,7 @@ class Shape:
     covers_pronouns: bool = False
     shows_school: bool = False
     by_language: bool = False
+    needs_expertise: bool = False
     one_per_school: bool = False
     per_school: int | None = None
     rubric: str = CYCLES
@@ -157,7 +158,7 @@ def _shape(round_: Round, shape: Shape, cycle: Cycle) -> None:
     round_.blind, round_.names_after = shape.blind, shape.blind and shape.names_after
     round_.covers_pronouns, round_.shows_school = shape.blind and shape.covers_pronouns, shape.shows_school
     round_.by_language, round_.one_per_school = shape.by_language, shape.one_per_school
-    round_.per_school = shape.per_school
+    round_.per_school, round_.needs_expertise = shape.per_school, shape.needs_expertise
     _choose_rubric(round_, shape, cycle)
     round_.goes_on = shape.goes_on.as_json()
 

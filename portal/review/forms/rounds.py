@@ -129,7 +129,15 @@ class ShapeForm(Form):
     )
     by_language = BooleanField(
         _l("Only readers of the languages it is written in"),
-        description=_l("Committee members say which they read when they accept."),
+        description=_l(
+            "Or of the one it is translated into, once that is approved. Committee members say which they read when they accept."
+        ),
+    )
+    needs_expertise = BooleanField(
+        _l("Only readers who know what it asks for"),
+        description=_l(
+            "Where a candidacy asks for readers who know something, such as music. Else they are preferred, and not required."
+        ),
     )
     one_per_school = BooleanField(_l("Never two readers of one school for the same candidacy"))
     per_school = Whole(
@@ -208,7 +216,7 @@ def _known(cycle: Cycle, made: Round | None, chosen: frozenset[int], *, later: b
         }
     rule = onward.from_json(made.goes_on)
     same = ("opens_at", "closes_at", "reads", "quorum", "cap", "best", "covers_pronouns", "shows_school")
-    more = ("by_language", "one_per_school", "per_school")
+    more = ("by_language", "needs_expertise", "one_per_school", "per_school")
     return {
         **{name: getattr(made, name) for name in (*same, *more)},
         "kind": made.kind.value,
@@ -238,6 +246,7 @@ def shape_of(form: ShapeForm) -> Shape:
         covers_pronouns=bool(form.covers_pronouns.data),
         shows_school=bool(form.shows_school.data),
         by_language=bool(form.by_language.data),
+        needs_expertise=bool(form.needs_expertise.data),
         one_per_school=bool(form.one_per_school.data),
         per_school=form.per_school.data,
         rubric=form.rubric.data or CYCLES,

@@ -16,6 +16,9 @@ from portal.errors import N_
 from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Nomination, Sitting
 from portal.nominations.queries.conflicts import standing, surely_wrote, untouched_by_conflict
 from portal.nominations.rules import NEVER_SENT, STANDS, Stage
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.queries import SNAPSHOT, stands
+from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.people.rules import fold
 from portal.review.models import Assignment, Plan, Review, Round, SpokenName
@@ -37,7 +40,8 @@ CONFLICT = N_("a conflict")
 NOMINATED = N_("nominated in this cycle")
 NOT_DECLARED = N_("has not declared conflicts yet")
 BEFORE = N_("gave it back before")
-LANGUAGE = N_("does not read a language it is written in")
+LANGUAGE = N_("does not read a language it is written in, nor one it is translated into")
+EXPERTISE = N_("does not know what this round asks its readers to know")
 DONORS = N_("is close to a donor, and donors may not be half of its readers")
 SAME_SCHOOL = N_("somebody of their school reads it already")
 SCHOOL_FULL = N_("reads as many of this school as a reader may")
@@ -229,26 +233,42 @@ def _group(found: Inputs, round_: Round) -> None:
 def _match(found: Inputs, round_: Round) -> None:
     """Note what suits whom: the languages a candidacy is written in, and what its readers should know well."""
     reads = {person: {ENGLISH, one.person.language, *(one.languages or ())} for person, one in found.members.items()}
-    for number, languages in _languages(found.candidacies).items() if round_.by_language else ():
+    for number, texts in _languages(found.candidacies).items() if round_.by_language else ():
         for person in found.members:
-            if languages - reads[person]:
+            if not all(languages & reads[person] for languages in texts):
                 found.barred.setdefault((number, person), LANGUAGE)
     knows = {person: {fold(str(field)) for field in one.expertise or ()} for person, one in found.members.items()}
     asked = select(Candidacy.id, Candidacy.expertise).where(Candidacy.id.in_(found.candidacies))
     for number, fields in db.session.execute(asked.where(Candidacy.expertise.is_not(None))):
         wants = {fold(str(one)) for one in fields or ()} - {""}
         for person in found.members:
-            if wants and not wants & knows[person]:
+            if not wants or wants & knows[person]:
+                continue
+            if round_.needs_expertise:
+                found.barred.setdefault((number, person), EXPERTISE)
+            else:
                 found.costs[number, person] = UNFIT
 
 
-def _languages(candidacies: Collection[int]) -> dict[int, set[str]]:
-    """Return the languages in which each of these candidacies was written about, in nominations that stand."""
-    found: dict[int, set[str]] = defaultdict(set)
+def _languages(candidacies: Collection[int]) -> dict[int, set[frozenset[str]]]:
+    """Return of each of these candidacies, text by text, the languages in which it may be read: two queries.
+
+    A text is a nomination that stands. It may be read as it was written, and in the language of its approved translation.
+    """
     gone = {*NEVER_SENT, Stage.REFUSED, Stage.WITHDRAWN, Stage.VOID}
-    wanted = select(Nomination.candidacy_id, Nomination.language).where(Nomination.candidacy_id.in_(candidacies))
-    for number, language in db.session.execute(wanted.where(Nomination.stage.not_in(gone)).distinct()):
-        found[number or 0].add(language)
+    wanted = select(Nomination.id, Nomination.candidacy_id, Nomination.language)
+    wanted = wanted.where(Nomination.candidacy_id.in_(candidacies), Nomination.stage.not_in(gone))
+    noticed = (
+        select(Translation.nomination_id, Translation.written_in, Translation.language, Translation.state)
+        .join(Nomination, Nomination.id == Translation.nomination_id)
+        .where(Translation.source_kind == SNAPSHOT, stands(), Nomination.candidacy_id.in_(candidacies))
+    )
+    known = {number: (written, into, state) for number, written, into, state in db.session.execute(noticed)}
+    found: dict[int, set[frozenset[str]]] = defaultdict(set)
+    for number, candidacy, language in db.session.execute(wanted):
+        written, into, state = known.get(number, (None, "", None))
+        translated = {into} if state is TranslationState.APPROVED else set()
+        found[candidacy or 0].add(frozenset({written or language, *translated}))
     return found
 
 
