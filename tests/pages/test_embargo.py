@@ -182,20 +182,6 @@ def everybody(app, world, at):
     return seen
 
 
-def test_one_second_before_the_instant_every_page_of_everybody_is_as_if_nothing_were_decided(world, app):
-    before = TOLD - SECOND
-    undecided = everybody(app, world, before)
-    planned(world)
-    chores.release_due(before)
-    decided = everybody(app, world, before)
-    assert undecided.keys() == decided.keys()
-    for who, pages in undecided.items():
-        assert pages.keys() == decided[who].keys(), who
-        for path, page in pages.items():
-            assert page == decided[who][path], f"{who} at {path}"
-    assert any(path.startswith("/consent/") and page[0] == 200 for path, page in decided["nominee of 1"].items())
-
-
 def alike(pages, world, place):
     """Return pages with everything that names this candidacy and its people replaced, so that two can be compared."""
     candidacy = world.candidacy(place)
@@ -222,15 +208,39 @@ def alike(pages, world, place):
     return {swap(path): (status, swap(text)) for path, (status, _headers, text) in pages.items()}
 
 
-@pytest.mark.parametrize("kind", ["nominee", "nominator"])
-def test_whoever_was_selected_sees_what_whoever_was_not_sees(world, app, kind):
+def test_one_second_before_the_instant_nothing_that_anybody_reaches_depends_on_what_was_decided(world, app):
+    before = TOLD - SECOND
+    undecided = everybody(app, world, before)
     planned(world)
-    seen = everybody(app, world, TOLD - SECOND)
+    chores.release_due(before)
+    decided = everybody(app, world, before)
+    assert undecided.keys() == decided.keys()
+    for who, pages in undecided.items():
+        assert pages.keys() == decided[who].keys(), who
+        for path, page in pages.items():
+            assert page == decided[who][path], f"{who} at {path}"
+    assert any(path.startswith("/consent/") and page[0] == 200 for path, page in decided["nominee of 1"].items())
+    for kind in ("nominee", "nominator"):
+        no_difference(world, decided, kind)
+    no_word(decided)
+
+
+def no_difference(world, seen, kind):
+    """Whoever was selected sees what whoever was not sees."""
     chosen, other = (alike(seen[f"{kind} of {place}"], world, place) for place in (1, 3))
     assert chosen.keys() == other.keys()
     for path in chosen:
         assert chosen[path][0] == other[path][0]
         assert chosen[path][1].splitlines() == other[path][1].splitlines(), path
+
+
+def no_word(seen):
+    """No page of theirs has a word that tells of a decision."""
+    for who, pages in seen.items():
+        for path, (status, _headers, text) in pages.items():
+            if status == 200 and (path.startswith(("/me", "/nominations", "/consent")) and who != "reviewer"):
+                words = re.sub(r"<[^>]+>", " ", text).lower()
+                assert not [word for word in UNTOLD if re.search(rf"\b{word}\b", words)], (who, path)
 
 
 def test_one_second_before_the_public_instant_the_public_knows_nothing_and_at_it_what_was_agreed_to(world, app):
@@ -256,15 +266,6 @@ def test_one_second_before_the_public_instant_the_public_knows_nothing_and_at_it
 
 def crawl_one(app, path, at):
     return bare(Desk(app, None, at=at).get(path))
-
-
-def test_no_word_of_a_decision_stands_on_any_page_before_the_instant(world, app):
-    planned(world)
-    for who, pages in everybody(app, world, TOLD - SECOND).items():
-        for path, (status, _headers, text) in pages.items():
-            if status == 200 and (path.startswith(("/me", "/nominations", "/consent")) and who != "reviewer"):
-                words = re.sub(r"<[^>]+>", " ", text).lower()
-                assert not [word for word in UNTOLD if re.search(rf"\b{word}\b", words)], (who, path)
 
 
 def test_those_who_may_see_the_outcome_do(world, app):
