@@ -15,13 +15,18 @@ from portal.decisions import actions as decisions
 from portal.decisions import queries as deciding
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
-from portal.demo import cast, giving
+from portal.demo import cast, giving, pictures
 from portal.demo.world import World, cycles_of
+from portal.files import actions as files
+from portal.files import sandbox
+from portal.files.rules import PORTRAIT
 from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
+from portal.nominations.queries import consent as consents
 from portal.nominations.rules import ConsentState
+from portal.people.rules import address_key, fold
 from portal.publishing import actions as publishing
-from portal.publishing.actions import wording
+from portal.publishing.actions import photos, unnamed, wording
 from portal.publishing.desk import queries as releases
 
 if TYPE_CHECKING:
@@ -37,6 +42,9 @@ if TYPE_CHECKING:
 TOLD_BEFORE = timedelta(days=8)
 WORDS = "Yes, you may publish this."
 CHOSEN = "The committee's choice, after hearing every reader."
+LATE = 6  # one in so many answers once they are told, and not before
+SILENT = "Asked twice with everybody of this award, and has not answered. They are asked again when they are told."
+BEGUN = "arts-scholarship"  # of a season in deliberation: its pages are being prepared today
 
 
 def by_cast(world: World, season: Laid) -> None:
@@ -125,6 +133,9 @@ def prepare(world: World, season: Laid) -> None:
                 by=ruth,
                 at=at,
             )
+            if not cycle.surprise and drafting.candidacy.id % LATE:
+                _answers(drafting.candidacy, one, at=cycle.closes_at + timedelta(days=9))
+            _photograph(drafting.candidacy.name, cycle, reference, by=ruth, at=at)
         giving.before(world, cycle)
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is None:
@@ -132,8 +143,42 @@ def prepare(world: World, season: Laid) -> None:
         release = publishing.plan(releasing, told_at=public_at - TOLD_BEFORE, public_at=public_at, by=ruth, at=at)
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is not None:
+            silent = [one for one in releases.chosen(cycle) if one.silent]
+            unnamed.go_on(releasing, silent, reason=SILENT, by=ruth, at=at)
             _look_over(releasing, by=desmond, at=at + timedelta(hours=1))
             publishing.approve(releasing, version=release.version, by=desmond, at=at + timedelta(hours=2))
+
+
+def begin(world: World, season: Laid) -> None:
+    """Begin to announce one award while others are still talked about: on its page stands what blocks, and what may wait."""
+    joy, ruth = world.person("Joy Tanaka"), world.person("Ruth Amsalem")
+    cycle = next(cycle for cycle in cycles_of(season) if cycle.award.slug == BEGUN)
+    thing, at = deciding.deciding(BEGUN, cycle.year), world.now - timedelta(hours=20)
+    if thing is None:
+        return
+    decisions.propose_by_standing(thing, alternates=1, by=joy, at=at)
+    if any(one.decision is None for one in deciding.every_line(thing, joy)):
+        decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
+    decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
+    for number, reference in enumerate(db.session.scalars(_selected(cycle)).all()):
+        drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
+        if drafting is None:
+            continue
+        if number:  # the first one's years are still being asked about
+            note = "Confirmed with the district by telephone."
+            screening.confirm_standing(drafting.candidacy, note=note, by=joy, at=at + timedelta(hours=4))
+        else:
+            _answers(drafting.candidacy, None, at=cycle.closes_at + timedelta(days=9))
+            citation = "For work that made a whole building look up"
+            publishing.save_draft(drafting, citation=citation, quotations=[], by=joy, at=at + timedelta(hours=5))
+        person = drafting.people[0].person
+        person.minor = number == 1  # no guardian is noted of this one yet
+        person.email = f"{fold(person.name).replace(' ', '.')}.{drafting.candidacy.id}@people.example"
+        person.email_key = address_key(person.email)
+    releasing = releases.releasing(cycle.award.slug, cycle.year)
+    public_at = cycle.announced_at or world.now + timedelta(days=28)
+    if releasing is not None:
+        publishing.plan(releasing, told_at=public_at - TOLD_BEFORE, public_at=public_at, by=joy, at=world.now)
 
 
 def _look_over(releasing: Releasing, *, by: Person, at: datetime) -> None:
@@ -174,12 +219,35 @@ def announce(world: World, season: Laid) -> None:
         for candidacy in db.session.scalars(
             select(Candidacy).options(selectinload(Candidacy.people)).where(Candidacy.reference.in_(_selected(cycle)))
         ).all():
-            for link in candidacy.people:
-                _agree(candidacy, link, by_name.get(candidacy.name), at=public_at - timedelta(days=3))
-        db.session.flush()
+            _answers(candidacy, by_name.get(candidacy.name), at=public_at - timedelta(days=3))
         releasing = releases.releasing(cycle.award.slug, cycle.year)
         if releasing is not None:
             publishing.publish(releasing, at=public_at)
+
+
+def _photograph(name: str, cycle: Cycle, reference: str, *, by: Person, at: datetime) -> None:
+    """Send somebody's picture, if one was drawn of them, and say in words what it shows."""
+    if name not in pictures.SITTERS:
+        return
+    thing = releases.drafting(cycle.award.slug, cycle.year, reference)
+    if thing is None:
+        return
+    (one, *_rest), data = thing.people, pictures.draw(name)
+    file = files.take_whole(by, one.candidacy, PORTRAIT, name="portrait.jpg", data=data, at=at)
+    photo = photos.attach(one, file, by=by, at=at)
+    if file.kind is not None:
+        files.settle(file, sandbox.clean(data, file.kind, most_pages=PORTRAIT.most_pages), scans=0, at=at)
+    words = pictures.SITTERS[name].words
+    photos.describe(one, photo, alt=words, focus=(photo.focus_x, photo.focus_y), version=photo.version, by=by, at=at)
+
+
+def _answers(candidacy: Candidacy, one: cast.Honoured | None, *, at: datetime) -> None:
+    """Let the people of a candidacy say what may be published, where they have not answered yet."""
+    said = {number for _candidacy, number in consents.said_in([candidacy.id]).answered}
+    for link in candidacy.people:
+        if link.person_id not in said:
+            _agree(candidacy, link, one, at=at)
+    db.session.flush()
 
 
 def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | None, *, at: datetime) -> None:
@@ -196,7 +264,7 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
             "family@people.example",
         )
     for field in Field:
-        if field is Field.PHOTO:
+        if field is Field.PHOTO and candidacy.name not in pictures.SITTERS:
             continue
         for guardian in (False, True) if young else (False,):
             db.session.add(

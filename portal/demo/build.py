@@ -74,6 +74,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.by_cast: "a committee decides",
     announcing.by_standing: "committees decide",
     announcing.prepare: "pages are prepared and approved",
+    announcing.begin: "the announcement of one award is being prepared",
     announcing.announce: "recipients are told, agree, and are announced",
     giving.give: "offers are answered, papers come in, sums are paid, and donors are thanked",
     afterwards.plan_visits: "visits are planned for those who are surprised",
@@ -122,7 +123,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
         calibrating.calibrate_due(made.now)
     for laid in others:
         if laid.stage is Stage.DELIBERATION:
-            _live(made, laid, (deliberating.meet,), tell)
+            _live(made, laid, (deliberating.meet, announcing.begin), tell)
     g.organisation = awards.organisation()  # messages say whom to ask, as they do when the worker sends them
     while mail.deliver_due(made.now):
         continue

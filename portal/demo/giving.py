@@ -20,7 +20,7 @@ from portal.offers import actions, queries
 from portal.offers.actions import notes, payments
 from portal.offers.models import Offer
 from portal.offers.queries import books
-from portal.offers.rules import OfferState, RequirementKind, RequirementStep, usual_needs
+from portal.offers.rules import SETTLED, OfferState, RequirementKind, RequirementStep, usual_needs
 from portal.people.models import Person
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _one(world: World, cycle: Cycle, offer: Offer, number: int, begun: datetime)
     for part, cents in enumerate(parts if offer.sum_cents >= TWO_PARTS else [offer.sum_cents]):
         planned = payments.plan(offer, cents=cents, planned_on=paid_at.date(), by=joy, at=at + timedelta(days=4))
         payments.approve(_again(planned.id), version=1, by=world.person("Ruth Amsalem"), at=at + timedelta(days=5))
-        if RequirementKind.GUARDIAN in {paper.kind for paper in offer.requirements}:
+        if not all(paper.state in SETTLED for paper in offer.requirements):
             return  # nothing is recorded before a guardian has signed
         reference = f"check {4000 + offer.id * 3 + part}"
         _pay(world, planned.id, paid_at, reference, returned=teaching and number == 2)
@@ -154,7 +154,7 @@ def _papers(world: World, cycle: Cycle, offer: Offer, *, number: int, at: dateti
         )
     offer = queries.by_number(offer.id) or offer
     for paper in offer.requirements:
-        if paper.kind is not RequirementKind.GUARDIAN:
+        if paper.kind is not RequirementKind.GUARDIAN or me.guardian_email:  # a family signed on paper
             actions.settle(
                 offer, paper, RequirementStep.ACCEPT, version=paper.version, by=joy, at=at + timedelta(days=2)
             )

@@ -124,6 +124,8 @@ ACTIONS = {
     "number sealed": N_("Number for the draw sealed"),
     "number shown": N_("Number for the draw shown"),
     "open": N_("Opened"),
+    "going on without the name": N_("The release goes on without the name"),
+    "waiting for the answer": N_("The release waits for the answer"),
     "page checked": N_("Page checked by a second person"),
     "page corrected": N_("Page corrected"),
     "page prepared": N_("Page prepared"),

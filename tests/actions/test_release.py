@@ -25,6 +25,7 @@ from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Field, Nomination, Quote, Sitting
 from portal.nominations.rules import CandidacyStep, ConsentState, Stage
 from portal.publishing import actions, chores
+from portal.publishing.actions import unnamed
 from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
 from portal.publishing.models import Recipient
@@ -536,6 +537,45 @@ def test_words_of_a_nomination_that_was_withdrawn_are_quoted_no_more(world):
         nomination.stage = Stage.WITHDRAWN
         actions.nomination_withdrawn(nomination, PUBLIC)
     assert next(row for row in rows() if row.name).quotations == []
+
+
+def test_a_missing_answer_blocks_until_it_is_there_or_the_office_goes_on_without_the_name_and_an_answer_overrules_that(
+    world,
+):
+    ruth = world.person("ruth")
+    with transaction():
+        decide(world)
+        world.candidacy(0).people[0].person.minor = True
+        consent(world.candidacy(0), Field.NAME)  # her own word, and no guardian's
+    where = [check.message for check in actions.blockers(thing(world)) if check.where == "answers"]
+    assert len(where) == 2, "one who did not answer, and one whose guardian did not"
+    with transaction():
+        people = queries.chosen(thing(world).cycle)
+        with pytest.raises(Refused, match="Say why"):
+            unnamed.go_on(thing(world), people, reason=" ", by=ruth, at=AT)
+        assert unnamed.go_on(thing(world), people, reason="Asked twice.", by=ruth, at=AT) == 2
+        assert unnamed.go_on(thing(world), queries.chosen(thing(world).cycle), reason="Again.", by=ruth, at=AT) == 0
+    assert not [check for check in actions.blockers(thing(world)) if check.where == "answers"]
+    noted = db.session.scalars(select(Event).where(Event.action == "going on without the name")).all()
+    assert [event.reason for event in noted] == ["Asked twice."] * 2
+    with transaction():
+        consent(world.candidacy(0), Field.NAME, guardian=True)
+        consent(world.candidacy(1), Field.NAME, state=ConsentState.REFUSED)
+        unnamed.wait(thing(world), queries.chosen(thing(world).cycle)[0], by=ruth, at=AT)
+    people = queries.chosen(thing(world).cycle)
+    assert {one.candidacy.name: (one.named, one.silent) for one in people} == {
+        "Tomás Villaseñor": (False, False),  # an answer, too
+        "Amina Warsame": (True, False),
+    }
+    with transaction():
+        actions.plan(thing(world), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
+        ready(world)
+        actions.approve(thing(world), version=1, by=ruth, at=AT)
+    chores.release_due(TOLD)
+    chores.release_due(PUBLIC)
+    assert {row.name for row in rows()} == {None, "Amina Warsame"}
+    with transaction(), pytest.raises(Refused, match="have been told"):
+        unnamed.go_on(thing(world), [], reason="Late.", by=ruth, at=PUBLIC)
 
 
 def test_two_people_of_one_name_get_two_addresses(app):

@@ -338,9 +338,18 @@ def test_plan_ask_approve_and_cancel_on_the_page(world, joy, ruth):
     with transaction():
         decide(world)
     page = f"{world.desk}/release"
-    assert "Three things still block it" in joy.text(page)
+    assert "Four things still block it" in joy.text(page)
     assert times(joy, world).status_code == 303
-    assert "Two things still block it" in joy.text(page)
+    assert "Three things still block it" in joy.text(page)
+    who = [f"{world.reference(place)}-0" for place in (0, 1)]
+    refused = joy.send(f"{page}/answers", f"{page}/answers", who=who, reason=" ").get_data(as_text=True)
+    assert "it stands in the record" in refused
+    assert joy.send(f"{page}/answers", f"{page}/answers", who=who, reason="Asked twice by mail.").status_code == 303
+    waiting = f"{page}/answers/{who[0][:-2]}/0/waiting"
+    assert joy.send(f"{page}/answers", waiting).status_code == 303
+    assert "Three things still block it" in joy.text(page)
+    assert ruth.send(f"{page}/answers", f"{page}/answers", who=who, reason="She is away.").status_code == 303
+    assert joy.text(f"{page}/answers").count("Asked twice by mail.") == 1
     for place in (0, 1):
         check = f"{page}/pages/{world.reference(place)}/check"
         assert ruth.post(check, {"csrf_token": token(ruth.text(check)), "seen": "0"}).status_code == 303
@@ -402,7 +411,7 @@ def test_what_blocks_stands_first_with_names(app):
         world = build(confirmed=False)
         decide(world)
     text = Desk(app, world.person("joy")).text(f"{world.desk}/release")
-    assert "Four things still block it" in text
+    assert "Five things still block it" in text
     assert "Still to confirm: Tomás Villaseñor, Amina Warsame" in text
     assert text.index("Blocks") < text.index("May wait") < text.index("Done")
 

@@ -202,6 +202,8 @@ def test_when_all_is_well_everything_is_done():
         {"unchecked": ["Amina Warsame"]},
         {"unapproved": 1},
         {"wordless": ["Amina Warsame"]},
+        {"not_agreed": ["Amina Warsame"]},
+        {"young": ["Amina Warsame"]},
     ],
 )
 def test_each_of_these_blocks(facts):
@@ -211,8 +213,8 @@ def test_each_of_these_blocks(facts):
 @pytest.mark.parametrize(
     "facts",
     [
-        {"not_agreed": ["A"]},
-        {"young": ["A"]},
+        {"surprise": True, "not_agreed": ["A"]},
+        {"surprise": True, "young": ["A"]},
         {"unreachable": ["A"]},
         {"without_citation": ["A"]},
         {"surprise": True, "untold": ["A"]},
@@ -226,9 +228,14 @@ def test_each_of_these_may_wait(facts):
 
 def test_every_check_has_the_facts_that_its_sentences_name():
     named = ("unconfirmed", "involved", "not_agreed", "young", "unreachable", "without_citation", "untold")
-    named += ("unchecked", "wordless", "unvisited")
+    named += ("unchecked", "wordless", "unvisited", "unnamed")
     counts = {"undecided": 2, "unapproved": 3, "donor_members": 3, "unappointed": 1, "unconfirmed_nominators": 4}
     worst = READY._replace(told_at=None, surprise=True, **counts, **{name: ["A"] for name in named})
-    for check in [*rules.checks(worst), *rules.checks(READY), *rules.checks(READY._replace(fund=None))]:
+    for check in [
+        *rules.checks(worst),
+        *rules.checks(worst._replace(surprise=False)),
+        *rules.checks(READY),
+        *rules.checks(READY._replace(fund=None)),
+    ]:
         assert check.message % check.facts if check.facts else check.message
         assert not check.note or (check.note % check.note_facts if check.note_facts else check.note)

@@ -150,9 +150,9 @@ def decide(world: World) -> None:
 
 
 def ready(world: World, *, at: datetime = AT) -> None:
-    """Let Ruth check every page and approve every message, in a transaction that the caller holds."""
+    """Let Ruth check every page, go on without whoever has not answered, and approve every message; the caller holds the transaction."""
     from portal.publishing import actions as publishing
-    from portal.publishing.actions import wording
+    from portal.publishing.actions import unnamed, wording
     from portal.publishing.desk import queries as desk
 
     db.session.flush()
@@ -164,6 +164,7 @@ def ready(world: World, *, at: datetime = AT) -> None:
         assert thing is not None
         if thing.draft is None or thing.draft.checked_at is None:
             publishing.check(thing, seen=thing.seen, by=ruth, at=at)
+    unnamed.go_on(releasing, desk.chosen(releasing.cycle), reason="Nobody answered.", by=ruth, at=at)
     if releasing.release is not None and desk.unapproved(releasing.cycle):
         wording.approve(releasing, by=ruth, at=at)
     db.session.flush()

@@ -1140,7 +1140,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "decisions.bring",
     ),
     **_each(pages_prepared, "publishing.draft", "publishing.check_page", "publishing.told_in_person"),
-    **_each(pages_previewed, "publishing.preview_page"),
+    **_each(pages_previewed, "publishing.preview_page", "publishing.wait_for_answer"),
     **_each(
         photos_at_desk(),
         "publishing.photo",

@@ -54,9 +54,22 @@ def given(candidacy_id: int) -> dict[int, dict[Field, str]]:
 
 
 def given_in(candidacies: Iterable[int]) -> dict[int, dict[int, dict[Field, str]]]:
-    """Return the same for many candidacies in one query. For someone under 18, only a guardian's word agrees; anyone's takes back."""
+    """Return the same for many candidacies in one query."""
+    return said_in(candidacies).given
+
+
+class Said(NamedTuple):
+    """What the people of some candidacies said: what they agree to now, and who has answered whether they may be named."""
+
+    given: dict[int, dict[int, dict[Field, str]]]  # {candidacy: {person: {field: words}}}
+    answered: frozenset[tuple[int, int]]  # (candidacy, person): yes, no, or taken back; in a word that counts
+
+
+def said_in(candidacies: Iterable[int]) -> Said:
+    """Return what was said in many candidacies, in one query. For someone under 18, only a guardian's word agrees; anyone's takes back."""
     numbers = list(candidacies)
     found: dict[int, dict[int, dict[Field, str]]] = {number: {} for number in numbers}
+    answered = set()
     wanted = (
         select(
             Consent.candidacy_id,
@@ -74,9 +87,13 @@ def given_in(candidacies: Iterable[int]) -> dict[int, dict[int, dict[Field, str]
     for candidacy_id, person_id, field, state, words, by_guardian, minor in db.session.execute(wanted):
         agreed = found[candidacy_id].setdefault(person_id, {})
         agreed.pop(field, None)
-        if state is ConsentState.GIVEN and (by_guardian or not minor):
+        counts = state is not ConsentState.GIVEN or by_guardian or not minor
+        if state is ConsentState.GIVEN and counts:
             agreed[field] = words
-    return {number: {who: fields for who, fields in people.items() if fields} for number, people in found.items()}
+        if field is Field.NAME and counts:
+            answered.add((candidacy_id, person_id))
+    given = {number: {who: fields for who, fields in people.items() if fields} for number, people in found.items()}
+    return Said(given, frozenset(answered))
 
 
 def part(candidacy_id: int, person_id: int) -> Part | None:

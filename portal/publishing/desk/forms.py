@@ -13,7 +13,7 @@ from portal.awards.forms import WallClock
 from portal.decisions.forms import Version
 from portal.publishing.rules import keepsakes
 from portal.publishing.rules.practice import TITLE
-from portal.web.fields import Address, Choice, Form, Line, Text, needed
+from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,6 +135,25 @@ class CancelForm(Form):
         _l("Why it is cancelled"), [needed(_l("Say why, in a sentence: it stands in the record."))], most=MOST_REASON
     )
     version = Version()
+
+
+class UnnamedForm(Form):
+    """Without whose names a release goes on, and why."""
+
+    who = Choices(_l("Whose name is left out"), [needed(_l("Choose whose name is left out"))], validate_choice=False)
+    reason = Text(
+        _l("Why"),
+        [needed(_l("Say why, in a sentence: it stands in the record."))],
+        most=MOST_REASON,
+        description=_l("For the record: who was asked, how often, and what you heard. The public never sees it."),
+    )
+
+
+def unnamed_form(people: Mapping[str, str]) -> UnnamedForm:
+    """Return the form over those who have not answered. `people` are key -> name."""
+    form = UnnamedForm()
+    form.who.choices = list(people.items())
+    return form
 
 
 class RemovalForm(Form):

@@ -72,6 +72,19 @@ class Draft(Model):
     checked_at: Mapped[datetime | None]
 
 
+class Unnamed(Model):
+    """That a release goes on without the name of somebody who has not answered: whose decision, and why. An answer overrules it."""
+
+    __tablename__ = "release_unnamed"
+    __table_args__ = (UniqueConstraint("candidacy_id", "person_id"),)
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
+
+
 class Wording(Model):
     """One kind of message of a release: what the office adds in its own words, and who approved it. Changed, it is to be approved anew."""
 

@@ -184,8 +184,8 @@ class Readiness(NamedTuple):
     given_cents: int
     yearly_cents: int
     unconfirmed: Sequence[str]  # employment, years and good standing, or enrollment, not confirmed yet
-    not_agreed: Sequence[str]  # have not agreed to be named
-    young: Sequence[str]  # under 18, and no guardian has said anything
+    not_agreed: Sequence[str]  # have not answered whether they may be named
+    young: Sequence[str]  # under 18, and no guardian has answered
     unreachable: Sequence[str]  # no address, or one that bounced
     unchecked: Sequence[str]  # pages that no second person has read as they stand
     wordless: Sequence[str]  # a photograph without words for those who do not see it
@@ -199,6 +199,7 @@ class Readiness(NamedTuple):
     unappointed: int
     involved: Sequence[str]  # selected, and a donor of the fund or on the committee themselves
     unconfirmed_nominators: int
+    unnamed: Sequence[str] = ()  # said no, or the office goes on without the name of somebody who has not answered
     has_donors: bool = False  # somebody is noted as a donor of the fund
     procedure: bool = False  # who approved the award's procedure, and when, is on the firewall sheet
     families: bool = False  # the sheet says, of exactly those selected, that no donor's or member's family receives
@@ -357,27 +358,7 @@ def _pages(ready: Readiness) -> Iterable[Check]:
             {"names": ", ".join(ready.wordless)},
             "pages",
         )
-    if ready.not_agreed:
-        facts = {"count": len(ready.not_agreed)}
-        note = N_("Until they do, no page names them: %(names)s")
-        yield Check(
-            Weight.MAY_WAIT,
-            N_("Not agreed to be named yet: %(count)s"),
-            facts,
-            note,
-            {"names": ", ".join(ready.not_agreed)},
-            "pages",
-        )
-    if ready.young:
-        note = N_("Until a guardian agrees, no page names them: %(names)s")
-        yield Check(
-            Weight.MAY_WAIT,
-            N_("Under 18, and no guardian has agreed: %(count)s"),
-            {"count": len(ready.young)},
-            note,
-            {"names": ", ".join(ready.young)},
-            "pages",
-        )
+    yield from _answers(ready)
     if ready.without_citation:
         note = N_("Their pages show none: %(names)s")
         yield Check(
@@ -387,6 +368,38 @@ def _pages(ready: Readiness) -> Iterable[Check]:
             note,
             {"names": ", ".join(ready.without_citation)},
             "pages",
+        )
+
+
+def _answers(ready: Readiness) -> Iterable[Check]:
+    """Whether everybody has answered: a missing answer blocks until it is there, or the office goes on without the name and says why.
+
+    Whoever is honored by surprise is asked once told, so theirs may wait; until then no page names them.
+    """
+    weight = Weight.MAY_WAIT if ready.surprise else Weight.BLOCKS
+    asked_later = N_("They are asked once they are told. Until they agree, no page names them: %(names)s")
+    for names, message, note in (
+        (
+            ready.not_agreed,
+            N_("No answer yet, whether they may be named: %(count)s"),
+            N_("Wait for their answer, or go on without the name and say why: %(names)s"),
+        ),
+        (
+            ready.young,
+            N_("Under 18, and no guardian has answered: %(count)s"),
+            N_("Wait for the guardian's answer, or go on without the name and say why: %(names)s"),
+        ),
+    ):
+        if names:
+            facts = {"names": ", ".join(names)}
+            yield Check(
+                weight, message, {"count": len(names)}, asked_later if ready.surprise else note, facts, "answers"
+            )
+    if ready.unnamed:
+        note = N_("Announced as “One recipient preferred not to be named”, unless they agree later: %(names)s")
+        message = N_("Without their name: %(count)s")
+        yield Check(
+            Weight.DONE, message, {"count": len(ready.unnamed)}, note, {"names": ", ".join(ready.unnamed)}, "answers"
         )
 
 

@@ -42,7 +42,7 @@ from portal.policy import Fact
 from portal.publishing import queries as public
 from portal.publishing import rules
 from portal.publishing.desk import messages
-from portal.publishing.desk.models import Draft, Photo, Release, Visit, Wording
+from portal.publishing.desk.models import Draft, Photo, Release, Unnamed, Visit, Wording
 from portal.publishing.models import Recipient
 from portal.publishing.rules import Readiness
 from portal.questions.models import Question
@@ -85,6 +85,18 @@ class Chosen:
     page: rules.Page
     position: int
     photo: Photo | None = None
+    answered: bool = False  # whether they, or their guardian, said anything about being named
+    unnamed: Unnamed | None = None  # the office goes on without the name, and why
+
+    @property
+    def named(self) -> bool:
+        """Whether they agreed to be named."""
+        return Field.NAME.value in self.agreed
+
+    @property
+    def silent(self) -> bool:
+        """Whether they have not answered, and the office has not decided to go on without their name."""
+        return not self.answered and self.unnamed is None
 
     @property
     def reference(self) -> str:
@@ -162,7 +174,7 @@ def facts_of_drafting(person: Person | None, thing: Drafting | Published) -> fro
 
 
 def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
-    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: seven queries, however many."""
+    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: eight queries, however many."""
     wanted = (
         select(Decision, Candidacy, Draft)
         .join(Candidacy, Candidacy.id == Decision.candidacy_id)
@@ -176,7 +188,7 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
         wanted = wanted.where(Candidacy.id == candidacy)
     rows = db.session.execute(wanted).all()
     numbers = [row[1].id for row in rows]
-    given = consents.given_in(numbers)
+    said = consents.said_in(numbers)
     parts = {
         (part.candidacy_id, part.person_id): part
         for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))
@@ -186,10 +198,14 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
         (photo.candidacy_id, photo.person_id): photo
         for photo in db.session.scalars(select(Photo).where(Photo.candidacy_id.in_(numbers)))
     }
+    unnamed = {
+        (row.candidacy_id, row.person_id): row
+        for row in db.session.scalars(select(Unnamed).where(Unnamed.candidacy_id.in_(numbers)))
+    }
     found = []
     for decision, one, draft in rows:
         for position, link in enumerate(one.people):
-            agreed = frozenset(field.value for field in given.get(one.id, {}).get(link.person_id, {}))
+            agreed = frozenset(field.value for field in said.given.get(one.id, {}).get(link.person_id, {}))
             known = _known(
                 one,
                 link.person,
@@ -201,8 +217,21 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
                 photo=photos.get((one.id, link.person_id)),
             )
             page = rules.page(known, agreed=agreed, quotable=frozenset(q.reference for q in quotes.get(one.id, ())))
-            photo = photos.get((one.id, link.person_id))
-            found.append(Chosen(one, link.person, decision, draft, agreed, page, position, photo))
+            who = (one.id, link.person_id)
+            found.append(
+                Chosen(
+                    one,
+                    link.person,
+                    decision,
+                    draft,
+                    agreed,
+                    page,
+                    position,
+                    photos.get(who),
+                    who in said.answered,
+                    unnamed.get(who),
+                )
+            )
     return found
 
 
@@ -376,8 +405,9 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         given_cents=decisions.given(cycle) if fund else 0,
         yearly_cents=funds.budget(fund, cycle.year) if fund else 0,
         unconfirmed=[one.candidacy.name for one in one_each.values() if one.candidacy.standing_confirmed_at is None],
-        not_agreed=[one.person.name for one in people if Field.NAME.value not in one.agreed and not one.person.minor],
-        young=[one.person.name for one in people if Field.NAME.value not in one.agreed and one.person.minor],
+        not_agreed=[one.person.name for one in people if one.silent and not one.person.minor],
+        young=[one.person.name for one in people if one.silent and one.person.minor],
+        unnamed=[one.person.name for one in people if not one.named and not one.silent],
         unreachable=[one.person.name for one in people if not one.reachable],
         unchecked=[one.candidacy.name for one in one_each.values() if not (one.draft and one.draft.checked_at)],
         wordless=[one.person.name for one in people if one.photo is not None and not one.photo.alt.strip()],

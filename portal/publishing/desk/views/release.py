@@ -92,6 +92,7 @@ def _act(check: Check, thing: Releasing, people: Sequence[Chosen]) -> dict[str, 
         "standing": ("nominations.screening", _("See the candidacies")),
         "visits": ("publishing.visits", _("Plan the visits")),
         "messages": ("publishing.messages", _("Read the messages")),
+        "answers": ("publishing.answers", _("Settle it")),
     }
     if check.where == "pages":
         return {"url": "#pages", "text": _("See who")}
