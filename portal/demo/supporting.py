@@ -11,7 +11,9 @@ from sqlalchemy import select
 from portal.db import db
 from portal.demo.world import World, cycles_of
 from portal.files import actions as files
-from portal.files.rules import RESUME
+from portal.files import sandbox
+from portal.files.rules import LETTER as LETTER_FILE
+from portal.files.rules import RESUME, Kind
 from portal.nominations.actions import letters, parts
 from portal.nominations.models import Candidacy, Nomination
 from portal.nominations.queries import parts as part_queries
@@ -21,6 +23,8 @@ from portal.nominations.rules.letters import WriterRole
 from portal.people.rules import address_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portal.demo.calendar import Laid
 
 MIXES = {
@@ -41,6 +45,14 @@ In her first autumn she asked to keep the door open after the last bell. Eleven 
 What I would tell a committee is smaller. When a family stops answering the telephone, she walks there. She brings the workbook, and she brings bread. Of nineteen students who had failed the term before, seventeen passed with her, and the two others came back the year after and passed then.
 
 She is not finished learning, and says so to her classes. I can think of nobody from whom I have learned more."""
+COLLEAGUE = ("Rosario Beltrán", "rosario.beltran@writers.example")
+SPANISH_LETTER = (
+    "Estimado comité:",
+    "Trabajo con la maestra desde hace nueve años y conozco su aula.",
+    "Los alumnos que llegan sin inglés encuentran allí una mesa y una pregunta.",
+    "Ella aprende sus nombres el primer día, y los de sus hermanos.",
+    "No conozco a nadie que escuche más a las familias.",
+)
 ESSAY = "I keep the door open after the last bell, and I ask before I explain. Most days the students explain it better than I would have."
 
 
@@ -91,6 +103,28 @@ def _letters(world: World, nomination: Nomination) -> None:
     saved = letters.save(asked[0], text=LETTER, signed=WRITERS[0][0], position="Her principal", version=None, at=came)
     letters.send(asked[0], version=saved.version, at=came)
     letters.decline(asked[2], reason="I moved away and would only repeat what others know.", at=came)
+    _letter_as_file(nomination, at=came)
+
+
+def _letter_as_file(nomination: Nomination, *, at: datetime) -> None:
+    """Let a teacher send a letter in Spanish, as a file: somebody is to type its translation beside it."""
+    name, email = COLLEAGUE
+    asked = letters.ask(
+        cycle=nomination.cycle,
+        nomination=nomination,
+        by=nomination.nominator,
+        name=name,
+        email=email,
+        role=WriterRole.TEACHER,
+        at=at,
+    )
+    data = pages_of((*SPANISH_LETTER, name))
+    file = files.take_whole(asked.writer, asked, LETTER_FILE, name="Carta.pdf", data=data, at=at)
+    files.settle(
+        file, sandbox.clean(data, Kind.PDF, most_pages=LETTER_FILE.most_pages), scans=0, at=at
+    )  # our own letter
+    letters.attach(asked, file, at=at)
+    letters.send(asked, version=None, at=at)
 
 
 def _part(world: World, nomination: Nomination) -> None:
@@ -132,10 +166,13 @@ def pages_of(lines: tuple[str, ...]) -> bytes:
 
     made = pikepdf.new()
     page = made.add_blank_page(page_size=(612, 792))
-    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    name = pikepdf.Name
+    font = pikepdf.Dictionary(
+        Type=name.Font, Subtype=name.Type1, BaseFont=name.Helvetica, Encoding=name.WinAnsiEncoding
+    )
     page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
     shown = " ".join(f"({line}) Tj 0 -28 Td" for line in lines)
-    page.obj.Contents = made.make_stream(f"BT /F1 15 Tf 72 700 Td {shown} ET".encode())
+    page.obj.Contents = made.make_stream(f"BT /F1 15 Tf 72 700 Td {shown} ET".encode("cp1252"))
     held = io.BytesIO()
     made.save(held)
     return held.getvalue()

@@ -136,6 +136,7 @@ ACTIONS = {
     "entered from paper": N_("Typed in from paper"),
     "paper compared and counted": N_("Compared with the paper, and counted as of when it came"),
     "paper differs": N_("What was typed differs from the paper"),
+    "letter writer is 13 or older": N_("Letter's writer said that they are 13 or older"),
     "paper set aside": N_("Paper form set aside"),
     "paper of a child let go": N_("Paper form of a child under 13: nothing of it kept"),
     "paper taken in": N_("Paper form taken in"),

@@ -616,6 +616,7 @@ class Recommendation(Model):
     opened_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]  # declined, cancelled, lapsed or refused since then
+    of_age_at: Mapped[datetime | None]  # when a writer who may be a student said that they are 13 or older
     # what is being written
     text: Mapped[str] = mapped_column(default="")
     signed: Mapped[str] = mapped_column(String(600), default="")  # the name under it

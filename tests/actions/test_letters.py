@@ -84,6 +84,8 @@ def asked(number):
 def write(number, text=TEXT, *, at=NOW, send=True, signed="Ruth Ames"):
     with transaction():
         one = queries.by_number(number)
+        if letters.age_unknown(one):
+            letters.of_age(one, at=at)
         saved = letters.save(one, text=text, signed=signed, position="Principal", version=one.version, at=at)
         return letters.send(one, version=saved.version, at=at).number if send else saved
 

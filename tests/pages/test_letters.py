@@ -169,6 +169,31 @@ def test_a_writer_writes_saves_sends_replaces_and_reads_what_stands(app, people)
     assert get(ruth, people["letter"] + "/sent/3").status_code == 404
 
 
+def test_whoever_may_be_a_student_is_asked_how_old_first_and_nothing_is_taken_of_a_child(app, people):
+    with transaction():
+        one(people).role = WriterRole.FAMILY
+    ruth = browser(app, people["writer"])
+    asks = text_of(ruth, people["letter"])
+    assert "How old are you?" in asks
+    assert "Your letter" not in asks
+    assert post(ruth, people["letter"], {}).status_code == 422
+    saving = post(ruth, people["letter"], {"text": TEXT}, headers={"X-Autosave": "1"})
+    assert saving.status_code == 409
+    scan = {"file": (io.BytesIO(hostile.plain_pdf("Dear committee")), "letter.pdf")}
+    assert post(ruth, f"{people['letter']}/file", scan, form=people["letter"]).status_code == 409
+    assert (one(people).text, one(people).file_id) == ("", None)
+    assert post(ruth, people["letter"], {"age": "minor"}).status_code == 303
+    assert write(ruth, people).status_code == 303
+    assert one(people).state is LetterState.RECEIVED
+    with transaction():
+        again = one(people)
+        db.session.delete(again.letters[0])
+        again.of_age_at, again.text, again.state = None, "", LetterState.OPENED
+    told = post(ruth, people["letter"], {"age": "child"}).get_data(as_text=True)
+    assert "Nadia Okafor learns that no letter comes from you" in told
+    assert one(people).state is LetterState.DECLINED
+
+
 def test_a_writer_says_no_without_giving_a_reason(app, people):
     ruth = browser(app, people["writer"])
     assert post(ruth, people["letter"] + "/declining", {}).status_code == 303
@@ -295,6 +320,7 @@ def test_an_applicant_is_asked_about_the_right_to_read_and_it_holds_on_every_pag
     asked = db.session.scalars(select(Recommendation).order_by(Recommendation.id.desc())).first()
     reference, writer = asked.reference, asked.writer_id
     ben = browser(app, writer)
+    assert post(ben, f"/letters/{reference}", {"age": "adult"}).status_code == 303
     told = text_of(ben, f"/letters/{reference}")
     assert ("gave up the right" in told) is (waives == "yes")
     assert ("keeps the right" in told) is (waives == "no")

@@ -16,9 +16,16 @@ from portal.db import db, transaction
 from portal.demo import makers
 from portal.demo.makers import NOW
 from portal.errors import Refused, Stale
+from portal.files import actions as files
+from portal.files import rules as file_rules
+from portal.jobs import worker
 from portal.mail.models import Message
 from portal.nominations import chores
-from portal.nominations.models import Nomination, Snapshot
+from portal.nominations.actions import letters
+from portal.nominations.models import LetterPlan, Nomination, Snapshot
+from portal.nominations.queries import letters as letter_queries
+from portal.nominations.queries.writing import by_reference
+from portal.nominations.rules.letters import WriterRole
 from portal.nominations.translating import actions, queries
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TranslationState as S
@@ -27,6 +34,7 @@ from portal.review.actions import masking, rounds
 from portal.review.queries import rounds as round_queries
 from portal.review.queries import texts
 from portal.review.rules.masking import plain
+from tests.support import hostile
 
 SOMALI = "Macallimad Warsame waxay caawisaa carruurta oo dhan, waxayna joogtaa iskuulka ilaa ay dhammaadaan casharrada."
 ENGLISH = "Ms. Warsame helps all the children, and stays at the school until the lessons are over."
@@ -182,6 +190,61 @@ def test_reviewers_read_which_is_which_and_masking_covers_both(app, world):
     assert again[0].translated is None
     db.session.rollback()
     assert cycle is not None
+
+
+def test_a_letter_that_came_as_a_file_is_translated_beside_its_pages_and_read_beside_them(app, world, sign_in):
+    with transaction():
+        db.session.add(LetterPlan(cycle_id=world["cycle"], mix=[], read_blind=True))
+        by = person(world, "nominator")
+        told = {"name": "Faduma Ali", "email": "faduma@example.org", "role": WriterRole.TEACHER, "by": by, "at": NOW}
+        nomination = by_reference(db.session.get_one(Nomination, world["nomination"]).reference)
+        asked = letters.ask(cycle=nomination.cycle, nomination=nomination, **told)
+        data = hostile.plain_pdf(SOMALI)
+        file = files.take_whole(asked.writer, asked, file_rules.LETTER, name="letter.pdf", data=data, at=NOW)
+        letters.attach(asked, file, at=NOW)
+        number = asked.id
+    with app.test_request_context():
+        app.preprocess_request()
+        worker.run_once(at=NOW)
+    with transaction():
+        letters.send(letter_queries.by_number(number), version=None, at=NOW)
+    chores._noticed.clear()
+    chores.notice_languages(NOW)
+    found = db.session.scalars(select(Translation).where(Translation.source_kind == "letter")).one()
+    number, was = found.id, (found.written_in, found.state)
+    assert was == ("so", S.WANTED)
+    db.session.rollback()
+    joy, hodan, ruth = (app.test_client() for _ in range(3))
+    sign_in(joy, person(world, "staff"))
+    desk = f"/desk/teaching/2026/translations/{number}"
+    assert "/sent/1/pages/1" in joy.get(desk).text
+    assert send(joy, desk, act="ask", who="new", name="Hodan Ali", email="hodan@example.org").status_code == 303
+    assert (
+        db.session.scalars(select(Message.facts).where(Message.template.like("%translation_asked"))).one()["words"] > 9
+    )
+    db.session.rollback()
+    sign_in(hodan, db.session.scalars(select(Person).where(Person.email == "hodan@example.org")).one())
+    own = f"/translations/{number}"
+    assert f"{own}/pages/1" in hodan.get(own).text
+    assert hodan.get(f"{own}/pages/1").mimetype == "image/webp"
+    assert joy.get(f"{own}/pages/1").status_code == 404, "staff read it at its own address"
+    assert send(hodan, own, text_0=ENGLISH).status_code == 303
+    sign_in(ruth, person(world, "second"))
+    assert send(ruth, desk, act="approve").status_code == 303
+    every = ruth.get("/desk/teaching/2026/translations?show=every").text
+    assert every.count("row-name") == 3, "what seemed to be in English, too: a guess can be wrong"
+    with transaction():
+        round_ = rounds.make(queries.by_number(number).cycle, seed=7, by=person(world, "staff"), at=NOW)
+        round_.blind = False
+        read = [each for each in texts.reading(round_, world["candidacy"]).passages if each.kind == "letter"]
+        assert [(plain(each.pieces), plain(each.translated), each.written_in) for each in read] == [("", ENGLISH, "so")]
+        with app.test_request_context("/"):
+            from portal.review.views.drawing import beside
+
+            assert "It came as a file" in beside(read[0])
+        covered = texts.reading(round_, world["candidacy"], covered=True)
+        assert [each for each in covered.passages if each.kind == "letter"] == [], "nobody looked it over yet"
+        assert covered.withheld
 
 
 def test_who_may_not_translate_is_said_and_staff_put_a_language_right(app, world):

@@ -792,6 +792,13 @@ def translated(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6}, nowhere)
 
 
+def translated_pages(world: World) -> Iterable[Sample]:
+    """Pages of a letter that came as a file, as its translator sees them."""
+    facts = with_facts(of_candidacy("teaching", "one"), ITS_TRANSLATOR={"staff"})
+    yield Sample("of a file", {"number": world["translation filed"], "place": 1}, facts)
+    yield Sample("of words", {"number": world["translation elsewhere"], "place": 1}, nowhere)
+
+
 def letters_asked(world: World) -> Iterable[Sample]:
     """Letters as whoever asked for them sees them."""
     own = with_facts(simply, ITS_NOMINATOR={"nominator"})
@@ -1234,6 +1241,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(held_ones, "nominations.held_step"),
     **_each(translations, "nominations.translation"),
     **_each(translated, "nominations.translate", "nominations.translation_draft"),
+    **_each(translated_pages, "nominations.translate_page"),
     **_each(
         things("import", "matching", "checked"),
         "nominations.import_columns",

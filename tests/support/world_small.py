@@ -418,6 +418,21 @@ def _translations(world: _Building) -> None:
             noticed_at=NOW,
         )
         world.keep(f"translation {key}", made)
+    letter = db.session.get_one(Letter, world["sent filed"])
+    of_file = Translation(
+        source_kind="letter",
+        source_id=letter.id,
+        cycle_id=world["cycle teaching"],
+        recommendation_id=letter.recommendation_id,
+        written_in="es",
+        state=TranslationState.ASKED,
+        language="en",
+        texts={},
+        translator_id=world["person staff"],
+        asked_at=NOW,
+        noticed_at=NOW,
+    )
+    world.keep("translation filed", of_file)
 
 
 def _doubts(world: _Building) -> None:

@@ -26,6 +26,7 @@ from portal.nominations.models import Candidacy, Letter, LetterPlan, Nomination,
 from portal.nominations.queries import letters as queries
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage, canonical, digest
 from portal.nominations.rules.letters import (
+    MAY_BE_A_CHILD,
     MAY_WRITE,
     MOST_ASKED,
     OPEN,
@@ -72,6 +73,7 @@ UNCONFIRMED = N_(
     "Open the link that we sent to your own address first: we write to others only for somebody whose address we know."
 )
 TOO_MANY = N_("That is as many letters as one nomination may ask for.")
+HOW_OLD = N_("Say first how old you are. Nothing is taken of a letter before that.")
 NOT_NOW = N_("Letters can no longer be asked for.")
 
 
@@ -286,6 +288,8 @@ def save(asked: Recommendation, *, text: str, signed: str, position: str, versio
         return Saved(asked.version, asked.saved_at or at)
     if asked.state not in MAY_WRITE:
         raise Refused(RECOMMENDATION.refusal, state=asked.state.value, step="write")
+    if age_unknown(asked):
+        raise Refused(HOW_OLD)
     version = asked.version if version is None else version
     taken = _conditional(
         asked,
@@ -298,6 +302,18 @@ def save(asked: Recommendation, *, text: str, signed: str, position: str, versio
     if asked.state is LetterState.ASKED:  # they came by signing in, not by the link
         _step(asked, LetterStep.OPEN, at=at, opened_at=at)
     return Saved(asked.version, at)
+
+
+def age_unknown(asked: Recommendation) -> bool:
+    """Say whether to ask first how old the writer is: nothing is taken of a letter that a child under 13 may be writing."""
+    return asked.role in MAY_BE_A_CHILD and asked.of_age_at is None and not asked.letters and asked.state in MAY_WRITE
+
+
+def of_age(asked: Recommendation, *, at: datetime) -> None:
+    """Note that the writer said that they are 13 or older."""
+    if not _conditional(asked, None, {"of_age_at": at}):
+        raise Refused(RECOMMENDATION.refusal, state=asked.state.value, step="write")
+    history.record("letter writer is 13 or older", asked, by=asked.writer, at=at)
 
 
 def attach(asked: Recommendation, file: StoredFile, *, at: datetime) -> None:

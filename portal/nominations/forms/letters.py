@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.validators import NumberRange
 
+from portal.nominations.forms.writing import AGES
 from portal.nominations.rules.letters import Late, WriterRole
 from portal.questions.rules import NO, YES
 from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
@@ -65,6 +66,18 @@ class LetterForm(Form):
         """The version the page was drawn with."""
         text = self.version.data if isinstance(self.version.data, str) else ""  # not what the form was made with
         return int(text) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 - no version has more digits
+
+
+class AgeForm(Form):
+    """How old a writer is who may be a student."""
+
+    age = Choice(
+        _l("How old are you?"),
+        choices=list(AGES.items()),
+        description=_l(
+            "We ask because a student may write, from the age of 13. We note that you are, and not how old."
+        ),
+    )
 
 
 class NoForm(Form):

@@ -76,6 +76,9 @@ class WriterRole(StrEnum):
     OTHER = "other"
 
 
+MAY_BE_A_CHILD = frozenset({WriterRole.FAMILY, WriterRole.COMMUNITY, WriterRole.OTHER})
+
+
 class Late(StrEnum):
     """What happens to a letter after its day: the cycle's rule."""
 

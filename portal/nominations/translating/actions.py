@@ -54,10 +54,11 @@ def notice(*, at: datetime) -> int:
 
 def _guessed(texts: Sequence[Original], otherwise: str | None) -> tuple[str | None, TranslationState]:
     """Return the other language of some texts, and whether somebody has to translate them; unknown is for a person to say."""
-    here, found = queries.read_here(), languages_of(each.text for each in texts)
+    words = queries.words_of(texts)
+    here, found = queries.read_here(), languages_of(words)
     foreign = [code for code, _letters in found.most_common() if code != here]
     written = foreign[0] if foreign else here if found else otherwise
-    needs = written is not None and written != here and any(each.text.strip() for each in texts)
+    needs = written is not None and written != here and any(each.strip() for each in words)
     return written, TranslationState.WANTED if needs else TranslationState.NOT_NEEDED
 
 
@@ -215,7 +216,7 @@ def _write_to(translation: Translation, translator: Person, *, at: datetime) -> 
         link={"purpose": "sign in", "next": f"/translations/{translation.id}"},
         name=translator.name,
         written_in=translation.written_in,
-        words=sum(count_words(each.text) for each in queries.originals(translation)),
+        words=sum(map(count_words, queries.words_of(queries.originals(translation)))),
         reason=translation.reason or "",
     )
 

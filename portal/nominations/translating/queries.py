@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal.awards import queries as awards
 from portal.db import db
+from portal.files import queries as files
+from portal.files.rules import FileState
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from portal.awards.models import Cycle
+    from portal.files.models import StoredFile
 
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
 LETTER_KEY = "letter"
@@ -58,11 +61,12 @@ def digest(text: str) -> str:
 
 
 class Original(NamedTuple):
-    """One text of a thing that was sent: its key, its heading (None over a letter), and its words."""
+    """One text of a thing that was sent: its key, its heading (None over a letter), and its words; or the file that it came as."""
 
     key: str
     label: Any
     text: str
+    file_id: int | None = None
 
 
 def originals(translation: Translation) -> list[Original]:
@@ -75,7 +79,7 @@ def originals(translation: Translation) -> list[Original]:
     else:
         found = of_letter(db.session.get_one(Letter, translation.source_id))
     wanted = set(to_translate({each.key: each.text for each in found}, into=translation.language))
-    return [each for each in found if each.key in wanted]
+    return [each for each in found if each.key in wanted or each.file_id is not None]
 
 
 def of_snapshot(snapshot: Snapshot) -> list[Original]:
@@ -100,8 +104,26 @@ def of_part(number: int) -> list[Original]:
 
 
 def of_letter(letter: Letter) -> list[Original]:
-    """Return a letter's words, where they were typed."""
-    return [Original(LETTER_KEY, None, str(json.loads(letter.facts).get("text") or ""))]
+    """Return a letter's words, where they were typed, or its file: what was sent never changes, so its number ties them together."""
+    return [Original(LETTER_KEY, None, str(json.loads(letter.facts).get("text") or ""), letter.file_id)]
+
+
+def file_of(translation: Translation) -> StoredFile | None:
+    """Return the file that a letter came as, where it is clean."""
+    letter = db.session.get(Letter, translation.source_id) if translation.source_kind == LETTER else None
+    file = files.by_id(letter.file_id) if letter is not None else None
+    return file if file is not None and file.state is FileState.CLEAN else None
+
+
+def number_of(translation: Translation) -> int:
+    """Return which of its request's letters one is: the number in its address."""
+    letter = db.session.get(Letter, translation.source_id) if translation.source_kind == LETTER else None
+    return letter.number if letter is not None else 0
+
+
+def words_of(originals: Iterable[Original]) -> list[str]:
+    """Return the words themselves, those of a file as far as they can be read off it: nothing of a photograph."""
+    return [each.text or (file.text if (file := files.by_id(each.file_id)) is not None else "") for each in originals]
 
 
 # ---------------------------------------------------------------- what nobody looked at yet
@@ -193,8 +215,8 @@ def count_by_cycle(cycles: Sequence[int], state: TranslationState, kept: Select[
     return counted
 
 
-def of_cycle(cycle: Cycle, person: Person | None, *, open_only: bool) -> Select[Any]:
-    """Select a cycle's texts in other languages with their candidacy, what waits first; none that this person must not touch."""
+def of_cycle(cycle: Cycle, person: Person | None, *, states: Iterable[TranslationState]) -> Select[Any]:
+    """Select a cycle's texts that stand so with their candidacy, what waits first; none that this person must not touch."""
     wanted: Select[Any] = (
         _with_owner(select(Translation, _AT_FIRST).select_from(Translation))
         .options(
@@ -204,10 +226,10 @@ def of_cycle(cycle: Cycle, person: Person | None, *, open_only: bool) -> Select[
         )
         .where(
             Translation.cycle_id == cycle.id,
-            Translation.state.in_(OPEN) if open_only else Translation.state != TranslationState.NOT_NEEDED,
+            Translation.state.in_(states),
             stands(),
         )
-        .order_by(Translation.state == TranslationState.APPROVED, Translation.id)
+        .order_by(Translation.state.in_((TranslationState.APPROVED, TranslationState.NOT_NEEDED)), Translation.id)
     )
     if person is not None:
         wanted = wanted.where(

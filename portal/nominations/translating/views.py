@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from portal import clock
 from portal.awards.queries import cycle_at
 from portal.errors import N_, PortalError, Refused, Stale
+from portal.files import serving
 from portal.nominations.translating import actions, queries
 from portal.nominations.translating.forms import MYSELF, NEW, AskForm, LanguageForm, ReturnForm, number, typed_form
 from portal.nominations.translating.rules import TRANSLATION, TranslationState
@@ -37,6 +38,7 @@ STATES = {
     TranslationState.APPROVED: ("done", _l("Approved")),
 }
 KINDS = {"snapshot": _l("Nomination"), "part": _l("The nominee's own part"), "letter": _l("Letter")}
+SHOWN = {"": queries.OPEN, "all": (*queries.OPEN, TranslationState.APPROVED), "every": tuple(TranslationState)}
 ROOT = "/desk/<slug>/<int:year>/translations"
 
 
@@ -54,9 +56,10 @@ def language_said(code: str | None) -> str:
 
 @pages.page(ROOT, needs=Permission.SCREEN, of=cycle_at)
 def translations(cycle: Cycle) -> str:
-    """A cycle's texts in other languages: who translates each, and how far it is."""
-    open_only = request.args.get("show") != "all"
-    found = listing(queries.of_cycle(cycle, viewer.current(), open_only=open_only), page=asked_page(), scalars=False)
+    """A cycle's texts in other languages: who translates each, and how far it is. All of them, where a guess was wrong."""
+    show = request.args.get("show", "")
+    show = show if show in SHOWN else ""
+    found = listing(queries.of_cycle(cycle, viewer.current(), states=SHOWN[show]), page=asked_page(), scalars=False)
     rows = [
         {
             "translation": each,
@@ -73,7 +76,8 @@ def translations(cycle: Cycle) -> str:
         }
         for each, candidacy in found.items
     ]
-    return render_template("nominations/translations.html", cycle=cycle, listing=found, rows=rows, open_only=open_only)
+    here = language(queries.read_here())
+    return render_template("nominations/translations.html", cycle=cycle, listing=found, rows=rows, show=show, here=here)
 
 
 @pages.form(f"{ROOT}/<int:number>", needs=Permission.SCREEN, of=queries.at_desk)
@@ -122,6 +126,8 @@ def translation(translation: Translation) -> Any:  # noqa: ANN401 - an answer
         state=STATES[translation.state],
         steps={step.value for step in TRANSLATION.steps(translation.state)},
         own=translation.translator_id == viewer.current().id,
+        file=queries.file_of(translation),
+        number=queries.number_of(translation),
         may_correct=translation.state in {TranslationState.NOT_NEEDED, TranslationState.WANTED, TranslationState.ASKED},
         may_read=candidacy is not None and may(viewer.current(), Permission.READ_CANDIDACY, candidacy),
     ), 422 if any(form.errors for form in forms.values()) else 200
@@ -223,9 +229,16 @@ def translate(translation: Translation) -> Any:  # noqa: ANN401 - an answer
         said=language_said(translation.written_in),
         into=language(translation.language),
         writable=writable,
+        file=queries.file_of(translation),
         state=STATES[translation.state],
         award=words_in(translation.cycle.award.name),
     ), form.status
+
+
+@pages.page("/translations/<int:number>/pages/<int:place>", needs=Permission.TRANSLATE, of=_asked)
+def translate_page(translation: Translation, place: int) -> Any:  # noqa: ANN401 - an answer
+    """Show one page of a letter that came as a file, to whoever translates it."""
+    return serving.picture(queries.file_of(translation), place)
 
 
 @pages.step("/translations/<int:number>/draft", needs=Permission.TRANSLATE, of=_asked)

@@ -16,7 +16,8 @@ from portal.files import queries as file_queries
 from portal.files import rules as file_rules
 from portal.files import serving
 from portal.nominations.actions import letters as actions
-from portal.nominations.forms.letters import KEPT, ROLES, WAIVER, AskForm, LetterForm, NoForm
+from portal.nominations.forms.letters import KEPT, ROLES, WAIVER, AgeForm, AskForm, LetterForm, NoForm
+from portal.nominations.forms.writing import AGES, CHILD
 from portal.nominations.models import Relation
 from portal.nominations.queries import letters as queries
 from portal.nominations.queries.writing import by_reference as nomination_at
@@ -208,12 +209,12 @@ def letter(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
         data={"signed": asked.signed, "position": asked.position, "text": asked.text, "version": asked.version}
     )
     autosaving = bool(request.headers.get("X-Autosave"))
-    if request.method != "POST":
+    if actions.age_unknown(asked) and actions.needed(asked) and not autosaving:
+        return _age_first(asked)
+    if request.method != "POST" or not (form.validate() or autosaving):
         return _drawn(asked, form)
-    if not form.validate():
-        if autosaving:
-            return jsonify(errors={name: [str(one) for one in errors] for name, errors in form.errors.items()}), 422
-        return _drawn(asked, form)
+    if form.errors:
+        return jsonify(errors={name: [str(one) for one in errors] for name, errors in form.errors.items()}), 422
     saved = actions.save(
         asked,
         text=form.text.data or "",
@@ -228,6 +229,20 @@ def letter(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
     if saved.other is not None:
         return _drawn(asked, form, other=saved.other)[0], 409
     return _went_on(asked, form, saved.version)
+
+
+def _age_first(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
+    """Ask somebody who may be a student how old they are, before anything of theirs is taken. Of a child nothing is."""
+    form, now = AgeForm(), clock.now()
+    if form.validate_on_submit():
+        if form.age.data == CHILD:
+            actions.decline(asked, reason="", at=now)
+            return render_template("nominations/too_young.html", asker=asked.asked_by.name)
+        if form.age.data in AGES:
+            actions.of_age(asked, at=now)
+            return see_other(".letter", reference=asked.reference)
+        form.fail("age", _("Choose how old you are"))
+    return render_template("nominations/letter_age.html", form=form, **_whole(asked)), form.status
 
 
 def _autosaved(asked: Recommendation, saved: actions.Saved) -> Any:  # noqa: ANN401 - an answer
@@ -276,6 +291,8 @@ def letter_file(asked: Recommendation) -> Any:  # noqa: ANN401 - an answer
         return redirect(then, code=303)
     if asked.state not in MAY_WRITE:
         raise Refused(N_("This letter can no longer be changed."))
+    if actions.age_unknown(asked):
+        raise Refused(actions.HOW_OLD)
     try:
         answer = serving.receive(
             asked,

@@ -589,6 +589,12 @@ def _passages(
             seen: set[str] = set()
             for source in sources:
                 text = source.texts.get(key, "") if source.kind == kind else ""
+                if (
+                    kind == source.kind == LETTER and not text.strip()
+                ):  # it came as a file, read beside: its translation is not
+                    of_file = beside.put(Passage(kind, key, None, None, source.role, [], 0), source)
+                    passages += [of_file] if of_file.translated else []
+                    continue
                 same = fold(text) or text.strip()  # copies that differ in a comma would tell how many wrote
                 if not same or same in seen or not _is_asked(cycle, source, key):
                     continue
@@ -631,7 +637,8 @@ class Beside:
     def put(self, passage: Passage, source: Source) -> Passage:
         """Return a passage with its language and its translation, where it is in another language than the one read here."""
         noticed = self._noticed.get((source.kind, source.id))
-        if noticed is None or passage.key not in to_translate(source.texts, into=noticed.language):
+        of_file = passage.kind == LETTER and not passage.pieces
+        if noticed is None or not (of_file or passage.key in to_translate(source.texts, into=noticed.language)):
             return passage
         made = self._made.get(noticed.id)
         text = made.texts.get(passage.key) if made is not None else None

@@ -165,8 +165,12 @@ def beside(passage: Passage) -> Markup:
     if passage.written_in is None:
         return drawn(passage.pieces)
     written = language(passage.written_in)
-    original = Markup('<div class="stack" lang="{}" dir="{}">{}</div>').format(
-        written.code, written.dir, drawn(passage.pieces)
+    original = (
+        Markup('<div class="stack" lang="{}" dir="{}">{}</div>').format(
+            written.code, written.dir, drawn(passage.pieces)
+        )
+        if passage.pieces
+        else Markup('<p class="soft">{}</p>').format(_("It came as a file, and is read as one."))
     )
     said = _("As written, in %(language)s", language=written.name)
     if passage.translated is None:

@@ -25,6 +25,7 @@ from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at
 from portal.web import failures, typesetting, viewer
+from portal.web.language import language
 from portal.web.lists import asked_page, listing
 from portal.web.pages import see_other
 from portal.web.text import when, words_in
@@ -107,7 +108,14 @@ def _sheet(sheet: Sheet, files: dict[str, bytes]) -> dict[str, Any]:
     passages: list[dict[str, Any]] = []
     for each in sheet.read.passages:
         title = drawing.heading(each.label, _("the nominee") if blind else assignment.candidacy.name)
-        passages.append({"title": title, "said_by": drawing.wrote(each), "pieces": _pieces(each.pieces)})
+        wrote = drawing.wrote(each)
+        if each.translated is not None:
+            words = _("%(who)s. Translation into %(language)s", who=wrote, language=language(each.into).name)
+            passages.append({"title": title, "said_by": words, "pieces": _pieces(each.translated)})
+        if each.written_in is not None:
+            wrote = _("%(who)s. As written, in %(language)s", who=wrote, language=language(each.written_in).name)
+        if each.pieces:
+            passages.append({"title": title, "said_by": wrote, "pieces": _pieces(each.pieces)})
     pictures = []
     for place, one in enumerate(sheet.files.files, start=1):
         for page in range(1, one.pages + 1):
