@@ -32,30 +32,12 @@ FOOT = (
     ("publishing.open_data", _l("Feeds, calendars and data"), ""),
 )
 SECTIONS = {  # pages that lie under a word of the masthead
-    "nominations.screening": "nominations.screening_all",
-    "nominations.candidacy": "nominations.screening_all",
-    "nominations.candidacy_name": "nominations.screening_all",
-    "nominations.nomination_step": "nominations.screening_all",
-    "nominations.match": "nominations.screening_all",
-    "nominations.late_one": "nominations.screening_all",
-    "nominations.conflict": "nominations.screening_all",
-    "nominations.conflicts_of_cycle": "nominations.screening_all",
-    "nominations.entry": "nominations.screening_all",
-    "nominations.rules": "nominations.screening_all",
     "nominations.found": "nominations.screening_all",
-    "nominations.unreached": "nominations.screening_all",
-    "nominations.ruling": "nominations.screening_all",
     "nominations.roster": "nominations.screening_all",
     "nominations.imports": "nominations.screening_all",
     "nominations.import_columns": "nominations.screening_all",
     "nominations.import_rows": "nominations.screening_all",
     "nominations.import_row": "nominations.screening_all",
-    "nominations.letters_of_cycle": "nominations.screening_all",
-    "nominations.letters_plan": "nominations.screening_all",
-    "nominations.letter_at_desk": "nominations.screening_all",
-    "nominations.held": "nominations.screening_all",
-    "nominations.translations": "nominations.screening_all",
-    "nominations.translation": "nominations.screening_all",
     "mail.wordings": "mail.messages",
     "mail.wording": "mail.messages",
     "publishing.award": "publishing.awards",
@@ -112,6 +94,19 @@ CYCLE = (  # the pages of one cycle by chapter, in the order in which a season g
 CLOSED_BY_A_CONFLICT = frozenset(
     {"publishing.release", "offers.offers_of_cycle"}
 )  # of all who were chosen: any conflict in the cycle closes it
+# The first part of a page's address within its cycle -> the page of the line that it lies under, where it is none itself.
+UNDER = {
+    **dict.fromkeys(("edit", "questions", "rubric", "reminders", "closing", "extension"), "awards.cycle"),
+    **dict.fromkeys(
+        ("candidacies", "matches", "late", "entry", "papers", "held", "conflicts", "unreached"), "nominations.screening"
+    ),
+    **dict.fromkeys(("rounds", "practice", "paper", "feedback"), "review.round_"),
+    **dict.fromkeys(("readers", "rule", "bands"), "review.standings"),
+    **dict.fromkeys(("draw", "replay"), "decisions.decisions"),
+    **dict.fromkeys(("keepsakes", "kind-words", "briefs"), "publishing.release"),
+    "firewall": "offers.offers_of_cycle",
+}
+CYCLE_ADDRESS = "/desk/<slug>/<int:year>"
 FEW = 6  # words that fit the line without being gathered under others
 # Under the person's own name.
 OWN = (
@@ -190,7 +185,9 @@ def cycle_pages(cycle: Any) -> list[Chapter]:  # noqa: ANN401 - a Cycle, from a 
             str(name),
             [
                 Word(
-                    url_for(endpoint, slug=cycle.award.slug, year=cycle.year), str(words), endpoint == request.endpoint
+                    url_for(endpoint, slug=cycle.award.slug, year=cycle.year),
+                    str(words),
+                    endpoint == lies_under(request.endpoint or ""),
                 )
                 for endpoint, words in pages
             ],
@@ -198,6 +195,24 @@ def cycle_pages(cycle: Any) -> list[Chapter]:  # noqa: ANN401 - a Cycle, from a 
         for name, pages in shown
         if pages
     ]
+
+
+def lies_under(endpoint: str) -> str:
+    """Return the page of a cycle's line that a page lies under: itself, where the line has it, and for a page of no cycle."""
+    under: dict[str, str] = current_app.extensions["portal.navigation.under"]
+    return under.get(endpoint, endpoint)
+
+
+def _under(app: Flask) -> dict[str, str]:
+    """Return endpoint -> the page of a cycle's line that it lies under, read from the addresses."""
+    places = {
+        rule.endpoint: rule.rule.removeprefix(CYCLE_ADDRESS).strip("/").partition("/")[0].partition(".")[0]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(CYCLE_ADDRESS)
+    }
+    own = {places[page]: page for _name, pages in CYCLE for page, _words in pages if page in places}
+    known = {**own, **UNDER}
+    return {endpoint: known[place] for endpoint, place in places.items() if place in known}
 
 
 def foot() -> list[Word]:
@@ -211,11 +226,20 @@ def foot() -> list[Word]:
 
 
 def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
-    here = None if g.get("nowhere") else SECTIONS.get(request.endpoint or "", request.endpoint)
+    here = None if g.get("nowhere") else _section(request.endpoint or "")
     facts = policy.facts_about(viewer.current())
     return [
         Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)
     ]
+
+
+def _section(endpoint: str) -> str:
+    """Return the page of the masthead that a page lies under."""
+    page = lies_under(endpoint)
+    chapter = next((pages for pages in (dict(pages) for _name, pages in CYCLE) if page in pages), None)
+    if chapter is not None:
+        return "nominations.screening_all" if "nominations.screening" in chapter else "awards.desk"
+    return SECTIONS.get(endpoint, endpoint)
 
 
 def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:
@@ -226,6 +250,7 @@ def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:
 
 def install(app: Flask) -> None:
     """Give `nav` to the templates."""
+    app.extensions["portal.navigation.under"] = _under(app)
 
     @app.context_processor
     def _nav() -> dict[str, Any]:

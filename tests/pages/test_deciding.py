@@ -647,3 +647,16 @@ def test_every_page_of_a_cycle_keeps_the_way_to_the_others(world, joy):
         here = re.search(r'<nav class="subbar cycle-line".*?</nav>', page, re.DOTALL)
         assert here, place
         assert f'href="{place}" aria-current="page"' in here[0]
+    beneath = {
+        "questions": "",
+        "entry": "/screening",
+        "practice": "/round",
+        "rule": "/standings",
+        "keepsakes": "/release",
+    }
+    for place, above in beneath.items():
+        page = joy.text(f"{world.desk}/{place}")
+        here = re.search(r'<nav class="subbar cycle-line".*?</nav>', page, re.DOTALL)
+        assert f'href="{world.desk}{above}" aria-current="true"' in here[0], place
+        masthead = "/desk/screening" if place == "entry" else "/desk/awards"
+        assert f'class="nav-link" href="{masthead}" aria-current="page"' in page, place

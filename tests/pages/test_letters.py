@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db, transaction
@@ -23,6 +24,8 @@ from portal.demo.makers import (
 )
 from portal.files.models import StoredFile
 from portal.jobs import worker
+from portal.mail import writing as mail
+from portal.mail.models import Message
 from portal.nominations.actions import gathering, letters
 from portal.nominations.models import LetterPlan, Recommendation, Relation
 from portal.nominations.queries import letters as queries
@@ -141,6 +144,16 @@ def test_a_nominator_asks_sees_what_is_missing_and_never_what_a_letter_says(app,
     assert "With us" in seen
     assert "One letter is missing" in seen
     assert TEXT not in seen
+    post(nadia, people["nomination"] + "/revision", {}, form=people["nomination"])
+    assert (
+        post(nadia, people["nomination"] + "/submission", {}, form=people["nomination"] + "/check").status_code == 303
+    )
+    receipt = db.session.scalars(
+        select(Message).options(joinedload(Message.to)).where(Message.template == "nominations/received")
+    ).one()
+    said = mail.write(receipt, link=None, language="en").text
+    assert "One letter is missing, from:" in said
+    assert re.search(r"missing, from:\s+> [^\n]*[Cc]ommunity", said)
     for private in ("", "/sent/1", "/file", "/declining"):
         assert get(nadia, people["letter"] + private).status_code == 404
 

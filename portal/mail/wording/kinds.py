@@ -135,8 +135,17 @@ _RECEIVED = (
     _REFERENCE,
     _SURPRISE,
     Field("until_words", N_("a sentence that says until when it can be changed"), How.SENTENCE),
+    Field("letters_words", N_("the letters that nobody was asked for yet, where there are such"), How.BLOCKS),
     Field("copy_words", N_("the copy of everything that was sent"), How.BLOCKS),
 )
+_RECEIVED_SHOWN = {
+    "confirmed": True,
+    "surprise": True,
+    "copy": _COPY,
+    "deadline": SAMPLE_INSTANT,
+    "letters": ["supervisor"],
+    "letters_due": SAMPLE_INSTANT,
+}
 _NEWS = (_WRITER, _NOMINEE, _AWARD)
 
 KINDS: tuple[Kind, ...] = (
@@ -154,7 +163,7 @@ KINDS: tuple[Kind, ...] = (
         _RECEIVED,
         case="first",
         when={"own": False, "again": False},
-        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": SAMPLE_INSTANT},
+        shown=_RECEIVED_SHOWN,
     ),
     Kind(
         "nominations/received",
@@ -163,7 +172,7 @@ KINDS: tuple[Kind, ...] = (
         _RECEIVED,
         case="again",
         when={"own": False, "again": True},
-        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": SAMPLE_INSTANT},
+        shown=_RECEIVED_SHOWN,
     ),
     Kind(
         "nominations/received",
@@ -172,7 +181,7 @@ KINDS: tuple[Kind, ...] = (
         _RECEIVED,
         case="applied",
         when={"own": True, "again": False},
-        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": SAMPLE_INSTANT},
+        shown=_RECEIVED_SHOWN,
     ),
     Kind(
         "nominations/received",
@@ -181,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
         _RECEIVED,
         case="applied_again",
         when={"own": True, "again": True},
-        shown={"confirmed": True, "surprise": True, "copy": _COPY, "deadline": SAMPLE_INSTANT},
+        shown=_RECEIVED_SHOWN,
     ),
     Kind(
         "nominations/draft_reminder",

@@ -37,6 +37,7 @@ from portal.nominations.models import (
     Sitting,
     Where,
 )
+from portal.nominations.queries import letters
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, WORDS, YOU
 from portal.nominations.rules import COUNTS, NOMINATION, WRITABLE, Stage, Step
@@ -642,8 +643,18 @@ def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
         confirmed=sitting.confirmed_at is not None,
         surprise=nomination.cycle.surprise,
         own=queries.applies(nomination),
+        letters=_letters_to_ask(nomination),
+        letters_due=letters.due(nomination.cycle).isoformat(),
         copy=_copy(nomination),
     )
+
+
+def _letters_to_ask(nomination: Nomination) -> list[str]:
+    """Return the roles of the letters that the award asks for and nobody was asked for yet."""
+    plan = letters.plan_of(nomination.cycle_id)
+    if plan is None or not plan.mix:
+        return []
+    return letters.unasked(plan, letters.of_nomination(nomination), [nomination.relation])
 
 
 def _copy(nomination: Nomination) -> dict[str, Any]:
