@@ -16,9 +16,11 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from portal.db import db
 from portal.errors import NotFound, PortalError
 from portal.web import viewer
-from portal.web.text import when, words_in
+from portal.web.text import figures, when, words_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Flask
 
 log = logging.getLogger(__name__)
@@ -26,13 +28,20 @@ log = logging.getLogger(__name__)
 
 def sentence(error: PortalError) -> str:
     """Return the error's sentence in the reader's language, its facts put in."""
-    return str(_(error.message, **{name: _said(name, fact) for name, fact in error.facts.items()}))
+    return words(error.message, error.facts)
+
+
+def words(message: str, facts: Mapping[str, object]) -> str:
+    """Return a sentence in the reader's language, its facts put in as the reader says them."""
+    return str(_(message, **{name: _said(name, fact) for name, fact in facts.items()}))
 
 
 def _said(name: str, fact: object) -> object:
     """Return a fact as the reader says it: an instant with its zone, data text in their language, a state by its word."""
     if name == "state" and isinstance(fact, str):
         return pgettext("state", fact)
+    if isinstance(fact, int) and not isinstance(fact, bool):
+        return figures(fact)
     return when(fact) if isinstance(fact, datetime) else words_in(fact) if isinstance(fact, dict) else fact
 
 

@@ -16,6 +16,8 @@ from wtforms.i18n import get_translations
 from wtforms.validators import Email, InputRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.web.text import figures
+
 LINE = 300
 LONG = 20_000
 # NUL, lone surrogates, and the character that stands where bytes were no text.
@@ -51,8 +53,8 @@ class Keepable:
                 str(
                     _l(
                         "This is %(count)s characters long; at most %(most)s can be kept here. Nothing was cut: shorten it and save again.",
-                        count=len(text),
-                        most=self.most,
+                        count=figures(len(text)),
+                        most=figures(self.most),
                     )
                 )
             )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from flask import g
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -31,6 +31,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 MOST_SAID = (
     4_096  # days and sums whose words are remembered: Babel takes as long over one as a small page over its frame
 )
+PARTED = 10_000
 ZONE_WORDS = {
     "America/Los_Angeles": N_("Pacific"),
     "America/Denver": N_("Mountain"),
@@ -193,6 +194,11 @@ def number_word(number: int) -> str:
     return _(_NUMBERS[number]) if 0 <= number < len(_NUMBERS) else str(number)
 
 
+def figures(number: int) -> str:
+    """Return a count in figures. From ten thousand on its thousands are parted, which a year's number never reaches."""
+    return str(number) if abs(number) < PARTED else str(format_decimal(number, locale=babel_locale(locale())))
+
+
 def paragraphs(text: str | None) -> Markup:
     """Return typed text as paragraphs, exactly as typed: blank lines part paragraphs, line breaks are kept."""
     blocks = [block for block in (text or "").replace("\r\n", "\n").split("\n\n") if block.strip()]
@@ -221,6 +227,7 @@ def install(app: Flask) -> None:
         "words_in": words_in,
         "either": either,
         "number_word": number_word,
+        "figures": figures,
         "plot_marks": plot_marks,
         "paragraphs": paragraphs,
     }

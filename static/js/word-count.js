@@ -29,6 +29,11 @@ export function countCharacters(text) {
   return [...text.trim().normalize("NFC")].filter((one) => !/[\p{Mn}\p{Me}\p{Cf}]/u.test(one)).length;
 }
 
+// As `figures` in portal/web/text.py: thousands are parted from ten thousand on.
+function figures(number) {
+  return number < 10_000 ? String(number) : number.toLocaleString(document.documentElement.lang);
+}
+
 class WordCount extends HTMLElement {
   connectedCallback() {
     this.field = document.getElementById(this.getAttribute("for"));
@@ -41,7 +46,8 @@ class WordCount extends HTMLElement {
     const most = Number(this.getAttribute("max"));
     const count = (this.dataset.unit === "characters" ? countCharacters : countWords)(this.field.value);
     const over = count - most;
-    const sentence = fill(over > 0 ? this.dataset.over : this.dataset.words, { count, most, over });
+    const facts = Object.fromEntries(Object.entries({ count, most, over }).map(([name, number]) => [name, figures(number)]));
+    const sentence = fill(over > 0 ? this.dataset.over : this.dataset.words, facts);
     this.textContent = sentence;
     this.classList.toggle("over-limit", over > 0);
     if (over > 0 && this.over !== over) say(sentence, 1500);

@@ -148,7 +148,12 @@ def test_what_is_held_waits_in_a_list_with_why_and_counts_once_it_is_let_in(app,
     assert db.session.scalars(select(Message.template)).all() == ["nominations/received"]
     db.session.rollback()
     second = held_one(world, trapped=False)
-    answer = client.post(f"/desk/teaching/2026/held/{second}/refusal", data={"csrf_token": token, "reason": "Links."})
+    where = f"/desk/teaching/2026/held/{second}/refusal"
+    answer = client.post(where, data={"csrf_token": token, "reason": "x" * 2_001})
+    assert answer.status_code == 422
+    assert f'href="#reason-{second}">This is 2001 characters long' in answer.text
+    assert "x" * 2_001 in answer.text
+    answer = client.post(where, data={"csrf_token": token, "reason": "Links."})
     assert answer.status_code == 303
     nomination = db.session.scalars(select(Nomination).where(Nomination.reference == second)).one()
     assert nomination.stage is Stage.VOID

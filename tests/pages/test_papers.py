@@ -163,7 +163,14 @@ def test_what_came_late_is_held_and_what_is_none_is_set_aside(app, office):
     assert post(browser(app, office["ruth"], at), page, {"act": "count"}, at=at).status_code == 303
     assert only(Nomination).stage is Stage.LATE
     other = post(joy, office["desk"], {"received": wall(late)}, at=at).location
-    assert post(joy, other, {"act": "aside", "why": ""}, at=at).status_code == 422
+    for why, said in (("", "Say why it is set aside"), ("x" * 2_001, "This is 2001 characters long")):
+        refused = post(joy, other, {"act": "aside", "why": why}, at=at)
+        assert refused.status_code == 422
+        text = refused.get_data(as_text=True)
+        assert re.search(rf'href="#why">{said}', text), (
+            "it is said where the reason is written, not at the nominator's name"
+        )
+        assert why in text, "nothing is cut"
     assert post(joy, other, {"act": "aside", "why": "An advertisement."}, at=at).status_code == 303
     assert "An advertisement." in get(joy, other, at).get_data(as_text=True)
 

@@ -155,6 +155,24 @@ def test_several_are_decided_at_once_and_each_is_accounted_for(desk):
     page = desk.post("/screening/decisions", status=422, chosen=chosen, act="ineligible")
     assert "Why are these 2 not eligible?" in page
     assert "Say why" in page
+    page = desk.post(
+        "/screening/decisions", status=422, chosen=chosen, act="ineligible", **{f"c{chosen[0]}-reason": "x" * 12_345}
+    )
+    assert "This is 12,345 characters long; at most 2000 can be kept here. Nothing was cut" in page
+    assert "x" * 12_345 in page
+    desk.post(
+        "/screening/decisions",
+        chosen=chosen,
+        act="ineligible",
+        reason="They left the district",
+        **{f"c{chosen[1]}-reason": "Two years; three are asked"},
+    )
+    reasons = select(Candidacy.id, Candidacy.reason).where(Candidacy.id.in_(chosen))
+    assert dict(db.session.execute(reasons).all()) == {
+        chosen[0]: "They left the district",
+        chosen[1]: "Two years; three are asked",
+    }
+    desk.post("/screening/decisions", chosen=chosen, act="reconsider")
     desk.post("/screening/decisions", chosen=chosen, act="ineligible", reason="They left the district")
     assert set(db.session.scalars(select(Candidacy.reason).where(Candidacy.id.in_(chosen)))) == {
         "They left the district"

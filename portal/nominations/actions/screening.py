@@ -21,7 +21,7 @@ from portal.nominations.rules.eligibility import Holds
 from portal.people.rules import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from portal.nominations.queries.eligibility import Finding
@@ -141,10 +141,20 @@ def _counting(candidacy_id: int) -> int:
 
 
 def decide_many(
-    candidacies: Sequence[Candidacy], step: CandidacyStep, *, by: Person, at: datetime, reason: str = ""
+    candidacies: Sequence[Candidacy],
+    step: CandidacyStep,
+    *,
+    by: Person,
+    at: datetime,
+    reason: str = "",
+    reasons: Mapping[int, str] | None = None,
 ) -> list[Outcome]:
-    """Take one step with several of one cycle, and say of each what became of it. One that refuses stops no other."""
-    if step in NEEDS_REASON and not reason.strip():
+    """Take one step with several of one cycle, and say of each what became of it. One that refuses stops no other.
+
+    `reasons` are those of single ones, by their number, in place of the `reason` of all.
+    """
+    own = {number: words for number, words in (reasons or {}).items() if words.strip()}
+    if step in NEEDS_REASON and not reason.strip() and any(candidacy.id not in own for candidacy in candidacies):
         raise Refused(REASON, field="reason")
     outcomes: list[Outcome] = []
     found: dict[int, Finding] = {}
@@ -153,7 +163,8 @@ def decide_many(
         found = eligibility.findings(cycle, [candidacy.id for candidacy in candidacies])
     for candidacy in candidacies:
         try:
-            decide(candidacy, step, by=by, at=at, reason=reason, found=found.get(candidacy.id))
+            why = own.get(candidacy.id, reason)
+            decide(candidacy, step, by=by, at=at, reason=why, found=found.get(candidacy.id))
         except Refused as refusal:
             outcomes.append(Outcome(candidacy, done=False, why=refusal.message, facts=dict(refusal.facts)))
         else:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, jsonify, render_template, request
+from flask import flash, jsonify, render_template
 from flask_babel import gettext as _
 
 from portal import clock
 from portal.awards.queries import cycle_at
 from portal.nominations.doubts import actions, queries, rules
+from portal.nominations.forms.screening import ReasonForm
+from portal.nominations.models import Nomination
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.web import viewer
-from portal.web.fields import clean
 from portal.web.lists import asked_page, listing
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
-    from portal.nominations.models import Nomination
 
 
 @pages.page("/nominate/proof", needs=Permission.BEGIN_NOMINATION)
@@ -31,7 +31,13 @@ def proof() -> Any:  # noqa: ANN401 - an answer
 @pages.page("/desk/<slug>/<int:year>/held", needs=Permission.SCREEN, of=cycle_at)
 def held(cycle: Cycle) -> str:
     """What came in and may be from a program, word for word, with why: let in, or set aside with a reason."""
-    found = listing(queries.held(cycle, viewer.current()), page=asked_page())
+    return _held(cycle)
+
+
+def _held(cycle: Cycle, *, refused: str = "", form: ReasonForm | None = None) -> str:
+    """Draw the list; `form` holds the reason that one of them, `refused`, could not be set aside with."""
+    wanted = queries.held(cycle, viewer.current())
+    found = listing(wanted.where(Nomination.reference == refused) if refused else wanted, page=asked_page())
     rows = [
         {
             "nomination": doubt.nomination,
@@ -42,7 +48,9 @@ def held(cycle: Cycle) -> str:
         }
         for doubt in found.items
     ]
-    return render_template("nominations/held.html", cycle=cycle, listing=found, rows=rows)
+    return render_template(
+        "nominations/held.html", cycle=cycle, listing=found, rows=rows, refused=refused, refused_form=form
+    )
 
 
 @pages.step(
@@ -58,7 +66,10 @@ def held_step(nomination: Nomination, step: str) -> Any:  # noqa: ANN401 - an an
         actions.let_in(doubt, nomination, by=by, at=at)
         flash(_("%(reference)s counts now, and its writer is thanked.", reference=nomination.reference))
     else:
-        reason = clean(request.form.get("reason")).strip()[:500] or _("It looked like the work of a program.")
+        form = ReasonForm()
+        if not form.validate():
+            return _held(nomination.cycle, refused=nomination.reference, form=form), 422
+        reason = (form.reason.data or "").strip() or _("It looked like the work of a program.")
         actions.set_aside(doubt, nomination, reason=reason, by=by, at=at)
         flash(_("%(reference)s is set aside. Its text is kept.", reference=nomination.reference))
     return see_other(".held", slug=nomination.cycle.award.slug, year=nomination.cycle.year)

@@ -195,6 +195,7 @@ class EntryForm(Form):
     tell = Choice(_l("May the nominee be told who nominated them?"))
     language = SelectField(_l("Language of what they say"), coerce=str, validate_choice=False)
     thank = BooleanField(_l("Send them a short note that we have it"))
+    why = Text(_l("Why it is set aside"), description=_l("It stays on the record."), most=REASON)
     once = HiddenField()
 
     def ask(self, relations: Iterable[tuple[Relation, Any]], quotes: Iterable[tuple[Quote, Any]]) -> None:

@@ -230,7 +230,7 @@ def biography(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
             flash(_("Your biography is saved."))
             return redirect(url_for(".consent", number=candidacy.id), code=303)
         if too_long is not None:
-            form.fail("biography", _(too_long.message, **too_long.facts))
+            form.fail("biography", failures.words(too_long.message, too_long.facts))
         return keep((_drawn(form, facts, other), 409 if other is not None else 422))
     return _drawn(form, facts, other), form.status
 

@@ -215,7 +215,7 @@ def show(form: Any, lacking: NotReady) -> None:  # noqa: ANN401 - the form
     """Put what is missing beside its fields."""
     for name, problems in lacking.problems.items():
         for problem in problems:
-            form.fail(_row_of(name, form), _(problem.message, **problem.facts))
+            form.fail(_row_of(name, form), failures.words(problem.message, problem.facts))
 
 
 def _row_of(name: str, form: Any) -> str:  # noqa: ANN401 - the form

@@ -31,7 +31,7 @@ from portal.questions.drawing import AGREES, SAYS, answer_in_words, with_name
 from portal.questions.forms import condition
 from portal.questions.models import Asked, QuestionKind
 from portal.web import failures, typesetting, viewer
-from portal.web.fields import Form, Line, Text, clean
+from portal.web.fields import Form, Line, Text
 from portal.web.lists import asked_page, listing
 from portal.web.pages import see_other
 from portal.web.text import clock_time, locale, when, words_in, zone
@@ -326,7 +326,7 @@ def _typing(paper: Paper) -> Any:  # noqa: ANN401 - an answer
             if request.form.get("add_person") and len(form.people) < MOST_PEOPLE:
                 form.people.append_entry()
             status = 200
-        elif request.form.get("act") in {"aside", "child"} or form.validate():
+        elif _fits(form):
             answer = _typed(paper, form, version, now)
             if answer is not None:
                 return answer
@@ -335,7 +335,6 @@ def _typing(paper: Paper) -> Any:  # noqa: ANN401 - an answer
         paper=paper,
         version=version,
         second=queries.second_people(paper),
-        why=_why(),
         **drawn_with(cycle, form),
         **_scan(paper),
     ), status
@@ -354,16 +353,17 @@ def _autosaved(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # 
     return jsonify(saved_at=clock_time(now), version=paper.version)
 
 
-def _why() -> str:
-    """Return what was typed of why a form is set aside."""
-    return clean(request.form.get("why"))[:2000]
+def _fits(form: Any) -> bool:  # noqa: ANN401 - a form
+    """Say whether what was typed can be kept. Whoever sets a form aside needs nothing but the reason; of a child nothing is looked at."""
+    act = request.form.get("act")
+    return act == "child" or bool(form.why.validate(form) if act == "aside" else form.validate())
 
 
 def _typed(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa: ANN401 - a form, and an answer or None
     act, told, thank = request.form.get("act"), told_of(form), bool(form.thank.data)
     try:
         if act == "aside":
-            actions.set_aside(paper, words=_why(), version=version, by=viewer.current(), at=now)
+            actions.set_aside(paper, words=form.why.data or "", version=version, by=viewer.current(), at=now)
             flash(_("%(reference)s is set aside. It is kept.", reference=paper.reference))
         elif act == "child":
             actions.let_go(paper, version=version, by=viewer.current(), at=now)
@@ -378,7 +378,8 @@ def _typed(paper: Paper, form: Any, version: int, now: datetime) -> Any:  # noqa
         show(form, lacking)
         return None
     except (Refused, Stale) as refusal:
-        form.fail(getattr(refusal, "field", None) or "nominator_name", failures.sentence(refusal))
+        field = "why" if act == "aside" else getattr(refusal, "field", None) or "nominator_name"
+        form.fail(field, failures.sentence(refusal))
         return None
     return see_other(".papers", **_back(paper.cycle))
 

@@ -216,7 +216,7 @@ def _saved_answer(candidacy: Candidacy, own: Part, form: Any, asks: Any) -> Any:
         flash(_("Saved."))
         return see_other(".part", number=candidacy.id)
     if too_long is not None:
-        form.fail("answer", _(too_long.message, **too_long.facts))
+        form.fail("answer", failures.words(too_long.message, too_long.facts))
     return keep((_answer_page(candidacy, own, form, asks, saved.other), 409 if saved.other is not None else 422))
 
 

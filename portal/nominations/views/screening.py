@@ -180,24 +180,22 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     if step is None or not chosen:
         flash(_("Choose some rows first."), "error")
         return see_other(".screening", **back)
-    if not form.validate():
-        flash(form.reason.errors[0], "error")
-        return see_other(".screening", **back)
+    each = [(candidacy, _own_reason(candidacy)) for candidacy in chosen]
+    wrong = [one for one in (form, *(own for _candidacy, own in each)) if not one.validate()]
+    if wrong:
+        return _why_not(cycle, each, form)
     try:
-        outcomes = actions.decide_many(chosen, step, by=person, at=clock.now(), reason=form.reason.data or "")
-    except Refused as refusal:
-        return (
-            render_template(
-                "nominations/screen_many.html",
-                cycle=cycle,
-                chosen=chosen,
-                act=request.form.get("act"),
-                narrowed=_filters(request.form).address,
-                form=_failed(form, refusal),
-                **words.about(),
-            ),
-            422,
+        outcomes = actions.decide_many(
+            chosen,
+            step,
+            by=person,
+            at=clock.now(),
+            reason=form.reason.data or "",
+            reasons={candidacy.id: own.reason.data or "" for candidacy, own in each},
         )
+    except Refused as refusal:
+        form.fail(refusal.field, failures.sentence(refusal))
+        return _why_not(cycle, each, form)
     done = sum(1 for outcome in outcomes if outcome.done)
     if done == len(outcomes):
         flash(ngettext("One is decided.", "%(num)s are decided.", done))
@@ -214,6 +212,33 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
             }
             for outcome in outcomes
         ],
+    )
+
+
+def _own_reason(candidacy: Candidacy) -> ReasonForm:
+    """Return the form of the reason that one of several has for itself."""
+    return ReasonForm(prefix=f"c{candidacy.id}", meta={"csrf": False})  # the whole form has its token
+
+
+def _why_not(cycle: Cycle, each: list[tuple[Candidacy, ReasonForm]], form: ReasonForm) -> Any:  # noqa: ANN401 - an answer
+    """Ask why several are not eligible: one reason for all, and another one where it differs."""
+    wrong = [
+        {"id": one.reason.id, "words": words_}
+        for one in (form, *(own for _candidacy, own in each))
+        for words_ in one.reason.errors
+    ]
+    return (
+        render_template(
+            "nominations/screen_many.html",
+            cycle=cycle,
+            each=each,
+            wrong=wrong,
+            act=request.form.get("act"),
+            narrowed=_filters(request.form).address,
+            form=form,
+            **words.about(),
+        ),
+        422,
     )
 
 
@@ -336,11 +361,6 @@ def move_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         flash(moved)
         return see_other(".screening", **back)
     return _accounted(cycle, moved, rows)
-
-
-def _failed(form: Any, refusal: Refused) -> Any:  # noqa: ANN401 - a form
-    form.fail(refusal.field, failures.sentence(refusal))
-    return form
 
 
 @pages.page("/desk/<slug>/<int:year>/screening.csv", needs=Permission.SCREEN, of=cycle_at)

@@ -67,7 +67,7 @@ from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import keep, see_other
-from portal.web.text import babel_locale, clock_time, either, locale, paragraphs, when, words_in
+from portal.web.text import babel_locale, clock_time, either, figures, locale, paragraphs, when, words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
@@ -498,7 +498,7 @@ def _field_of(problem: Problem, form: PartForm) -> str:
 
 
 def _sentence(problem: Problem) -> str:
-    return str(_(problem.message, **problem.facts))
+    return failures.words(problem.message, problem.facts)
 
 
 def _offers(nomination: Nomination, part: str) -> list[dict[str, Any]]:
@@ -791,8 +791,8 @@ def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
 
 def _length(asks: Question, text: str) -> str:
     if asks.character_limit is not None:
-        return str(_("%(count)s characters", count=count_characters(text)))
-    return str(_("%(count)s words", count=count_words(text)))
+        return str(_("%(count)s characters", count=figures(count_characters(text))))
+    return str(_("%(count)s words", count=figures(count_words(text))))
 
 
 def _lines(text: str) -> Markup:
@@ -922,7 +922,9 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
         rows.append(
             {
                 "name": with_name(words_in(said["label"]), _name(nomination)),
-                "small": _("%(count)s words", count=count_words(text)) if text and not said.get("kind") else "",
+                "small": _("%(count)s words", count=figures(count_words(text)))
+                if text and not said.get("kind")
+                else "",
                 "answer": paragraphs(text),
             }
         )
