@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.db import db
+from portal.demo import makers
 from portal.demo.world import World, cycles_of
 from portal.files import actions as files
 from portal.files import sandbox
 from portal.files.rules import LETTER as LETTER_FILE
 from portal.files.rules import RESUME, Kind
-from portal.nominations.actions import letters, parts
-from portal.nominations.models import Candidacy, Nomination
+from portal.nominations.actions import gathering, letters, parts
+from portal.nominations.models import Candidacy, Nomination, Relation
 from portal.nominations.queries import parts as part_queries
 from portal.nominations.queries.consent import candidacy_by_number
 from portal.nominations.queries.writing import by_reference
 from portal.nominations.rules.letters import WriterRole
 from portal.people.rules import address_key
+from portal.schools.models import School
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
 
 MIXES = {
@@ -55,9 +58,12 @@ SPANISH_LETTER = (
 )
 ESSAY = "I keep the door open after the last bell, and I ask before I explain. Most days the students explain it better than I would have."
 
+DECLINING, DECLINES_AT = "Ossian Holt", "ossian.holt@people.example"
+DECLINES = "I am grateful, and I would rather that somebody at the start had it. I retire in June."
+
 
 def support(world: World, season: Laid) -> None:
-    """Say what letters two awards ask for; one letter came, one is waited for, one was declined; and one nominee began their part."""
+    """Say what letters two awards ask for; one letter came, one is waited for, one was declined; one nominee began their part, another declines."""
     joy = world.person("Joy Tanaka")
     cycles = {cycle.award.slug: cycle for cycle in cycles_of(season)}
     for slug, mix in MIXES.items():
@@ -82,6 +88,7 @@ def support(world: World, season: Laid) -> None:
         return
     _letters(world, nomination)
     _part(world, nomination)
+    _declines(world, cycles["librarian"])
 
 
 def _letters(world: World, nomination: Nomination) -> None:
@@ -145,6 +152,25 @@ def _part(world: World, nomination: Nomination) -> None:
         parts.save_answer(candidacy, own, essay, ESSAY, version=None, at=at)
     file = files.take_whole(amina, own, RESUME, name="Resume, Amina Warsame.pdf", data=_resume(), at=at)
     parts.attach(candidacy, own, file, by=amina, at=at)
+
+
+def _declines(world: World, cycle: Cycle) -> None:
+    """Let a nominee say no: the office reads why, and whoever nominated learns nothing of it."""
+    at = world.now - timedelta(days=1)
+    lowell = db.session.scalars(select(School).where(School.name == "Lowell Elementary School")).one()
+    writer = makers.make_person("Birgitta Solano", email="birgitta.solano@families.example", at=at)
+    nomination = makers.make_nomination(
+        cycle, nominee=DECLINING, school=lowell, nominator=writer, texts=(ESSAY,) * 3, relation=Relation.PARENT, at=at
+    )
+    candidacy = candidacy_by_number(gathering.gather(nomination, at=at).id)
+    if candidacy is None:
+        return
+    ossian = candidacy.people[0].person
+    ossian.email, ossian.email_key = DECLINES_AT, address_key(DECLINES_AT)
+    parts.invite(candidacy, by=world.person("Joy Tanaka"), at=at + timedelta(hours=2))
+    own = part_queries.part_of(candidacy.id, ossian.id)
+    if own is not None:
+        parts.decline(candidacy, own, reason=DECLINES, by=ossian, at=at + timedelta(hours=9))
 
 
 def _resume() -> bytes:

@@ -13,7 +13,23 @@ from portal.awards.rules import CycleStage
 from portal.db import Model, db, transaction
 from portal.demo import makers
 from portal.demo.calendar import Stage, lay
-from portal.nominations.models import ImportRow, Nomination, RowState
+from portal.demo.cast import READERS
+from portal.nominations.models import (
+    Candidacy,
+    CandidacyPerson,
+    CandidacySchool,
+    Conflict,
+    ImportRow,
+    Match,
+    Nomination,
+    Part,
+    RowState,
+    Snapshot,
+    Where,
+)
+from portal.nominations.rules.matching import NICKNAME, TWO_SCHOOLS
+from portal.offers.models import Offer
+from portal.people.models import Person
 from portal.publishing.models import Recipient
 from portal.review.models import Assignment, Plan, Review
 
@@ -29,6 +45,31 @@ def digest():
             made.update(repr(db.session.execute(select(table).order_by(*table.primary_key)).all()).encode())
     db.session.rollback()
     return made.hexdigest()
+
+
+def hard_cases_are_there():
+    """What every season has and no form foresees: each is to be seen in the demonstration."""
+    copies = select(func.count()).select_from(Snapshot).group_by(Snapshot.letter_key).order_by(func.count().desc())
+    assert 23 in db.session.scalars(copies.where(Snapshot.letter_key.is_not(None))).all(), "one campaign letter"
+    assert {"so", "es", "vi", "zh", "ar", "am"} <= set(db.session.scalars(select(Nomination.language))), "languages"
+    assert {"paper", "staff", "web", "import"} <= set(db.session.scalars(select(Nomination.entered))), "ways in"
+    assert db.session.scalar(select(func.count()).where(Nomination.place == Where.CENTRAL)), "a central office"
+    of_one = select(CandidacySchool.candidacy_id).group_by(CandidacySchool.candidacy_id)
+    assert db.session.scalars(of_one.having(func.count() >= 3)).first(), "somebody at three schools"
+    team = select(CandidacyPerson.candidacy_id).group_by(CandidacyPerson.candidacy_id)
+    assert db.session.scalars(team.having(func.count() > 1)).first(), "a team"
+    cycles = func.count(Candidacy.cycle_id.distinct())
+    assert db.session.scalars(select(Candidacy.sort_name).group_by(Candidacy.sort_name).having(cycles > 1)).first()
+    why = {reason for match in db.session.scalars(select(Match)) for reason in match.why}
+    assert {NICKNAME, TWO_SCHOOLS} <= why, "a nickname, and one name at two schools"
+    said = db.session.scalars(select(Conflict.fact)).all()
+    assert any("husband" in (words or "") for words in said), "a principal who is a reviewer's spouse"
+    assert "declined" in db.session.scalars(select(Part.state)).all(), "a nominee who declines"
+    assert "forfeited" in db.session.scalars(select(Offer.state)).all(), "a recipient who leaves before payment"
+    waits = select(Person.id).where(Person.minor.is_(True), Person.guardian_email.is_(None))
+    assert db.session.scalars(waits).first(), "a student of 17 whose guardian has not consented"
+    assert {"erratic", "flat", "late", "recuses", "spouse"} <= {reader.manner for reader in READERS}
+    assert (min(r.severity for r in READERS), max(r.severity for r in READERS)) == (-0.8, 0.8)
 
 
 @pytest.mark.sqlite_only
@@ -48,6 +89,7 @@ def test_the_demonstration_stands_on_real_data_and_a_second_run_changes_nothing(
     for plan in db.session.scalars(select(Plan)):
         assert plan.facts["unfilled"] == []
     assert db.session.scalar(select(func.count(Review.id)).join(Assignment).where(Assignment.excluded)) == 3
+    hard_cases_are_there()
     doctor = portal("doctor")
     assert doctor.returncode == 0, doctor.stdout
     before = digest()
