@@ -57,7 +57,7 @@ def write(message: Message, *, link: str | None, language: str) -> Written:
     """
     language = spoken(language)
     kind = kinds.of(message.template, message.facts)
-    own = queries.newest(kind, language) if kind is not None else None
+    own = queries.said_by(kind, language, message.facts) if kind is not None else None
     address = link or hidden_link()
     with speaking(language):
         if kind is not None and own is not None and own.subject is not None and own.body is not None:

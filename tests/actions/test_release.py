@@ -19,13 +19,17 @@ from portal.demo import makers
 from portal.errors import PortalError, Refused, Stale
 from portal.funds.models import FundDonor
 from portal.history.models import Event
+from portal.mail import writing as mail_writing
 from portal.mail.models import Message, MessageState
+from portal.mail.wording import actions as own_words
+from portal.mail.wording import kinds as of_messages
 from portal.nominations.actions import consent as consents
 from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Field, Nomination, Quote, Sitting
 from portal.nominations.rules import CandidacyStep, ConsentState, Stage
+from portal.people.models import Person
 from portal.publishing import actions, chores
-from portal.publishing.actions import unnamed
+from portal.publishing.actions import unnamed, wording
 from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
 from portal.publishing.models import Recipient
@@ -290,6 +294,41 @@ def test_times_that_make_no_sense_are_refused(world, told, public, why):
 
 
 # ---------------------------------------------------------------- messages
+
+
+def test_own_words_are_said_only_in_the_version_that_somebody_else_approved_with_the_release(app, world):
+    planned(world)
+    kind = of_messages.by_slug("publishing.nominator")
+    joy, ruth = world.person("joy"), world.person("ruth")
+
+    def write(body, number, by):
+        with transaction():
+            own_words.save(kind, "en", subject="News of {award}", body=body, number=number, by=by, at=AT)
+
+    write("First: {news_words}", 0, ruth)
+    chores.release_due(TOLD)
+    assert messages() == [], "what was reworded since it was approved holds the release"
+    with transaction(), pytest.raises(Refused, match="cannot approve it"):
+        wording.approve(thing(world), by=ruth, at=AT)
+    with transaction():
+        assert queries.unapproved(thing(world).cycle) == ["nominator"]
+        assert wording.approve(thing(world), by=joy, at=AT) == 1
+    chores.release_due(TOLD)
+    write(
+        "Second: {news_words}", 1, joy
+    )  # after they were told: whoever is told yet, and whatever waits, says the first
+    to, facts = next((to, facts) for kind, to, facts in messages() if kind == "nominator")
+
+    def said(**more):
+        message = Message(template="publishing/nominator", facts={**facts, **more}, to=db.session.get_one(Person, to))
+        with app.test_request_context("/", base_url=app.config["SETTINGS"].base_url):
+            app.preprocess_request()
+            return mail_writing.write(message, link=None, language="en")
+
+    assert said().subject == "News of Excellence in Teaching Award"
+    assert "First: " in said().text
+    assert "was chosen" in said().text
+    assert "thank you for writing" in said(approved_words={}).text
 
 
 def test_each_nominator_gets_one_message_about_everyone_they_wrote_for(world):

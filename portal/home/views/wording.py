@@ -176,7 +176,11 @@ def _acted(kind: Kind, code: str, form: forms.WordingForm, cases: list[Case]) ->
     except PortalError as refused:
         form.fail(refused.field or "body", failures.sentence(refused))
         return None
-    flash(_("Saved. From now on this message says your words."))
+    flash(
+        _("Saved. This message says your words once somebody else approved them with a release.")
+        if kind.approved
+        else _("Saved. From now on this message says your words.")
+    )
     return see_other(".wording", slug=kind.slug, code=code)
 
 

@@ -1,8 +1,8 @@
 """The messages whose words staff may write, each with the fields that it may hold. Data, and nothing else.
 
 A kind is a template under `templates/mail/`; where that says different things by case, each case is a kind of its own here, so
-that what staff read in the editor is a whole message and never a choice between sentences. Messages that tell an outcome are
-not here: they are prepared with their release, and a second person approves them.
+that what staff read in the editor is a whole message and never a choice between sentences. A message that tells an outcome never
+says the newest words: it says the version that a second person approved with its release, which each message names.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Kind:
     shown: Mapping[str, Any] = field(
         default_factory=dict
     )  # facts of another form that its shipped words are drawn with
+    approved: bool = False  # it tells an outcome: each message says the version that was approved with its release
 
     @property
     def slug(self) -> str:
@@ -87,6 +88,10 @@ _ASKER = Field("asker", N_("who asks"))
 _WRITER = Field("writer", N_("who writes the letter"))
 _SURPRISE = Field("surprise_words", N_("a sentence, where the award is a surprise"), How.SENTENCE)
 _COUNT = Field("count", N_("how many"), How.NUMBER)
+_DUE = Field("due", N_("until when"), How.INSTANT)
+_ADDED = Field("added", N_("the paragraph that the office adds for this release"), How.SAID)
+_SUM = Field("sum_words", N_("a sentence that says the sum and who gets it"), How.SENTENCE)
+_PUBLIC = Field("public_words", N_("a sentence that says when it becomes public"), How.SENTENCE)
 _CLOSES = Field("closes_at", N_("when scores lock"), How.INSTANT)
 
 # What an invented case says.
@@ -106,6 +111,9 @@ SAMPLES: dict[str, Any] = {
     "asker": "Ruth Alemayehu",
     "writer": "Desmond Pryce",
     "reads": 3,
+    "added": "…",
+    "school": "Rainier View Elementary School",
+    "address": "https://awards.example/recipients",
 }
 
 ANYONE = N_("Whoever signs in")
@@ -116,6 +124,9 @@ WRITERS = N_("Writers of letters")
 ASKERS = N_("Whoever asked for a letter")
 REVIEWERS = N_("Reviewers and chairs")
 OFFICE = N_("The office")
+TRANSLATORS = N_("Translators")
+RECIPIENTS = N_("Those who are honored")
+OF_A_RELEASE = N_("News of a release, said once a second person approved it")
 
 _COPY = {
     "people": [],
@@ -215,7 +226,7 @@ KINDS: tuple[Kind, ...] = (
         "nominations/returned",
         N_("A nomination returned"),
         NOMINATORS,
-        (_NAME, _NOMINEE, _AWARD, _REFERENCE, _REASON, Field("due", N_("until when"), How.INSTANT)),
+        (_NAME, _NOMINEE, _AWARD, _REFERENCE, _REASON, _DUE),
     ),
     Kind(
         "nominations/moved",
@@ -436,6 +447,132 @@ KINDS: tuple[Kind, ...] = (
     Kind("review/reading", N_("Something to read"), REVIEWERS, (_AWARD, _COUNT, _CLOSES)),
     Kind("review/reminder", N_("Reminder of readings not scored yet"), REVIEWERS, (_AWARD, _COUNT, _CLOSES)),
     Kind("review/replacement", N_("A reading that needs somebody else"), REVIEWERS, (_AWARD,)),
+    Kind(
+        "nominations/translation_asked",
+        N_("A text to translate"),
+        TRANSLATORS,
+        (
+            _NAME,
+            Field("words", N_("how many words it has"), How.NUMBER),
+            Field("written_in_words", N_("the language it is written in"), How.SENTENCE),
+            _REASON,
+        ),
+        shown={"written_in": "so"},
+    ),
+    Kind(
+        "publishing/selected",
+        N_("You are honored"),
+        OF_A_RELEASE,
+        (
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+            _ADDED,
+            _SUM,
+            _PUBLIC,
+            Field("consent_words", N_("a sentence that says who decides what is published"), How.SENTENCE),
+        ),
+        shown={"sum_cents": 300_000, "paid_to": "the school", "minor": False, "public_at": None},
+        approved=True,
+    ),
+    Kind(
+        "publishing/guardian",
+        N_("A child is honored, told to the guardian"),
+        OF_A_RELEASE,
+        (
+            Field("greeting", N_("the greeting, where the guardian's name is known"), How.SENTENCE),
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+            _ADDED,
+            _PUBLIC,
+        ),
+        shown={"guardian": "{guardian}", "public_at": SAMPLE_INSTANT},
+        approved=True,
+    ),
+    *(
+        Kind(f"publishing/{name}", words, OF_A_RELEASE, (_NAME, _AWARD, _YEAR, _ADDED), link=False, approved=True)
+        for name, words in (
+            ("alternate", N_("An alternate")),
+            ("finalist", N_("A finalist")),
+            ("not_selected", N_("Somebody who was not chosen")),
+        )
+    ),
+    *(
+        Kind(
+            f"publishing/{name}",
+            words,
+            OF_A_RELEASE,
+            (_NAME, _AWARD, _YEAR, _ADDED, Field("news_words", N_("what came of each person"), How.BLOCKS)),
+            link=False,
+            shown={"nominees": [{"name": "Amina Warsame", "outcome": "selected"}]},
+            approved=True,
+        )
+        for name, words in (
+            ("nominator", N_("What became of a nomination")),
+            ("recommender", N_("What came of a letter")),
+        )
+    ),
+    Kind(
+        "publishing/school",
+        N_("Somebody of a school is honored, told to its principal"),
+        OF_A_RELEASE,
+        (
+            _NAME,
+            _NOMINEE,
+            Field("school", N_("the school")),
+            _AWARD,
+            _YEAR,
+            _ADDED,
+            Field("address", N_("where their page stands")),
+        ),
+        link=False,
+        approved=True,
+    ),
+    Kind(
+        "offers/made",
+        N_("What somebody is offered"),
+        RECIPIENTS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("offer_words", N_("a sentence that says what is offered, and until when to answer"), How.SENTENCE),
+        ),
+        shown={"sum_cents": 300_000, "due": SAMPLE_INSTANT},
+    ),
+    Kind("offers/reminder", N_("Reminder of an offer"), RECIPIENTS, (_NAME, _AWARD, _YEAR, _DUE)),
+    Kind(
+        "offers/lapsed",
+        N_("The time to answer an offer has passed"),
+        RECIPIENTS,
+        (_NAME, _AWARD, _YEAR, _DUE),
+        link=False,
+    ),
+    Kind(
+        "offers/accepted",
+        N_("Thanks for accepting an offer"),
+        RECIPIENTS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("needed_words", N_("a sentence that says what is needed, and until when"), How.SENTENCE),
+        ),
+        shown={"papers": [], "papers_due": SAMPLE_INSTANT},
+    ),
+    Kind(
+        "publishing/brief_asked",
+        N_("What worked? Asked of somebody honored"),
+        RECIPIENTS,
+        (_NAME, _AWARD, _YEAR, Field("due_at", N_("until when"), How.INSTANT)),
+    ),
+    Kind(
+        "publishing/brief_returned",
+        N_("A question about what somebody honored wrote"),
+        RECIPIENTS,
+        (_NAME, Field("note", N_("what staff ask"))),
+    ),
     Kind("decisions/please_approve", N_("Decisions that wait for approval"), OFFICE, (_ASKER, _AWARD, _YEAR)),
 )
 

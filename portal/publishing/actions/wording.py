@@ -61,25 +61,33 @@ def _still_here(thing: Releasing) -> None:
 def approve(thing: Releasing, *, by: Person, at: datetime) -> int:
     """Approve every kind of message that waits and that `by` neither wrote nor, by setting the times, drew up. Returns how many.
 
+    The office's own words round a paragraph are approved with it, version by version: what is written later waits for approval anew.
+
     Raises `Refused` where there is none: it says why.
     """
     _still_here(thing)
     if thing.release is None:
         raise Refused(TIMES_FIRST)
-    known, done, own = queries.wordings(thing.cycle), 0, False
+    known, now, done, own = queries.wordings(thing.cycle), queries.written_now(), 0, False
     for kind in messages.kinds(thing.cycle):
-        wording = known.get(kind)
-        if wording is not None and wording.approved_at is not None:
+        wording, around = known.get(kind), queries.numbers(now.get(kind))
+        stood = wording is not None and wording.approved_at is not None
+        if wording is not None and stood and wording.around == around:
             continue
-        drawn_up = wording.saved_by_id if wording is not None and wording.words else thing.release.planned_by_id
-        if drawn_up == by.id:
-            own = own or bool(wording is not None and wording.words)
+        before = wording.around if wording is not None and stood else {}
+        wrote = {one.by_id for language, one in now.get(kind, {}).items() if before.get(language) != one.number}
+        if wording is not None and wording.words and not stood:
+            wrote.add(wording.saved_by_id)
+        if by.id in (wrote or {thing.release.planned_by_id}):
+            own = own or bool(wrote)
             continue
         if wording is None:
-            db.session.add(Wording(cycle_id=thing.cycle.id, kind=kind, words={}, approved_by_id=by.id, approved_at=at))
+            facts = {"approved_by_id": by.id, "approved_at": at, "around": around}
+            db.session.add(Wording(cycle_id=thing.cycle.id, kind=kind, words={}, **facts))
         else:
             writer = wording.saved_by_id if wording.saved_by_id != by.id else None
-            _write(wording, {"approved_by_id": by.id, "approved_at": at, "saved_by_id": writer})
+            facts = {"approved_by_id": by.id, "approved_at": at, "saved_by_id": writer, "around": around}
+            _write(wording, facts)
         done += 1
     if not done:
         raise Refused(OWN if own else PLANNED)

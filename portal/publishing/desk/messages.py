@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.decisions.rules.lives import Outcome
 from portal.mail.models import Message
+from portal.mail.wording.queries import APPROVED
 from portal.mail.writing import base_url, write
 from portal.publishing.rules import ReleaseState
 
@@ -36,7 +37,8 @@ def kind_of(outcome: Outcome | None) -> str:
 
 def _of(cycle: Cycle, kind: str, wordings: Mapping[str, Wording]) -> dict[str, Any]:
     added = wordings[kind].words if kind in wordings else {}
-    return {"award": cycle.award.name, "year": cycle.year, "added": added}
+    around = wordings[kind].around if kind in wordings else {}
+    return {"award": cycle.award.name, "year": cycle.year, "added": added, APPROVED: around}
 
 
 def to_selected(

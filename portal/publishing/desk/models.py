@@ -100,6 +100,9 @@ class Wording(Model):
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     kind: Mapped[str] = mapped_column(String(20))  # of desk.messages.KINDS
     words: Mapped[dict[str, str]]  # language -> a paragraph; empty: the message as it stands
+    around: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # language -> the version of the office's own words that was approved; where there is none, those that are shipped
     version: Mapped[int] = mapped_column(default=1)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime | None]

@@ -19,6 +19,7 @@ from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
 from portal.funds import queries as funds
 from portal.funds.models import Fund, FundDonor
+from portal.mail.wording import queries as own_words
 from portal.nominations.actions import snapshots
 from portal.nominations.models import (
     Candidacy,
@@ -50,6 +51,8 @@ from portal.schools.models import Affiliation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from portal.mail.wording.models import Wording as WordingOfKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -654,10 +657,24 @@ def wordings(cycle: Cycle) -> dict[str, Wording]:
     return {row.kind: row for row in rows}
 
 
+def written_now() -> dict[str, dict[str, WordingOfKind]]:
+    """Return the newest of the office's own words round a release's paragraphs, by kind and language: one query."""
+    return {slug.rpartition(".")[2]: of_kind for slug, of_kind in own_words.of_releases().items()}
+
+
+def numbers(held: Mapping[str, WordingOfKind] | None) -> dict[str, int]:
+    """Return which versions these are, by language."""
+    return {language: one.number for language, one in (held or {}).items()}
+
+
 def unapproved(cycle: Cycle) -> list[str]:
-    """Return the kinds of message that nobody approved yet."""
-    known = wordings(cycle)
-    return [kind for kind in messages.kinds(cycle) if kind not in known or known[kind].approved_at is None]
+    """Return the kinds of message that nobody approved yet as they stand now."""
+    known, now = wordings(cycle), written_now()
+    return [
+        kind
+        for kind in messages.kinds(cycle)
+        if kind not in known or known[kind].approved_at is None or known[kind].around != numbers(now.get(kind))
+    ]
 
 
 def counts(cycle: Cycle, people: Sequence[Chosen]) -> dict[str, int]:

@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.errors import PortalError
-from portal.policy import Permission
+from portal.mail.wording.queries import APPROVED
+from portal.policy import Permission, may
 from portal.publishing.actions import wording as actions
 from portal.publishing.desk import messages as said
 from portal.publishing.desk import queries
@@ -50,7 +51,7 @@ def _at(thing: Releasing) -> dict[str, Any]:
 def messages(thing: Releasing) -> str:
     """Every kind of message, to how many, in whose words, and whether it is approved."""
     cycle, release = thing.cycle, thing.release
-    known = queries.wordings(cycle)
+    known, now = queries.wordings(cycle), queries.written_now()
     counts = queries.counts(cycle, queries.chosen(cycle))
     names = queries.names_of(number for row in known.values() for number in (row.saved_by_id, row.approved_by_id))
     later = cycle.surprise
@@ -65,6 +66,8 @@ def messages(thing: Releasing) -> str:
             else _words(kind)[1],
             "count": counts[kind],
             "wording": known.get(kind),
+            "own": any(one.body is not None for one in now.get(kind, {}).values()),
+            "reworded": kind in known and known[kind].around != queries.numbers(now.get(kind)),
         }
         for kind in said.kinds(cycle)
     ]
@@ -117,10 +120,12 @@ def preview_message(thing: Releasing, kind: str) -> Any:  # noqa: ANN401 - an an
             return see_other(".preview_message", **_at(thing), kind=kind)
     sample = queries.sample(thing, kind)
     written = None
+    left = thing.release is not None and thing.release.state in {ReleaseState.TOLD, ReleaseState.PUBLIC}
     if sample is not None:
         person, facts = sample
+        if not left:  # as it is to be approved, and not as it was
+            facts[APPROVED] = queries.numbers(queries.written_now().get(kind))
         written = said.preview(f"publishing/{kind}", to=person, facts=facts, language=code)
-    left = thing.release is not None and thing.release.state in {ReleaseState.TOLD, ReleaseState.PUBLIC}
     return render_template(
         "publishing/desk/message.html",
         thing=thing,
@@ -133,4 +138,5 @@ def preview_message(thing: Releasing, kind: str) -> Any:  # noqa: ANN401 - an an
         form=form,
         languages=languages,
         left=left,
+        may_write=may(viewer.current(), Permission.WRITE_MESSAGES),
     ), status
