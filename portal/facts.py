@@ -36,9 +36,9 @@ from portal.publishing.desk import queries as desk
 from portal.publishing.desk.models import Visit
 from portal.publishing.desk.queries import kind_words, practice, visits
 from portal.publishing.models import Recipient
-from portal.review.models import Assignment
+from portal.review.models import Appointment, Assignment
+from portal.review.queries import appointments, feedback, paper
 from portal.review.queries import facts as review
-from portal.review.queries import feedback, paper
 from portal.review.queries import practice as practicing
 from portal.review.queries.rounds import InReview
 from portal.schools.models import Roster
@@ -100,4 +100,6 @@ def _teach_review() -> None:
     policy.teach(paper.PaperOf, review.facts_of_texts)
     policy.teach(review.PlanOf, review.facts_of_plan)
     policy.teach(review.Discussed, review.facts_of_discussed)
+    policy.teach(appointments.Met, review.facts_of_texts)
+    policy.teach(Appointment, appointments.facts_of_appointment)
     policy.teach(Assignment, review.facts_of_assignment)

@@ -36,7 +36,17 @@ from portal.publishing.actions import photos, visits
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.review import chores as reviewing
-from portal.review.actions import assigning, calibrating, covering, declaring, masking, reading, rounds, standings
+from portal.review.actions import (
+    appointments,
+    assigning,
+    calibrating,
+    covering,
+    declaring,
+    masking,
+    reading,
+    rounds,
+    standings,
+)
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
 from portal.schools.models import School
@@ -73,6 +83,7 @@ def install() -> None:
     _add(gathering.on_gathered, screening.felt_gathering)  # and comes back with the next nomination
     _add(gathering.on_parted, declaring.felt_parting)  # what members declared since reaches both again
     _add(screening.on_stage, decisions.felt_stage)  # whoever withdrew is not decided
+    _add(screening.on_stage, appointments.felt_stage)  # whoever withdrew is not met
     _add(screening.on_stage, publishing.felt_stage)
     _add(screening.on_stage, standings.felt_stage)  # whoever withdrew has no rank, and the ranks of others follow
     _add(gathering.on_merged, decisions.felt_merging)

@@ -175,6 +175,7 @@ class Permission(StrEnum):
     GIVE_FEEDBACK = "read what reviewers wrote for nominators, and send it"
     ENTER_PAPER = "type in reviews written on paper, and check them"
     PREPARE_PRACTICE = "choose and cover past files for practice"
+    ARRANGE_INTERVIEWS = "set when and where nominees are met"
     SCORE_BANDS = "score what staff score from bands, such as need"
     CONFIRM_STANDING = "record that standing was confirmed"
     SEE_MESSAGES = "see messages, mend addresses and send again"
@@ -265,6 +266,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.GIVE_FEEDBACK: _office,
     Permission.ENTER_PAPER: _office & ~assigned,
     Permission.PREPARE_PRACTICE: _office,
+    Permission.ARRANGE_INTERVIEWS: _office,
     Permission.SCORE_BANDS: _office & ~assigned,
     Permission.CONFIRM_STANDING: _office,
     Permission.SEE_MESSAGES: staff,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, HiddenField
 
 from portal.decisions.rules.lives import Outcome
-from portal.web.fields import Choice, Form, Line, Text, needed
+from portal.web.fields import Choice, Form, Line, Text, Version, needed
 from portal.web.figures import Money, Whole
 from portal.web.text import zone
 
@@ -28,17 +28,6 @@ SMALL = {
     Outcome.NOT_SELECTED.value: "",
 }
 MOST_REASON = 4_000
-
-
-class Version(HiddenField):
-    """Which version of something was seen. What is no number is none that anything ever had."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the number."""
-        typed = str(valuelist[0]) if valuelist else ""
-        self.data = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1  # noqa: PLR2004 - no version is longer
 
 
 class DecisionForm(Form):

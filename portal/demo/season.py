@@ -27,15 +27,16 @@ from portal.nominations.queries import eligibility
 from portal.nominations.rules import CandidacyStage, CandidacyStep, ConflictState
 from portal.nominations.rules.eligibility import Holds, Rule
 from portal.people.models import Person
-from portal.review.actions import assigning, bands, declaring, masking, reading, rounds
+from portal.review.actions import appointments, assigning, bands, declaring, masking, reading, rounds
 from portal.review.actions import onward as going
 from portal.review.actions import screening as screening_said
 from portal.review.models import Assignment, Round
+from portal.review.queries import appointments as to_meet
 from portal.review.queries import bands as bands_of
 from portal.review.queries import declarations, texts
 from portal.review.queries import reading as readings
 from portal.review.queries import rounds as known_rounds
-from portal.review.queries.facts import TextsOf
+from portal.review.queries.facts import Discussed, TextsOf
 from portal.review.queries.onward import proposals as proposals_of
 from portal.review.queries.rounds import InReview
 from portal.review.rules import onward
@@ -464,7 +465,14 @@ def _meet(world: World, cycle: Cycle, round_: Round) -> None:
         shows_school=True,
         rubric=rounds.INTERVIEWS,
     )
-    rounds.plan_round(cycle, shape, seed=round_.seed + 1, by=joy, at=at)
+    made = rounds.plan_round(cycle, shape, seed=round_.seed + 1, by=joy, at=at)
+    begins = opens + timedelta(hours=1)
+    for place, line in enumerate(to_meet.lines(made, joy)[:3]):  # the others have no time yet
+        one = to_meet.Met(Discussed(InReview(cycle, made), made, line.candidacy, line.spoken), None)
+        starts = begins + timedelta(hours=place)
+        room = "https://meet.example/4411" if place == 1 else "The office, room 2"
+        ends = starts + timedelta(minutes=30)
+        appointments.plan(one, starts_at=starts, ends_at=ends, place=room, version=0, by=joy, at=at)
 
 
 def chair_of(world: World, slug: str) -> Person:

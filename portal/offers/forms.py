@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from portal.decisions.forms import Version
 from portal.funds.forms import PAYEES
 from portal.offers.rules import RequirementKind
-from portal.web.fields import Choice, Choices, Form, Line, Text, needed
+from portal.web.fields import Choice, Choices, Form, Line, Text, Version, needed
 from portal.web.figures import Day, Money, Whole
 
 if TYPE_CHECKING:

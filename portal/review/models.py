@@ -98,6 +98,40 @@ class Onward(Model):
     decided_at: Mapped[datetime]
 
 
+class Appointment(Model):
+    """When and where one candidacy is met in a round of interviews or visits. Whoever was told of it hears when it moves."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        UniqueConstraint("round_id", "candidacy_id"),
+        CheckConstraint("starts_at < ends_at", name="ends_after_it_begins"),
+        CheckConstraint("(told_at IS NULL) = (told_version IS NULL)", name="told_of_a_version"),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    key: Mapped[str] = mapped_column(String(32), unique=True)  # of its calendar's address, which says nothing
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(300))  # or the address of a call
+    version: Mapped[int] = mapped_column(default=1)
+    planned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    planned_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]  # the nominee and the readers
+    told_version: Mapped[int | None]  # what they were told last
+    cancelled_at: Mapped[datetime | None]
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is still to take place, or did."""
+        return self.cancelled_at is None
+
+    @property
+    def known(self) -> bool:
+        """Whether everybody was told of it as it stands now."""
+        return self.told_version == self.version
+
+
 class SpokenName(Model):
     """What a candidacy is called aloud in one round ("Vine Maple"), and its reference there; tied to nothing."""
 

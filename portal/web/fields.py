@@ -11,7 +11,16 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.i18n import get_translations
 from wtforms.validators import Email, InputRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -79,6 +88,17 @@ class Text(TextAreaField):
     def __init__(self, label: Any = None, validators: Any = (), *, most: int = LONG, **more: Any) -> None:  # noqa: ANN401 - WTForms' signature
         """Keep it as typed."""
         super().__init__(label, [*(validators or [Optional()]), Keepable(most)], filters=[clean], **more)
+
+
+class Version(HiddenField):
+    """Which version of something was seen. What is no number is none that anything ever had."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        typed = str(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1  # noqa: PLR2004 - no version is longer
 
 
 class Address(EmailField):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.publishing.rules import calendar, data, finding
+from portal.publishing.rules import data, finding
 from portal.publishing.rules.finding import Line, Wanted
+from portal.web import calendars
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
@@ -84,8 +85,8 @@ def test_a_comma_parts_schools_only_where_every_part_is_one():
 def test_instants_keep_their_hour_on_both_sides_of_a_change_of_the_clocks():
     opens = datetime(2026, 2, 2, 9, 0, tzinfo=PACIFIC)
     closes = datetime(2026, 3, 13, 23, 59, tzinfo=PACIFIC)
-    events = [calendar.Event(f"{at:%d}@x", at, "Now", "Then", "https://x/") for at in (opens, closes)]
-    text = calendar.written("Dates", events, zone=PACIFIC.key, language="en")
+    events = [calendars.Event(f"{at:%d}@x", at, "Now", "Then", "https://x/") for at in (opens, closes)]
+    text = calendars.written("Dates", events, zone=PACIFIC.key, language="en")
     assert "DTSTART:20260202T170000Z\r\n" in text  # nine in the morning, eight hours behind
     assert "DTSTART:20260314T065900Z\r\n" in text  # a minute to midnight, seven hours behind
 
@@ -93,9 +94,11 @@ def test_instants_keep_their_hour_on_both_sides_of_a_change_of_the_clocks():
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_no_line_is_wider_than_calendars_take_and_no_words_break_out_of_theirs(words):
     at = datetime(2026, 3, 3, tzinfo=UTC)
-    text = calendar.written("Dates", [calendar.Event("1@x", at, words, words, "https://x/")], zone="UTC", language="en")
+    text = calendars.written(
+        "Dates", [calendars.Event("1@x", at, words, words, "https://x/")], zone="UTC", language="en"
+    )
     lines = text.split("\r\n")
-    assert all(len(one.encode()) <= calendar.WIDEST for one in lines)
+    assert all(len(one.encode()) <= calendars.WIDEST for one in lines)
     assert sum(one.startswith("BEGIN:") for one in lines) == 2
     assert not set(text.replace("\r\n", "")) & {"\r", "\n", "\x00"}
 

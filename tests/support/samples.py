@@ -462,6 +462,29 @@ def visits_calendars(_world: World) -> Iterable[Sample]:
     yield Sample("missing", {"key": "0" * 32}, nowhere)
 
 
+def interviews(world: World, **more: Any) -> Iterable[Sample]:
+    """Cycles with a round of interviews."""
+    yield Sample("own", _at("arts", **more), of_cycle("arts"))
+    yield Sample("a round of another kind", _at("teaching", **more), nowhere)
+
+
+def met(world: World, **more: Any) -> Iterable[Sample]:
+    """Those who are met in such a round, by their reference in it."""
+    yield Sample(
+        "own", _at("arts", reference=world.words["spoken elsewhere"], **more), of_candidacy("arts", "elsewhere")
+    )
+    yield Sample("in a round of another kind", _at("teaching", reference=world.words["spoken one"], **more), nowhere)
+    yield Sample("missing", _at("arts", reference="R-NONE", **more), nowhere)
+
+
+def meeting_calendars(_world: World) -> Iterable[Sample]:
+    """Calendars of interviews: whoever has the address reads that people meet."""
+    from tests.support.world_small import MEETING_KEY
+
+    yield Sample("its address", {"key": MEETING_KEY}, simply)
+    yield Sample("missing", {"key": "0" * 32}, nowhere)
+
+
 def kind_words(world: World) -> Iterable[Sample]:
     """Nominees who may be sent what people said of them."""
     own = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"})
@@ -1161,6 +1184,9 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(surprises, "publishing.visits", "publishing.visits_table", "publishing.visits_calendar"),
     **_each(visits_planned, "publishing.visit", "publishing.tell_host", "publishing.call_off_visit"),
     **_each(visits_calendars, "publishing.visit_calendar"),
+    **_each(interviews, "review.interviews", "review.interviews_csv"),
+    **_each(met, "review.interview", "review.tell_of_interview", "review.call_off_interview"),
+    **_each(meeting_calendars, "review.interview_calendar"),
     **_each(briefs, "publishing.brief"),
     **_each(briefs_own, "publishing.practice", "publishing.practice_withdrawal"),
     **_each(keepsake_kinds, "publishing.keepsake_template", "publishing.keepsake_sample"),

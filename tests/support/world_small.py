@@ -85,6 +85,7 @@ from portal.review.actions import masking as masking_actions
 from portal.review.actions import rounds, standings
 from portal.review.models import (
     AgendaItem,
+    Appointment,
     BandScore,
     CoveredFile,
     Declaration,
@@ -107,6 +108,7 @@ from portal.review.models import (
 )
 from portal.review.queries import rounds as rounds_at
 from portal.review.rules import covering, masking
+from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import AssignmentState, RoundState
 from portal.review.rules.notes import Audience
 from portal.schools.models import Affiliation, Roster, RosterLine, School, SchoolAlias
@@ -188,6 +190,7 @@ FILE_KEY, FILE = (
 )
 COVERED_KEY = "c" * 32
 VISIT_KEY = "a" * 32
+MEETING_KEY = "b" * 32  # of an interview's calendar
 PROOF_KEY, PROOF = "7" * 32, hostile.saved(hostile.pdf_of("Enrolled for the fall."), deterministic_id=True)
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
 PLAIN = hostile.saved(hostile.pdf_of("A page that names nobody."), deterministic_id=True)
@@ -1184,6 +1187,10 @@ def _elsewhere(world: _Building) -> None:
     )
     _members(world, cycle, "arts", "reviewer elsewhere")
     round_ = _round(world, "arts", cycle)
+    round_.kind = RoundKind.INTERVIEW
+    times = {"starts_at": NOW + 3 * DAY, "ends_at": NOW + 4 * DAY, "planned_at": NOW}
+    known = {"key": MEETING_KEY, "place": "Room 4", "planned_by_id": world["person staff"]}
+    db.session.add(Appointment(round_id=round_.id, candidacy_id=own.id, **times, **known))
     _say_clear(world, "arts", cycle, "reviewer elsewhere")
     _assignment(world, "elsewhere", round_, "elsewhere", "reviewer elsewhere", AssignmentState.CLEAR)
     rounds.open_round(round_, by=world.who("staff"), at=NOW - 4 * DAY)

@@ -10,10 +10,9 @@ from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.validators import NumberRange
 
 from portal.awards.forms import WallClock
-from portal.decisions.forms import Version
 from portal.publishing.rules import keepsakes
 from portal.publishing.rules.practice import TITLE
-from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
+from portal.web.fields import Address, Choice, Choices, Form, Line, Text, Version, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

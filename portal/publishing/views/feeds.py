@@ -18,8 +18,9 @@ from portal.policy import Permission
 from portal.publishing import queries
 from portal.publishing.pages import pages
 from portal.publishing.queries import roll
-from portal.publishing.rules import calendar, data, finding
+from portal.publishing.rules import data, finding
 from portal.publishing.views.keeping import base, kept, page_of, whole
+from portal.web import calendars
 from portal.web.lists import csv_file
 from portal.web.text import when, words_in
 
@@ -126,13 +127,13 @@ def _calendar(known: Iterable[Offered]) -> Response:
     organisation = awards.organisation()
     name = _("%(organization)s: dates", organization=organisation.name if organisation is not None else "")
     events = [event for offered in known for event in _events(offered)]
-    words = calendar.written(name, events, zone=awards.zone(), language=str(get_locale() or "en"))
+    words = calendars.written(name, events, zone=awards.zone(), language=str(get_locale() or "en"))
     answer = Response(words, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = 'inline; filename="dates.ics"'
     return _open(answer)
 
 
-def _events(offered: Offered) -> Iterable[calendar.Event]:
+def _events(offered: Offered) -> Iterable[calendars.Event]:
     """Yield the two instants that anybody may read on the award's page."""
     cycle, award = offered.cycle, offered.award
     if cycle is None:
@@ -143,4 +144,4 @@ def _events(offered: Offered) -> Iterable[calendar.Event]:
     closes = _("Applications close: %(award)s") if offered.applied_for else _("Nominations close: %(award)s")
     for kind, at, words in (("opens", cycle.opens_at, opens), ("closes", cycle.closes_at, closes)):
         uid = f"{kind}-{award.slug}-{cycle.year}@{host}"
-        yield calendar.Event(uid, at, words % {"award": title}, when(at).replace("\N{NO-BREAK SPACE}", " "), url)
+        yield calendars.Event(uid, at, words % {"award": title}, when(at).replace("\N{NO-BREAK SPACE}", " "), url)

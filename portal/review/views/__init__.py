@@ -1,6 +1,7 @@
 """Pages of rounds and reviews. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
 from portal.review.views import (
+    appointments,
     assigning,
     bands,
     committees,
@@ -20,6 +21,7 @@ from portal.review.views import (
 from portal.review.views.pages import pages
 
 __all__ = [
+    "appointments",
     "assigning",
     "bands",
     "committees",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from portal.review.queries import covering, rounds, texts
+from portal.review.queries import appointments, covering, rounds, texts
 from portal.review.queries import reading as queries
 from portal.review.queries import screening as asking
+from portal.review.rules.kinds import RoundKind
 from portal.review.rules.scoring import minutes
 from portal.review.views import drawing
 from portal.web import viewer
@@ -47,5 +48,6 @@ def read_by(assignment: Assignment) -> dict[str, Any]:
         "withheld": read.withheld or files.withheld,
         "minutes": minutes(sum(passage.words for passage in read.passages) + sum(one.words for one in files.files)),
         "schools": drawing.schools_of(asking.schools_of(number), covered=blind) if round_.shows_school else [],
+        "met": appointments.of(round_.id, number) if round_.kind is RoundKind.INTERVIEW else None,
         "around": queries.around(assignment, viewer.current()),
     }

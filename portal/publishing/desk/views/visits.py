@@ -17,8 +17,7 @@ from portal.publishing.desk.forms import VersionForm, visit_form
 from portal.publishing.desk.queries import visits as queries
 from portal.publishing.desk.views.release import ROOT
 from portal.publishing.pages import pages
-from portal.publishing.rules import calendar
-from portal.web import language, text, viewer
+from portal.web import calendars, language, text, viewer
 from portal.web.failures import sentence
 from portal.web.lists import table_file
 from portal.web.pages import see_other
@@ -92,7 +91,7 @@ def _calendar(found: Iterable[Visit]) -> Response:
     host = urlsplit(current_app.config["SETTINGS"].base_url).hostname
     title, about = _("School visit"), _("Arranged with whoever told you of it.")
     events = [
-        calendar.Event(
+        calendars.Event(
             f"visit-{visit.key}@{host}",
             visit.starts_at,
             title,
@@ -104,7 +103,7 @@ def _calendar(found: Iterable[Visit]) -> Response:
         )
         for visit in found
     ]
-    words = calendar.written(_("School visits"), events, zone=zone(), language=language.choose() or "en")
+    words = calendars.written(_("School visits"), events, zone=zone(), language=language.choose() or "en")
     answer = Response(words, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = 'attachment; filename="visits.ics"'
     return answer
