@@ -34,7 +34,7 @@ from portal.publishing.archive import queries as archive
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
 from portal.publishing.desk import queries as desk
 from portal.publishing.desk.models import Visit
-from portal.publishing.desk.queries import kind_words, practice, visits
+from portal.publishing.desk.queries import followups, kind_words, own, practice, visits
 from portal.publishing.models import Recipient
 from portal.review.models import Appointment, Assignment
 from portal.review.queries import appointments, feedback, paper
@@ -61,6 +61,8 @@ def teach() -> None:
     policy.teach(desk.Published, desk.facts_of_drafting)
     policy.teach(kind_words.Spoken, kind_words.facts_of_spoken)
     policy.teach(kind_words.Read, kind_words.facts_of_read)
+    policy.teach(followups.Following, followups.facts_of_following)
+    policy.teach(own.Honor, own.facts_of_honor)
     policy.teach(practice.Own, practice.facts_of_own)
     policy.teach(practice.AtDesk, practice.facts_of_desk)
     policy.teach(visits.Surprise, visits.facts_of_surprise)

@@ -26,8 +26,10 @@ from portal.nominations.queries import consent as consents
 from portal.nominations.rules import ConsentState
 from portal.people.rules import address_key, fold
 from portal.publishing import actions as publishing
+from portal.publishing.actions import followups as words
 from portal.publishing.actions import photos, unnamed, wording
 from portal.publishing.desk import queries as releases
+from portal.publishing.desk.queries import followups
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,6 +46,11 @@ WORDS = "Yes, you may publish this."
 CHOSEN = "The committee's choice, after hearing every reader."
 LATE = 6  # one in so many answers once they are told, and not before
 SILENT = "Asked twice with everybody of this award, and has not answered. They are asked again when they are told."
+CORRECTED = (
+    "Kenji Batista",
+    "For a string quartet that rehearses in the laundromat, between two dryers",
+    "It is a laundromat; we had written that it was a laundry.",
+)
 BEGUN = "arts-scholarship"  # of a season in deliberation: its pages are being prepared today
 
 
@@ -179,6 +186,26 @@ def begin(world: World, season: Laid) -> None:
     public_at = cycle.announced_at or world.now + timedelta(days=28)
     if releasing is not None:
         publishing.plan(releasing, told_at=public_at - TOLD_BEFORE, public_at=public_at, by=joy, at=world.now)
+
+
+def put_right(world: World, season: Laid) -> None:
+    """Correct a page after everybody was told: those who were told are owed a word, which waits for a second person."""
+    ruth, at = world.person("Ruth Amsalem"), world.now - timedelta(hours=2)
+    for cycle in cycles_of(season):
+        for reference in db.session.scalars(_selected(cycle)).all() if cycle.award.slug == BEGUN else ():
+            drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
+            if drafting is None or drafting.candidacy.name != CORRECTED[0] or drafting.draft is None:
+                continue
+            facts = {"years": drafting.draft.years, "quotations": drafting.draft.quotations}
+            version, (_name, citation, reason) = drafting.draft.version, CORRECTED
+            publishing.save_draft(drafting, citation=citation, version=version, reason=reason, by=ruth, at=at, **facts)
+            owed = next((one for one, _candidacy in followups.of_cycle(cycle)), None)
+            thing = followups.following(cycle.award.slug, cycle.year, owed.id) if owed is not None else None
+            if thing is not None:
+                said = {
+                    "en": "The quartet rehearses in a laundromat, and not in a laundry. The laundromat would like it known."
+                }
+                words.save(thing, words=said, version=thing.followup.version, by=ruth, at=at + timedelta(minutes=9))
 
 
 def _look_over(releasing: Releasing, *, by: Person, at: datetime) -> None:

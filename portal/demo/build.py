@@ -74,6 +74,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.by_cast: "a committee decides",
     announcing.by_standing: "committees decide",
     announcing.prepare: "pages are prepared and approved",
+    announcing.put_right: "a page is put right, and a word to those who were told is prepared",
     announcing.begin: "the announcement of one award is being prepared",
     announcing.announce: "recipients are told, agree, and are announced",
     giving.give: "offers are answered, papers come in, sums are paid, and donors are thanked",
@@ -127,6 +128,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
     g.organisation = awards.organisation()  # messages say whom to ask, as they do when the worker sends them
     while mail.deliver_due(made.now):
         continue
+    _live(made, past, (announcing.put_right,), tell)
 
 
 def _steps(laid: Laid) -> tuple[Callable[[World, Laid], object], ...]:

@@ -103,6 +103,21 @@ def affiliations(world: World) -> None:
         if reader.school:
             school = db.session.scalars(select(School).where(School.name == reader.school)).one()
             db.session.add(Affiliation(person_id=world.people[reader.name], school_id=school.id, role="staff"))
+    _principals(world)
+
+
+def _principals(world: World) -> None:
+    """Who leads the schools of those honored, but where it is a principal who is honored: they hear when it is public."""
+    honored = {one.school for one in cast.HONOURED} - {
+        one.school for one in cast.HONOURED if one.award == "principal-award"
+    }
+    wanted = select(School).where(School.name.in_(honored)).order_by(School.id)
+    for number, school in enumerate(db.session.scalars(wanted).all()):
+        given = cast.ARCHIVE_GIVEN[number * 5 % len(cast.ARCHIVE_GIVEN)]
+        family = cast.ARCHIVE_FAMILY[number * 7 % len(cast.ARCHIVE_FAMILY)]
+        email = f"{fold(given)}.{fold(family)}@schools.example"
+        person = people.add(given=given, family=family, email=email, at=world.now - timedelta(days=800))
+        db.session.add(Affiliation(person_id=person.id, school_id=school.id, role="principal"))
 
 
 def funds(world: World) -> None:

@@ -117,6 +117,27 @@ class PaperForm(VersionForm):
     word = Line(_l("A word, where it is returned or not needed"), most=MOST_REASON)
 
 
+class HeardForm(VersionForm):
+    """The answer that somebody gave the office in another way than by their link."""
+
+    answer = Choice(
+        _l("What did they answer?"), choices=[("accept", _l("They accept")), ("decline", _l("They decline"))]
+    )
+    heard = Line(
+        _l("How you heard it"),
+        most=MOST_REASON,
+        description=_l("Who told you, how and when: “Her own call, Tuesday at ten”. It stands in the record."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' signature
+        """Ask for one of the two."""
+        fine = bool(super().validate(extra_validators))
+        if fine and not self.answer.data:
+            self.fail("answer", str(_l("Choose what they answered")))
+            fine = False
+        return fine
+
+
 class MoreTimeForm(VersionForm):
     """Giving more time, or making an offer again."""
 

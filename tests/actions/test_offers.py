@@ -135,10 +135,19 @@ def test_those_told_are_offered_what_they_get_and_one_who_declines_makes_room_fo
     assert kinds() == {"made": 2}
     with transaction(), pytest.raises(Stale):
         actions.decline(offer(world, 0), reason="", version=7, by=whoever(world, 0), at=LATER)
+    heard = {"version": 1, "by": world.person("joy"), "at": LATER}
+    with transaction(), pytest.raises(Refused, match="how and when"):
+        actions.note_answer(offer(world, 1), accepts=True, heard=" ", **heard)
     with transaction():
-        actions.decline(offer(world, 0), reason="I am moving away.", version=1, by=whoever(world, 0), at=LATER)
+        actions.note_answer(offer(world, 1), accepts=True, heard="Her own call, Tuesday at ten.", **heard)
+        actions.note_answer(offer(world, 0), accepts=False, heard="I am moving away.", **heard)
+    assert offer(world, 1).state is OfferState.ACCEPTED
+    said = select(Event.action, Event.reason).where(
+        Event.reason.in_(["Her own call, Tuesday at ten.", "I am moving away."])
+    )
+    assert {action for action, _why in db.session.execute(said)} == {"offer accepted", "offer declined"}
     assert "Amina Warsame" not in shown()
-    assert kinds() == {"made": 2, "office_declined": 2}
+    assert kinds() == {"accepted": 1, "made": 2, "office_declined": 2}
     assert queries.free_places(db.session.get_one(Cycle, world.cycle)) == 1
     with pytest.raises(Refused), transaction():
         actions.accept(offer(world, 0), version=2, by=whoever(world, 0), at=LATER)

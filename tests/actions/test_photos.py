@@ -7,6 +7,7 @@ import re
 import zipfile
 
 import pytest
+from flask import g
 from PIL import Image
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from portal.errors import Refused
 from portal.files import actions as files
 from portal.files.rules import PORTRAIT
 from portal.jobs import worker
+from portal.mail.models import Message
 from portal.nominations.actions import consent as consents
 from portal.nominations.models import Field
 from portal.people.models import Person
@@ -156,3 +158,39 @@ def test_a_pdf_is_no_photograph(world):
         with pytest.raises(Refused, match="This is a PDF"):
             photos.attach(one, file, by=joy, at=AT)
     assert drafting(world).people[0].photo is None
+
+
+def test_whoever_is_honored_sends_their_own_photograph_and_prints_their_certificate_once_they_are_told(world, app):
+    with transaction():
+        consent(world.candidacy(0), *Field)
+        world.candidacy(0).told_at = world.candidacy(3).told_at = AT
+        actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
+    with transaction():
+        ready(world)
+        actions.approve(queries.releasing(world.slug, 2026), version=1, by=world.person("ruth"), at=AT)
+    me, other = (Desk(app, world.candidacy(place).people[0].person, at=TOLD) for place in (0, 3))
+    page = f"/honored/{world.candidacies[0]}"
+    assert me.get(page).status_code == 404, "before the instant there is no such page"
+    assert page not in me.text(f"/consent/{world.candidacies[0]}")
+    chores.release_due(TOLD)
+    assert page in me.text(f"/consent/{world.candidacies[0]}")
+    assert page in me.text("/me")
+    assert f"/honored/{world.candidacies[3]}" not in other.text(f"/consent/{world.candidacies[3]}")
+    assert {other.get(where).status_code for where in (page, f"/honored/{world.candidacies[3]}")} == {404}
+    sent = me.send(f"{page}/photo", f"{page}/photo", file=(io.BytesIO(picture()), "me.jpg"))
+    assert sent.status_code == 303
+    g.organisation = None  # the worker's own, as it begins a round
+    while worker.run_once(at=TOLD):
+        continue
+    came = db.session.scalars(select(Message).where(Message.template == "publishing/photo_came")).all()
+    assert {message.to_id for message in came} == {world.joy, world.ruth}
+    assert "the office puts it into words first" in me.text(page)
+    assert me.get(f"{page}/photo/320.webp").mimetype == "image/webp"
+    assert me.get(f"{page}/certificate.pdf").data.startswith(b"%PDF-")
+    with transaction():
+        one = drafting(world).people[0]
+        photos.describe(one, one.photo, alt=ALT, focus=(50, 40), version=1, by=world.person("joy"), at=TOLD)
+    chores.release_due(PUBLIC)
+    assert ALT in Desk(app, None, at=PUBLIC).text("/recipients/2026/amina-warsame")
+    assert me.send(f"{page}/photo", f"{page}/photo/removal").status_code == 303
+    assert ALT not in Desk(app, None, at=PUBLIC).text("/recipients/2026/amina-warsame")

@@ -29,11 +29,13 @@ from portal.nominations.models import Candidacy, CandidacyPerson, Field, Nominat
 from portal.nominations.rules import CandidacyStep, ConsentState, Stage
 from portal.people.models import Person
 from portal.publishing import actions, chores
+from portal.publishing.actions import followups as words
 from portal.publishing.actions import unnamed, wording
 from portal.publishing.desk import queries
 from portal.publishing.desk.models import Release
+from portal.publishing.desk.queries import followups
 from portal.publishing.models import Recipient
-from portal.publishing.rules import ReleaseState
+from portal.publishing.rules import Change, ReleaseState
 from tests.support.deciding import AT, PUBLIC, SECOND, TOLD, biography, build, consent, decide, ready
 
 WORDS = dict.fromkeys(Field, "Yes.")
@@ -615,6 +617,76 @@ def test_a_missing_answer_blocks_until_it_is_there_or_the_office_goes_on_without
     assert {row.name for row in rows()} == {None, "Amina Warsame"}
     with transaction(), pytest.raises(Refused, match="have been told"):
         unnamed.go_on(thing(world), [], reason="Late.", by=ruth, at=PUBLIC)
+
+
+def test_those_who_were_told_hear_of_a_decision_taken_back_once_a_second_person_lets_the_word_go(world):
+    joy, ruth = world.person("joy"), world.person("ruth")
+    with transaction():
+        consent(world.candidacy(0), Field.NAME)
+    planned(world)
+    chores.release_due(TOLD)
+    chores.release_due(PUBLIC)
+    with transaction():
+        db.session.execute(
+            update(Message).where(Message.template != "publishing/school").values(state=MessageState.SENT)
+        )
+    row = next(row for row in rows() if row.name)
+    with transaction():
+        found = queries.published(world.slug, 2026, row.id)
+        actions.take_down(found, reason="She holds a post elsewhere.", rescind=True, by=ruth, at=PUBLIC)
+    ((owed, candidacy),) = followups.of_cycle(thing(world).cycle)
+    assert (candidacy.name, owed.change, owed.spared) == ("Amina Warsame", Change.TAKEN_BACK, False)
+
+    def following():
+        db.session.expire_all()
+        return followups.following(world.slug, 2026, owed.id)
+
+    told = {one.name: one.kinds for one in following().told}
+    assert told.pop("Amina Warsame") == ("selected",)
+    assert list(told.values()) == [("nominator",)], "who wrote for somebody else heard nothing that changed"
+    with transaction(), pytest.raises(Refused, match="Somebody else"):
+        words.send(following(), version=following().followup.version, by=ruth, at=PUBLIC)
+    with transaction():
+        words.save(
+            following(), words={"en": "Call us. ", "es": " "}, version=following().followup.version, by=ruth, at=PUBLIC
+        )
+    with transaction(), pytest.raises(Stale):
+        words.send(following(), version=7, by=joy, at=PUBLIC)
+    with transaction():
+        assert words.send(following(), version=following().followup.version, by=joy, at=PUBLIC) == 2
+    with transaction(), pytest.raises(Stale):
+        words.send(following(), version=following().followup.version, by=joy, at=PUBLIC)
+    sent = [facts for kind, _to, facts in messages() if kind == "followup"]
+    assert sorted(facts["own"] for facts in sent) == [False, True]
+    assert {facts["added"]["en"] for facts in sent} == {"Call us."}
+    reasons = [event.reason for event in db.session.scalars(select(Event).where(Event.action == "told again"))]
+    assert reasons == ["She holds a post elsewhere."]
+
+
+def test_a_correction_owes_one_word_however_often_it_is_made_and_it_may_stay_unsaid_for_a_reason(world):
+    joy = world.person("joy")
+    with transaction():
+        consent(world.candidacy(0), Field.NAME)
+    planned(world)
+    chores.release_due(TOLD)
+    chores.release_due(PUBLIC)
+    for number, state in enumerate((MessageState.WAITING, MessageState.SENT, MessageState.SENT)):
+        with transaction():
+            db.session.execute(update(Message).values(state=state))
+            drafting = queries.drafting(world.slug, 2026, world.reference(0))
+            version = drafting.draft.version
+            actions.save_draft(
+                drafting, citation=f"For {number}", quotations=[], version=version, reason="A slip.", by=joy, at=PUBLIC
+            )
+        assert len(followups.of_cycle(thing(world).cycle)) == min(number, 1), "nobody is owed what had not left"
+    ((owed, _candidacy),) = followups.of_cycle(thing(world).cycle)
+    with transaction():
+        at_hand = followups.following(world.slug, 2026, owed.id)
+        with pytest.raises(Refused, match="Say why"):
+            words.leave(at_hand, why=" ", version=owed.version, by=joy, at=PUBLIC)
+        words.leave(at_hand, why="No message said it.", version=owed.version, by=joy, at=PUBLIC)
+    assert followups.of_cycle(thing(world).cycle)[0][0].sent == 0
+    assert "followup" not in kinds()
 
 
 def test_two_people_of_one_name_get_two_addresses(app):

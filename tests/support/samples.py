@@ -501,6 +501,18 @@ def kind_words_read(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6}, nowhere)
 
 
+def honors(**more: Any) -> Callable[[World], Iterable[Sample]]:
+    """Return samples of what is somebody's own of an honor."""
+
+    def samples(world: World) -> Iterable[Sample]:
+        own = with_facts(simply, ITS_NOMINEE={"recipient"}, TOLD=set(PEOPLE))
+        yield Sample("own", {"number": world["candidacy recipient"], **more}, own)
+        yield Sample("not honored", {"number": world["candidacy one"], **more}, nowhere)
+        yield Sample("missing", {"number": 10**6, **more}, nowhere)
+
+    return samples
+
+
 def keepsake_kinds(_world: World) -> Iterable[Sample]:
     """What is printed."""
     yield Sample("certificate", {"kind": "certificate"}, simply)
@@ -555,6 +567,14 @@ def published(world: World) -> Iterable[Sample]:
     """Recipients' pages, as the office sees them."""
     yield Sample("own", _at("teaching past", number=world["recipient recipient"]), of_cycle("teaching past"))
     yield Sample("of another cycle", _at("students past", number=world["recipient recipient"]), nowhere)
+    yield Sample("missing", _at("teaching past", number=10**6), nowhere)
+
+
+def followups(world: World) -> Iterable[Sample]:
+    """What those who were told are owed after a change."""
+    at = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"})
+    yield Sample("own", _at("teaching past", number=world["followup"]), at)
+    yield Sample("of another cycle", _at("students past", number=world["followup"]), nowhere)
     yield Sample("missing", _at("teaching past", number=10**6), nowhere)
 
 
@@ -1193,8 +1213,12 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(kept_on_paper, "publishing.certificates"),
     **_each(kind_words, "publishing.kind_words_to"),
     **_each(kind_words_read, "publishing.kind_words_read"),
+    **_each(honors(), "publishing.honor", "publishing.own_photo", "publishing.own_photo_removal"),
+    **_each(honors(), "publishing.own_photo_state", "publishing.own_certificate"),
+    **_each(honors(size=320), "publishing.own_photo_square"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),
+    **_each(followups, "publishing.followup", "publishing.followup_approval", "publishing.followup_leaving"),
     **_each(
         candidacies,
         "nominations.candidacy",
@@ -1336,6 +1360,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         offers_at_desk,
         "offers.offer_at_desk",
         "offers.more_time",
+        "offers.heard",
         "offers.forfeiture",
         "offers.close_offer",
         "offers.receiver",

@@ -76,9 +76,9 @@ from portal.people.models import Person
 from portal.people.rules import fold, name_key
 from portal.publishing import portraits
 from portal.publishing.archive.models import ArchiveRow, ArchiveUpload
-from portal.publishing.desk.models import Brief, Draft, KindWords, Photo, Release, Visit
+from portal.publishing.desk.models import Brief, Draft, Followup, KindWords, Photo, Release, Visit
 from portal.publishing.models import Recipient
-from portal.publishing.rules import ReleaseState
+from portal.publishing.rules import Change, ReleaseState
 from portal.publishing.rules.practice import BriefState
 from portal.questions.models import Asked, EarlierWords, Question, QuestionKind
 from portal.review.actions import masking as masking_actions
@@ -1259,6 +1259,9 @@ def _past(world: _Building) -> None:
                 who = {"candidacy_id": own.id, "person_id": world[f"person {key}"]}
                 world.keep("brief", Brief(**who, **asked, **begun, **read, sent_at=NOW))
                 db.session.add(KindWords(candidacy_id=own.id, passages=[], sent_at=NOW, **sent))
+                changed = {"change": Change.CORRECTED, "reason": "A letter was missing.", "begun_at": NOW}
+                begun_by = {"begun_by_id": world["person proposer"], "words": {"en": "It has two n."}}
+                world.keep("followup", Followup(candidacy_id=own.id, **changed, **begun_by))
         done = {
             "told_at": NOW - 300 * DAY,
             "public_at": NOW - 290 * DAY,

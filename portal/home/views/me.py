@@ -36,6 +36,7 @@ def me() -> str:
         *_reading(found),
         *_approvals(found),
         *_offers(found),
+        *_honors(found),
         *_letters(found),
         *_translations(found),
         *_parts(found),
@@ -116,6 +117,19 @@ def _offers(found: mine.Mine) -> list[Item]:
         )
         items.append(Item(words, to("offers.payments"), _("Look at them")))
     return items
+
+
+def _honors(found: mine.Mine) -> list[Item]:
+    return [
+        Item(
+            _("You are honored: your page, your photograph, your certificate"),
+            to("publishing.honor", number=candidacy.id),
+            _("See it"),
+            _name(candidacy.cycle),
+            "not_started",
+        )
+        for candidacy in found.honors
+    ]
 
 
 def _funds(found: mine.Mine) -> list[Item]:

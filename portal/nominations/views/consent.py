@@ -34,7 +34,13 @@ from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portal.nominations.models import Candidacy
+
+
+# Higher rooms say where else the people of a candidacy find what is theirs: its address, or None.
+elsewhere: list[Callable[[Candidacy], str | None]] = []
 
 
 def _candidacy(number: int) -> Candidacy | None:
@@ -92,6 +98,9 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         agreed=agreed,
         fields=list(Field),
         said_of=len(parts.said_of(candidacy)),
+        honored_at=None
+        if guardian
+        else next((found for found in (ask(candidacy) for ask in elsewhere) if found), None),
         **facts,
     ), form.status
 

@@ -50,6 +50,7 @@ REASON = N_("Say why, in a sentence: it stands in the record.")
 NOT_TOLD = N_("Nothing is offered to somebody who has not been told.")
 TOO_LATE = N_("This offer was to be answered by %(due)s. Ask the office: they can make it again.")
 NOT_ASKED = N_("This is not asked for here.")
+HEARD = N_("Say whom you heard it from, how and when: it stands in the record.")
 NAME_IT = N_("Write your name, as you would sign.")
 SAY_WHERE = N_("Write who receives it")
 SAY_SPONSOR = N_("Write which organization receives it for the group")
@@ -231,15 +232,15 @@ def _tell_office(template: str, offer: Offer, *, at: datetime, key: str, **more:
 # ---------------------------------------------------------------- the answer
 
 
-def accept(offer: Offer, *, version: int, by: Person, at: datetime) -> None:
-    """Accept an offer: from here on its papers are due."""
+def accept(offer: Offer, *, version: int, by: Person, at: datetime, heard: str = "") -> None:
+    """Accept an offer: from here on its papers are due. `heard` is how the office heard it, where `by` notes another's answer."""
     if offer.state is OfferState.MADE and at >= offer.due_at:
         raise TooLate(TOO_LATE, due=offer.due_at)
     due = at + timedelta(days=offer.paper_days)
     move(offer, OfferStep.ACCEPT, version=version, answered_at=at, answered_by_id=by.id, papers_due_at=due)
     db.session.refresh(offer, ["state", "version", "answered_at", "papers_due_at"])
     mail.cancel(offer)
-    history.record("offer accepted", offer, by=by, at=at)
+    history.record("offer accepted", offer, by=by, at=at, reason=heard.strip() or None)
     tell(
         "accepted",
         offer,
@@ -249,6 +250,17 @@ def accept(offer: Offer, *, version: int, by: Person, at: datetime) -> None:
         key="accepted",
         papers=[one.kind.value for one in offer.requirements if one.state in rules.TO_GIVE],
     )
+
+
+def note_answer(offer: Offer, *, accepts: bool, heard: str, version: int, by: Person, at: datetime) -> None:
+    """Note the answer that somebody gave by telephone or on paper. Raises `Refused` where it is not said how it was heard."""
+    if not heard.strip():
+        raise Refused(HEARD, field="heard")
+    check_words(heard, field="heard")
+    if accepts:
+        accept(offer, version=version, by=by, at=at, heard=heard)
+    else:
+        decline(offer, reason=heard, version=version, by=by, at=at)
 
 
 def decline(offer: Offer, *, reason: str, version: int, by: Person, at: datetime) -> None:

@@ -21,6 +21,7 @@ from portal.offers import actions, queries, rules
 from portal.offers.forms import (
     FirewallForm,
     ForfeitForm,
+    HeardForm,
     MoreTimeForm,
     PaperForm,
     PayeeForm,
@@ -168,6 +169,7 @@ def page(offer: Offer, *, of: int = 0, **forms: Any) -> Any:  # noqa: ANN401 - a
     refused = next((form for form in forms.values() if form.errors), None)
     usual: dict[str, Any] = {
         "more_time": MoreTimeForm(formdata=None, data={"version": offer.version, "days": rules.ANSWER_DAYS}),
+        "heard": HeardForm(formdata=None, data={"version": offer.version}),
         "forfeit": ForfeitForm(formdata=None, data={"version": offer.version}),
         "plan": PlanForm(formdata=None, data={"cents": offer.sum_cents - offer.planned_cents}),
         "payee": PayeeForm(
@@ -255,6 +257,27 @@ def more_time(offer: Offer) -> Any:  # noqa: ANN401 - an answer
         flash(_("The offer stands again, and its link is on the way."))
 
     return tried(offer, "more_time", form, work)
+
+
+@pages.step(ROOT + "/<reference>/answer", needs=Permission.MANAGE_OFFERS, of=queries.at_desk)
+def heard(offer: Offer) -> Any:  # noqa: ANN401 - an answer
+    """Note what somebody answered by telephone or on paper."""
+    form = HeardForm()
+
+    def work() -> None:
+        actions.note_answer(
+            offer,
+            accepts=form.answer.data == "accept",
+            heard=form.heard.data or "",
+            version=form.version.data or 0,
+            by=viewer.current(),
+            at=clock.now(),
+        )
+        flash(
+            _("Noted: they accept.") if form.answer.data == "accept" else _("Noted: they decline. The place is free.")
+        )
+
+    return tried(offer, "heard", form, work)
 
 
 @pages.step(ROOT + "/<reference>/forfeiture", needs=Permission.MANAGE_OFFERS, of=queries.at_desk)

@@ -24,11 +24,12 @@ from portal.nominations.models import Candidacy
 from portal.nominations.rules import CandidacyStage
 from portal.people.rules import name_key
 from portal.publishing import rules
+from portal.publishing.actions import followups
 from portal.publishing.desk import messages, queries
 from portal.publishing.desk.models import Draft, Release
 from portal.publishing.desk.queries import practice as briefs
 from portal.publishing.models import Recipient
-from portal.publishing.rules import RELEASE, Check, ReleaseState, ReleaseStep, Weight
+from portal.publishing.rules import RELEASE, Change, Check, ReleaseState, ReleaseStep, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -187,6 +188,7 @@ def save_draft(
     for row in shown:
         _correct(row, reason=reason.strip(), by=by, at=at)
     if shown:
+        followups.owe(thing.candidacy, change=Change.CORRECTED, reason=reason.strip(), by=by, at=at)
         refresh(thing.releasing.cycle, thing.candidacy.id, at=at)
     return draft
 
@@ -523,6 +525,8 @@ def gave_up(cycle: Cycle, candidacy_id: int, *, reason: str, by: Person | None, 
     decisions.rescind(decision, reason=reason, by=by, at=at)
     _take_back_messages(candidacy_id, queries.of_cycle(cycle))
     db.session.flush()
+    candidacy = db.session.get_one(Candidacy, candidacy_id)
+    followups.owe(candidacy, change=Change.TAKEN_BACK, reason=reason, spared=True, by=by, at=at)
     for row in queries.recipients(cycle):
         if row.candidacy_id == candidacy_id and row.taken_down_at is None:
             row.taken_down_at, row.taken_down_reason, row.changed_by_id = at, reason, by.id if by else None
@@ -649,6 +653,8 @@ def take_down(thing: Published, *, reason: str, rescind: bool = False, by: Perso
     if rescind and decision is not None:
         decisions.rescind(decision, reason=reason.strip(), by=by, at=at)
         _take_back_messages(row.candidacy_id, thing.releasing.release)
+        candidacy = db.session.get_one(Candidacy, decision.candidacy_id)
+        followups.owe(candidacy, change=Change.TAKEN_BACK, reason=reason.strip(), by=by, at=at)
         for other in queries.recipients(thing.releasing.cycle):
             if other.candidacy_id == row.candidacy_id and other.taken_down_at is None:
                 other.taken_down_at, other.taken_down_reason, other.changed_by_id = at, reason.strip(), by.id

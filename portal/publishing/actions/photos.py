@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from portal import history
+from portal import history, mail
+from portal.accounts import queries as accounts
+from portal.accounts.models import Role
 from portal.awards.models import Cycle
 from portal.db import db
 from portal.errors import N_, Refused, Stale
@@ -17,6 +19,7 @@ from portal.files.rules import PORTRAIT, FileState, Kind
 from portal.jobs import actions as jobs
 from portal.nominations.models import Candidacy
 from portal.publishing import actions, portraits
+from portal.publishing.desk import queries
 from portal.publishing.desk.models import Draft, Photo
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from portal.jobs.models import Job
     from portal.people.models import Person
-    from portal.publishing.desk.queries import Chosen
+    from portal.publishing.desk.queries import Chosen, Releasing
 
 JOB = "publishing.forget_photo"
 NOT_A_PICTURE = N_("This is a PDF. Send the photograph itself: a JPEG, PNG or WebP file.")
@@ -60,6 +63,28 @@ def attach(one: Chosen, file: StoredFile, *, by: Person, at: datetime) -> Photo:
     db.session.flush()
     history.record("photo sent", one.candidacy, by=by, at=at, person=one.person.id)
     _changed(one, at=at, by=by)
+    return photo
+
+
+def attach_own(thing: Releasing, one: Chosen, file: StoredFile, *, by: Person, at: datetime) -> Photo:
+    """Take what its own person sent as their photograph, and let the office know, once a day at most: it is for them to put into words."""
+    photo, cycle = attach(one, file, by=by, at=at), thing.cycle
+    staff = accounts.holders(Role.STAFF, award_id=cycle.award_id)
+    closed = queries.conflicted(cycle, [person.id for person in staff])
+    where = f"/desk/{cycle.award.slug}/{cycle.year}/release/pages/{one.reference}/{one.position}/photo"
+    for person in staff:
+        if person.email and person.id not in closed:
+            mail.post(
+                "publishing/photo_came",
+                to=person,
+                at=at,
+                about=one.candidacy,
+                link={"purpose": "sign in", "next": where},
+                key=f"photo of {one.candidacy.id} {one.person.id} to {person.id} {at:%Y-%m-%d}",
+                nominee=one.person.name,
+                award=cycle.award.name,
+                year=cycle.year,
+            )
     return photo
 
 

@@ -155,6 +155,18 @@ def unnamed_form(people: Mapping[str, str]) -> UnnamedForm:
     return form
 
 
+class LeaveForm(Form):
+    """Why nobody is written to."""
+
+    why = Text(
+        _l("Why nobody is written to"),
+        [needed(_l("Say why, in a sentence: it stands in the record."))],
+        most=MOST_REASON,
+        description=_l("For the record: a misspelled word that nobody was told, for instance."),
+    )
+    version = Version()
+
+
 class RemovalForm(Form):
     """Why a page is taken down, or put back."""
 

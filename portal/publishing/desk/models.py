@@ -14,7 +14,7 @@ from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.people.models import Person
 from portal.publishing import portraits
-from portal.publishing.rules import ReleaseState
+from portal.publishing.rules import Change, ReleaseState
 from portal.publishing.rules.keepsakes import Kind
 from portal.publishing.rules.practice import BriefState
 
@@ -140,6 +140,37 @@ class Photo(Model):
     def name(self) -> str | None:
         """How its squares are called; None while it is being checked, or where it was refused."""
         return portraits.name(self.file.key, self.focus) if self.file.state is FileState.CLEAN else None
+
+
+class Followup(Model):
+    """A word owed to those who were told what holds no more. Sent once, when a second person approves it, or settled without one."""
+
+    __tablename__ = "followup"
+    __table_args__ = (
+        CheckConstraint("(settled_at IS NULL) = (sent IS NULL)", name="settled_says_how_many"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled_by_someone"),
+        CheckConstraint("sent IS NULL OR sent > 0 OR why IS NOT NULL", name="nobody_is_told_for_a_reason"),
+        CheckConstraint(
+            "sent IS NULL OR sent = 0 OR ((begun_by_id IS NULL OR settled_by_id != begun_by_id)"
+            " AND (saved_by_id IS NULL OR settled_by_id != saved_by_id))",
+            name="a_second_person",
+        ),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"), index=True)
+    change: Mapped[Change] = mapped_column(enumeration(Change))
+    reason: Mapped[str]  # of the change, as the record has it
+    spared: Mapped[bool] = mapped_column(default=False)  # its own people brought it about, and are not written to
+    words: Mapped[dict[str, str]]  # language -> a paragraph of the office's
+    version: Mapped[int] = mapped_column(default=1)
+    begun_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    begun_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+    sent: Mapped[int | None]  # how many messages; 0: settled without one
+    why: Mapped[str | None]  # nobody is written to
 
 
 class Visit(Model):

@@ -55,6 +55,13 @@ RELEASE: Life[ReleaseState, ReleaseStep] = Life(
 )
 
 
+class Change(StrEnum):
+    """What became of something that people were told of."""
+
+    CORRECTED = "corrected"
+    TAKEN_BACK = "taken back"
+
+
 def told(*, told_at: datetime | None, state: ReleaseState, at: datetime) -> bool:
     """Say whether those concerned may be told at `at`. A time that is not set means not released."""
     return state is ReleaseState.APPROVED and told_at is not None and told_at <= at

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from portal.publishing.desk.views import answers, keepsakes, kind_words, messages, photos, practice, release, visits
+from portal.publishing.desk.views import (
+    answers,
+    followups,
+    keepsakes,
+    kind_words,
+    messages,
+    own,
+    photos,
+    practice,
+    release,
+    visits,
+)
 from portal.publishing.pages import pages
 
-__all__ = ["answers", "keepsakes", "kind_words", "messages", "pages", "photos", "practice", "release", "visits"]
+__all__ = [
+    "answers",
+    "followups",
+    "keepsakes",
+    "kind_words",
+    "messages",
+    "own",
+    "pages",
+    "photos",
+    "practice",
+    "release",
+    "visits",
+]

@@ -23,6 +23,7 @@ from portal.publishing.desk.forms import (
     VersionForm,
     times_form,
 )
+from portal.publishing.desk.queries import followups
 from portal.publishing.pages import pages
 from portal.publishing.rules import Weight
 from portal.web import headers, text, viewer
@@ -122,6 +123,7 @@ def _page(thing: Releasing, status: int = 200, *, why: CancelForm | None = None)
             blocking=blocking,
             approvers=queries.approvers(thing),
             counts=queries.counts(thing.cycle, people),
+            followups=followups.of_cycle(thing.cycle),
             recipients={(row.candidacy_id, row.person_id): row for row in queries.recipients(thing.cycle)},
             why=why or CancelForm(formdata=None),
             people_of=queries.people_of(thing.release),
