@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -196,7 +196,7 @@ def put_right(world: World, season: Laid) -> None:
             drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
             if drafting is None or drafting.candidacy.name != CORRECTED[0] or drafting.draft is None:
                 continue
-            facts = {"years": drafting.draft.years, "quotations": drafting.draft.quotations}
+            facts: dict[str, Any] = {"years": drafting.draft.years, "quotations": drafting.draft.quotations}
             version, (_name, citation, reason) = drafting.draft.version, CORRECTED
             publishing.save_draft(drafting, citation=citation, version=version, reason=reason, by=ruth, at=at, **facts)
             owed = next((one for one, _candidacy in followups.of_cycle(cycle)), None)

@@ -231,3 +231,6 @@ def _donors(world: World, season: Laid) -> None:
         funds.set_budget(
             lean, year=season.year, cents=lean.yearly_cents + 50_000, note="A bequest came in.", by=joy, at=world.now
         )
+        figures = books.of_year(lean, season.year)
+        if figures.reconciled and figures.recorded:
+            payments.close_books(lean, year=season.year, figures=figures, on=world.now.date(), by=joy, at=world.now)

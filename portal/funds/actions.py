@@ -14,13 +14,15 @@ from portal.funds.models import Fund, FundDonor, FundYear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from portal.people.models import Person
 
 # what a fund's awards promise, by year, in cents: answered by whoever decides (portal/listeners.py)
 committed: list[Callable[[Fund], dict[int, int]]] = []
 PROMISED = N_("%(promised)s of it is promised for %(year)s already. It cannot give less than that.")
+
+CLOSED = N_("The books of %(year)s are closed.")
 
 on_donor_noted: list[Callable[[Person, datetime], object]] = []  # higher rooms listen; connected in portal/listeners.py
 
@@ -64,6 +66,8 @@ def set_budget(fund: Fund, *, year: int, cents: int | None, note: str = "", by: 
     if (fund.yearly_cents if cents is None else cents) < promised:
         raise Refused(PROMISED, field="cents", promised=said(promised), year=year)
     row = queries.years(fund).get(year)
+    if row is not None and row.closed_on is not None:
+        raise Refused(CLOSED, field="cents", year=year)
     if cents is None:
         if row is not None:
             db.session.delete(row)
@@ -72,6 +76,21 @@ def set_budget(fund: Fund, *, year: int, cents: int | None, note: str = "", by: 
     else:
         row.budget_cents, row.note = cents, note.strip()
     history.record("budget set", fund, by=by, at=at, year=year, cents=cents, note=note.strip())
+
+
+def close_year(fund: Fund, *, year: int, cents: int, on: date, by: Person, at: datetime) -> None:
+    """Close the books of a year in which `cents` were paid: its sum is settled, and whatever is entered later bears a later day.
+
+    Twice is once. Whether it is reconciled, whoever keeps its payments knows.
+    """
+    _promised(fund)  # held, so that nobody promises of it meanwhile
+    row = queries.years(fund).get(year)
+    if row is None:
+        row = FundYear(fund_id=fund.id, year=year, budget_cents=fund.yearly_cents)
+        db.session.add(row)
+    if row.closed_on is None:
+        row.closed_on, row.closed_at, row.closed_by_id, row.closed_cents = on, at, by.id, cents
+        history.record("books closed", fund, by=by, at=at, year=year, cents=cents)
 
 
 def _promised(fund: Fund) -> dict[int, int]:

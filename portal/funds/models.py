@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -24,15 +25,27 @@ class Fund(Model):
 
 
 class FundYear(Model):
-    """What a fund gives in one year, where that differs from what it usually gives."""
+    """What a fund gives in one year, where that differs from what it usually gives or its books are closed."""
 
     __tablename__ = "fund_year"
-    __table_args__ = (UniqueConstraint("fund_id", "year"), CheckConstraint("budget_cents >= 0", name="not_negative"))
+    __table_args__ = (
+        UniqueConstraint("fund_id", "year"),
+        CheckConstraint("budget_cents >= 0", name="not_negative"),
+        CheckConstraint(
+            "(closed_on IS NULL) = (closed_cents IS NULL) AND (closed_on IS NULL) = (closed_by_id IS NULL)"
+            " AND (closed_on IS NULL) = (closed_at IS NULL)",
+            name="closed_by_someone",
+        ),
+    )
 
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), index=True)
     year: Mapped[int]
     budget_cents: Mapped[int]
     note: Mapped[str] = mapped_column(String(500), default="")
+    closed_on: Mapped[date | None]  # no entry is dated before it from then on
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_cents: Mapped[int | None]  # what was paid by then
 
 
 class FundDonor(Model):

@@ -241,6 +241,7 @@ ACTIONS = {
     "withdrawn": N_("Withdrawn"),
     "words of a message set back": N_("Set a message back to the shipped words"),
     "words of a message written": N_("Wrote the words of a message"),
+    "books closed": N_("Books of a year closed"),
     "budget set": N_("What the fund gives in a year was set"),
     "families confirmed": N_("Confirmed that no family of donors or members receives"),
     "procedure noted": N_("Who approved the procedure was noted"),

@@ -294,6 +294,46 @@ def test_parts_never_pass_the_sum_a_second_person_approves_and_the_fund_is_recon
     assert text.count("  -1999.99 USD") == 3, "paid, come back, paid again: each has two sides"
 
 
+def test_closed_books_change_by_entries_dated_later_and_by_nothing_else(world):
+    accepted(world, 0)
+    accepted(world, 1)
+    joy, first = world.person("joy"), planned(world, 300_000)
+    recorded(world, first)
+    recorded(world, planned(world, 300_000, 1), reference="check 10")
+    thing = books.Book(db.session.get_one(Fund, db.session.get_one(Cycle, world.cycle).fund_id), 2026)
+    close = {"year": 2026, "by": joy, "at": LATER}
+    with transaction(), pytest.raises(Refused, match="not reconciled"):
+        payments.close_books(thing.fund, figures=figures(world), on=TODAY, **close)
+    with transaction():
+        every = books.payments_by_number(thing, [entry.payment.id for entry in books.entries(books.rows(thing))])
+        payments.match(every, statement=TODAY, by=joy, at=LATER)
+
+    closing, later = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    for _ in range(2):
+        with transaction():
+            payments.close_books(thing.fund, figures=figures(world), on=closing, **close)
+    assert "closed on" in books.journal(thing, currency="USD").splitlines()[0]
+    assert len(db.session.scalars(select(Event).where(Event.action == "books closed")).all()) == 1
+    with transaction(), pytest.raises(Refused, match="are closed"):
+        funds.set_budget(thing.fund, year=2026, cents=700_000, by=joy, at=LATER)
+    with transaction(), pytest.raises(Refused, match="entry of its own"):
+        payments.unmatch(queries.payment(first), by=joy, at=LATER)
+    back = {"reason": "It came back.", "today": later, "by": joy, "at": LATER}
+    with transaction(), pytest.raises(Refused, match="that day or a later one"):
+        payments.reverse(queries.payment(first), reversed_on=TODAY, version=4, **back)
+    with transaction():
+        payments.reverse(queries.payment(first), reversed_on=later, version=4, **back)
+    assert figures(world).recorded == 600_000 - 300_000
+    anew = planned(world, 300_000)
+    with transaction():
+        payments.approve(queries.payment(anew), version=1, by=world.person("ruth"), at=LATER)
+    with transaction(), pytest.raises(Refused, match="that day or a later one"):
+        payments.record(queries.payment(anew), paid_on=TODAY, reference="12", today=later, version=2, by=joy, at=LATER)
+    with transaction():
+        payments.record(queries.payment(anew), paid_on=later, reference="12", today=later, version=2, by=joy, at=LATER)
+    assert figures(world).recorded == 600_000
+
+
 def test_however_many_plan_at_once_no_more_is_planned_than_was_offered(app, world):
     accepted(world)
     reference, joy = offer(world, 0).reference, world.joy

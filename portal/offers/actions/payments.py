@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from portal import history
 from portal.db import db
 from portal.errors import N_, Refused, Stale
+from portal.funds import actions as funds
 from portal.funds.actions import said
 from portal.funds.rules import check_words
 from portal.offers import actions, queries, rules
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from portal.funds.models import Fund
+    from portal.offers.rules.ledger import Figures
     from portal.people.models import Person
 
 MOVED = actions.MOVED
@@ -35,7 +38,26 @@ PAPERS = N_("Something that is needed is not in order yet, so nothing is paid: l
 SECOND = N_("Whoever planned a payment cannot approve it.")
 TODAY = N_("A payment is recorded once it has been made: the day must not lie ahead.")
 NO_REFERENCE = N_("Write the reference: the number of the check, or what the transfer is called")
+CLOSED = N_("The books were closed on %(day)s. A payment that came back is reversed, which is an entry of its own.")
+CLOSED_BY = N_("The books were closed on %(day)s: choose that day or a later one.")
+NOT_RECONCILED = N_(
+    "The year is not reconciled yet: every promised cent is paid first, and every payment found on a statement."
+)
 BEFORE = N_("It cannot be reversed before it was paid, on %(day)s.")
+
+
+def _open(payment: Payment, day: date, *, field: str) -> None:
+    """Refuse a day that lies in books which are closed: what is entered later stands beside them, with a day of its own."""
+    closed = queries.closed_year(payment.offer_id)
+    if closed is not None and closed.closed_on is not None and day < closed.closed_on:
+        raise Refused(CLOSED_BY, field=field, day=closed.closed_on.isoformat())
+
+
+def close_books(fund: Fund, *, year: int, figures: Figures, on: date, by: Person, at: datetime) -> None:
+    """Close a fund's year that is reconciled to the cent. From then on a reversing entry is the only way to change it."""
+    if not figures.reconciled:
+        raise Refused(NOT_RECONCILED)
+    funds.close_year(fund, year=year, cents=figures.recorded, on=on, by=by, at=at)
 
 
 def plan(offer: Offer, *, cents: int, planned_on: date, by: Person, at: datetime) -> Payment:
@@ -111,6 +133,7 @@ def record(
         raise Refused(TODAY, field="paid_on")
     if not reference.strip():
         raise Refused(NO_REFERENCE, field="reference")
+    _open(payment, paid_on, field="paid_on")
     offer = queries.by_number(payment.offer_id)
     if offer is None or not rules.complete(paper.state for paper in offer.requirements):
         raise Refused(PAPERS)
@@ -145,6 +168,7 @@ def reverse(
         raise Refused(TODAY, field="reversed_on")
     if payment.paid_on is not None and reversed_on < payment.paid_on:
         raise Refused(BEFORE, field="reversed_on", day=payment.paid_on.isoformat())
+    _open(payment, reversed_on, field="reversed_on")
     offer = payment.offer
     _move(
         payment,
@@ -186,7 +210,11 @@ def match(payments: Sequence[Payment], *, statement: date, by: Person, at: datet
 
 
 def unmatch(payment: Payment, *, by: Person, at: datetime) -> None:
-    """Take back that a payment was found on a statement."""
+    """Take back that a payment was found on a statement. Raises `Refused` once the books it stood in are closed."""
+    closed = queries.closed_year(payment.offer_id)
+    recorded = payment.recorded_at
+    if closed is not None and closed.closed_at is not None and recorded is not None and recorded <= closed.closed_at:
+        raise Refused(CLOSED, day=closed.closed_on.isoformat() if closed.closed_on else "")
     payment.matched_on = payment.matched_by_id = None
     payment.version += 1
     history.record("payment no longer matched", payment, by=by, at=at)

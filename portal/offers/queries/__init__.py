@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.awards import queries as awards
-from portal.awards.models import Cycle
+from portal.awards.models import Cycle, Season
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
+from portal.funds.models import FundYear
 from portal.history import queries as history
 from portal.nominations.models import Candidacy, CandidacyPerson, Conflict
 from portal.nominations.queries import conflicts
@@ -114,6 +115,18 @@ def by_reference(reference: str) -> Offer | None:
 def by_number(number: int) -> Offer | None:
     """Return the same by the row's number."""
     return db.session.scalar(_WHOLE.where(Offer.id == number))
+
+
+def closed_year(offer_id: int) -> FundYear | None:
+    """Return the books that an offer's payments stand in, where they are closed."""
+    wanted = (
+        select(FundYear)
+        .join(Offer, Offer.fund_id == FundYear.fund_id)
+        .join(Cycle, Cycle.id == Offer.cycle_id)
+        .join(Season, (Season.id == Cycle.season_id) & (Season.year == FundYear.year))
+        .where(Offer.id == offer_id, FundYear.closed_on.is_not(None))
+    )
+    return db.session.scalar(wanted)
 
 
 def at_desk(slug: str, year: int, reference: str) -> Offer | None:

@@ -221,7 +221,10 @@ def journal(thing: Book, *, currency: str, names: bool = False) -> str:
                 reason=(one.reason or "") if entry.cents < 0 else "",
             )
         )
-    return ledger.journal(made, title=f"{thing.fund.name}, {thing.year}", currency=currency)
+    own, title = funds.years(thing.fund).get(thing.year), f"{thing.fund.name}, {thing.year}"
+    if own is not None and own.closed_on is not None:
+        title += f", closed on {own.closed_on.isoformat()} with {(own.closed_cents or 0) / 100:.2f} {currency} paid"
+    return ledger.journal(made, title=title, currency=currency)
 
 
 def payments_by_number(thing: Book, numbers: Sequence[int]) -> list[Payment]:

@@ -13,6 +13,7 @@ from portal.errors import Refused
 from portal.funds import actions as funds_actions
 from portal.funds import queries as funds
 from portal.funds.forms import PAYEES
+from portal.offers import queries as people
 from portal.offers.actions import payments as actions
 from portal.offers.forms import BudgetForm, MatchForm
 from portal.offers.queries import books as queries
@@ -58,6 +59,7 @@ def _page(thing: Book, *, match: MatchForm | None = None, budget: BudgetForm | N
         budget=budget,
         refused=refused,
         own=own,
+        closer=people.names([own.closed_by_id]).get(own.closed_by_id) if own and own.closed_by_id else None,
         payees=[str(words) for kind, words in PAYEES.items() if kind.value in thing.fund.payees],
         years=queries.years(thing.fund),
     )
@@ -94,6 +96,15 @@ def budget(thing: Book) -> Any:  # noqa: ANN401 - an answer
 
 def _at(thing: Book) -> dict[str, Any]:
     return {"number": thing.fund.id, "year": thing.year} if thing.year in queries.years(thing.fund) else {}
+
+
+@pages.step(ROOT + "/closing", needs=Permission.KEEP_BOOKS, of=queries.book)
+def closing(thing: Book) -> Any:  # noqa: ANN401 - an answer
+    """Close the books of a year that is reconciled."""
+    figures = queries.of_year(thing.fund, thing.year)
+    actions.close_books(thing.fund, year=thing.year, figures=figures, on=today(), by=viewer.current(), at=clock.now())
+    flash(_("Closed. What changes from now on stands as an entry of its own."))
+    return see_other(".book", **_at(thing))
 
 
 @pages.step(ROOT + "/matching", needs=Permission.KEEP_BOOKS, of=queries.book)

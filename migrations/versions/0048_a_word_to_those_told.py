@@ -3,8 +3,8 @@
 Why: messages that have left cannot be called back; whoever read that somebody was chosen hears when that was corrected or taken back.
 Both ways: a downgrade forgets what is still owed; what was sent stays among the messages, and the record keeps the rest.
 
-Revision: 0045
-After: 0044
+Revision: 0048
+After: 0047
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
