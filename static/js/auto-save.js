@@ -1,5 +1,6 @@
 // <auto-save data-url data-version> round a form: saves what is typed a moment after each pause, keeps it on this device until the
 // server has it, and on a conflict points at both texts. The server answers {saved_at, version}, 409 {conflict_url} or 422 {errors}.
+// A form with a hidden field `seen` merges: the answer brings `elsewhere`, what another device saved meanwhile of other fields.
 import { forget, keep, kept, sent } from "./kept.js";
 import { fill, say } from "./say.js";
 
@@ -17,6 +18,7 @@ class AutoSave extends HTMLElement {
     this.version = this.dataset.version;
     this.changed = new Set();
     this.versionField = this.form.elements.version ?? this.addVersionField();
+    this.seenField = this.form.elements.seen;
     this.bringBack();
     for (const field of this.texts()) if (field.value !== field.defaultValue) this.note(field); // typed before this script had come
     this.form.addEventListener("input", (event) => this.note(event.target));
@@ -56,6 +58,7 @@ class AutoSave extends HTMLElement {
       }
       choice.checked = true;
       this.version = old.version;
+      this.saw(name, old.seen);
       this.changed.add(name);
       choice.dispatchEvent(new Event("change", { bubbles: true }));
       found = true;
@@ -68,6 +71,7 @@ class AutoSave extends HTMLElement {
         const early = field.matches("textarea") && field.value !== field.defaultValue ? `\n\n${field.value}` : ""; // typed before this script had come
         field.value = old.words + early;
         this.version = old.version;
+        this.saw(field.name, old.seen);
         this.changed.add(field.name);
         field.dispatchEvent(new Event("input", { bubbles: true }));
         found = true;
@@ -78,10 +82,43 @@ class AutoSave extends HTMLElement {
     this.soon(PAUSE);
   }
 
+  signs() {
+    return this.seenField?.value ? JSON.parse(this.seenField.value) : {};
+  }
+
+  // How a field was when what is in it now was typed.
+  saw(name, sign) {
+    if (!this.seenField) return;
+    const { [name]: _, ...rest } = this.signs();
+    this.seenField.value = JSON.stringify(sign ? { ...rest, [name]: sign } : rest);
+  }
+
+  // What another device saved of fields that nobody touched here since.
+  fillIn(said) {
+    if (!this.seenField || said.seen === undefined) return;
+    const before = this.signs();
+    this.seenField.value = said.seen;
+    for (const [name, words] of Object.entries(said.elsewhere)) {
+      if (this.changed.has(name)) {
+        this.saw(name, before[name]);
+        continue;
+      }
+      const controls = [...this.form.elements].filter((one) => one.name === name);
+      for (const control of controls) {
+        if (control.type === "radio") control.checked = control.value === words;
+        else control.value = words;
+      }
+      this.filling = true;
+      const shown = controls.find((one) => one.checked) ?? controls[0];
+      for (const kind of ["input", "change"]) shown?.dispatchEvent(new Event(kind, { bubbles: true }));
+      this.filling = false;
+    }
+  }
+
   note(field) {
-    if (!field.name || field.type === "file") return;
+    if (this.filling || !field.name || field.type === "file") return;
     this.changed.add(field.name);
-    if (field.type === "radio" ? field.checked : this.texts().includes(field)) keep(this.url, field.name, field.value, this.version);
+    if (field.type === "radio" ? field.checked : this.texts().includes(field)) keep(this.url, field.name, field.value, this.version, this.signs()[field.name]);
     this.first ??= Date.now();
     this.soon(Math.max(0, Math.min(PAUSE, this.first + LONGEST - Date.now())));
   }
@@ -143,6 +180,7 @@ class AutoSave extends HTMLElement {
       this.tries = 0;
       this.version = String(said.version);
       this.versionField.value = this.version;
+      this.fillIn(said);
       for (const [name, value] of words) forget(this.url, name, value);
       this.clearErrors();
       this.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));

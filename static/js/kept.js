@@ -15,8 +15,8 @@ function key(url, field) {
   return `${MARK}${url} ${field}`;
 }
 
-export function keep(url, field, words, version) {
-  store((local) => local.setItem(key(url, field), JSON.stringify({ words, version, at: Date.now() })));
+export function keep(url, field, words, version, seen) {
+  store((local) => local.setItem(key(url, field), JSON.stringify({ words, version, seen, at: Date.now() })));
 }
 
 export function kept(url, field) {

@@ -146,7 +146,9 @@ def make_open_now(**facts):
         reviewing.NOW, makers.NOW = held
 
 
-def test_two_windows_are_shown_side_by_side(app, opened, page, axe, served):
+def test_two_devices_score_different_criteria_and_only_the_same_one_is_shown_side_by_side(
+    app, opened, page, axe, served
+):
     signed_in(app, page, opened.numbers[0], served)
     page.goto("/reading")
     page.locator("th a").first.click()
@@ -156,15 +158,23 @@ def test_two_windows_are_shown_side_by_side(app, opened, page, axe, served):
     ready(other)
     other.locator("body").press("2")
     expect(other.locator("[data-saved]").first).to_contain_text("Saved at", timeout=8000)
+    page.locator("body").press("n")
     page.locator("body").press("6")
-    link = page.get_by_role("link", name="See both texts side by side")
+    expect(page.locator("[data-saved]").first).to_contain_text("Saved at", timeout=8000)
+    expect(page.locator('input[name="score-c1"][value="2"]')).to_be_checked()  # from the other device
+    expect(
+        page.get_by_role("tab", name=re.compile("2 of 4")).or_(page.get_by_text("two of four scored"))
+    ).not_to_have_count(0)
+    other.locator("body").press("5")  # the second criterion, which the first device scored meanwhile
+    link = other.get_by_role("link", name="See both texts side by side")
     expect(link).to_be_visible(timeout=8000)
     link.click()
-    expect(page.get_by_role("heading", name="Two versions of your scores")).to_be_visible()
-    axe(page)
-    page.get_by_role("button", name="Use what is in this window").click()
-    expect(page.get_by_role("heading", name="Your scores")).to_be_visible()
-    expect(page.locator('input[name="score-c1"][value="6"]')).to_be_checked()
+    expect(other.get_by_role("heading", name="Two versions of your scores")).to_be_visible()
+    axe(other)
+    other.get_by_role("button", name="Use what is in this window").click()
+    expect(other.get_by_role("heading", name="Your scores")).to_be_visible()
+    expect(other.locator('input[name="score-c2"][value="5"]')).to_be_checked()
+    expect(other.locator('input[name="score-c1"][value="2"]')).to_be_checked()
 
 
 def test_scoring_without_script(app, opened, open_page, axe, served):

@@ -199,6 +199,26 @@ def test_autosave_answers_with_time_and_version_and_409_with_both_texts(app, com
     assert db.session.scalars(select(Score.level).where(Score.replaced_at.is_(None))).all() == [1]
 
 
+def test_two_devices_that_score_different_criteria_are_both_kept(app, committee):
+    browser = Browser(app, committee.numbers[0])
+    page = f"/reading/{first_reading(committee)}"
+    seen = html.unescape(re.search(r'name="seen" value="([^"]*)"', browser.text(page))[1])
+    told = {"headers": {"X-Autosave": "1"}, "page": page}
+    browser.post(f"{page}/draft", levels(5, version="0", seen=seen), **told)
+    both = browser.post(f"{page}/draft", levels(None, 3, version="0", seen=seen, comment="A word."), **told)
+    assert (both.status_code, both.json["version"], both.json["elsewhere"]) == (200, 2, {"score-c1": "5"})
+    third = browser.post(page, levels(None, None, 2, act="next", version="0", seen=seen))  # without script
+    assert third.status_code == 303
+    assert "/versions/" not in third.location
+    fought = browser.post(f"{page}/draft", levels(4, 3, 2, version="0", seen=seen), **told)
+    assert fought.status_code == 409
+    later = browser.post(f"{page}/draft", levels(4, 3, version="2", seen=both.json["seen"], comment="A word."), **told)
+    assert (later.status_code, later.json["elsewhere"]) == (200, {"score-c3": "2"})
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Score.level).where(Score.replaced_at.is_(None)))) == [2, 3, 4]
+    assert db.session.scalars(select(Review.comment)).one() == "A word."
+
+
 def test_a_stale_page_without_script_shows_both_texts(app, committee):
     browser = Browser(app, committee.numbers[0])
     page = f"/reading/{first_reading(committee)}"

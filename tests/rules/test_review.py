@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import Refused
-from portal.review.rules import covering, masking, scoring, signs, spoken, standings, withholding
+from portal.review.rules import covering, masking, merging, scoring, signs, spoken, standings, withholding
 from portal.review.rules.lives import (
     ASSIGNMENT,
     HELD,
@@ -355,6 +355,29 @@ def test_no_single_score_follows_from_what_is_told_of_others_nor_from_two_of_it(
 def test_a_figure_is_settled_for_others_only_where_it_can_change_no_more_by_one_score(count, aside, locked):
     shown = withholding.settled(count=count, given=count + aside, locked=locked)
     assert shown == (locked and not aside and count >= withholding.LEAST)
+
+
+FIELDS = st.dictionaries(st.sampled_from(["score-a", "score-b", "comment-a", "comment"]), st.text(max_size=40))
+
+
+@given(FIELDS, FIELDS, FIELDS)
+def test_what_two_devices_changed_of_different_fields_is_kept_and_only_the_same_one_is_in_conflict(before, mine, saved):
+    seen = merging.read(merging.signs(before))
+    both = merging.merged(seen, mine, saved)
+    names = {*before, *mine, *saved}
+
+    def changed(fields, name):
+        return fields.get(name, "") != before.get(name, "")
+
+    fought = [n for n in names if changed(mine, n) and changed(saved, n) and mine.get(n, "") != saved.get(n, "")]
+    assert (both is None) == bool(fought)
+    for name in names if both is not None else ():
+        assert both.get(name, "") == (mine if changed(mine, name) else saved).get(name, "")
+
+
+@pytest.mark.parametrize("carried", [None, "", "[]", "7", "{", '{"a": 1}', "null"])
+def test_signs_that_nobody_wrote_merge_nothing(carried):
+    assert merging.read(carried) in (None, {})
 
 
 def test_ones_own_scores_are_compared_first_half_to_second():

@@ -17,7 +17,7 @@ from portal.review.actions import rounds, standings
 from portal.review.actions.assigning import ask_for_replacement
 from portal.review.models import Assignment, Review, Round, Score
 from portal.review.queries import reading as queries
-from portal.review.rules import scoring
+from portal.review.rules import merging, scoring
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import (
     ASSIGNMENT,
@@ -63,6 +63,31 @@ class Typed(NamedTuple):
     confidence: Confidence | None = None
 
 
+def fields_of(typed: Typed) -> dict[str, str]:
+    """Return what a page says field by field, as the form posts it."""
+    said = {f"score-{key}": "na" if mark.does_not_apply else _word(mark.level) for key, mark in typed.marks.items()}
+    whys = {f"comment-{key}": mark.why for key, mark in typed.marks.items()}
+    sure = typed.confidence.value if typed.confidence is not None else ""
+    return {**said, **whys, "comment": typed.comment, "feedback": typed.feedback, "confidence": sure}
+
+
+def _word(level: int | None) -> str:
+    return str(level) if level is not None else ""
+
+
+def _together(typed: Typed, saved: Typed, seen: Mapping[str, str] | None) -> Typed:
+    """Return what this page and another one said, where they touched different fields. Raises `Stale` where they did not."""
+    both = merging.merged(seen, fields_of(typed), fields_of(saved)) if seen is not None else None
+    if both is None:
+        raise Stale(ELSEWHERE)
+    marks = {}
+    for key in saved.marks:
+        said = both[f"score-{key}"]
+        marks[key] = scoring.Mark(int(said) if said.isdigit() else None, said == "na", both[f"comment-{key}"])
+    sure = scoring.Confidence(both["confidence"]) if both["confidence"] else None
+    return Typed(marks, both["comment"], both["feedback"], sure)
+
+
 def typed_in(review: Review | None, marks: Mapping[str, Mark]) -> Typed:
     """Return what a review says, as its page would."""
     return Typed(marks, review.comment, review.feedback, review.confidence) if review is not None else Typed(marks, "")
@@ -91,11 +116,14 @@ _REPLACE = (
 )
 
 
-def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) -> Review:
+def save(
+    assignment: Assignment, typed: Typed, *, version: int, at: datetime, seen: Mapping[str, str] | None = None
+) -> Review:
     """Save what was typed, over the version it was typed on. Saving the same words again changes nothing.
 
-    The first save begins the review. A submitted review becomes a revised one, and must stay whole. Raises `Stale` when
-    another window saved something else meanwhile, `Refused` when the round is not open at `at`.
+    The first save begins the review. A submitted review becomes a revised one, and must stay whole. With `seen`, the signs of the
+    page's fields before it was typed on (rules.merging), two devices that score different criteria are both kept. Raises `Stale`
+    when another window saved something else of the same criterion meanwhile, `Refused` when the round is not open at `at`.
     """
     if assignment.round.kind not in BY_RUBRIC:
         raise Refused(OTHERWISE)
@@ -103,11 +131,13 @@ def save(assignment: Assignment, typed: Typed, *, version: int, at: datetime) ->
     rubric = queries.rubric_of(assignment)
     review = _begun(assignment, rubric, at=at, version=version)
     before = queries.marks_of(review, rubric)
-    marks = {key: typed.marks.get(key, scoring.NOTHING) for key in before}
-    if typed._replace(marks=marks) == typed_in(review, before):
+    saved = typed_in(review, before)
+    typed = typed._replace(marks={key: typed.marks.get(key, scoring.NOTHING) for key in before})
+    if review.version != version and typed != saved:
+        typed, version = _together(typed, saved, seen), review.version
+    if typed == saved:
         return review
-    if review.version != version:
-        raise Stale(ELSEWHERE)
+    marks = typed.marks
     weights = queries.weights_of(rubric)
     total = scoring.final(weights, marks)
     revised = review.state in COUNTS

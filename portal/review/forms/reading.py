@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
 from portal.review.actions.reading import Typed
+from portal.review.rules import merging
 from portal.review.rules.scoring import Confidence, Mark
 from portal.web.fields import Form, Keepable, Text, clean, needed
 
@@ -24,11 +25,12 @@ DOES_NOT_APPLY = "na"
 
 
 class Scored(NamedTuple):
-    """A page read: what it says, over which version, and what is wrong with it by field."""
+    """A page read: what it says, over which version, what is wrong with it by field, and how its fields were before."""
 
     typed: Typed
     version: int
     wrong: Mapping[str, str]
+    seen: Mapping[str, str] | None = None
 
 
 def read(posted: MultiDict[str, str], rubric: Rubric) -> Scored:
@@ -53,7 +55,7 @@ def read(posted: MultiDict[str, str], rubric: Rubric) -> Scored:
     confidence = Confidence(said) if said in set(Confidence) else None
     version = posted.get("version", "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0  # noqa: PLR2004 - a count
-    return Scored(Typed(marks, comment, feedback, confidence), number, wrong)
+    return Scored(Typed(marks, comment, feedback, confidence), number, wrong, merging.read(posted.get("seen")))
 
 
 class _Held:

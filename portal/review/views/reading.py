@@ -20,6 +20,7 @@ from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
 from portal.review.queries import covering, practice, rounds, studies
 from portal.review.queries import reading as queries
+from portal.review.rules import merging
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
 from portal.review.rules.scoring import unanswered
@@ -176,7 +177,7 @@ def score(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     if posted.wrong:
         return _page(assignment, posted=posted), 422
     try:
-        actions.save(assignment, posted.typed, version=posted.version, at=now)
+        actions.save(assignment, posted.typed, version=posted.version, at=now, seen=posted.seen)
     except Refused as refused:
         return _not_saved(assignment, posted, refused)
     act = request.form.get("act", "submit")
@@ -268,6 +269,9 @@ def _page(
         confidence=posted.typed.confidence if posted else (review.confidence if review else None),
         confidences=drawing.confidences(),
         version=(review.version if review else 0) if posted is None else posted.version,
+        seen=merging.signs(actions.fields_of(_saved(assignment)))
+        if posted is None
+        else request.form.get("seen", ""),  # what was not saved was typed over what it was typed over
         saved=clock_time(review.saved_at) if review else "",
         unsaved=unsaved,
         submitted=submitted,
@@ -323,10 +327,21 @@ def draft(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
     if posted.wrong:
         return jsonify(errors={field: [sentence] for field, sentence in posted.wrong.items()}), 422
     try:
-        review = actions.save(assignment, posted.typed, version=posted.version, at=clock.now())
+        review = actions.save(assignment, posted.typed, version=posted.version, at=clock.now(), seen=posted.seen)
     except Stale:
         return keep((jsonify(conflict_url=_hold(assignment)), 409))
-    return jsonify(saved_at=clock_time(review.saved_at), version=review.version)
+    said = {"saved_at": clock_time(review.saved_at), "version": review.version}
+    if posted.seen is None:
+        return jsonify(said)
+    mine, now = actions.fields_of(posted.typed), actions.fields_of(_saved(assignment))
+    elsewhere = {name: words for name, words in now.items() if words != mine.get(name, "")}
+    return jsonify(**said, seen=merging.signs(now), elsewhere=elsewhere)
+
+
+def _saved(assignment: Assignment) -> actions.Typed:
+    """Return what is saved of a reading."""
+    marks = queries.marks_of(assignment.review, queries.rubric_of(assignment))
+    return actions.typed_in(assignment.review, marks)
 
 
 # ---------------------------------------------------------------- two windows
@@ -335,7 +350,9 @@ def draft(assignment: Assignment) -> Any:  # noqa: ANN401 - an answer
 def _hold(assignment: Assignment) -> str:
     """Keep what this window says beside what another saved, and return where both are shown."""
     fields = [
-        [name, value] for name, value in request.form.items(multi=True) if name not in {"csrf_token", "version", "act"}
+        [name, value]
+        for name, value in request.form.items(multi=True)
+        if name not in {"csrf_token", "version", "seen", "act"}
     ]
     visit = viewer.visit()
     held = accounts.hold(visit, path=f"/reading/{assignment.position}", fields=fields, at=clock.now())
