@@ -32,13 +32,14 @@ HANGS = N_(
 )
 SAME_CHOICES = N_("Put right how the choices read, one on each line as before: none can be added, taken out or moved.")
 WHY = N_("Say why: the reason stays on the record.")
-WORDS = ("label", "short", "hint", "choices")
+WORDS = ("label", "own_label", "short", "hint", "choices")
 COPIED = (
     "position",
     "key",
     "asked",
     "kind",
     "label",
+    "own_label",
     "short",
     "hint",
     "choices",
@@ -214,13 +215,14 @@ def reword(
         raise Refused(NOT_FROZEN)
     if drawn_from is not None and drawn_from != digest(question):
         raise Stale(CHANGED)
+    before = {name: getattr(question, name) for name in WORDS}
+    words = {**before, **words}
     if [value for value, _said in words["choices"]] != [value for value, _said in question.choices]:
         raise Refused(SAME_CHOICES, field="choices")
-    if all(getattr(question, name) == words[name] for name in WORDS):
+    if words == before:
         return False
     if not reason.strip():
         raise Refused(WHY, field="reason")
-    before = {name: getattr(question, name) for name in WORDS}
     db.session.add(EarlierWords(question_id=question.id, until=at, by_id=by.id, reason=reason.strip(), **before))
     for name in WORDS:
         setattr(question, name, words[name])

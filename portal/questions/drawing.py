@@ -57,9 +57,14 @@ class Schools(TextInput):
         return Markup('{}<datalist id="{}">{}</datalist>').format(drawn, offers, options)
 
 
-def field_for(question: Question, *, nominee: str) -> Any:  # noqa: ANN401 - an unbound WTForms field
+def asked_as(words: Question | EarlierWords, *, own: bool) -> str:
+    """Return a question's words as they are asked of a nominator, or (`own`) of somebody who applies for themself."""
+    return words_in((own and words.own_label) or words.label)
+
+
+def field_for(question: Question, *, nominee: str, own: bool = False) -> Any:  # noqa: ANN401 - an unbound WTForms field
     """Return the field that asks a question. It keeps what is typed, over the limit too: `questions.rules.problems` judges."""
-    label = with_name(words_in(question.label), nominee)
+    label = with_name(asked_as(question, own=own), nominee)
     hint = with_name(words_in(question.hint), nominee)
     kind = question.kind
     if kind in CLOSED:

@@ -81,6 +81,9 @@ class Question(Model):
     kind: Mapped[QuestionKind] = mapped_column(enumeration(QuestionKind))
     label: Mapped[dict[str, str]]  # the question, with {nominee} where the person's name belongs
     short: Mapped[dict[str, str]]  # its name in task lists and tables
+    own_label: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # the question to whoever applies for themself; where it has none, `label` with their name
     hint: Mapped[dict[str, str]]
     choices: Mapped[list[Any]]  # [[value, {language: words}], ...]
     word_limit: Mapped[int | None]
@@ -110,6 +113,7 @@ class EarlierWords(Model):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     label: Mapped[dict[str, str]]
     short: Mapped[dict[str, str]]
+    own_label: Mapped[dict[str, Any]] = mapped_column(default=dict)
     hint: Mapped[dict[str, str]]
     choices: Mapped[list[Any]]
     until: Mapped[datetime]

@@ -28,6 +28,7 @@ class QuestionTemplate:
     publishable: bool = False
     sensitivity: Sensitivity = Sensitivity.NONE
     character_limit: int | None = None
+    own_label: Words = field(default_factory=dict)  # to whoever applies for themself
     shown_if: str | None = None  # the key of a question before it
     shown_values: tuple[str, ...] = ()  # its answers with which this one is asked
 
@@ -46,7 +47,7 @@ class QuestionTemplate:
             "character_limit",
             "shown_if",
         )
-        texts = {name: dict(getattr(self, name)) for name in ("label", "short", "hint")}
+        texts = {name: dict(getattr(self, name)) for name in ("label", "own_label", "short", "hint")}
         return (
             {name: getattr(self, name) for name in copied}
             | texts
@@ -60,6 +61,10 @@ JUSTICE = QuestionTemplate(
     label={
         "en": "What has {nominee} done to advance educational justice?",
         "es": "¿Qué ha hecho {nominee} para promover la justicia educativa?",
+    },
+    own_label={
+        "en": "What have you done to advance educational justice?",
+        "es": "¿Qué ha hecho usted para promover la justicia educativa?",
     },
     short={"en": "Educational justice", "es": "Justicia educativa"},
     hint={
@@ -75,6 +80,10 @@ STORY = QuestionTemplate(
         "en": "Tell us one story of {nominee} with students.",
         "es": "Cuéntenos una historia de {nominee} con sus estudiantes.",
     },
+    own_label={
+        "en": "Tell us one story of what you do.",
+        "es": "Cuéntenos una historia de lo que hace.",
+    },
     short={"en": "One story with students", "es": "Una historia con estudiantes"},
     hint={
         "en": "One day, one lesson, one conversation. Leave out students' last names.",
@@ -89,6 +98,10 @@ EVIDENCE = QuestionTemplate(
         "en": "What changed because of {nominee}, and how do you know?",
         "es": "¿Qué cambió gracias a {nominee} y cómo lo sabe?",
     },
+    own_label={
+        "en": "What changed because of you, and how do you know?",
+        "es": "¿Qué cambió gracias a usted y cómo lo sabe?",
+    },
     short={"en": "Evidence of change", "es": "Pruebas del cambio"},
     hint={
         "en": "Numbers, students' work, or what people say. You do not need data: what you have seen counts.",
@@ -102,6 +115,10 @@ LIFT = QuestionTemplate(
     label={
         "en": "How does {nominee} lift up colleagues and families?",
         "es": "¿Cómo apoya {nominee} a sus colegas y a las familias?",
+    },
+    own_label={
+        "en": "How do you lift up others?",
+        "es": "¿Cómo apoya usted a los demás?",
     },
     short={"en": "Colleagues and families", "es": "Colegas y familias"},
     hint={
@@ -175,10 +192,14 @@ STATEMENT = QuestionTemplate(
         "en": "Who is {nominee}, and what is the scholarship for?",
         "es": "¿Quién es {nominee} y para qué es la beca?",
     },
+    own_label={
+        "en": "Who are you, and what is the scholarship for?",
+        "es": "¿Quién es usted y para qué es la beca?",
+    },
     short={"en": "Statement of purpose", "es": "Quién es y para qué"},
     hint={
-        "en": "If you apply for yourself, write about yourself. What would you study, and why?",
-        "es": "Si la solicita para sí mismo, escriba sobre usted. ¿Qué estudiaría y por qué?",
+        "en": "What the study would be, and why.",
+        "es": "Qué estudios serían y por qué.",
     },
     word_limit=400,
     publishable=True,
@@ -188,6 +209,10 @@ PERSEVERANCE = QuestionTemplate(
     label={
         "en": "What was hard, and how did {nominee} go on?",
         "es": "¿Qué fue difícil y cómo siguió adelante {nominee}?",
+    },
+    own_label={
+        "en": "What was hard, and how did you go on?",
+        "es": "¿Qué fue difícil y cómo siguió adelante?",
     },
     short={"en": "Perseverance", "es": "Perseverancia"},
     hint={
@@ -202,6 +227,10 @@ CONTRIBUTION = QuestionTemplate(
         "en": "What does {nominee} do for family, school or neighbors?",
         "es": "¿Qué hace {nominee} por su familia, su escuela o sus vecinos?",
     },
+    own_label={
+        "en": "What do you do for family, school or neighbors?",
+        "es": "¿Qué hace usted por su familia, su escuela o sus vecinos?",
+    },
     short={"en": "Contribution and responsibilities", "es": "Contribución y responsabilidades"},
     hint={
         "en": "Work, care for others, clubs, faith, sport: all of it counts the same.",
@@ -213,6 +242,10 @@ CONTRIBUTION = QuestionTemplate(
 PROGRESS = QuestionTemplate(
     key="progress",
     label={"en": "How has {nominee} grown as a student?", "es": "¿Cómo ha crecido {nominee} como estudiante?"},
+    own_label={
+        "en": "How have you grown as a student?",
+        "es": "¿Cómo ha crecido como estudiante?",
+    },
     short={"en": "Academic progress", "es": "Progreso académico"},
     hint={
         "en": "Progress, not rank: where it began and where it is now.",
@@ -225,6 +258,10 @@ NEED = QuestionTemplate(
     key="need",
     kind=QuestionKind.CHOICE,
     label={"en": "Which of these fits the household?", "es": "¿Cuál de estas opciones describe su hogar?"},
+    own_label={
+        "en": "Which of these fits your household?",
+        "es": "¿Cuál de estas opciones describe su hogar?",
+    },
     short={"en": "Need", "es": "Necesidad"},
     hint={
         "en": "Only the organization's staff see this. We never ask about immigration status.",
@@ -251,6 +288,10 @@ TRANSCRIPT = QuestionTemplate(
     key="transcript",
     kind=QuestionKind.FILE,
     label={"en": "A transcript", "es": "El expediente académico"},
+    own_label={
+        "en": "Your transcript",
+        "es": "Su expediente académico",
+    },
     short={"en": "Transcript", "es": "Expediente académico"},
     hint={
         "en": "What the school prints is enough, and a clear photograph of the paper will do. Only the organization's staff read it.",
@@ -265,6 +306,10 @@ ADMITTED = QuestionTemplate(
     key="admitted",
     kind=QuestionKind.YES_NO,
     label={"en": "Has a college taken {nominee} already?", "es": "¿Ya admitió alguna universidad a {nominee}?"},
+    own_label={
+        "en": "Has a college taken you already?",
+        "es": "¿Ya lo admitió alguna universidad?",
+    },
     short={"en": "Taken by a college", "es": "Admisión"},
     hint={"en": "Not yet is fine: it changes nothing here.", "es": "Todavía no también vale: aquí no cambia nada."},
     required=False,

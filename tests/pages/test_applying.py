@@ -18,6 +18,7 @@ from portal.nominations.actions import writing as actions
 from portal.nominations.models import Candidacy, CandidacyPerson, Nomination, Relation, Sitting, Snapshot
 from portal.nominations.queries import writing as queries
 from portal.people.models import Person
+from portal.questions.models import Question
 from tests.pages.test_nominating import Writer
 
 DEVON, MOTHER = "d.reyes@example.org", "m.reyes@example.org"
@@ -91,6 +92,12 @@ def test_a_student_of_17_applies_and_the_guardian_is_told(client, world):
     writer = Writer(client)
     answer = apply(writer, "senior")
     reference = answer.location.split("/")[2]
+    with transaction():
+        for question in db.session.scalars(select(Question).where(Question.key == "q1")):
+            question.own_label = {"en": "What will you study?"}
+    asked = writer.get(f"/nominations/{reference}/answers/q1").get_data(as_text=True)
+    assert "What will you study?" in asked
+    assert "about Devon" not in re.search(r"<h1.*?</h1>", asked, re.DOTALL)[0]
     page = writer.get(f"/nominations/{reference}").get_data(as_text=True)
     assert "Your application" in page
     assert "May we quote you" not in page
@@ -106,7 +113,9 @@ def test_a_student_of_17_applies_and_the_guardian_is_told(client, world):
     assert answer.status_code == 303, answer.get_data(as_text=True)
     page = writer.get(answer.location).get_data(as_text=True)
     assert "Your application is with us" in page
+    assert "Your application stands whatever they answer" in page
     copy = writer.get(f"/nominations/{reference}/copy").get_data(as_text=True)
+    assert "What will you study?" in copy
     assert "quote" not in re.sub(r"<[^>]+>", "", copy).lower()
 
     with transaction():

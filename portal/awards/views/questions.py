@@ -34,6 +34,12 @@ THINGS = {
     "short": (_l("Its short name, for lists"), Line, _l("Give it a short name")),
     "hint": (_l("A hint under it"), Text, None),
 }
+OWN = {"own_label": (_l("The question, as whoever applies for themself reads it"), Text, None)}
+
+
+def _things(cycle: Cycle) -> dict[str, Any]:
+    """Return what a question says: to an applicant, too, where people may apply for themselves."""
+    return {**THINGS, **OWN} if cycle.self_nomination else THINGS
 
 
 @pages.page("/desk/<slug>/<int:year>/questions", needs=Permission.MANAGE_CYCLE, of=cycle_at)
@@ -62,7 +68,7 @@ def _question(cycle: Cycle, number: int) -> Question:
 
 
 def _form(cycle: Cycle, question: Question | None, asked: str = "") -> Any:  # noqa: ANN401 - a form made for these languages
-    made = forms.in_languages(question_forms.QuestionForm, languages(), THINGS)
+    made = forms.in_languages(question_forms.QuestionForm, languages(), _things(cycle))
     if question is None:
         usual = {
             "asked": asked if asked in {part.value for part in Asked} else Asked.NOMINATOR.value,
@@ -77,7 +83,7 @@ def _form(cycle: Cycle, question: Question | None, asked: str = "") -> Any:  # n
         form = made(data=usual)
     else:
         kept = ("required", "scored", "blind_visible", "publishable")
-        said = forms.spread(label=question.label, short=question.short, hint=question.hint)
+        said = forms.spread(**{thing: getattr(question, thing) for thing in _things(cycle)})
         form = made(
             data={
                 **{name: getattr(question, name) for name in kept},
@@ -98,7 +104,7 @@ def _form(cycle: Cycle, question: Question | None, asked: str = "") -> Any:  # n
 
 def _save(cycle: Cycle, question: Question | None, form: Any) -> bool:  # noqa: ANN401 - a QuestionForm
     """Save a checked form. Returns whether it was taken."""
-    said = {thing: form.said(thing) for thing in THINGS}
+    said = {thing: form.said(thing) for thing in _things(cycle)}
     before = question.choices if question else []
     try:
         saved = actions.save_question(
@@ -143,8 +149,8 @@ def question(cycle: Cycle, number: int) -> Any:  # noqa: ANN401 - an answer
 
 
 def _reworded(cycle: Cycle, found: Question) -> Any:  # noqa: ANN401 - an answer
-    made = forms.in_languages(question_forms.RewordForm, languages(), THINGS)
-    said = forms.spread(label=found.label, short=found.short, hint=found.hint)
+    made = forms.in_languages(question_forms.RewordForm, languages(), _things(cycle))
+    said = forms.spread(**{thing: getattr(found, thing) for thing in _things(cycle)})
     spoken = tuple(languages())
     form = made(data={**said, "choices": question_forms.choices_text(found, spoken), "drawn": actions.digest(found)})
     if form.validate_on_submit():
@@ -158,7 +164,7 @@ def _reworded(cycle: Cycle, found: Question) -> Any:  # noqa: ANN401 - an answer
                 by=viewer.current(),
                 at=clock.now(),
                 choices=question_forms.reworded(typed, spoken, found.choices) if found.choices else found.choices,
-                **{thing: form.said(thing) for thing in THINGS},
+                **{thing: form.said(thing) for thing in _things(cycle)},
             )
         except (Refused, Stale) as refused:
             form.fail(getattr(refused, "field", None) or f"label_{spoken[0]}", failures.sentence(refused))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.db import db
 from portal.files import queries as files
-from portal.nominations.models import Answer, Entered, Nomination, Snapshot
+from portal.nominations.models import Answer, Entered, Nomination, Relation, Snapshot
 from portal.nominations.rules import canonical, digest
 from portal.people.rules import fold
 from portal.questions import queries as wordings
@@ -53,19 +53,25 @@ def _answers(nomination: Nomination) -> dict[str, dict[str, Any]]:
             if answer.question.shown_if is not None:
                 said.setdefault(answer.question.shown_if, "")
     asked = {question.key for question in shown([answer.question for answer in answered], said)}
+    own = nomination.relation is Relation.SELF
     words = wordings.words_of((answer.question, answer.saved_at) for answer in answered)
     held = files.by_ids(answer.file_id for answer in answered)
     found = {}
     for answer in answered:
         question = answer.question
         if question.key in asked:
-            found[question.key] = _answer(answer, words[question.id], held.get(answer.file_id or 0))
+            found[question.key] = _answer(answer, words[question.id], held.get(answer.file_id or 0), own=own)
     return found
 
 
-def _answer(answer: Answer, words: Question | EarlierWords, file: StoredFile | None) -> dict[str, Any]:
-    """Return one answer; of other kinds than texts also which it is, and the words of what was chosen."""
+def _answer(answer: Answer, words: Question | EarlierWords, file: StoredFile | None, *, own: bool) -> dict[str, Any]:
+    """Return one answer; of other kinds than texts also which it is, and the words of what was chosen.
+
+    What somebody who applies for themself was asked stands beside the words of the same question that everybody else reads.
+    """
     facts: dict[str, Any] = {"label": words.label, "text": answer.text}
+    if own and words.own_label:
+        facts["own_label"] = words.own_label
     kind = answer.question.kind
     if kind not in TEXTS:
         facts["kind"] = kind.value

@@ -668,7 +668,10 @@ def _copy(nomination: Nomination) -> dict[str, Any]:
         "quote": nomination.quote.value if nomination.quote else "",
         "tell": nomination.may_tell_nominee,
         "words": nomination.may_show_words,
-        "answers": [[asks.label, _said(nomination, asks)] for asks in queries.asked(nomination)],
+        "answers": [
+            [(queries.applies(nomination) and asks.own_label) or asks.label, _said(nomination, asks)]
+            for asks in queries.asked(nomination)
+        ],
     }
 
 

@@ -212,11 +212,11 @@ class QuoteForm(PartForm):
         return {"quote": self.quote.data or "", "tell": self.tell.data or ""}
 
 
-def answer_form(question: Question, answer: str, *, nominee: str, version: int) -> PartForm:
+def answer_form(question: Question, answer: str, *, nominee: str, version: int, own: bool = False) -> PartForm:
     """Return the form of one question, with what was typed for it."""
 
     class AnswerForm(PartForm):
-        answer = field_for(question, nominee=nominee)
+        answer = field_for(question, nominee=nominee, own=own)
 
         def fields(self) -> dict[str, Any]:
             return {"text": answer_of(self.answer)}

@@ -60,7 +60,7 @@ from portal.nominations.views.pages import pages
 from portal.people.rules import address_key
 from portal.policy import Permission
 from portal.questions import queries as wordings
-from portal.questions.drawing import answer_in_words, limits, snapshot_in_words, with_name
+from portal.questions.drawing import answer_in_words, asked_as, limits, snapshot_in_words, with_name
 from portal.questions.models import QuestionKind, Sensitivity
 from portal.questions.rules import TEXTS, count_characters, count_words
 from portal.schools import queries as schools
@@ -645,7 +645,13 @@ def answer(nomination: Nomination, key: str) -> Any:  # noqa: ANN401 - an answer
     saved = queries.answer(nomination, asks.id)
     if asks.kind is QuestionKind.FILE:
         return _file_page(nomination, part, asks, saved)
-    form = answer_form(asks, held["text"], nominee=_name(nomination), version=queries.version(nomination, part))
+    form = answer_form(
+        asks,
+        held["text"],
+        nominee=_name(nomination),
+        version=queries.version(nomination, part),
+        own=queries.applies(nomination),
+    )
     return _page(
         nomination,
         part,
@@ -663,7 +669,9 @@ def _words_before(nomination: Nomination, asks: Question, saved: Answer | None) 
     if saved is None or not saved.text or asks.reworded_at is None:
         return ""
     words = wordings.words_at(asks, saved.saved_at)
-    return with_name(words_in(words.label), _name(nomination)) if words is not asks else ""
+    if words is asks:
+        return ""
+    return with_name(asked_as(words, own=queries.applies(nomination)), _name(nomination))
 
 
 def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer | None) -> Any:  # noqa: ANN401 - an answer
@@ -684,7 +692,7 @@ def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer 
     return render_template(
         "nominations/answer_file.html",
         asks=asks,
-        title=with_name(words_in(asks.label), facts["name"]),
+        title=with_name(asked_as(asks, own=facts["own"]), facts["name"]),
         hint=with_name(words_in(asks.hint), facts["name"]),
         file=file,
         file_state=serving.shown(file) if file is not None else None,
@@ -921,7 +929,7 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
         text = snapshot_in_words(said, asks)
         rows.append(
             {
-                "name": with_name(words_in(said["label"]), _name(nomination)),
+                "name": with_name(words_in(said.get("own_label") or said["label"]), _name(nomination)),
                 "small": _("%(count)s words", count=figures(count_words(text)))
                 if text and not said.get("kind")
                 else "",
