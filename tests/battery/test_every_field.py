@@ -10,6 +10,7 @@ import pytest
 from portal import clock
 from portal.web.fields import clean
 from tests.support.crawling import Browser, crawl, read, starts
+from tests.support.databases import POSTGRESQL
 from tests.support.world_small import HERE, NOW, VISITOR
 
 pytestmark = pytest.mark.battery
@@ -159,7 +160,7 @@ def test_what_cannot_be_kept_is_refused_beside_its_field_and_the_rest_is_shown_b
     assert left.strip() in {text, "nullbyte", "lone"}
 
 
-NASTY_ADDRESSES = (
+NASTY_WORDS = (
     "%00",
     "%ED%A0%80",
     "%F0%9F%A6%8A",
@@ -168,27 +169,36 @@ NASTY_ADDRESSES = (
     "x" * 3000,
     "{{7*7}}",
 )
-NUMBERS = ("0", "99999999999999999999999", "9223372036854775808", "2147483648")
+NASTY_NUMBERS = ("0", "99999999999999999999999", "9223372036854775808", "2147483648")
+ASKED = ("?page=-1&q=%00", "?page=99999999999999999999&q=%ED%A0%80&tab=x&school=9223372036854775808")
+ONLY_ONE_DATABASE_MINDS = {"%00", "%ED%A0%80", *NASTY_NUMBERS[1:]}  # zeroes, halves of pairs, numbers without end
+
+
+def nasty_addresses(rule):
+    """Return every odd address that a route may be asked for, each once."""
+    path = re.sub(r"<any\(([a-z]+)[^>]*>", r"\1", rule)
+    whole = {path: "1", **{re.sub(r"<int:[^>]+>", number, path): number for number in NASTY_NUMBERS}}
+    found = {re.sub(r"<[^>]+>", number, numbered): number for numbered, number in whole.items()}
+    ones = re.sub(r"<int:[^>]+>", "1", path)
+    found |= {re.sub(r"<[^>]+>", word, ones): word for word in NASTY_WORDS}
+    return {address: word for address, word in found.items() if "<" in path or word == "1"}
 
 
 @pytest.mark.parametrize("person", ["staff", VISITOR])
 @pytest.mark.both_databases
-def test_no_address_breaks_a_page(app, world, person):
+def test_no_address_breaks_a_page(app, backend, world, person):
     typist = Typist(app, world, person)
-    tried = 0
+    tried = set()
     with clock.at(NOW):
         for rule in app.url_map.iter_rules():
             if rule.endpoint == "static" or "GET" not in rule.methods:
                 continue
-            for nasty in (*NASTY_ADDRESSES, *NUMBERS) if rule.arguments else ():
-                number = nasty if nasty in NUMBERS else "1"
-                path = re.sub(r"<int:[^>]+>", number, rule.rule)
-                path = re.sub(r"<any\(([a-z]+)[^>]*>", r"\1", path)
-                path = re.sub(r"<[^>]+>", nasty, path)
-                answer = typist.get(path)
-                assert answer.status_code < 500, (path, answer.status_code)
-                tried += 1
-            for asked in ("?page=-1&q=%00", "?page=99999999999999999999&q=%ED%A0%80&tab=x&school=9223372036854775808"):
-                path = re.sub(r"<[^>]+>", "1", rule.rule)
-                assert typist.get(path + asked).status_code < 500, path + asked
-    assert tried > 100
+            found = nasty_addresses(rule.rule)
+            if backend.name == POSTGRESQL:  # the shorter pass
+                found = {address: word for address, word in found.items() if word in ONLY_ONE_DATABASE_MINDS}
+            ordinary = re.sub(r"<[^>]+>", "1", rule.rule)
+            for address in (*found, *(ordinary + asked for asked in ASKED)):
+                answer = typist.get(address)
+                assert answer.status_code < 500, (address, answer.status_code)
+                tried.add(address)
+    assert len(tried) > 1000

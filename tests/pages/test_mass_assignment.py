@@ -6,13 +6,14 @@ every column there is. What each would write to the database must be the same.
 
 from __future__ import annotations
 
+import re
 import secrets
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Boolean, Enum, Integer, select
+from sqlalchemy import Boolean, Engine, Enum, Integer, event, select
 from werkzeug.exceptions import HTTPException
 
 from portal import clock
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.support.crawling import Field, Form
 
 PLANTED = "planted by an extra field"
+WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(?P<table>\w+)')
 # Who fills in forms, and how many endpoints' forms each meets at least: so that a walk which ends early is noticed.
 PEOPLE = {
     HERE: 8,
@@ -67,9 +69,16 @@ def _now() -> Iterator[None]:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, list[tuple[Any, ...]]]]:
-    """What each request would have committed: every row of every table, as written before it is rolled back."""
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, list[tuple[Any, ...]]]]]:
+    """What each request would have committed: every row of every table it wrote to, before it is rolled back."""
     found: list[dict[str, list[tuple[Any, ...]]]] = []
+    touched: set[str] = set()
+
+    def notice(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if wrote := WRITES.match(statement):
+            touched.add(wrote["table"])
+        if statement.startswith("DELETE"):  # what hangs on a row goes with it
+            touched.update(table.name for table in Model.metadata.sorted_tables)
 
     def rehearse() -> None:
         db.session.flush()
@@ -80,12 +89,21 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, list[tuple[Any, .
                     tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))
                 ]
                 for table in Model.metadata.sorted_tables
+                if table.name in touched
             }
         )
         db.session.rollback()
 
     monkeypatch.setattr(db.session, "commit", rehearse, raising=False)
-    return found
+
+    def anew(_connection: Any) -> None:
+        touched.clear()
+
+    event.listen(Engine, "begin", anew)
+    event.listen(Engine, "before_cursor_execute", notice)
+    yield found
+    event.remove(Engine, "before_cursor_execute", notice)
+    event.remove(Engine, "begin", anew)
 
 
 @pytest.fixture
@@ -220,9 +238,9 @@ def _difference(plain: tuple[Any, ...], extra: tuple[Any, ...]) -> str:
         return f"{plain[:2]} becomes {extra[:2]}"
     for before, after in zip(plain[2], extra[2], strict=False):
         for table, rows in before.items():
-            changed = [(one, other) for one, other in zip(rows, after[table], strict=False) if one != other]
+            changed = [(one, other) for one, other in zip(rows, after.get(table, ()), strict=False) if one != other]
             if changed:
                 return f"{table}: {changed[0][0]} becomes {changed[0][1]}"
-            if len(rows) != len(after[table]):
-                return f"{table}: {len(rows)} rows become {len(after[table])}"
+            if len(rows) != len(after.get(table, ())):
+                return f"{table}: {len(rows)} rows become {len(after.get(table, ()))}"
     return "writes more or less often"

@@ -550,6 +550,7 @@ def test_each_sees_what_waits_for_them(app, cycle):
     assert "Say what may be published about you" in page(nominee)
 
 
+@pytest.mark.sqlite_only  # every list of the portal, these too, is counted on both in test_same_queries
 def test_one_page_of_mine_and_today_cost_the_same_at_one_row_and_at_fifty(joy, cycle, app):
     with transaction():
         me = makers.make_publisher("Marisol Etxeberria")
