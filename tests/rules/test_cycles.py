@@ -115,6 +115,32 @@ def test_a_deadline_is_never_at_twelve_in_the_night():
     assert rules.deadline_instant(date(2026, 3, 13), time(23, 59), PACIFIC) == datetime(2026, 3, 14, 6, 59, tzinfo=UTC)
 
 
+CHANGES = (date(2026, 3, 8), date(2026, 11, 1))  # the clocks go forward, and back
+
+
+@pytest.mark.parametrize("day", [change + timedelta(days=n) for change in CHANGES for n in (-1, 0, 1)])
+@pytest.mark.parametrize("clock", [time(0, 55), time(3, 5), time(23, 59)])
+def test_a_deadline_is_the_second_it_says_on_both_sides_of_both_changes(day, clock):
+    deadline = rules.deadline_instant(day, clock, PACIFIC)
+    assert deadline.astimezone(ZoneInfo(PACIFIC)).replace(tzinfo=None) == datetime.combine(day, clock)
+    facts = {"opens_at": deadline - timedelta(days=2), "deadline": deadline, "grace_minutes": 10}
+    for seconds, taken in ((-1, True), (0, True), (1, True), (599, True), (600, False), (601, False)):
+        now = deadline + timedelta(seconds=seconds)
+        assert rules.in_time(CycleStage.OPEN, now=now, **facts) is taken, seconds
+    for seconds, taken in ((-1, True), (0, False), (1, False)):  # without grace
+        now = deadline + timedelta(seconds=seconds)
+        assert rules.in_time(CycleStage.OPEN, now=now, **{**facts, "grace_minutes": 0}) is taken, seconds
+
+
+def test_a_grace_that_reaches_over_a_change_is_as_long_as_it_says():
+    deadline = rules.deadline_instant(date(2026, 3, 8), time(1, 55), PACIFIC)
+    facts = {"opens_at": deadline - timedelta(days=2), "deadline": deadline, "grace_minutes": 10}
+    last = deadline + timedelta(minutes=10) - timedelta(seconds=1)
+    assert last.astimezone(ZoneInfo(PACIFIC)).time() == time(3, 4, 59)
+    assert rules.in_time(CycleStage.OPEN, now=last, **facts)
+    assert not rules.in_time(CycleStage.OPEN, now=last + timedelta(seconds=1), **facts)
+
+
 @given(clock=clocks)
 def test_no_time_of_day_is_ever_called_midnight(clock):
     words = rules.said(clock)

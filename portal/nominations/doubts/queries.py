@@ -68,6 +68,11 @@ def held(cycle: Cycle, person: Person | None) -> Select[Any]:
     return wanted.where(Nomination.nominator_id != person.id, ~alike.exists())
 
 
+def every_held(cycle: Cycle, person: Person | None) -> Sequence[Doubt]:
+    """Return all of them, for a file."""
+    return db.session.scalars(held(cycle, person)).unique().all()
+
+
 def count_by_cycle(cycles: Sequence[int]) -> Select[*tuple[Any, ...]]:
     """Select how many are held, by cycle."""
     wanted: Select[*tuple[Any, ...]] = (

@@ -15,7 +15,7 @@ from portal.nominations.models import Nomination
 from portal.nominations.views.pages import pages
 from portal.policy import Permission
 from portal.web import viewer
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -50,6 +50,26 @@ def _held(cycle: Cycle, *, refused: str = "", form: ReasonForm | None = None) ->
     ]
     return render_template(
         "nominations/held.html", cycle=cycle, listing=found, rows=rows, refused=refused, refused_form=form
+    )
+
+
+@pages.page("/desk/<slug>/<int:year>/held.csv", needs=Permission.SCREEN, of=cycle_at)
+def held_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
+    """Give the same list as a file."""
+    return table_file(
+        f"held-{cycle.award.slug}-{cycle.year}",
+        [_("Reference"), _("Nominee"), _("Nominator"), _("E-mail address"), _("Held"), _("Why")],
+        (
+            (
+                doubt.nomination.reference,
+                " & ".join(named.name for named in doubt.nomination.named),
+                doubt.nomination.sitting.nominator_name,
+                doubt.nomination.sitting.nominator_email or "",
+                doubt.raised_at.isoformat(),
+                "; ".join(_(rules.WORDS[rules.Sign(sign)]) for sign in doubt.signs),
+            )
+            for doubt in queries.every_held(cycle, viewer.current())
+        ),
     )
 
 

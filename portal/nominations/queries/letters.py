@@ -175,6 +175,11 @@ def written_by(person_id: int) -> Select[Any]:
     )
 
 
+def every_written_by(person_id: int) -> Sequence[Recommendation]:
+    """Return all of them, for a file."""
+    return db.session.scalars(written_by(person_id)).unique().all()
+
+
 def waiting_for(person_id: int) -> list[Recommendation]:
     """Return the letters that wait for somebody to write them."""
     return list(db.session.scalars(written_by(person_id).where(Recommendation.state.in_(OPEN))).unique())

@@ -60,6 +60,11 @@ def of_cycle(cycle: Cycle) -> Select[Paper, Person, str]:
     )
 
 
+def every_of_cycle(cycle: Cycle) -> Sequence[Any]:
+    """Return all of them, for a file."""
+    return db.session.execute(of_cycle(cycle)).all()
+
+
 def waiting(cycle: Cycle) -> int:
     """Return how many forms of a cycle wait to be typed in or compared."""
     over = (PaperState.COUNTED, PaperState.SET_ASIDE)

@@ -27,7 +27,7 @@ from portal.nominations.views.writing import _facts as nomination_facts
 from portal.policy import Permission
 from portal.questions.rules import YES
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -169,6 +169,25 @@ def my_letters() -> str:
         for asked in found.items
     ]
     return render_template("nominations/my_letters.html", listing=found, rows=rows)
+
+
+@pages.page("/letters.csv", needs=Permission.SEE_OWN_LETTERS)
+def my_letters_csv() -> Any:  # noqa: ANN401 - a file
+    """Give the same list as a file."""
+    return table_file(
+        "my-letters",
+        [_("Letter"), _("About"), _("Award"), _("Due"), _("Where it stands")],
+        (
+            (
+                asked.reference,
+                queries.about_name(asked),
+                words_in(asked.cycle.award.name),
+                queries.due(asked.cycle).isoformat(),
+                status_words(asked),
+            )
+            for asked in queries.every_written_by(viewer.current().id)
+        ),
+    )
 
 
 def _whole(asked: Recommendation) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from portal.questions.forms import condition
 from portal.questions.models import Asked, QuestionKind
 from portal.web import failures, typesetting, viewer
 from portal.web.fields import Form, Line, Text
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import clock_time, locale, when, words_in, zone
 
@@ -409,6 +409,25 @@ def _rows(told: Told, cycle: Cycle) -> list[dict[str, Any]]:
     rows.append((_("May we quote them?"), [quoted]))
     rows.append((_("May the nominee be told who nominated them?"), [str(TELLS.get(told.tell, ""))]))
     return [{"name": name, "text": "\n".join(line for line in lines if line)} for name, lines in rows]
+
+
+@pages.page(f"{PAPERS}.csv", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
+def papers_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
+    """Give the forms of a cycle as a file."""
+    return table_file(
+        f"papers-{cycle.award.slug}-{cycle.year}",
+        [_("Form"), _("Reached us"), _("Where it stands"), _("Typed in by"), _("Became")],
+        (
+            (
+                paper.reference,
+                paper.received_at.isoformat(),
+                str(STATES[paper.state][1]),
+                typist.name if typist else "",
+                reference or "",
+            )
+            for paper, typist, reference in queries.every_of_cycle(cycle)
+        ),
+    )
 
 
 @pages.form(f"{ONE}/scan", needs=Permission.SCREEN, of=queries.at, most=serving.MOST_REQUEST)
