@@ -71,7 +71,7 @@ KNOWN = (
     Known(r"screening list,.*", LIST, "HotCRP 90, Indico 2,000", "Jinja: 25 lines, and the tabs' counts"),
     Known(r"import.*judging.*", None, "", "finding the school and the award, and the row's digest"),
     Known(r"import.*importing.*", None, "", "people, nomination, snapshot and history: about nine rows for each"),
-    Known(r"cold start.*", None, "", "importing SQLAlchemy, Alembic and every room"),
+    Known(r"cold start.*", None, "", "importing SQLAlchemy, Babel and every room"),
     Known(r"memory.*", None, "", "the interpreter with SQLAlchemy and Babel; 16 threads' arenas"),
     Known(r"a bare page", None, "", "Flask under gunicorn, 2 processes x 4 threads"),
 )

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import models
 from portal.config import Settings
 from portal.db import db, engine_options
-from portal.web import addresses, cache, drawing, pages, requests
+from portal.web import addresses, cache, drawing, migrating, pages, requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     models.load()
     db.init_app(app)
-    Migrate(app, db, directory=str(HOME / "migrations"))
+    migrating.install(app, HOME / "migrations")
     pages.install(app)
     # A language is chosen on pages that are the same for every visitor, and so carry no token; the view asks where it was sent from.
     CSRFProtect(app).exempt("portal.accounts.views.signing_in.language")

@@ -79,6 +79,8 @@ def test_words_for_nominators_are_settled_by_the_office_and_sent_once_the_result
         number, by = mine.review.id, committee.staff
         with pytest.raises(Refused, match="Write what goes"):
             feedback.settle(words.feedback_at(*place, number), goes=True, text=" ", by=by, at=LATER)
+        with pytest.raises(Refused, match="Nothing was cut"):
+            feedback.settle(words.feedback_at(*place, number), goes=True, text="x" * 5_001, by=by, at=LATER)
         feedback.settle(words.feedback_at(*place, number), goes=True, text="The year before, too.", by=by, at=LATER)
         with pytest.raises(Refused, match="after the results"):
             feedback.send(committee.cycle, by=by, at=LATER)

@@ -231,6 +231,10 @@ def test_only_sites_that_were_named_show_the_list(world, app):
     assert "frame-ancestors 'none'" in visitor.get("/recipients").headers["Content-Security-Policy"]
     assert "Amina Warsame" in visitor.text("/embed/recipients?award=teaching")
     assert "Nobody has been announced yet" in visitor.text("/embed/recipients?year=1999")
+    assert "The people and nominations on this site are invented." in visitor.text("/embed/recipients")
+    with transaction():
+        db.session.get_one(Organisation, 1).demonstration = False
+    assert "are invented" not in visitor.text("/embed/recipients")
 
 
 def kit(desk, world):

@@ -455,6 +455,7 @@ HEAVY = {
     "typst",
     "pikepdf",
     "xlsxwriter",
+    "alembic",
 }  # half of what a process would hold, for a few pages
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from portal.review.queries.feedback import FeedbackOf
 
 SENT = N_("This was sent already, so it stays as it is.")
+MOST = 5_000
+TOO_LONG = N_(
+    "This is %(count)s characters long; at most %(most)s can be kept here. Nothing was cut: shorten it and save again."
+)
 EMPTY = N_("Write what goes, or say that it stays here.")
 NOT_YET = N_("Feedback goes to nominators after the results are out, and of a surprise once they are public.")
 
@@ -31,6 +35,8 @@ def settle(of: FeedbackOf, *, goes: bool, text: str, by: Person, at: datetime) -
     words = text.strip() if goes else ""
     if goes and not words:
         raise Refused(EMPTY, field="text")
+    if len(words) > MOST:
+        raise Refused(TOO_LONG, field="text", count=len(words), most=MOST)
     if row is None:
         row = Feedback(review_id=of.written.id, goes=goes, text=words, settled_by_id=by.id, settled_at=at)
         db.session.add(row)

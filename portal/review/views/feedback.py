@@ -49,7 +49,7 @@ def _page(review: InReview, wrong: dict[int, tuple[str, str]] | None = None) -> 
 @pages.step("/desk/<slug>/<int:year>/feedback/<int:number>", needs=Permission.GIVE_FEEDBACK, of=queries.feedback_at)
 def settle_feedback(of: FeedbackOf) -> Any:  # noqa: ANN401 - an answer
     """Say whether one of them goes, and in which words."""
-    text = clean(request.form.get("text", ""))[:5000]
+    text = clean(request.form.get("text", ""))
     try:
         actions.settle(of, goes=request.form.get("act") == "goes", text=text, by=viewer.current(), at=clock.now())
     except PortalError as refused:
