@@ -100,6 +100,15 @@ def test_an_accent_is_asked_about_and_never_gathers_by_itself(name):
         (("芳", "王"), ("Fang", "Wong"), {"script"}),
         (("大文", "陳"), ("Tai Man", "Chan"), {"script"}),
         (("芳", "王"), ("芳", "李"), set()),
+        (("芳", "王"), ("Li", "Wong"), set()),
+        (("小明", "王"), ("Xiao-Ming", "Wang"), {"script"}),
+        (("", "王小明"), ("Xiaoming", "Wang"), {"script"}),
+        (("小明", "王"), ("Dawei", "Wang"), set()),
+        (("小明", "王"), ("大伟", "王"), set()),
+        (("國強", "陳"), ("国强", "陈"), {"script"}),
+        (("国强", "陈"), ("Kwok Keung", "Chan"), {"script"}),
+        (("小明", "王"), ("Grace", "Wang"), {"script"}),  # who may be called so besides
+        (("方圆", "李"), ("Yuan", "Li"), {"script"}),  # a character that nobody romanised here
         (("Olena", "Melnyk"), ("Oksana", "Melnyk"), set()),
         (("Dan", "Lee"), ("Dana", "Lowe"), set()),
         (("Karen", "Smith"), ("Corina", "Smyth"), set()),

@@ -201,6 +201,11 @@ def _table() -> dict[str, frozenset[str]]:
 _SHORT = _table()
 
 
+def usual(name: str) -> bool:
+    """Say whether a folded name is one of those that stand here, long or short."""
+    return name in _SHORT
+
+
 def alike(one: str, other: str) -> bool:
     """Say whether two folded given names can be the same name, one short for the other. The same name is not alike."""
     return one != other and other in _SHORT.get(one, ())

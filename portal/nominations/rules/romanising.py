@@ -1,7 +1,8 @@
 """Whether two names may be one name that came from another script: Arabic, Chinese, Cyrillic or Ethiopic, however it was romanised. Pure.
 
 A word is boiled down to what every romanisation keeps, its consonants: "Maxamed", "Mohammed" and "محمد" all keep m and d. That is
-far too little to be sure, and enough to ask a person about two at one school. Of a Chinese name the family name alone can be told.
+far too little to be sure, and enough to ask a person about two at one school. Of a Chinese name both parts are compared: the family
+name, and the given name as far as its characters are known here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import product
 
+from portal.nominations.rules.nicknames import usual
 from portal.people.rules import fold
 
 LEAST = 4  # consonants that the words in common must keep together
@@ -100,6 +103,252 @@ _CHINESE = {
     for character in characters
 }
 _SPELLED = frozenset().union(*_CHINESE.values())
+# Characters of given names, and how they are written in Mandarin and Cantonese; those of family names stand in given ones, too.
+_GIVEN = {
+    character: frozenset(spelled.split())
+    for characters, spelled in (
+        ("明", "ming"),
+        ("小", "xiao siu hsiao"),
+        ("曉晓", "xiao hiu hsiao"),
+        ("華华", "hua wah hwa"),
+        ("偉伟", "wei wai"),
+        ("芳", "fang fong"),
+        ("娜", "na"),
+        ("敏", "min man"),
+        ("靜静", "jing ching"),
+        ("麗丽", "li lai"),
+        ("強强", "qiang keung chiang"),
+        ("磊", "lei"),
+        ("軍军", "jun kwan chun"),
+        ("洋", "yang yeung"),
+        ("勇", "yong yung"),
+        ("艷艳", "yan yim yen"),
+        ("傑杰", "jie kit chieh"),
+        ("娟", "juan kuen chuan"),
+        ("濤涛", "tao to"),
+        ("超", "chao chiu"),
+        ("秀", "xiu sau hsiu"),
+        ("英", "ying"),
+        ("霞", "xia ha hsia"),
+        ("平", "ping"),
+        ("剛刚", "gang kong kang"),
+        ("桂", "gui kwai kuei"),
+        ("文", "wen man"),
+        ("玲", "ling"),
+        ("紅红", "hong hung"),
+        ("蘭兰", "lan"),
+        ("梅", "mei mui"),
+        ("建", "jian kin chien"),
+        ("國国", "guo kwok kuo"),
+        ("志", "zhi chi chih"),
+        ("海", "hai hoi"),
+        ("雲云", "yun wan"),
+        ("峰", "feng fung"),
+        ("輝辉", "hui fai"),
+        ("鵬鹏", "peng pang"),
+        ("飛飞", "fei"),
+        ("宇", "yu"),
+        ("浩", "hao ho"),
+        ("博", "bo pok po"),
+        ("軒轩", "xuan hin hsuan"),
+        ("涵", "han ham"),
+        ("子", "zi chi tzu tze"),
+        ("雨", "yu"),
+        ("雪", "xue suet hsueh"),
+        ("欣", "xin yan hsin"),
+        ("怡", "yi"),
+        ("佳", "jia kai chia"),
+        ("嘉", "jia ka chia"),
+        ("慧惠", "hui wai"),
+        ("美", "mei"),
+        ("珍", "zhen chun chen"),
+        ("玉", "yu yuk"),
+        ("春", "chun"),
+        ("秋", "qiu chau chiu"),
+        ("月", "yue yuet yueh"),
+        ("花", "hua fa"),
+        ("鳳凤", "feng fung"),
+        ("蓉", "rong yung jung"),
+        ("琴", "qin kam chin"),
+        ("瑩莹", "ying"),
+        ("萍", "ping"),
+        ("婷", "ting"),
+        ("雅", "ya nga"),
+        ("詩诗", "shi sze shih"),
+        ("思", "si sze szu"),
+        ("宏", "hong wang hung"),
+        ("俊", "jun chun"),
+        ("豪", "hao ho"),
+        ("健", "jian kin chien"),
+        ("康", "kang hong"),
+        ("安", "an on"),
+        ("寧宁", "ning"),
+        ("永", "yong wing yung"),
+        ("德", "de tak te"),
+        ("仁", "ren yan jen"),
+        ("義义", "yi"),
+        ("禮礼", "li lai"),
+        ("信", "xin shun hsin"),
+        ("忠", "zhong chung"),
+        ("孝", "xiao hau hsiao"),
+        ("天", "tian tin tien"),
+        ("生", "sheng sang"),
+        ("成", "cheng shing"),
+        ("東东", "dong tung"),
+        ("南", "nan nam"),
+        ("北", "bei pak pei"),
+        ("中", "zhong chung"),
+        ("大", "da tai ta"),
+        ("立", "li lap"),
+        ("新", "xin san hsin"),
+        ("光", "guang kwong kuang"),
+        ("昌", "chang cheung"),
+        ("榮荣", "rong wing jung"),
+        ("富", "fu"),
+        ("貴贵", "gui kwai kuei"),
+        ("福", "fu fuk"),
+        ("祥", "xiang cheung hsiang"),
+        ("瑞", "rui shui jui"),
+        ("慶庆", "qing hing ching"),
+        ("喜", "xi hei hsi"),
+        ("樂乐", "le lok yue"),
+        ("愛爱", "ai oi"),
+        ("心", "xin sum hsin"),
+        ("家", "jia ka chia"),
+        ("倫伦", "lun"),
+        ("賢贤", "xian yin hsien"),
+        ("良", "liang leung"),
+        ("善", "shan sin"),
+        ("正", "zheng ching cheng"),
+        ("清", "qing ching"),
+        ("潔洁", "jie kit chieh"),
+        ("真", "zhen chun chen"),
+        ("如", "ru yu ju"),
+        ("意", "yi"),
+        ("雯", "wen man"),
+        ("璐", "lu lo"),
+        ("瑤瑶", "yao yiu"),
+        ("琳", "lin lam"),
+        ("琪", "qi ki kei chi"),
+        ("瑜", "yu"),
+        ("萱", "xuan huen hsuan"),
+        ("彤", "tong tung"),
+        ("晨", "chen sun"),
+        ("旭", "xu yuk hsu"),
+        ("陽阳", "yang yeung"),
+        ("昊", "hao ho"),
+        ("然", "ran yin jan"),
+        ("睿", "rui yui jui"),
+        ("哲", "zhe chit che"),
+        ("翔", "xiang cheung hsiang"),
+        ("航", "hang hong"),
+        ("凱凯", "kai hoi"),
+        ("濱滨斌彬", "bin pan pin"),
+        ("波", "bo po"),
+        ("山", "shan"),
+        ("石", "shi shek shih"),
+        ("松", "song chung sung"),
+        ("竹", "zhu chuk chu"),
+        ("蓮莲", "lian lin lien"),
+        ("燕", "yan yin yen"),
+        ("虎", "hu fu"),
+        ("一", "yi yat i"),
+        ("世", "shi sai shih"),
+        ("民", "min man"),
+        ("少", "shao siu"),
+        ("元", "yuan yuen"),
+        ("亮", "liang leung"),
+        ("星", "xing sing hsing"),
+        ("晶", "jing ching"),
+        ("悅悦", "yue yuet yueh"),
+        ("歡欢", "huan fun"),
+        ("芬", "fen fun"),
+        ("芝", "zhi chi chih"),
+        ("菲", "fei"),
+        ("薇", "wei mei"),
+        ("蕾", "lei lui"),
+        ("莉", "li lei"),
+        ("婉", "wan yuen"),
+        ("妍", "yan yin yen"),
+        ("媛", "yuan woon"),
+        ("露", "lu lo"),
+        ("霖", "lin lam"),
+        ("震", "zhen chun chen"),
+        ("雷", "lei lui"),
+        ("振", "zhen chun chen"),
+        ("學学", "xue hok hsueh"),
+        ("書书", "shu sue"),
+        ("琦", "qi kei chi"),
+        ("珊", "shan san"),
+        ("珠", "zhu chu"),
+        ("玥", "yue yuet"),
+        ("辰", "chen sun"),
+        ("啟启", "qi kai chi"),
+        ("毅", "yi ngai"),
+        ("冰", "bing ping"),
+        ("冬", "dong tung"),
+        ("夏", "xia ha hsia"),
+        ("可", "ke ho"),
+        ("容", "rong yung jung"),
+        ("宗", "zong chung tsung"),
+        ("宣", "xuan suen hsuan"),
+        ("弘", "hong wang hung"),
+        ("彥彦", "yan yin yen"),
+        ("恩", "en yan"),
+        ("慈", "ci chi tzu"),
+        ("承", "cheng shing"),
+        ("敬", "jing king ching"),
+        ("昕", "xin yan hsin"),
+        ("景", "jing king ching"),
+        ("智", "zhi chi chih"),
+        ("欽钦", "qin yam chin"),
+        ("泉", "quan chuen chuan"),
+        ("淑", "shu suk"),
+        ("源", "yuan yuen"),
+        ("澤泽", "ze chak tse"),
+        ("煒炜", "wei wai"),
+        ("熙", "xi hei hsi"),
+        ("盛", "sheng shing"),
+        ("碧", "bi pik pi"),
+        ("穎颖", "ying wing"),
+        ("紹绍", "shao siu"),
+        ("維维", "wei wai"),
+        ("翠", "cui chui tsui"),
+        ("聰聪", "cong chung tsung"),
+        ("興兴", "xing hing hsing"),
+        ("若", "ruo yeuk jo"),
+        ("藝艺", "yi ngai"),
+        ("誠诚", "cheng shing"),
+        ("達达", "da tat ta"),
+        ("遠远", "yuan yuen"),
+        ("銘铭", "ming"),
+        ("鋒锋", "feng fung"),
+        ("雄", "xiong hung hsiung"),
+        ("青", "qing ching"),
+        ("順顺", "shun"),
+        ("香", "xiang heung hsiang"),
+        ("麟", "lin lun"),
+    )
+    for character in characters
+}
+_GIVEN = {
+    **_CHINESE,
+    **{character: spelled | _CHINESE.get(character, frozenset()) for character, spelled in _GIVEN.items()},
+}
+# One sound as Chinese is romanised; "Grace" is none, and whoever is called so may bear a Chinese name besides.
+_SOUND = re.compile(
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh|ts|tz|hs|ng|kw|gw)?(?:[aeiou]{1,3})(?:ng|n|m|h|t|k|p|r)?(?![aeiou])|sz[eu]|ng"
+)
+# English names that look like such sounds, and stand on no line of the nicknames.
+_USUAL = """
+ada aidan aiden alan alice allan allen ana anita anna anne aria ava carmen dana dean diana dina elena ella eileen
+elaine ethan eva evan gina hannah helen helena ian ida ivan jane janet jason jean jen joan joanna jonah jordan juan
+karen karina ken lana laura lea leah lena leo lila lina linda logan lola lucas luis luna lynn marina megan mia mona
+monica nadia nathan nina noah nora olga paula pedro ramona renee rita roland roman rosa ruben ryan sara sarah sean
+selena simon sonia sophia susan susana tanya tina tomas una vera xena zoe
+"""
+_ENGLISH = frozenset(_USUAL.split())
+MOST_GIVEN = 3  # characters of a given name
 _ABD = re.compile(
     r"^(?:abd|cabd)(?:u|e|i|a)?(?:l|r(?=r))?(?=[a-z]{3})"
 )  # Abdi-, Abdul-, Cabdi-: one word before another
@@ -215,13 +464,62 @@ def _kept(word: str, other: str) -> int:
 
 
 def _chinese(words: list[str], others: list[str]) -> bool:
-    """Whether the family name of a Chinese name stands among another's words, in characters or as families spell it."""
-    family = next((word[0] for word in words if word[0] in _CHINESE), "")
-    if not family:
-        return False
-    spelled = _CHINESE[family]
-    same = [word for word in others if word in spelled or (word[0] in _CHINESE and _CHINESE[word[0]] & spelled)]
-    return bool(same) and (len(others) > 1 or script(others[0]) == "CJK")
+    """Whether a name in Chinese characters may be another one, in characters or as families spell it.
+
+    The family name must stand there, and the given name must not say otherwise: it does where all of its characters are known here and
+    the other's is romanised Chinese of other sounds, or other characters.
+    """
+    for family, given in _parted(words):
+        spelled = _CHINESE[family]
+        if script(others[0]) == "CJK":
+            for family_too, given_too in _parted(others):
+                if (family == family_too or _CHINESE[family_too] & spelled) and _same_characters(given, given_too):
+                    return True
+            continue
+        for place, word in enumerate(others):
+            if word in spelled and len(others) > 1 and _said(given, [*others[:place], *others[place + 1 :]]):
+                return True
+    return False
+
+
+def _parted(words: list[str]) -> list[tuple[str, str]]:
+    """Return how a name in Chinese characters may be parted into family and given name: a word alone, or its first character."""
+    written = [word for word in words if script(word) == "CJK"]
+    if len(written) == 1:
+        return [(written[0][0], written[0][1:])] if written[0][0] in _CHINESE else []
+    alone = [place for place, word in enumerate(written) if word in _CHINESE]
+    return [(written[place], "".join(written[:place] + written[place + 1 :])) for place in alone]
+
+
+def _same_characters(given: str, other: str) -> bool:
+    """Whether two given names may be one: each character the same, or one that sounds alike, as the old and the new forms do."""
+    if not given or not other:
+        return True
+    none: frozenset[str] = frozenset()
+    alike = (
+        one == two or _GIVEN.get(one, none) & _GIVEN.get(two, none) for one, two in zip(given, other, strict=False)
+    )
+    return len(given) == len(other) and all(alike)
+
+
+def _said(given: str, words: list[str]) -> bool:
+    """Whether a given name in characters may be what these Latin words say; what cannot be told may be."""
+    if not given or len(given) > MOST_GIVEN or not all(character in _GIVEN for character in given):
+        return True
+    if not all(len(word) > 1 and _is_romanised(word) for word in words):
+        return True  # an English name, or an initial
+    said = {"".join(sounds) for sounds in product(*(_GIVEN[character] for character in given))}
+    joined = {"".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)}
+    return bool(said & joined)
+
+
+def _is_romanised(word: str) -> bool:
+    """Whether a word is one sound of Chinese after another, and no name that is usual in English."""
+    return (
+        re.fullmatch(f"(?:{_SOUND.pattern}){{1,{MOST_GIVEN}}}", word) is not None
+        and word not in _ENGLISH
+        and not usual(word)
+    )
 
 
 def one_family(word: str, other: str) -> bool:
