@@ -181,9 +181,10 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         flash(_("Choose some rows first."), "error")
         return see_other(".screening", **back)
     each = [(candidacy, _own_reason(candidacy)) for candidacy in chosen]
+    asked = step not in actions.NEEDS_REASON or form.reason.name in request.form
     wrong = [one for one in (form, *(own for _candidacy, own in each)) if not one.validate()]
-    if wrong:
-        return _why_not(cycle, each, form)
+    if wrong or not asked:
+        return _why_not(cycle, each, form), 422 if asked else 200
     try:
         outcomes = actions.decide_many(
             chosen,
@@ -195,7 +196,7 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         )
     except Refused as refusal:
         form.fail(refusal.field, failures.sentence(refusal))
-        return _why_not(cycle, each, form)
+        return _why_not(cycle, each, form), 422
     done = sum(1 for outcome in outcomes if outcome.done)
     if done == len(outcomes):
         flash(ngettext("One is decided.", "%(num)s are decided.", done))
@@ -220,25 +221,22 @@ def _own_reason(candidacy: Candidacy) -> ReasonForm:
     return ReasonForm(prefix=f"c{candidacy.id}", meta={"csrf": False})  # the whole form has its token
 
 
-def _why_not(cycle: Cycle, each: list[tuple[Candidacy, ReasonForm]], form: ReasonForm) -> Any:  # noqa: ANN401 - an answer
+def _why_not(cycle: Cycle, each: list[tuple[Candidacy, ReasonForm]], form: ReasonForm) -> str:
     """Ask why several are not eligible: one reason for all, and another one where it differs."""
     wrong = [
         {"id": one.reason.id, "words": words_}
         for one in (form, *(own for _candidacy, own in each))
         for words_ in one.reason.errors
     ]
-    return (
-        render_template(
-            "nominations/screen_many.html",
-            cycle=cycle,
-            each=each,
-            wrong=wrong,
-            act=request.form.get("act"),
-            narrowed=_filters(request.form).address,
-            form=form,
-            **words.about(),
-        ),
-        422,
+    return render_template(
+        "nominations/screen_many.html",
+        cycle=cycle,
+        each=each,
+        wrong=wrong,
+        act=request.form.get("act"),
+        narrowed=_filters(request.form).address,
+        form=form,
+        **words.about(),
     )
 
 
