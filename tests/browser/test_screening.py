@@ -166,6 +166,7 @@ def test_a_morning_of_screening(signed_in, axe, options, tmp_path):  # noqa: PLR
     step()
     page.get_by_label("Their name").fill("Deborah Lindqvist")
     page.get_by_label("Their telephone number").fill("206 555 0100")
+    page.get_by_label("18 or older").check()
     page.get_by_label("Nominee's first name").fill("Hirut")
     page.get_by_label("Nominee's last name").fill("Alemayehu")
     page.get_by_label("School", exact=True).fill("lowell")
