@@ -35,10 +35,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 if TYPE_CHECKING:
     import enum
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Executable, Row
 
     from portal.config import Settings
 
@@ -241,6 +241,23 @@ def fetch(rows: Iterable[Model], *relationships: Any, only: Any = None, afresh: 
             children[getattr(child, key)].append(child)
         for number, row in found.items():
             set_committed_value(row, relationship.key, children[number])
+
+
+def ask(statement: Executable, facts: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the rows of a statement that asks for columns alone, best put together once.
+
+    They come past the ORM, which for a few rows takes four times as long as the database. An entity among the columns would come
+    in pieces: ask `db.session` for those.
+    """
+    if writes_now():
+        db.session.flush()
+    return db.session.connection().execute(statement, facts).all()
+
+
+def ask_one(statement: Executable, facts: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - whatever stands there
+    """Return the first column of the first row, in the same way, or None where there is none."""
+    found = ask(statement, facts)
+    return found[0][0] if found else None
 
 
 # In place of a person, where a statement is put together once and asked for whoever is looking: {"me": person.id}.

@@ -25,6 +25,7 @@ from portal.mail import chores as mail
 from portal.mail import delivery
 from portal.nominations import chores as nominations
 from portal.nominations.actions import conflicts, consent, gathering, importing, letters, parts, screening, writing
+from portal.nominations.models import LetterPlan
 from portal.nominations.queries import eligibility
 from portal.nominations.queries import facts as nominations_facts
 from portal.nominations.translating import actions as translating
@@ -98,13 +99,14 @@ def install() -> None:
     _add(files_actions.on_settled, photos.felt_settling)  # a photograph is cut once it is clean
     _add(consent.on_consent_changed, publishing.consent_changed)
     _add(consent.on_biography_put_right, publishing.biography_put_right)
-    # what public pages are made of: a write of any of these drops the pages that every process keeps
+    # what public pages are made of, and what each reading asks of its cycle: a write of any of these drops what every process keeps
     cache.watch(
         Award,
         Criterion,
         Cycle,
         Extension,
         Fund,
+        LetterPlan,
         Organisation,
         PastHonour,
         Question,

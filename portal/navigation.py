@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app, g, has_request_context, request, url_for
@@ -12,10 +14,9 @@ from portal import policy
 from portal.nominations.queries import conflicts
 from portal.policy import Fact
 from portal.web import viewer
+from portal.web.text import locale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from flask import Flask
 
 PUBLIC = (
@@ -108,6 +109,7 @@ UNDER = {
 }
 CYCLE_ADDRESS = "/desk/<slug>/<int:year>"
 FEW = 6  # words that fit the line without being gathered under others
+ALREADY = ("nominations.mine", _l("My nominations"))  # of whoever began something, before what everybody finds
 # Under the person's own name.
 OWN = (
     ("home.me", _l("What waits for you")),
@@ -124,6 +126,10 @@ OWN = (
     ("publishing.keepsake_templates", _l("Certificates and booklets")),
     ("accounts.account", _l("Where you are signed in")),
 )
+
+
+MENUS = {"public": PUBLIC, "own": OWN, "reader": READER, "office": OFFICE, "nominator": (ALREADY, *PUBLIC)}
+MOST = 1_024  # menus remembered: as many as there are kinds of people, pages and languages
 
 
 class Word(NamedTuple):
@@ -148,23 +154,17 @@ class Chapter(NamedTuple):
 
 def words() -> list[Word]:
     """Return the navigation for whoever is looking."""
-    person = viewer.current()
-    facts = policy.facts_about(person)
-    wanted: Iterable[tuple[str, Any]]
+    facts = policy.facts_about(viewer.current())
     if Fact.STAFF_SOMEWHERE in facts or Fact.AUDITOR in facts or Fact.PUBLISHER in facts:
-        wanted = OFFICE
-    elif Fact.REVIEWS in facts:
-        wanted = READER
-    else:
-        wanted = PUBLIC
-        if Fact.SIGNED_IN in facts or Fact.HERE in facts:
-            wanted = (("nominations.mine", _l("My nominations")), *PUBLIC)
-    return _drawn(wanted)
+        return _drawn("office", facts)
+    if Fact.REVIEWS in facts:
+        return _drawn("reader", facts)
+    return _drawn("nominator" if Fact.SIGNED_IN in facts or Fact.HERE in facts else "public", facts)
 
 
 def public_words() -> list[Word]:
     """Return the navigation as a visitor has it: for previews of public pages."""
-    return _drawn(PUBLIC)
+    return _drawn("public", policy.facts_about(viewer.current()))
 
 
 def cycle_pages(cycle: Any) -> list[Chapter]:  # noqa: ANN401 - a Cycle, from a higher room
@@ -173,28 +173,41 @@ def cycle_pages(cycle: Any) -> list[Chapter]:  # noqa: ANN401 - a Cycle, from a 
     Few pages need no chapters: then each stands alone, under its own name.
     """
     facts = policy.facts_about(viewer.current(), cycle)
-    shown = [(name, [page for page in pages if _granted(page[0], facts)]) for name, pages in CYCLE]
-    if any(page[0] in CLOSED_BY_A_CONFLICT for _name, pages in shown for page in pages) and conflicts.any_in(
+    closed = any(_granted(endpoint, facts) for endpoint in CLOSED_BY_A_CONFLICT) and conflicts.any_in(
         viewer.current(), cycle.id
-    ):
-        shown = [(name, [page for page in pages if page[0] not in CLOSED_BY_A_CONFLICT]) for name, pages in shown]
+    )
+    remembered = current_app.extensions["portal.navigation"].chapters
+    here = lies_under(request.endpoint or "")
+    return list(remembered(facts, closed, cycle.award.slug, cycle.year, here, locale(), request.root_path))
+
+
+def _chapters(
+    facts: frozenset[Fact],
+    closed: bool,  # noqa: FBT001 - a part of a key
+    slug: str,
+    year: int,
+    here: str,
+    _language: str,
+    _root: str,
+) -> tuple[Chapter, ...]:
+    """Return the pages of a cycle that these facts open; `closed`: a conflict closes some of them."""
+    shown = [
+        (
+            name,
+            [page for page in pages if _granted(page[0], facts) and not (closed and page[0] in CLOSED_BY_A_CONFLICT)],
+        )
+        for name, pages in CYCLE
+    ]
     if sum(len(pages) for _name, pages in shown) <= FEW:
         shown = [(label, [(endpoint, label)]) for _name, pages in shown for endpoint, label in pages]
-    return [
+    return tuple(
         Chapter(
             str(name),
-            [
-                Word(
-                    url_for(endpoint, slug=cycle.award.slug, year=cycle.year),
-                    str(words),
-                    endpoint == lies_under(request.endpoint or ""),
-                )
-                for endpoint, words in pages
-            ],
+            [Word(url_for(endpoint, slug=slug, year=year), str(words), endpoint == here) for endpoint, words in pages],
         )
         for name, pages in shown
         if pages
-    ]
+    )
 
 
 def lies_under(endpoint: str) -> str:
@@ -225,12 +238,19 @@ def foot() -> list[Word]:
     ]
 
 
-def _drawn(wanted: Iterable[tuple[str, Any]]) -> list[Word]:
+def _drawn(menu: str, facts: frozenset[Fact]) -> list[Word]:
     here = None if g.get("nowhere") else _section(request.endpoint or "")
-    facts = policy.facts_about(viewer.current())
-    return [
-        Word(url_for(endpoint), str(label), endpoint == here) for endpoint, label in wanted if _granted(endpoint, facts)
-    ]
+    remembered = current_app.extensions["portal.navigation"].menu
+    return list(remembered(menu, facts, here, locale(), request.root_path))
+
+
+def _menu(menu: str, facts: frozenset[Fact], here: str | None, _language: str, _root: str) -> tuple[Word, ...]:
+    """Return those words of a menu that these facts open."""
+    return tuple(
+        Word(url_for(endpoint), str(label), endpoint == here)
+        for endpoint, label in MENUS[menu]
+        if _granted(endpoint, facts)
+    )
 
 
 def _section(endpoint: str) -> str:
@@ -249,8 +269,11 @@ def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:
 
 
 def install(app: Flask) -> None:
-    """Give `nav` to the templates."""
+    """Give `nav` to the templates. What a menu says hangs on nothing but what it is asked with, so it is made once for each of these."""
     app.extensions["portal.navigation.under"] = _under(app)
+    app.extensions["portal.navigation"] = SimpleNamespace(
+        menu=lru_cache(maxsize=MOST)(_menu), chapters=lru_cache(maxsize=MOST)(_chapters)
+    )
 
     @app.context_processor
     def _nav() -> dict[str, Any]:
@@ -263,6 +286,6 @@ def install(app: Flask) -> None:
             "foot_nav": foot,
             "cycle_pages": cycle_pages,
             "home_url": url_for("publishing.home") if "publishing.home" in views else "/",
-            "viewer_nav": _drawn(OWN) if viewer.current() is not None else [],
+            "viewer_nav": _drawn("own", policy.facts_about(viewer.current())) if viewer.current() is not None else [],
             "sign_out_url": url_for("accounts.sign_out") if "accounts.sign_out" in views else None,
         }

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Fact(StrEnum):
     """A word that is true or not of one person and one thing."""
 
+    __hash__ = str.__hash__  # an enumeration's own is made anew, in Python, each of the hundred times that a page asks
+
     # about the person alone
     ANYONE = "anyone"
     SIGNED_IN = "is signed in"
@@ -136,6 +138,8 @@ demonstration = _word(Fact.DEMONSTRATION)
 
 class Permission(StrEnum):
     """Everything that can be done, each the key of one line of the policy."""
+
+    __hash__ = str.__hash__  # as above
 
     SEE_PUBLIC_PAGES = "see the public pages"
     USE_LINK = "open a link sent by e-mail"

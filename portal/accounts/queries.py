@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, Session
 from portal.accounts.rules import role_facts, token_hash
-from portal.db import db
+from portal.db import ask, db
 from portal.people.models import Person
 from portal.people.rules import address_key, fold
 from portal.policy import Fact
@@ -76,7 +76,7 @@ def roles_of(person: Person | None) -> list[tuple[str, str, int]]:
         return []
     if has_request_context() and g.get("roles_of") == person.id:
         return g.roles  # type: ignore[no-any-return]
-    held = db.session.execute(_ROLES, {"person": person.id})
+    held = ask(_ROLES, {"person": person.id})
     roles = [(role.value, scope.value, number) for role, scope, number in held]
     if has_request_context():
         g.roles_of, g.roles = person.id, roles

@@ -13,7 +13,7 @@ from portal.accounts.rules import role_facts
 from portal.awards.models import Award, Cycle, Extension, Firewall, Member, MemberRole, Organisation, Season
 from portal.awards.rules import CycleStage, MemberState
 from portal.awards.rules import in_time as arrives_in_time
-from portal.db import db, writes_now
+from portal.db import ask, db, writes_now
 from portal.people.models import Person
 from portal.policy import Fact
 from portal.questions.models import Question
@@ -31,7 +31,9 @@ def organisation() -> Organisation | None:
 
 
 # Asked by every request of somebody signed in, and by every page of a nomination: put together once.
-_MEMBERSHIPS = select(Member).where(Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED)
+_MEMBERSHIPS = select(Member.cycle_id, Member.state, Member.role, Member.declared_at).where(
+    Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED
+)
 _OPEN = (
     select(Cycle)
     .join(Cycle.award)
@@ -64,13 +66,22 @@ _EXTENSIONS = (
 )
 
 
-def memberships(person: Person | None) -> Sequence[Member]:
+class Membership(NamedTuple):
+    """What the policy asks of somebody's place on a committee."""
+
+    cycle_id: int
+    state: MemberState
+    role: MemberRole
+    declared_at: datetime | None
+
+
+def memberships(person: Person | None) -> Sequence[Membership]:
     """Return the committees somebody is on or invited to: one query a request."""
     if person is None:
         return []
     if has_request_context() and g.get("memberships_of") == person.id:
         return g.memberships  # type: ignore[no-any-return]
-    found = db.session.scalars(_MEMBERSHIPS, {"person": person.id}).all()
+    found = [Membership(*row) for row in ask(_MEMBERSHIPS, {"person": person.id})]
     if has_request_context():
         g.memberships_of, g.memberships = person.id, found
     return found

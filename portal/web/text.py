@@ -191,7 +191,17 @@ _NUMBERS = (
 
 def number_word(number: int) -> str:
     """Return a number as it stands in a sentence: none to twelve in words, the rest in figures."""
-    return _(_NUMBERS[number]) if 0 <= number < len(_NUMBERS) else str(number)
+    return number_words()[number] if 0 <= number < len(_NUMBERS) else str(number)
+
+
+def number_words() -> tuple[str, ...]:
+    """Return all those words, none first, in the reader's language."""
+    return _number_words(locale())
+
+
+@cache
+def _number_words(_code: str) -> tuple[str, ...]:
+    return tuple(_(word) for word in _NUMBERS)
 
 
 def figures(number: int) -> str:
@@ -231,5 +241,6 @@ def install(app: Flask) -> None:
         "plot_marks": plot_marks,
         "paragraphs": paragraphs,
     }
+    app.jinja_env.globals["number_words"] = number_words
     app.jinja_env.globals["language_name"] = lambda code: NAMES.get(code or "", code or "")
     app.jinja_env.filters.update(filters)

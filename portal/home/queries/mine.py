@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from portal.accounts.queries import roles_of
-from portal.awards.models import Cycle, Member
+from portal.awards.models import Cycle
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState
@@ -37,7 +37,7 @@ class Mine:
     """What waits for one person."""
 
     nominations: dict[str, int] = field(default_factory=dict)  # how many of one's own stand at each stage
-    invitations: Sequence[Member] = ()
+    invitations: Sequence[reading.Place] = ()
     readings: int = 0
     consents: Sequence[Candidacy] = ()
     letters: Sequence[Recommendation] = ()  # that this person was asked to write

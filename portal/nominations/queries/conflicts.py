@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.accounts.models import Grant, Role, Scope
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MemberState
-from portal.db import ME, db
+from portal.db import ME, ask_one, db
 from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Sitting
 from portal.nominations.rules import STANDS, ConflictState
 from portal.people.models import Person
@@ -29,6 +29,7 @@ def standing(person: Person) -> Select[int]:
     return select(Conflict.candidacy_id).where(Conflict.person_id == person.id, Conflict.state.in_(STANDS))
 
 
+_STANDS = standing(ME).where(Conflict.candidacy_id == bindparam("candidacy")).limit(1)
 VIEWER = bindparam("viewer", type_=BigInteger)  # a person's number, 0 for nobody, in statements that are made once
 
 
@@ -47,14 +48,14 @@ def stands(person: Person | None, candidacy_id: int) -> bool:
     """Say whether a conflict of this person's with this candidacy stands or holds."""
     if person is None:
         return False
-    return bool(db.session.scalar(standing(person).where(Conflict.candidacy_id == candidacy_id).limit(1)))
+    return bool(ask_one(_STANDS, {"me": person.id, "candidacy": candidacy_id}))
 
 
 def any_in(person: Person | None, cycle_id: int) -> bool:
     """Say whether a conflict of this person's with any candidacy of a cycle stands or holds."""
     if person is None:
         return False
-    return bool(db.session.scalar(_any_in(), {"me": person.id, "cycle": cycle_id}))
+    return bool(ask_one(_any_in(), {"me": person.id, "cycle": cycle_id}))
 
 
 @cache

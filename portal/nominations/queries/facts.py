@@ -8,7 +8,7 @@ from flask import has_request_context
 from sqlalchemy import bindparam, func, select
 
 from portal.awards import queries as awards
-from portal.db import ME, db
+from portal.db import ME, ask_one, db
 from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Import, ImportRow, Match, Named, Nomination
 from portal.nominations.queries import conflicts
 from portal.policy import Fact
@@ -48,11 +48,15 @@ def _guardian_facts(person: Person | None, candidacy: Candidacy) -> frozenset[Fa
     return frozenset({Fact.ITS_GUARDIAN})
 
 
+_NAMED = (
+    select(CandidacyPerson.id)
+    .where(CandidacyPerson.candidacy_id == bindparam("candidacy"), CandidacyPerson.person_id == ME.id)
+    .limit(1)
+)
+
+
 def _is_nominee(person: Person, candidacy: Candidacy) -> bool:
-    wanted = select(CandidacyPerson.id).where(
-        CandidacyPerson.candidacy_id == candidacy.id, CandidacyPerson.person_id == person.id
-    )
-    return db.session.scalar(wanted.limit(1)) is not None
+    return ask_one(_NAMED, {"me": person.id, "candidacy": candidacy.id}) is not None
 
 
 _STANDING = conflicts.standing(ME).where(Conflict.candidacy_id.in_(bindparam("numbers", expanding=True))).limit(1)
@@ -63,7 +67,7 @@ def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset
     numbers = [number for number in candidacies if number is not None]
     if person is None or not numbers:
         return frozenset()
-    found = db.session.scalar(_STANDING, {"me": person.id, "numbers": numbers})
+    found = ask_one(_STANDING, {"me": person.id, "numbers": numbers})
     return frozenset({Fact.CONFLICT}) if found else frozenset()
 
 

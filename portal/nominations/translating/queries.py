@@ -7,11 +7,11 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import g
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.awards import queries as awards
-from portal.db import db
+from portal.db import ask, db
 from portal.files import queries as files
 from portal.files.rules import FileState
 from portal.nominations.models import (
@@ -323,27 +323,52 @@ def nominees_of(translation: Translation) -> set[int]:
 # ---------------------------------------------------------------- beside the original
 
 
-def of_sources(sources: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Translation]:
+class Noticed(NamedTuple):
+    """What was noticed of one thing that was sent, as far as it is shown beside it."""
+
+    id: int
+    source_kind: str
+    source_id: int
+    nomination_id: int | None
+    written_in: str | None
+    state: TranslationState
+    language: str
+    texts: dict[str, Any]
+
+
+def _of(kind: str) -> Any:  # noqa: ANN401 - a condition
+    return and_(Translation.source_kind == kind, Translation.source_id.in_(bindparam(kind, expanding=True)))
+
+
+_OF_SOURCES = select(
+    Translation.id,
+    Translation.source_kind,
+    Translation.source_id,
+    Translation.nomination_id,
+    Translation.written_in,
+    Translation.state,
+    Translation.language,
+    Translation.texts,
+).where(or_(_of(SNAPSHOT), _of(PART), _of(LETTER)), Translation.state != TranslationState.NOT_NEEDED)
+
+
+def of_sources(sources: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Noticed]:
     """Return what was noticed of these things, those in the language read here left out: one query."""
-    numbers: dict[str, list[int]] = {}
+    numbers: dict[str, list[int]] = {SNAPSHOT: [], PART: [], LETTER: []}
     for kind, number in sources:
-        numbers.setdefault(kind, []).append(number)
-    if not numbers:
+        numbers[kind].append(number)
+    if not any(numbers.values()):
         return {}
-    any_of = or_(
-        *(and_(Translation.source_kind == kind, Translation.source_id.in_(those)) for kind, those in numbers.items())
-    )
-    wanted = select(Translation).where(any_of, Translation.state != TranslationState.NOT_NEEDED)
-    return {(each.source_kind, each.source_id): each for each in db.session.scalars(wanted)}
+    return {(each[1], each[2]): Noticed(*each) for each in ask(_OF_SOURCES, numbers)}
 
 
-def of_nominations(nominations: Iterable[Nomination]) -> dict[int, Translation]:
+def of_nominations(nominations: Iterable[Nomination]) -> dict[int, Noticed]:
     """Return what was noticed of these nominations' standing snapshots, by the nomination's number. Needs `snapshots` loaded."""
     standing_ones = [(SNAPSHOT, each.snapshots[-1].id) for each in nominations if each.snapshots]
     return {each.nomination_id or 0: each for each in of_sources(standing_ones).values()}
 
 
-def approved_texts(translation: Translation, texts: dict[str, str]) -> dict[str, str]:
+def approved_texts(translation: Noticed, texts: dict[str, str]) -> dict[str, str]:
     """Return the translated texts that stand beside these originals, by key: approved, and made from just these words."""
     if translation.state is not TranslationState.APPROVED:
         return {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import and_, bindparam, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -22,13 +23,16 @@ from portal.review.queries.facts import FileOf
 from portal.review.rules import covering, masking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Executable
 
     from portal.people.models import Person
     from portal.review.queries.rounds import InReview
     from portal.review.queries.texts import Kinds
 
 
+@cache
 def standing(kinds: Kinds) -> Any:  # noqa: ANN401 - a subquery
     """Select the files that are read in a round: (candidacy, file). Nominees' resumes, and letters where these are read."""
     wanted = [
@@ -142,42 +146,56 @@ class Files(NamedTuple):
 
 
 def of_reading(round_: Round, candidacy_id: int) -> Files:
-    """Return what this round's readers may open of a candidacy's files: in a blind round what was drawn anew and looked over."""
-    there = standing(texts.kinds_read(round_))
-    wanted = (
-        select(StoredFile, CoveredFile)
-        .join(there, there.c.file == StoredFile.id)
-        .outerjoin(CoveredFile, and_(CoveredFile.file_id == StoredFile.id, CoveredFile.candidacy_id == candidacy_id))
-        .where(there.c.owner == literal(candidacy_id))
+    """Return what this round's readers may open of a candidacy's files; see `of_readings`."""
+    return of_readings(round_, [candidacy_id])[candidacy_id]
+
+
+@cache
+def _of_readings(kinds: Kinds) -> Executable:
+    there = standing(kinds)
+    return (
+        select(there.c.owner, StoredFile, CoveredFile)
+        .join(StoredFile, there.c.file == StoredFile.id)
+        .outerjoin(CoveredFile, and_(CoveredFile.file_id == StoredFile.id, CoveredFile.candidacy_id == there.c.owner))
+        .where(there.c.owner.in_(bindparam("numbers", expanding=True)))
         .order_by(StoredFile.purpose, StoredFile.id)
     )
-    found: list[Read] = []
-    withheld = False
-    for file, joined in db.session.execute(wanted):
+
+
+def of_readings(round_: Round, candidacies: Sequence[int]) -> dict[int, Files]:
+    """Return what this round's readers may open of each candidacy's files: in a blind round what was drawn anew and looked over.
+
+    As many queries for one candidacy as for fifty.
+    """
+    found: dict[int, list[Read]] = {number: [] for number in candidacies}
+    withheld: set[int] = set()
+    wanted = _of_readings(texts.kinds_read(round_))
+    for owner, file, joined in db.session.execute(wanted, {"numbers": list(candidacies)}):
         covered: CoveredFile | None = joined
         if not round_.blind:
-            found.append(Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file))
+            found[owner].append(Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file))
         elif covered is None or not (covered.kept_back or covered.approved_at):
-            withheld = True
+            withheld.add(owner)
         elif covered.approved_at and covered.sha256 == file.sha256 and covered.drawn_from == state_of(covered):
             words = count_words(masking.plain(covered.pieces))
-            found.append(Read(file.purpose, covered.pages, covered.pieces, words, covered, file))
+            found[owner].append(Read(file.purpose, covered.pages, covered.pieces, words, covered, file))
     if not round_.blind:
-        found += _answers(round_, candidacy_id)
-    return Files(found, withheld)
+        for owner, answer in _answers(round_, candidacies):
+            found[owner].append(answer)
+    return {number: Files(read, number in withheld) for number, read in found.items()}
 
 
-def _answers(round_: Round, candidacy_id: int) -> list[Read]:
+def _answers(round_: Round, candidacies: Sequence[int]) -> list[tuple[int, Read]]:
     """Return the files that were sent as answers which reviewers read, as they stand in the snapshots: never in a blind round."""
     asked = {each.key for each in texts.read_by_reviewers(round_.cycle, blind=False) if each.kind is QuestionKind.FILE}
     if not asked:
         return []
-    sent = texts.written_about([candidacy_id], texts.Kinds(parts=False, letters=False))
-    numbers = [said.get("file") for one in sent for key, said in one.said.items() if key in asked]
-    held = files.by_ids(numbers)
+    sent = texts.written_about(candidacies, texts.Kinds(parts=False, letters=False))
+    numbers = [(one.candidacy_id, said.get("file")) for one in sent for key, said in one.said.items() if key in asked]
+    held = files.by_ids(number for _owner, number in numbers)
     return [
-        Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file)
-        for number in dict.fromkeys(numbers)
+        (owner, Read(file.purpose, file.pages, [file.text], count_words(file.text), None, file))
+        for owner, number in dict.fromkeys(numbers)
         if (file := held.get(number or 0)) is not None and file.state is FileState.CLEAN
     ]
 

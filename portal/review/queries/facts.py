@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from portal import policy
 from portal.awards import queries as awards
 from portal.awards.models import Member
-from portal.db import db
+from portal.db import ME, ask, db
 from portal.files.models import StoredFile
 from portal.nominations.models import Candidacy
 from portal.nominations.queries.facts import conflict_facts
@@ -155,18 +155,20 @@ def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
     return conflict_facts(person, candidacy.id) | more_of_candidacy(person, candidacy)
 
 
+_READ_BY = (
+    select(Assignment.state, Round.blind, Round.names_after)
+    .join(Round, Round.id == Assignment.round_id)
+    .where(Assignment.candidacy_id == bindparam("candidacy"), Assignment.reviewer_id == ME.id)
+    .where(Assignment.state.in_(HELD))
+)
+
+
 def more_of_candidacy(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
     """Return what this room knows of a person and a candidacy: that they read it, and whether they said "no conflict"."""
     if person is None:
         return frozenset()
-    wanted = (
-        select(Assignment.state, Round.blind, Round.names_after)
-        .join(Round, Round.id == Assignment.round_id)
-        .where(Assignment.candidacy_id == candidacy.id, Assignment.reviewer_id == person.id)
-        .where(Assignment.state.in_(HELD))
-    )
     facts = set()
-    for state, blind, names_after in db.session.execute(wanted):
+    for state, blind, names_after in ask(_READ_BY, {"me": person.id, "candidacy": candidacy.id}):
         facts.add(Fact.ASSIGNED)
         if state in READABLE:
             facts.add(Fact.CLEAR)

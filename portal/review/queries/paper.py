@@ -56,15 +56,20 @@ def sheets(person: Person, *, cycle_id: int | None = None) -> list[Sheet]:
     )
     if cycle_id is not None:
         wanted = wanted.where(Round.cycle_id == cycle_id)
-    return [
-        Sheet(
-            each,
-            rounds.name_of(each.round, each.candidacy_id),
-            texts.reading(each.round, each.candidacy_id, covered=each.covered),
-            covering.of_reading(each.round, each.candidacy_id),
-        )
-        for each in db.session.scalars(wanted).unique()
-    ]
+    found = db.session.scalars(wanted).unique().all()
+    alike: dict[tuple[int, bool], list[Assignment]] = {}  # of one round, names covered or not: read together
+    for each in found:
+        alike.setdefault((each.round_id, each.covered), []).append(each)
+    made: dict[int, Sheet] = {}
+    for (_round, covered), those in alike.items():
+        round_, numbers = those[0].round, [each.candidacy_id for each in those]
+        spoken = rounds.names(round_, numbers)
+        read = texts.readings(round_, numbers, covered=covered)
+        files = covering.of_readings(round_, numbers)
+        for each in those:
+            number = each.candidacy_id
+            made[each.id] = Sheet(each, spoken[number], read[number], files[number])
+    return [made[each.id] for each in found]
 
 
 def readers(cycle_id: int, person: Person) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.awards import queries as awards
 from portal.awards.models import Criterion, Cycle, Member, Rubric, Season
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import db
+from portal.db import ME, ask, db
 from portal.nominations.models import Candidacy, CandidacyPerson, Nomination
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.queries.facts import conflict_facts
@@ -25,6 +26,8 @@ from portal.review.rules.scoring import NOTHING, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Executable
 
     from portal.people.models import Person
     from portal.review.queries.texts import Reading
@@ -154,30 +157,36 @@ def read(of: PracticeOf) -> Reading:
 
 
 class Waiting(NamedTuple):
-    """One line of a member's practice."""
+    """One line of a member's practice: a past file's number and name, the cycle, a kept one, and whether it was tried."""
 
-    file: PracticeFile
+    number: int
+    name: str
     cycle: Cycle
     done: bool
 
 
-def waiting(person: Person) -> list[Waiting]:
-    """Return the past files that a member may practice on, round by round not over yet: one query."""
+@cache
+def _waiting() -> Executable:
     over = select(Round.cycle_id).where(or_(Round.state == RoundState.LOCKED, Round.state == RoundState.CLOSED))
     wanted = (
-        select(PracticeFile, Cycle, PracticeReview.submitted_at)
+        select(PracticeFile.id, PracticeFile.name, PracticeFile.cycle_id, PracticeReview.submitted_at)
         .join(Cycle, Cycle.id == PracticeFile.cycle_id)
         .join(Candidacy, Candidacy.id == PracticeFile.past_id)
         .join(Member, Member.cycle_id == Cycle.id)
-        .outerjoin(
-            PracticeReview, (PracticeReview.file_id == PracticeFile.id) & (PracticeReview.person_id == person.id)
-        )
-        .where(Member.person_id == person.id, Member.state == MemberState.ACCEPTED, _looked_over())
+        .outerjoin(PracticeReview, (PracticeReview.file_id == PracticeFile.id) & (PracticeReview.person_id == ME.id))
+        .where(Member.person_id == ME.id, Member.state == MemberState.ACCEPTED, _looked_over())
         .where(PracticeFile.cycle_id.not_in(over), Cycle.stage.in_((CycleStage.CLOSED, CycleStage.IN_REVIEW)))
         .order_by(PracticeFile.cycle_id, PracticeFile.id)
     )
-    found = db.session.execute(untouched_by_conflict(wanted, person)).all()
-    return [Waiting(file, cycle, submitted is not None) for file, cycle, submitted in found]
+    return untouched_by_conflict(wanted, ME)
+
+
+def waiting(person: Person) -> list[Waiting]:
+    """Return the past files that a member may practice on, round by round not over yet: one query."""
+    return [
+        Waiting(number, name, awards.cycle_kept(cycle), submitted is not None)
+        for number, name, cycle, submitted in ask(_waiting(), {"me": person.id})
+    ]
 
 
 def own(of: PracticeOf, person: Person) -> PracticeReview | None:

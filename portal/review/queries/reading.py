@@ -7,11 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
+from portal.awards.queries import cycle_kept
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import ME, db, fetch
+from portal.db import ME, ask, db, fetch, writes_now
 from portal.nominations.models import Candidacy, Nomination, Snapshot
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import COUNTS as STANDING
@@ -23,8 +25,6 @@ from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, minutes_need
 from portal.web.cache import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import Executable
 
     from portal.people.models import Person
@@ -60,16 +60,24 @@ def readable_by(person: Person) -> Select[Assignment]:
 _CURRENT = Score.replaced_at.is_(None)
 _OWN = (
     select(Assignment)
-    .options(*WITH_ROUND, joinedload(Assignment.review))
+    .options(joinedload(Assignment.candidacy, innerjoin=True), joinedload(Assignment.review))
     .where(Assignment.reviewer_id == bindparam("me"), Assignment.position == bindparam("number"))
 )
+_OWN_WRITTEN = _OWN.options(joinedload(Assignment.round).joinedload(Round.cycle))
+_OWN_READ = _OWN.options(joinedload(Assignment.round, innerjoin=True).defer(Round.calibration))  # as long as the round
 
 
 def own(person: Person | None, number: int) -> Assignment | None:
-    """Return a reviewer's own reading by their own number for it, with everything its page needs but the texts."""
+    """Return a reviewer's own reading by their own number for it, with everything its page needs but the texts.
+
+    On a page that is only read, its cycle is a kept one: it is not changed.
+    """
     if person is None:
         return None
-    found = db.session.scalar(_OWN, {"me": person.id, "number": number})
+    written = writes_now()
+    found = db.session.scalar(_OWN_WRITTEN if written else _OWN_READ, {"me": person.id, "number": number})
+    if found is not None and not written:
+        set_committed_value(found.round, "cycle", cycle_kept(found.round.cycle_id))
     if found is not None and found.review is not None:
         read_scores(found.review)
     return found
@@ -151,7 +159,7 @@ def _around(*, blind: bool) -> Executable:
 def around(assignment: Assignment, person: Person) -> Around:
     """Return how far a reader has come in this round, and what lies before and after: one query."""
     wanted = _around(blind=assignment.round.blind)
-    rows = db.session.execute(wanted, {"me": person.id, "round": assignment.round_id}).all()
+    rows = ask(wanted, {"me": person.id, "round": assignment.round_id})
     at = next((place for place, row in enumerate(rows) if row[0] == assignment.position), 0)
     left = [row for row in [*rows[at + 1 :], *rows[:at]] if row[2] is not AssignmentState.SUBMITTED]
     left.sort(key=lambda row: row[3] is not None)  # what was set aside comes last
@@ -232,6 +240,7 @@ class Queued(NamedTuple):
     rounds: Executable
     tasks: Executable
     needed: Executable
+    answered: Executable  # the sums that totals so far are made of
 
 
 @cache
@@ -240,9 +249,8 @@ def _queued() -> Queued:
     kinds = opened.with_only_columns(Assignment.round_id, Assignment.state, func.count())
     with_member = (
         select(Round, Member)
-        .join(Round.cycle)
-        .options(contains_eager(Round.cycle))
-        .join(Member, Member.cycle_id == Cycle.id)
+        .options(defer(Round.calibration))
+        .join(Member, Member.cycle_id == Round.cycle_id)
         .where(Round.id.in_(bindparam("rounds", expanding=True)), Member.person_id == ME.id)
         .order_by(Round.closes_at.desc(), Round.id.desc())
     )
@@ -250,6 +258,7 @@ def _queued() -> Queued:
         counts=kinds.group_by(Assignment.round_id, Assignment.state),
         rounds=with_member,
         needed=_needed(opened),
+        answered=_ANSWERED,
         tasks=_tasks(opened).limit(bindparam("size", type_=Integer)).offset(bindparam("from", type_=Integer)),
     )
 
@@ -259,21 +268,21 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     me = {"me": person.id}
     asked = _queued()
     counts: dict[int, dict[AssignmentState, int]] = {}
-    for number, state, count in db.session.execute(asked.counts, me):
+    for number, state, count in ask(asked.counts, me):
         counts.setdefault(number, {})[state] = count
-    with_member = db.session.execute(asked.rounds, {**me, "rounds": list(counts)}).unique().all()
-    found = [(round_, member, _kept_rubric(rounds.rubric_number(round_))) for round_, member in with_member]
-    tasks: dict[int, list[Task]] = {}
-    listed = db.session.execute(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size}).all()
+    if not counts:
+        return [], False
+    found = _rounds_of(me, list(counts))
+    listed = ask(asked.tasks, {**me, "size": size + 1, "from": (page - 1) * size})
+    answered = {number: rest for number, *rest in ask(asked.answered, {"numbers": [row[0] for row in listed[:size]]})}
+    needed = {number: minutes_needed(int(words or 0), readings) for number, readings, words in ask(asked.needed, me)}
     criteria = {round_.id: _scored_by(rubric) for round_, _member, rubric in found if round_.kind in BY_RUBRIC}
-    needed = {
-        number: minutes_needed(int(words or 0), readings)
-        for number, readings, words in db.session.execute(asked.needed, me)
-    }
-    for round_id, number, name, reference, state, points, over, answered, skipped in listed[:size]:
+    tasks: dict[int, list[Task]] = {}
+    for assignment_id, round_id, number, name, reference, state, skipped in listed[:size]:
+        points, over, said = answered.get(assignment_id, (None, None, 0))
         figure = mean(points, over) if over else None
         unsaid = int(state is not AssignmentState.SUBMITTED)  # one word, in a round without a rubric
-        left = criteria[round_id] - (answered or 0) if round_id in criteria else unsaid
+        left = criteria[round_id] - said if round_id in criteria else unsaid
         tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left, skipped is not None))
     return [
         Queue(
@@ -292,56 +301,64 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     ], len(listed) > size
 
 
+def _rounds_of(me: dict[str, int], numbers: list[int]) -> list[tuple[Round, Member, Rubric | None]]:
+    """Return these rounds, their cycles with them, each with one's own place and the rubric it is scored by."""
+    found: list[tuple[Round, Member, Rubric | None]] = []
+    for round_, member in db.session.execute(_queued().rounds, {**me, "rounds": numbers}).unique():
+        if not writes_now():
+            set_committed_value(round_, "cycle", cycle_kept(round_.cycle_id))
+        found.append((round_, member, _kept_rubric(rounds.rubric_number(round_))))
+    return found
+
+
 def _needed(opened: Select[Assignment]) -> Executable:
-    """Select how much is left of each round that runs: its number, how many readings, and the words of their nominations."""
+    """Select how much is left of each round that runs: its number, how many readings, and the words of their nominations.
+
+    Words are looked up reading by reading: a reader has some dozens, and the cycle hundreds.
+    """
     later = aliased(Snapshot)
     newest = select(func.max(later.number)).where(later.nomination_id == Nomination.id).scalar_subquery()
     words = (
-        select(Nomination.candidacy_id, func.sum(Snapshot.words).label("words"))
-        .join(Snapshot, (Snapshot.nomination_id == Nomination.id) & (Snapshot.number == newest))
-        .where(Nomination.stage.in_(STANDING), Nomination.candidacy_id.is_not(None))
-        .group_by(Nomination.candidacy_id)
-        .subquery()
+        select(func.sum(Snapshot.words))
+        .join(Nomination, (Nomination.id == Snapshot.nomination_id) & (Snapshot.number == newest))
+        .where(Nomination.stage.in_(STANDING), Nomination.candidacy_id == Assignment.candidacy_id)
+        .correlate(Assignment)
+        .scalar_subquery()
     )
     left = opened.where(
         Round.state.in_(SCORING), Assignment.state.in_(READABLE), Assignment.state != AssignmentState.SUBMITTED
     )
-    return (
-        left.outerjoin(words, words.c.candidacy_id == Assignment.candidacy_id)
-        .with_only_columns(Assignment.round_id, func.count(), func.sum(words.c.words))
-        .group_by(Assignment.round_id)
+    each = left.with_only_columns(Assignment.round_id, words.label("words")).subquery()
+    return select(each.c.round_id, func.count(), func.sum(each.c.words)).group_by(each.c.round_id)
+
+
+_ANSWERED = (
+    select(
+        Review.assignment_id,
+        func.sum(Criterion.weight * Score.level),
+        func.sum(case((Score.level.is_not(None), Criterion.weight), else_=0)),
+        func.sum(case((Score.level.is_not(None) | Score.does_not_apply, 1), else_=0)),
     )
+    .join(Score, (Score.review_id == Review.id) & Score.replaced_at.is_(None))
+    .join(Criterion, Criterion.id == Score.criterion_id)
+    .where(Review.assignment_id.in_(bindparam("numbers", expanding=True)))
+    .group_by(Review.assignment_id)
+)
 
 
 def _tasks(opened: Select[Assignment]) -> Select[Any]:
-    """Select the lines of a queue: what each is called, and the sums that its total so far is made of."""
-    scored = (
-        select(
-            Review.assignment_id,
-            func.sum(Criterion.weight * Score.level).label("points"),
-            func.sum(case((Score.level.is_not(None), Criterion.weight), else_=0)).label("over"),
-            func.sum(case((Score.level.is_not(None) | Score.does_not_apply, 1), else_=0)).label("answered"),
-        )
-        .join(Score, (Score.review_id == Review.id) & Score.replaced_at.is_(None))
-        .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(Review.assignment_id.in_(opened.with_only_columns(Assignment.id)))
-        .group_by(Review.assignment_id)
-        .subquery()
-    )
+    """Select the lines of a queue: what each is called, and where it stands."""
     spoken = (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id)
     return (
         opened.where(Assignment.state.in_(READABLE))
         .join(SpokenName, spoken)
-        .outerjoin(scored, scored.c.assignment_id == Assignment.id)
         .with_only_columns(
+            Assignment.id,
             Assignment.round_id,
             Assignment.position,
             case((COVERED, SpokenName.name), else_=Candidacy.name),
             case((COVERED, SpokenName.reference), else_=""),
             Assignment.state,
-            scored.c.points,
-            scored.c.over,
-            scored.c.answered,
             Assignment.skipped_at,
         )
         .order_by(Round.closes_at.desc(), Round.id.desc(), Assignment.position)
@@ -351,32 +368,32 @@ def _tasks(opened: Select[Assignment]) -> Select[Any]:
 _UNANSWERED = (Member.state == MemberState.INVITED) | (
     (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
 )
-_INVITATIONS = (
-    select(Member)
-    .join(Member.cycle)
-    .options(contains_eager(Member.cycle))
-    .where(Member.person_id == ME.id, _UNANSWERED, Cycle.stage.not_in(OVER))
-    .order_by(Member.id)
-)
+_PLACES = select(Member.id, Member.state, Member.cycle_id).join(Member.cycle).where(Member.person_id == ME.id)
+_INVITATIONS = _PLACES.where(_UNANSWERED, Cycle.stage.not_in(OVER)).order_by(Member.id)
 _AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 _CHAIRED = (
-    select(Member)
-    .join(Member.cycle)
-    .options(contains_eager(Member.cycle))
-    .where(Member.person_id == ME.id, Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
+    _PLACES.where(Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
     .where(Cycle.stage.in_(_AT_WORK))
     .order_by(Member.id)
 )
 
 
-def invitations(person: Person) -> Sequence[Member]:
-    """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for; cycles with them."""
-    return db.session.scalars(_INVITATIONS, {"me": person.id}).unique().all()
+class Place(NamedTuple):
+    """Somebody's own place on a committee, to be read: its number, how it stands, and the cycle, a kept one."""
+
+    id: int
+    state: MemberState
+    cycle: Cycle
 
 
-def chaired(person: Person) -> Sequence[Member]:
-    """Return the committees that somebody chairs whose work is not over, cycles with them."""
-    return db.session.scalars(_CHAIRED, {"me": person.id}).unique().all()
+def invitations(person: Person) -> list[Place]:
+    """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for."""
+    return [Place(number, state, cycle_kept(cycle)) for number, state, cycle in ask(_INVITATIONS, {"me": person.id})]
+
+
+def chaired(person: Person) -> list[Place]:
+    """Return the committees that somebody chairs whose work is not over."""
+    return [Place(number, state, cycle_kept(cycle)) for number, state, cycle in ask(_CHAIRED, {"me": person.id})]
 
 
 class OwnScore(NamedTuple):

@@ -11,15 +11,16 @@ from sqlalchemy.orm import contains_eager, joinedload
 from portal.awards import queries as awards
 from portal.awards.models import Cycle, Rubric
 from portal.awards.rules import CycleStage
-from portal.db import db
+from portal.db import ME, ask_one, db
 from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
 from portal.review.models import Assignment, Round, RoundReader, SpokenName
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import HELD, RoundState
+from portal.web import cache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from portal.people.models import Person
@@ -54,9 +55,13 @@ def in_review(slug: str, year: int) -> InReview | None:
     return InReview(cycle, newest(cycle.id)) if cycle is not None else None
 
 
+_LETTERS = select(LetterPlan.read_blind).where(LetterPlan.cycle_id == bindparam("cycle"))
+
+
 def letters_read(round_: Round) -> bool:
     """Say whether this round's readers read letters: where the cycle asks for them and, while names are covered, its rubric needs them."""
-    needs = db.session.scalar(select(LetterPlan.read_blind).where(LetterPlan.cycle_id == round_.cycle_id))
+    number = round_.cycle_id
+    (needs,) = cache.kept(f"letters of cycle {number}", lambda: (ask_one(_LETTERS, {"cycle": number}),))
     return needs is not None and (needs or not round_.blind)
 
 
@@ -163,10 +168,12 @@ def count_taken(round_: Round) -> int:
     return db.session.scalar(select(func.count()).select_from(taken(round_).subquery())) or 0
 
 
-def names(round_: Round) -> dict[int, SpokenName]:
-    """Return what each candidacy is called in this round, by the candidacy's number."""
-    found = db.session.scalars(select(SpokenName).where(SpokenName.round_id == round_.id))
-    return {name.candidacy_id: name for name in found}
+def names(round_: Round, candidacies: Collection[int] | None = None) -> dict[int, SpokenName]:
+    """Return what each candidacy, or each of these, is called in this round, by the candidacy's number."""
+    wanted = select(SpokenName).where(SpokenName.round_id == round_.id)
+    if candidacies is not None:
+        wanted = wanted.where(SpokenName.candidacy_id.in_(candidacies))
+    return {name.candidacy_id: name for name in db.session.scalars(wanted)}
 
 
 _NAME = select(SpokenName).where(
@@ -197,12 +204,16 @@ def due(at: datetime) -> Sequence[Round]:
     return db.session.scalars(wanted).unique().all()
 
 
+_SCORES_IN = (
+    select(Assignment.id)
+    .where(Assignment.round_id == bindparam("round"), Assignment.reviewer_id == ME.id, Assignment.state.in_(HELD))
+    .limit(1)
+)
+
+
 def scores_in(round_: Round, person: Person | None) -> bool:
     """Say whether this person reads anything in this round, so that their reviewer's view of it stays the narrow one."""
-    if person is None:
-        return False
-    wanted = select(Assignment.id).where(Assignment.round_id == round_.id, Assignment.reviewer_id == person.id)
-    return bool(db.session.scalar(wanted.where(Assignment.state.in_(HELD)).limit(1)))
+    return person is not None and bool(ask_one(_SCORES_IN, {"me": person.id, "round": round_.id}))
 
 
 def rounds_to_calibrate() -> Sequence[Round]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
 
-from portal.db import db
+from portal.db import ask, db
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -49,6 +50,8 @@ from portal.web.cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Executable
 
     from portal.awards.models import Cycle
     from portal.review.queries.rounds import InReview
@@ -153,42 +156,67 @@ def asked_of_nominees(cycle: Cycle, *, blind: bool) -> list[Question]:
     return [each for each in read_by_reviewers(cycle, blind=blind, asked=Asked.NOMINEE) if each.key != BIOGRAPHY]
 
 
-def written_about(candidacies: Select[int] | Iterable[int], kinds: Kinds) -> list[Source]:
+def written_about(candidacies: Iterable[int], kinds: Kinds) -> list[Source]:
     """Return what was sent about these candidacies, nominations first, each kind in the order in which it came in."""
-    given: Any = candidacies if isinstance(candidacies, Select) else list(candidacies)
-    found = [
-        Source(SNAPSHOT, snapshot.id, number or 0, relation, None, answers_of(snapshot), _said(snapshot))
-        for snapshot, number, relation in db.session.execute(
-            standing_snapshots().where(Nomination.candidacy_id.in_(given)).order_by(Snapshot.id)
-        )
-    ]
+    found = _sent(candidacies, kinds)
+    return [*found, *_translated(found, translating.of_sources((each.kind, each.id) for each in found))]
+
+
+class Sent(NamedTuple):
+    """What asks for each kind of thing that was sent, put together once."""
+
+    snapshots: Executable
+    parts: Executable
+    letters: Executable
+
+
+@cache
+def _asked() -> Sent:
+    numbers = bindparam("numbers", expanding=True)
+    letters = standing_letters()
+    owner = goes_to(letters)
+    return Sent(
+        snapshots=standing_snapshots()
+        .with_only_columns(Snapshot.id, Nomination.candidacy_id, Nomination.relation, Snapshot.facts)
+        .where(Nomination.candidacy_id.in_(numbers))
+        .order_by(Snapshot.id),
+        parts=standing_parts()
+        .outerjoin(PartAnswer, PartAnswer.part_id == Part.id)
+        .outerjoin(Question, Question.id == PartAnswer.question_id)
+        .with_only_columns(Part.id, Part.candidacy_id, Question.key, PartAnswer.text)
+        .where(Part.candidacy_id.in_(numbers))
+        .order_by(Part.id),
+        letters=letters.with_only_columns(Letter.id, owner, Recommendation.role, Letter.facts)
+        .where(owner.in_(numbers))
+        .order_by(Letter.id),
+    )
+
+
+def _sent(candidacies: Iterable[int], kinds: Kinds) -> list[Source]:
+    of, asked = {"numbers": list(candidacies)}, _asked()
+    found = []
+    for number, owned, relation, facts in ask(asked.snapshots, of):
+        said = _said(facts)
+        found.append(Source(SNAPSHOT, number, owned or 0, relation, None, _texts(said), said))
     if kinds.parts:
-        written = (
-            standing_parts()
-            .outerjoin(PartAnswer, PartAnswer.part_id == Part.id)
-            .outerjoin(Question, Question.id == PartAnswer.question_id)
-            .with_only_columns(Part.id, Part.candidacy_id, Question.key, PartAnswer.text)
-            .where(Part.candidacy_id.in_(given))
-            .order_by(Part.id)
-        )
         parts: dict[int, Source] = {}
-        for number, candidacy_id, key, text in db.session.execute(written):
-            part = parts.setdefault(number, Source(PART, number, candidacy_id, None, None, {}, {}))
+        for number, owned, key, text in ask(asked.parts, of):
+            part = parts.setdefault(number, Source(PART, number, owned, None, None, {}, {}))
             if key is not None:
                 part.texts[key], part.said[key] = text, {"text": text}
         found += parts.values()
     if kinds.letters:
-        sent = standing_letters()
-        owner = goes_to(sent)
-        for letter, owned, role in db.session.execute(sent.where(owner.in_(given)).order_by(Letter.id)):
-            text = str(json.loads(letter.facts).get("text") or "")
-            found.append(Source(LETTER, letter.id, owned or 0, None, role, {LETTER_KEY: text}, {}))
-    return [*found, *_translated(found)]
+        for number, owned, role, facts in ask(asked.letters, of):
+            text = str(json.loads(facts).get("text") or "")
+            found.append(Source(LETTER, number, owned or 0, None, role, {LETTER_KEY: text}, {}))
+    return found
 
 
-def _translated(sources: Sequence[Source]) -> list[Source]:
+Noticed: TypeAlias = "dict[tuple[str, int], translating.Noticed]"
+
+
+def _translated(sources: Sequence[Source], noticed: Noticed) -> list[Source]:
     """Return the approved translations of these, each in its original's place: whose it is, and by whom."""
-    noticed = translating.of_sources((each.kind, each.id) for each in sources)
     made = []
     for each in sources:
         translation = noticed.get((each.kind, each.id))
@@ -198,17 +226,20 @@ def _translated(sources: Sequence[Source]) -> list[Source]:
     return made
 
 
-def _said(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
-    facts: dict[str, Any] = json.loads(snapshot.facts)
+def _said(snapshot: str) -> dict[str, dict[str, Any]]:
+    facts: dict[str, Any] = json.loads(snapshot)
     return dict(facts.get("answers", {}))
 
 
-def answers_of(snapshot: Snapshot) -> dict[str, str]:
+def _texts(said: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return a snapshot's texts by question key. What was not asked is not there."""
-    return {key: str(answer.get("text") or "") for key, answer in _said(snapshot).items()}
+    return {key: str(answer.get("text") or "") for key, answer in said.items()}
 
 
-def _read(cycle: Cycle, *, blind: bool) -> dict[str, list[tuple[str, Question | None]]]:
+Keys: TypeAlias = "dict[str, list[tuple[str, Question | None]]]"
+
+
+def _read(cycle: Cycle, *, blind: bool) -> Keys:
     """Return, for each kind of source, the keys of what is read of it, each with its question (None: a letter)."""
     return {
         SNAPSHOT: [
@@ -551,40 +582,59 @@ class Reading:
 
 
 def reading(round_: Round, candidacy_id: int, *, letters: bool = True, covered: bool | None = None) -> Reading:
-    """Return what this round's readers read about a candidacy: question by question, in an order that tells nothing.
+    """Return what this round's readers read about a candidacy; see `readings`."""
+    return readings(round_, [candidacy_id], letters=letters, covered=covered)[candidacy_id]
+
+
+def readings(
+    round_: Round, candidacies: Sequence[int], *, letters: bool = True, covered: bool | None = None
+) -> dict[int, Reading]:
+    """Return what this round's readers read about each of these: question by question, in an order that tells nothing.
 
     Nominations come first, then the nominee's own part, then letters. The same words sent by several people are read once. In a
     blind round nothing is shown that was not looked over by staff in the form in which it now stands. Without `letters` none of these
-    is read, whatever the round says; `covered` says of one reader whether names are covered from them.
+    is read, whatever the round says; `covered` says of one reader whether names are covered from them. As many queries for one
+    candidacy as for fifty.
     """
     blind = round_.blind if covered is None else covered
     kinds = kinds_read(round_)
     kinds = kinds._replace(letters=kinds.letters and letters)
-    there = written_about([candidacy_id], kinds)
-    sources = own_order([each for each in there if each.kind != TRANSLATION], seed=round_.seed, reader=candidacy_id)
-    approved = _approved(candidacy_id) if blind else {}
-    beside = Beside.of(there, approved if blind else None)
-    passages, withheld = _passages(round_.cycle, sources, approved, beside, blind=blind)
-    return Reading(passages, withheld or beside.withheld, round_.covers_pronouns)
+    return {
+        number: replace(read, pronouns=round_.covers_pronouns)
+        for number, read in _readings(round_.cycle, candidacies, kinds, seed=round_.seed, blind=blind).items()
+    }
 
 
 def of_past(cycle: Cycle, candidacy_id: int, *, seed: int) -> Reading:
     """Return what nominations said about a candidacy of any cycle with known strings removed, whatever its rounds showed."""
-    there = written_about([candidacy_id], Kinds(parts=False, letters=False))
-    sources = own_order([each for each in there if each.kind == SNAPSHOT], seed=seed, reader=candidacy_id)
-    approved = _approved(candidacy_id)
-    beside = Beside.of(there, approved)
-    passages, withheld = _passages(cycle, sources, approved, beside, blind=True)
-    return Reading(passages, withheld or beside.withheld)
+    kinds = Kinds(parts=False, letters=False)
+    return _readings(cycle, [candidacy_id], kinds, seed=seed, blind=True)[candidacy_id]
+
+
+def _readings(cycle: Cycle, candidacies: Sequence[int], kinds: Kinds, *, seed: int, blind: bool) -> dict[int, Reading]:
+    sent: dict[int, list[Source]] = {number: [] for number in candidacies}
+    for source in _sent(candidacies, kinds):
+        sent[source.candidacy_id].append(source)
+    noticed = translating.of_sources((each.kind, each.id) for those in sent.values() for each in those)
+    approved = _approved(candidacies) if blind else {}
+    read = _read(cycle, blind=blind)
+    found = {}
+    for number, those in sent.items():
+        mine = approved.get(number, {})
+        beside = Beside(noticed, {each.id: each for each in _translated(those, noticed)}, mine if blind else None)
+        sources = own_order(those, seed=seed, reader=number)
+        passages, withheld = _passages(cycle, read, sources, mine, beside, blind=blind)
+        found[number] = Reading(passages, withheld or beside.withheld)
+    return found
 
 
 def _passages(
-    cycle: Cycle, sources: Sequence[Source], approved: Approved, beside: Beside, *, blind: bool
+    cycle: Cycle, read: Keys, sources: Sequence[Source], approved: Approved, beside: Beside, *, blind: bool
 ) -> tuple[list[Passage], bool]:
     """Return what is read of sources, and whether something of it waits to be looked over."""
     passages: list[Passage] = []
     withheld = False
-    for kind, asked in _read(cycle, blind=blind).items():
+    for kind, asked in read.items():
         for key, question in asked:
             seen: set[str] = set()
             for source in sources:
@@ -621,18 +671,10 @@ def _passages(
 class Beside:
     """The translations that stand beside what is read, covered and looked over like it where names are covered."""
 
-    def __init__(
-        self, noticed: dict[tuple[str, int], Translation], made: dict[int, Source], approved: Approved | None
-    ) -> None:
+    def __init__(self, noticed: Noticed, made: dict[int, Source], approved: Approved | None) -> None:
         """Keep what was noticed of each source, the approved translations, and, in a blind round, what was looked over."""
         self._noticed, self._made, self._approved = noticed, made, approved
         self.withheld = False  # a translation is there, and is still being looked over
-
-    @classmethod
-    def of(cls, sources: Sequence[Source], approved: Approved | None) -> Beside:
-        """Return what stands beside these: one query."""
-        noticed = translating.of_sources((each.kind, each.id) for each in sources if each.kind != TRANSLATION)
-        return cls(noticed, {each.id: each for each in sources if each.kind == TRANSLATION}, approved)
 
     def put(self, passage: Passage, source: Source) -> Passage:
         """Return a passage with its language and its translation, where it is in another language than the one read here."""
@@ -661,11 +703,14 @@ class Covered(NamedTuple):
 
 
 Approved: TypeAlias = dict[tuple[str, int, str], Covered]
-_APPROVED = select(Masked.source_kind, Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256).where(
-    Masked.candidacy_id == bindparam("candidacy"), Masked.approved_at.is_not(None)
-)
+_APPROVED = select(
+    Masked.candidacy_id, Masked.source_kind, Masked.source_id, Masked.key, Masked.pieces, Masked.source_sha256
+).where(Masked.candidacy_id.in_(bindparam("numbers", expanding=True)), Masked.approved_at.is_not(None))
 
 
-def _approved(candidacy_id: int) -> dict[tuple[str, int, str], Covered]:
-    found = db.session.execute(_APPROVED, {"candidacy": candidacy_id})
-    return {(kind, source, key): Covered(pieces, made_from) for kind, source, key, pieces, made_from in found}
+def _approved(candidacies: Sequence[int]) -> dict[int, Approved]:
+    """Return what was looked over of each of these candidacies, by kind, source and key."""
+    found: dict[int, Approved] = {}
+    for number, kind, source, key, pieces, made_from in ask(_APPROVED, {"numbers": list(candidacies)}):
+        found.setdefault(number, {})[kind, source, key] = Covered(pieces, made_from)
+    return found

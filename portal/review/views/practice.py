@@ -142,7 +142,7 @@ def _page(
         saved=clock_time(review.saved_at) if review is not None else "",
         done=done,
         beside=queries.beside(of, review, rubric) if done and review is not None else None,
-        next_left=next((one.file for one in waiting if not one.done and one.file.id != of.file.id), None),
+        next_left=next((one for one in waiting if not one.done and one.number != of.file.id), None),
         said=said,
         problems=[
             {"id": f"criterion-{each['id']}", "words": _("%(name)s: %(what)s", name=each["name"], what=error)}
