@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template as JinjaTemplate
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context as JinjaContext
 from jinja2.runtime import Macro
 from jinja2.utils import _PassArg, internalcode
+from markupsafe import Markup, _escape_inner, escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+    from types import CodeType
+
+    from jinja2 import Environment as JinjaEnvironment
+    from jinja2 import nodes
+    from jinja2.compiler import Frame
     from jinja2.environment import TemplateModule
 
 SCOPES = ("_block_vars", "_loop_vars")
@@ -39,8 +47,47 @@ class Context(JinjaContext):
         return called(*args, **facts)
 
 
+def put(said: Any) -> str:  # noqa: ANN401 - whatever a template shows
+    """Return what stands on the page for something: markup as it is, anything else made safe.
+
+    Jinja's own makes markup of it once more, which copies whole sections of a page as often as macros lie in each other.
+    """
+    kind = type(said)
+    if kind is Markup:
+        return said  # type: ignore[no-any-return]
+    if kind is str:
+        return _escape_inner(said)
+    return escape(said)
+
+
+class Compiler(CodeGenerator):
+    """Jinja's compiler, which lets templates show things by `put`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 - Jinja's own
+        """Write what stands before something that is shown."""
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("put(")
+
+
 class Template(JinjaTemplate):
     """A template whose module, imported without context, is made once: no template of ours is given globals of its own."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: JinjaEnvironment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],  # noqa: A002 - Jinja's own name
+        uptodate: Callable[[], bool] | None = None,
+    ) -> JinjaTemplate:
+        """Make a template of compiled code, which knows `put`."""
+        namespace = {"environment": environment, "__file__": code.co_filename, "put": put}
+        exec(code, namespace)  # noqa: S102 - as Jinja itself does, of our own templates
+        made = cls._from_namespace(environment, namespace, globals)
+        made._uptodate = uptodate  # noqa: SLF001 - as above
+        return made
 
     @internalcode
     def _get_default_module(self, ctx: JinjaContext | None = None) -> TemplateModule:  # noqa: ARG002 - Jinja's signature
@@ -48,7 +95,8 @@ class Template(JinjaTemplate):
 
 
 class Environment(FlaskEnvironment):
-    """Flask's environment with the two above."""
+    """Flask's environment with the three above."""
 
     context_class = Context
+    code_generator_class = Compiler
     template_class = Template

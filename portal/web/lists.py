@@ -7,12 +7,14 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import Response, request, url_for
+from sqlalchemy import Integer, bindparam
 
 from portal import clock
-from portal.db import db
+from portal.db import ask, db
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,14 +77,32 @@ def listing(
     size: int = PAGE,
     scalars: bool = True,
     params: Mapping[str, Any] | None = None,
+    columns: bool = False,
 ) -> Listing[Any]:
     """Run `select` for one page, asking for one row more than is shown instead of counting them all.
 
-    `params` are the values of a select that was made once with `bindparam`s, for a page that must be quick.
+    `params` are the values of a select that was made once with `bindparam`s, for a page that must be quick; `columns` says that it asks
+    for columns alone.
     """
-    wanted = select.limit(size + 1).offset((page - 1) * size)
-    rows = db.session.scalars(wanted, params).unique().all() if scalars else db.session.execute(wanted, params).all()
+    values = {**(params or {}), "page_size": size + 1, "page_from": (page - 1) * size}
+    wanted = _page_of(select) if params is not None else _paged(select)
+    if columns:
+        rows = ask(wanted, values)
+    elif scalars:
+        rows = db.session.scalars(wanted, values).unique().all()
+    else:
+        rows = db.session.execute(wanted, values).all()
     return Listing(rows[:size], page, size, more=len(rows) > size)
+
+
+def _paged(select: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return select.limit(bindparam("page_size", type_=Integer)).offset(bindparam("page_from", type_=Integer))
+
+
+@lru_cache(maxsize=64)
+def _page_of(select: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return one page of a select that was made once, made once too."""
+    return _paged(select)
 
 
 def neutral(value: object) -> str:

@@ -37,7 +37,6 @@ NOT_GROWN = {
     "organisation",
     "meeting",  # one a round
     "practice_file",  # three a cycle at most
-    "covered_file",  # one a file, and files are not grown
     "public_version",
     "season",
     "plan",
@@ -71,8 +70,6 @@ NOT_GROWN = {
     "sitting_evidence",  # one of one sitting, read by its number
     "reminder_plan",  # one a cycle and kind
 }
-# No lists, but documents of everything that one person has left to read, text by text: as long as what they offered to read.
-DOCUMENTS = {"review.packet", "review.packet_for"}
 FEW = {"award", "cycle", "fund", "question_set", "question", "rubric", "criterion", "round", "release"}
 BARELY = {"school_alias", "affiliation", "known_string", "consent", "part", "account"}
 
@@ -112,7 +109,7 @@ def pages(app: Flask, world: World) -> list[Page]:
     found = []
     for rule in app.url_map.iter_rules():
         route = every_route(app)[rule.endpoint]
-        if route is None or "GET" not in rule.methods or rule.endpoint in DOCUMENTS:
+        if route is None or "GET" not in rule.methods:
             continue
         for person in LOOKERS:
             shown = 0

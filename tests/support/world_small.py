@@ -1591,6 +1591,22 @@ def _grow_decision(world: _Building, cycle: Cycle, candidacy: Candidacy, number:
     db.session.add(AgendaItem(meeting_id=world["meeting"], candidacy_id=candidacy.id, position=number + 2))
 
 
+def _grow_resume(candidacy: Candidacy, number: int) -> None:
+    """One more resume of a blind round: drawn anew, waiting to be looked over or kept back."""
+    person = candidacy.people[0].person
+    times = {"saved_at": NOW, "invited_at": NOW, "answered_at": NOW, "completed_at": NOW}
+    part = Part(candidacy_id=candidacy.id, person_id=person.id, state=PartState.COMPLETED, **times)
+    db.session.add(part)
+    db.session.flush()
+    stored = _file(part, f"{number}".rjust(32, "g"), owner=person.id, purpose="resume")
+    db.session.add(stored)
+    db.session.flush()
+    part.file_id = stored.id
+    drawn = {"words": ["A resume"], "pieces": ["A resume"], "boxes": [], "pages": 1, "key": f"{number}".rjust(32, "h")}
+    of = {"candidacy_id": candidacy.id, "file_id": stored.id, "purpose": "resume", "sha256": stored.sha256}
+    db.session.add(CoveredFile(kept_back=number % 3 == 0, **of, **drawn))
+
+
 def _grow_round(world: _Building, place: str, most: int) -> None:
     cycle = db.session.get_one(Cycle, world[f"cycle {place}"])
     round_ = rounds_at.by_id(world[f"round {place}"])
@@ -1614,6 +1630,7 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         db.session.add(Verdict(review_id=review.id, passes=True, said_at=NOW))
         review.feedback = "Say more about the second year."
         if place == "teaching":
+            _grow_resume(candidacy, number)
             settled = {"settled_by_id": world["person staff"], "settled_at": NOW}
             db.session.add(Feedback(review_id=review.id, goes=number % 2 == 0, text="Say more.", **settled))
             typed = {"typed_by_id": world["person staff"], "typed_at": NOW}

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import policy
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
 from portal.awards.models import Award, Cycle, Season
-from portal.db import db
+from portal.db import ask, db
 from portal.decisions.models import Decision, Selection
 from portal.decisions.rules import choosing
 from portal.decisions.rules.choosing import Ranked, Suggested
@@ -573,26 +573,34 @@ def may_propose(person: Person | None, thing: Deciding) -> bool:
     return policy.may(person, Permission.PROPOSE_DECISION, thing)
 
 
+_ANNOUNCED = (
+    select(Candidacy.id, Cycle.award_id, Award.name, Season.year, Person.sort_name, Person.id)
+    .join(Decision, Decision.candidacy_id == Candidacy.id)
+    .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
+    .join(Person, Person.id == CandidacyPerson.person_id)
+    .join(Cycle, Cycle.id == Candidacy.cycle_id)
+    .join(Award, Award.id == Cycle.award_id)
+    .join(Season, Season.id == Cycle.season_id)
+    .where(Decision.outcome == Outcome.SELECTED, Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED}))
+    .where(
+        or_(
+            Person.sort_name.in_(bindparam("names", expanding=True)),
+            Person.id.in_(bindparam("persons", expanding=True)),
+        )
+    )
+)
+_AT_SCHOOLS = select(CandidacySchool.candidacy_id, CandidacySchool.school_id).where(
+    CandidacySchool.candidacy_id.in_(bindparam("numbers", expanding=True))
+)
+
+
 def announced_before(names: Collection[str], persons: Collection[int]) -> list[Before]:
     """Return the honours that were announced here to anybody of these names or numbers, whatever the award."""
-    told = Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED})
-    wanted = (
-        select(Candidacy.id, Cycle, Person.sort_name, Person.id)
-        .join(Decision, Decision.candidacy_id == Candidacy.id)
-        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
-        .join(Person, Person.id == CandidacyPerson.person_id)
-        .join(Cycle, Cycle.id == Candidacy.cycle_id)
-        .where(Decision.outcome == Outcome.SELECTED, told)
-        .where(or_(Person.sort_name.in_(names), Person.id.in_(persons)))
-    )
-    rows = db.session.execute(wanted).all()
+    rows = ask(_ANNOUNCED, {"names": list(names), "persons": list(persons)})
     there: dict[int, set[int]] = {}
-    schools = select(CandidacySchool.candidacy_id, CandidacySchool.school_id)
-    for candidacy, school in db.session.execute(
-        schools.where(CandidacySchool.candidacy_id.in_([row[0] for row in rows]))
-    ):
+    for candidacy, school in ask(_AT_SCHOOLS, {"numbers": [row[0] for row in rows]}):
         there.setdefault(candidacy, set()).add(school)
     return [
-        Before(cycle.award_id, cycle.award.name, cycle.year, name, person, frozenset(there.get(candidacy, ())))
-        for candidacy, cycle, name, person in rows
+        Before(award, name, year, key, person, frozenset(there.get(candidacy, ())))
+        for candidacy, award, name, year, key, person in rows
     ]

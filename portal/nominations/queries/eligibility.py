@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.awards import queries as awards
 from portal.awards.models import Award, Member, PastHonour
 from portal.awards.rules import MemberState
-from portal.db import db
+from portal.db import ask, db
 from portal.funds.models import FundDonor
 from portal.nominations.models import (
     Candidacy,
@@ -37,7 +37,7 @@ from portal.nominations.rules import COUNTS, STANDS, ConflictState
 from portal.nominations.rules import eligibility as rules
 from portal.nominations.rules.eligibility import Facts, Holds, Honoured, Listed, Place, Rule, Someone, Tie, Verdict
 from portal.nominations.rules.matching import Name, likeness
-from portal.people.models import Person
+from portal.people.models import Person, named
 from portal.people.rules import address_key, fold, name_key
 from portal.schools.models import Roster, RosterLine, School
 
@@ -46,6 +46,50 @@ if TYPE_CHECKING:
     from datetime import date
 
     from portal.awards.models import Cycle
+
+
+class Reported(NamedTuple):
+    """What a school reported, as far as rules ask."""
+
+    name: str
+    low_grade: str | None
+    high_grade: str | None
+    title_i: bool | None
+    students: int | None
+    free_lunch: int | None
+    reduced_lunch: int | None
+
+
+class Matched(NamedTuple):
+    """The roster that is matched now."""
+
+    id: int
+    of: date
+
+
+class Near(NamedTuple):
+    """Somebody who judges or gives."""
+
+    id: int
+    given_name: str
+    family_name: str
+    sort_name: str
+    email: str | None
+    email_key: str | None
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+        return named(self.given_name, self.family_name, self.email)
+
+
+class Ruled(NamedTuple):
+    """What was found of a conflict."""
+
+    kind: Kind
+    state: ConflictState
+    fact: str
+
 
 AT_ONCE = 2_000  # candidacies looked at in one go
 ALIKE = frozenset({"accent", "nickname", "order", "longer", "spelled", "initial"})
@@ -105,11 +149,82 @@ def findings(cycle: Cycle, numbers: Collection[int]) -> dict[int, Finding]:
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         for number, facts in _Gathering(cycle, held, some).facts().items():
-            found[number].verdicts = rules.judge(held, facts, year=cycle.year, on=on)
-        ruled = select(Ruling).options(joinedload(Ruling.ruled_by)).where(Ruling.candidacy_id.in_(some))
-        for ruling in db.session.scalars(ruled):
+            found[number].verdicts = rules.judged(held, facts, year=cycle.year, on=on)
+        for ruling in db.session.scalars(_RULED, {"numbers": some}):
             found[ruling.candidacy_id].rulings[ruling.rule] = ruling
     return found
+
+
+# Asked of every page of a list: put together once.
+NUMBERS: Any = bindparam("numbers", expanding=True)
+_RULED = select(Ruling).options(joinedload(Ruling.ruled_by)).where(Ruling.candidacy_id.in_(NUMBERS))
+_ROLES = select(Candidacy.id, Candidacy.role).where(Candidacy.id.in_(NUMBERS))
+_ROSTER = select(Roster.id, Roster.of, Roster.removed_at).order_by(Roster.id.desc()).limit(1)
+_PEOPLE = (
+    select(
+        CandidacyPerson.candidacy_id,
+        Person.id,
+        Person.given_name,
+        Person.family_name,
+        Person.sort_name,
+        Person.email_key,
+    )
+    .join(Person, Person.id == CandidacyPerson.person_id)
+    .where(CandidacyPerson.candidacy_id.in_(NUMBERS))
+    .order_by(CandidacyPerson.position)
+)
+_TYPED = (
+    select(Nomination.candidacy_id, Named.name_key, Named.email)
+    .join(Named, Named.nomination_id == Nomination.id)
+    .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(NAMED_SO))
+    .distinct()
+)
+_SCHOOLS = (
+    select(CandidacySchool.candidacy_id, School.id, *(getattr(School, name) for name in Reported._fields))
+    .join(School, School.id == CandidacySchool.school_id)
+    .where(CandidacySchool.candidacy_id.in_(NUMBERS))
+    .order_by(School.name)
+)
+_NOMINATORS = (  # their stage is looked at here: by it the database would go through everything that counts
+    select(Nomination.candidacy_id, Nomination.stage, Nomination.relation, Person.sort_name)
+    .join(Person, Person.id == Nomination.nominator_id)
+    .where(Nomination.candidacy_id.in_(NUMBERS))
+    .order_by(Nomination.id)
+)
+_HONOURS = (
+    select(PastHonour.award_id, Award.name, PastHonour.year, PastHonour.name_key, PastHonour.school_id)
+    .join(Award, Award.id == PastHonour.award_id)
+    .where(
+        PastHonour.name_key.in_(bindparam("keys", expanding=True)),
+        PastHonour.year >= bindparam("since"),
+        PastHonour.year < bindparam("year"),
+    )
+)
+_ABOUT = select(*(getattr(Person, name) for name in Near._fields))
+_MEMBERS = (
+    _ABOUT.join(Member, Member.person_id == Person.id)
+    .where(Member.cycle_id == bindparam("cycle"), Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED}))
+    .order_by(Member.id)
+)
+_DONORS = (
+    _ABOUT.join(FundDonor, FundDonor.person_id == Person.id)
+    .where(FundDonor.fund_id == bindparam("fund"))
+    .order_by(FundDonor.id)
+)
+_DECIDED = select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.state, Conflict.fact).where(
+    Conflict.candidacy_id.in_(NUMBERS),
+    Conflict.kind.in_((Kind.SAME_NAME, Kind.IS_NOMINEE, Kind.DECLARED)),
+    Conflict.person_id.in_(bindparam("persons", expanding=True)),
+)
+_newest = (
+    select(func.max(Snapshot.number)).where(Snapshot.nomination_id == Nomination.id).correlate(Nomination)
+).scalar_subquery()
+_ANSWERS = (
+    select(Nomination.candidacy_id, Snapshot.facts)
+    .join(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == _newest))
+    .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(COUNTS))
+    .order_by(Nomination.id)
+)
 
 
 def finding(candidacy: Candidacy, cycle: Cycle) -> Finding:
@@ -135,6 +250,12 @@ def roster() -> Roster | None:
     return newest if newest is not None and newest.removed_at is None else None
 
 
+def _matched_now() -> Matched | None:
+    for number, of, removed_at in ask(_ROSTER):
+        return Matched(number, of) if removed_at is None else None
+    return None
+
+
 def rosters(most: int = 10) -> list[Roster]:
     """Return the latest rosters brought in, lines or none."""
     wanted = select(Roster).options(joinedload(Roster.brought_by)).order_by(Roster.id.desc()).limit(most)
@@ -146,6 +267,7 @@ class _Gathering:
 
     def __init__(self, cycle: Cycle, held: Mapping[str, Any], numbers: list[int]) -> None:
         self.cycle, self.held, self.numbers = cycle, held, numbers
+        self.them = {"numbers": numbers}
         self.people: dict[int, list[tuple[int, str, str, str, str | None]]] = defaultdict(list)
         self.typed: dict[int, set[str]] = defaultdict(set)  # candidacy -> name keys that nominators typed
         self.addresses: dict[int, set[str]] = defaultdict(set)
@@ -159,11 +281,9 @@ class _Gathering:
 
     def facts(self) -> dict[int, Facts]:
         """Return them, by candidacy."""
-        roles = dict(
-            db.session.execute(select(Candidacy.id, Candidacy.role).where(Candidacy.id.in_(self.numbers))).all()
-        )
+        roles = dict(tuple(row) for row in ask(_ROLES, self.them))
         needs_roster = (Rule.ROLE, Rule.SCHOOL_YEARS, Rule.DISTRICT_YEARS, Rule.TAUGHT, Rule.GRADE)
-        of = roster() if self.asks(*needs_roster) else None
+        of = _matched_now() if self.asks(*needs_roster) else None
         listed = self._listed(of) if of is not None else {}
         honours = self._honours() if self.asks(Rule.REPEAT) else {}
         ties = self._ties() if self.asks(Rule.FAMILIES) else {}
@@ -191,46 +311,21 @@ class _Gathering:
         }
 
     def _who(self) -> None:
-        wanted = (
-            select(
-                CandidacyPerson.candidacy_id,
-                Person.id,
-                Person.given_name,
-                Person.family_name,
-                Person.sort_name,
-                Person.email_key,
-            )
-            .join(Person, Person.id == CandidacyPerson.person_id)
-            .where(CandidacyPerson.candidacy_id.in_(self.numbers))
-            .order_by(CandidacyPerson.position)
-        )
-        for candidacy, *person in db.session.execute(wanted):
-            self.people[candidacy].append(tuple(person))  # type: ignore[arg-type]
-        typed = (
-            select(Nomination.candidacy_id, Named.name_key, Named.email)
-            .join(Named, Named.nomination_id == Nomination.id)
-            .where(Nomination.candidacy_id.in_(self.numbers), Nomination.stage.in_(NAMED_SO))
-            .distinct()
-        )
-        for holder, key, email in db.session.execute(typed):
+        for candidacy, *person in ask(_PEOPLE, self.them):
+            self.people[candidacy].append(tuple(person))
+        for holder, key, email in ask(_TYPED, self.them):
             self.typed[holder or 0].add(key)
             self.addresses[holder or 0] |= {address_key(email) or ""} - {""}
 
     def _where(self) -> None:
-        wanted = (
-            select(CandidacySchool.candidacy_id, School)
-            .join(School, School.id == CandidacySchool.school_id)
-            .where(CandidacySchool.candidacy_id.in_(self.numbers))
-            .order_by(School.name)
-        )
-        for candidacy, school in db.session.execute(wanted):
-            self.schools[candidacy][school.id] = place_of(school)
+        for candidacy, school, *reported in ask(_SCHOOLS, self.them):
+            self.schools[candidacy][school] = place_of(Reported(*reported))
 
     def _keys(self, number: int, key: str) -> set[str]:
         """Return the name keys of one person of a candidacy: their own, and as nominators typed it where it can only be theirs."""
         return {key, *(self.typed[number] if len(self.people[number]) == 1 else ())} - {""}
 
-    def _listed(self, of: Roster) -> dict[tuple[int, int], tuple[Listed | None, str]]:
+    def _listed(self, of: Matched) -> dict[tuple[int, int], tuple[Listed | None, str]]:
         """Return the roster's line of each person, or the name of one that may be theirs."""
         keys: set[str] = set()
         families: set[str] = set()
@@ -300,14 +395,10 @@ class _Gathering:
         return None, ""
 
     def _nominators(self) -> dict[int, list[str]]:
-        wanted = (
-            select(Nomination.candidacy_id, Nomination.relation, Person.sort_name)
-            .join(Person, Person.id == Nomination.nominator_id)
-            .where(Nomination.candidacy_id.in_(self.numbers), Nomination.stage.in_(COUNTS))
-            .order_by(Nomination.id)
-        )
         found: dict[int, list[str]] = defaultdict(list)
-        for holder, relation, name in db.session.execute(wanted):
+        for holder, stage, relation, name in ask(_NOMINATORS, self.them):
+            if stage not in COUNTS:
+                continue
             number = holder or 0
             own = {key for _person, _given, _family, key, _address in self.people[number]} - {""}
             themself = bool(name) and name in own
@@ -324,14 +415,10 @@ class _Gathering:
         }
         persons = {person for number in self.numbers for person, *_rest in self.people[number]}
         since = self.cycle.year - years
-        kept = (
-            select(PastHonour.award_id, Award.name, PastHonour.year, PastHonour.name_key, PastHonour.school_id)
-            .join(Award, Award.id == PastHonour.award_id)
-            .where(PastHonour.name_key.in_(keys), PastHonour.year >= since, PastHonour.year < self.cycle.year)
-        )
+        kept = ask(_HONOURS, {"keys": list(keys), "since": since, "year": self.cycle.year})
         known = [
             Before(award, name, year, key or "", None, frozenset({school} if school else ()))
-            for award, name, year, key, school in db.session.execute(kept)
+            for award, name, year, key, school in kept
         ]
         for tell in announced_before:
             known += [one for one in tell(keys, persons) if since <= one.year < self.cycle.year]
@@ -361,24 +448,12 @@ class _Gathering:
         return found
 
     def _ties(self) -> dict[tuple[int, int], list[Tie]]:
-        sits = Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED})
-        members = db.session.scalars(
-            select(Person).join(Member, Member.person_id == Person.id).where(Member.cycle_id == self.cycle.id, sits)
-        ).all()
-        donors = db.session.scalars(
-            select(Person)
-            .join(FundDonor, FundDonor.person_id == Person.id)
-            .where(FundDonor.fund_id == self.cycle.fund_id)
-        ).all()
-        decided: dict[tuple[int, int], list[Conflict]] = defaultdict(list)
-        kinds = (Kind.SAME_NAME, Kind.IS_NOMINEE, Kind.DECLARED)
-        conflicts = select(Conflict).where(
-            Conflict.candidacy_id.in_(self.numbers),
-            Conflict.kind.in_(kinds),
-            Conflict.person_id.in_([member.id for member in members]),
-        )
-        for conflict in db.session.scalars(conflicts):
-            decided[conflict.candidacy_id, conflict.person_id].append(conflict)
+        members = [Near(*row) for row in ask(_MEMBERS, {"cycle": self.cycle.id})]
+        donors = [Near(*row) for row in ask(_DONORS, {"fund": self.cycle.fund_id})]
+        decided: dict[tuple[int, int], list[Ruled]] = defaultdict(list)
+        asked = {**self.them, "persons": [member.id for member in members]}
+        for candidacy, person, kind, state, fact in ask(_DECIDED, asked):
+            decided[candidacy, person].append(Ruled(kind, state, fact))
         found: dict[tuple[int, int], list[Tie]] = defaultdict(list)
         for number in self.numbers:
             for person, _given, family, key, address in self.people[number]:
@@ -398,17 +473,8 @@ class _Gathering:
         }
         if not keys:
             return {}
-        newest = (
-            select(func.max(Snapshot.number)).where(Snapshot.nomination_id == Nomination.id).correlate(Nomination)
-        ).scalar_subquery()
-        wanted = (
-            select(Nomination.candidacy_id, Snapshot.facts)
-            .join(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == newest))
-            .where(Nomination.candidacy_id.in_(self.numbers), Nomination.stage.in_(COUNTS))
-            .order_by(Nomination.id)
-        )
         found: dict[int, dict[str, str]] = defaultdict(dict)
-        for holder, text in db.session.execute(wanted):
+        for holder, text in ask(_ANSWERS, self.them):
             said = json.loads(text).get("answers", {})
             for key in keys:
                 words = (said.get(key) or {}).get("text", "").strip()
@@ -417,7 +483,7 @@ class _Gathering:
         return found
 
 
-def place_of(school: School) -> Place:
+def place_of(school: School | Reported) -> Place:
     """Return a school as the rules know it. What was not reported stays unknown."""
     share = None
     if school.students and school.free_lunch is not None and school.reduced_lunch is not None:
@@ -425,9 +491,7 @@ def place_of(school: School) -> Place:
     return Place(school.name, rules.grade(school.low_grade), rules.grade(school.high_grade), school.title_i, share)
 
 
-def _tie(
-    nominee: tuple[int, str, str, str | None], other: Person, decided: list[Conflict], *, gives: bool
-) -> Tie | None:
+def _tie(nominee: tuple[int, str, str, str | None], other: Near, decided: list[Ruled], *, gives: bool) -> Tie | None:
     """Return what may tie a nominee to somebody who judges or gives. What a person dismissed ties nobody."""
     person, family, key, address = nominee
     state = {conflict.kind: conflict.state for conflict in decided}

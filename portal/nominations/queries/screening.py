@@ -6,7 +6,7 @@ import enum
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -28,9 +28,10 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.accounts.queries import roles_of
 from portal.accounts.rules import role_facts
+from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Season
 from portal.awards.rules import CycleStage
-from portal.db import db
+from portal.db import ask, ask_one, db, writes_now
 from portal.nominations.models import (
     Answer,
     Candidacy,
@@ -55,7 +56,7 @@ from portal.policy import Fact
 from portal.schools.models import School
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from portal.people.models import Person
 
@@ -141,13 +142,33 @@ class From:
     letter_key: str | None
 
 
+class Listed(NamedTuple):
+    """A candidacy as far as its line tells it."""
+
+    id: int
+    reference: str
+    stage: CandidacyStage
+    name: str
+    role: str | None
+    reason: str | None
+    place_text: str | None
+
+
+class Other(NamedTuple):
+    """The other side of a suggestion."""
+
+    name: str
+    reference: str
+
+
 @dataclass
 class Line:
     """One candidacy in the list, with what a glance should tell."""
 
-    candidacy: Candidacy
+    candidacy: Listed
+    schools: list[str] = field(default_factory=list)
     nominations: list[From] = field(default_factory=list)
-    matches: list[tuple[Match, Candidacy]] = field(default_factory=list)
+    matches: list[tuple[list[str], Other]] = field(default_factory=list)  # open ones: why, and with whom
     rules: Finding = field(default_factory=Finding)
 
     @property
@@ -175,11 +196,13 @@ class Line:
     @property
     def two_schools(self) -> bool:
         """Whether the suggestion is about two schools alone."""
-        return any(match.why == [TWO_SCHOOLS] for match, _other in self.matches)
+        return any(why == [TWO_SCHOOLS] for why, _other in self.matches)
 
 
 def cycle_at(slug: str, year: int) -> Cycle | None:
-    """Return one year of an award without its questions and rubric: what a list needs."""
+    """Return one year of an award without its questions and rubric: what a list needs. On a page that is only read, a kept one."""
+    if not writes_now():
+        return awards.cycle_at(slug, year)
     wanted = select(Cycle).join(Award, Award.id == Cycle.award_id).join(Season, Season.id == Cycle.season_id)
     return db.session.scalar(wanted.where(Award.slug == slug, Season.year == year))
 
@@ -249,7 +272,7 @@ def _counts() -> Any:  # noqa: ANN401 - a select of (what, of which stage, how m
 
 def counts(cycle: Cycle, person: Person | None) -> Counts:
     """Return how many candidacies stand in each tab, how many submissions came, and of how many people: one query."""
-    found = {(what, stage): count for what, stage, count in db.session.execute(_counts(), _values(cycle, person))}
+    found = {(what, stage): count for what, stage, count in ask(_counts(), _values(cycle, person))}
     stages = {stage: found.get(("stage", stage.value), 0) for stage in CandidacyStage}
     waiting = found["waiting", ""]
     tabs = {
@@ -263,18 +286,19 @@ def counts(cycle: Cycle, person: Person | None) -> Counts:
 
 
 @cache
-def _candidacies(tab: Tab) -> Select[Candidacy]:
+def _candidacies(tab: Tab) -> Select[*tuple[Any, ...]]:
     return (
-        select(Candidacy)
-        .options(selectinload(Candidacy.schools))
+        select(*(getattr(Candidacy, name) for name in Listed._fields))
         .where(Candidacy.cycle_id == CYCLE, Candidacy.merged_into_id.is_(None), _in_tab(tab))
         .where(Candidacy.id.not_in(standing_of_viewer()))
         .order_by(Candidacy.id.desc())
     )
 
 
-def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> tuple[Select[Candidacy], dict[str, Any]]:
-    """Return the select of one tab's candidacies, narrowed, the newest first, and the values to run it with."""
+def candidacies(
+    cycle: Cycle, person: Person | None, filters: Filters
+) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    """Return the select of one tab's candidacies (rows of `Listed`), narrowed, the newest first, and the values to run it with."""
     wanted = _candidacies(filters.tab)
     if filters.q:
         wanted = wanted.where(_found(cycle.id, filters.q))
@@ -287,7 +311,7 @@ def candidacies(cycle: Cycle, person: Person | None, filters: Filters) -> tuple[
         )
         wanted = wanted.where(there)
     if filters.rules is not None:
-        numbers = db.session.scalars(wanted.with_only_columns(Candidacy.id), _values(cycle, person)).all()
+        numbers = [row[0] for row in ask(wanted.with_only_columns(Candidacy.id), _values(cycle, person))]
         wanted = wanted.where(Candidacy.id.in_(with_holds(cycle, numbers, filters.rules)))
     return wanted, _values(cycle, person)
 
@@ -348,17 +372,19 @@ def late_by_reference(reference: str) -> Nomination | None:
 # ---------------------------------------------------------------- the lines of one page
 
 
-def lines(cycle: Cycle, found: Sequence[Candidacy], person: Person | None) -> list[Line]:
+def lines(cycle: Cycle, found: Iterable[Sequence[Any]], person: Person | None) -> list[Line]:
     """Return what each candidacy's line tells: the same number of queries, however many they are."""
-    made = {candidacy.id: Line(candidacy) for candidacy in found}
+    made = {row[0]: Line(Listed(*row)) for row in found}
     if not made:
         return []
+    for number, names in places(made).items():
+        made[number].schools = names
     for number, one in nominations_of(made):
         made[number].nominations.append(one)
-    for match, first, second in open_matches_of(made, person):
-        for own, other in ((first, second), (second, first)):
-            if own.id in made:
-                made[own.id].matches.append((match, other))
+    for _number, why, this, other in matches_of(made, person):
+        for own, with_whom in ((this, other), (other, this)):
+            if own[0] in made:
+                made[own[0]].matches.append((why, Other(*with_whom[1:])))
     for number, said in findings(cycle, made).items():
         made[number].rules = said
     return list(made.values())
@@ -366,8 +392,7 @@ def lines(cycle: Cycle, found: Sequence[Candidacy], person: Person | None) -> li
 
 def every_line(cycle: Cycle, person: Person | None, filters: Filters) -> list[Line]:
     """Return every line of a tab, narrowed, for a file."""
-    wanted, values = candidacies(cycle, person, filters)
-    return lines(cycle, db.session.scalars(wanted, values).unique().all(), person)
+    return lines(cycle, ask(*candidacies(cycle, person, filters)), person)
 
 
 NUMBERS = bindparam("numbers", type_=BigInteger, expanding=True)
@@ -400,7 +425,7 @@ def _nominations_of() -> Any:  # noqa: ANN401 - a select of a From's columns
 
 def nominations_of(numbers: Collection[int]) -> list[tuple[int, From]]:
     """Return (candidacy, nomination) for everything these gather, the newest first: one query."""
-    found = db.session.execute(_nominations_of(), {"numbers": list(numbers)})
+    found = ask(_nominations_of(), {"numbers": list(numbers)})
     return [(candidacy, From(*facts)) for candidacy, *facts in found]
 
 
@@ -420,8 +445,28 @@ def _open() -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _matches_about() -> Any:  # noqa: ANN401 - as above
-    return _open_matches().where(or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS)))
+def _matches_about() -> Any:  # noqa: ANN401 - a select of a suggestion's number and why, and (number, name, reference) of both sides
+    first, second = aliased(Candidacy), aliased(Candidacy)
+    sides = (column for one in (first, second) for column in (one.id, one.name, one.reference))
+    both = (
+        select(Match.id, Match.why, *sides)
+        .select_from(Match)
+        .join(first, first.id == Match.first_id)
+        .join(second, second.id == Match.second_id)
+    )
+    return both.where(*_open(), or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS))).order_by(Match.id)
+
+
+Side: TypeAlias = tuple[int, str, str]  # a candidacy's number, name and reference
+
+
+def matches_of(numbers: Collection[int], person: Person | None) -> list[tuple[int, list[str], Side, Side]]:
+    """Return the open suggestions about any of these: number, why and of whom; with neither has `person` a conflict."""
+    values = {"numbers": list(numbers), "viewer": person.id if person else 0}
+    return [
+        (number, why, (one, name, reference), (other, its_name, its_reference))
+        for number, why, one, name, reference, other, its_name, its_reference in ask(_matches_about(), values)
+    ]
 
 
 @cache
@@ -434,17 +479,12 @@ def _how_many_matches() -> Select[int]:
     return select(func.count()).select_from(Match).where(Match.cycle_id == CYCLE, *_open())
 
 
-def open_matches_of(numbers: Collection[int], person: Person | None) -> list[tuple[Match, Candidacy, Candidacy]]:
-    """Return the open suggestions about any of these, with both sides, of which `person` has a conflict with neither."""
-    values = {"numbers": list(numbers), "viewer": person.id if person else 0}
-    return [(match, one, other) for match, one, other in db.session.execute(_matches_about(), values)]
-
-
 def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:
     """Return a cycle's oldest open suggestion with both sides, and how many are open: two queries."""
     values = {"cycle": cycle.id, "viewer": person.id if person else 0}
-    found = db.session.execute(_oldest_match(), values).first()
-    return (*found, db.session.scalar(_how_many_matches(), values) or 0) if found is not None else None
+    count = ask_one(_how_many_matches(), values)
+    found = db.session.execute(_oldest_match(), values).first() if count else None
+    return (*found, count) if found is not None else None
 
 
 def match_by_id(number: int) -> Match | None:
@@ -511,7 +551,7 @@ def _languages() -> Select[str]:
 
 def languages(cycle: Cycle) -> list[str]:
     """Return the languages that a cycle's nominations are written in."""
-    return sorted(db.session.scalars(_languages(), {"cycle": cycle.id}))
+    return sorted(code for (code,) in ask(_languages(), {"cycle": cycle.id}))
 
 
 @cache
@@ -528,7 +568,7 @@ def _schools_named() -> Select[int, str]:
 def schools_named(cycle: Cycle, person: Person | None) -> list[tuple[int, str]]:
     """Return the schools of a cycle's candidacies, number and name, by name."""
     values = {"cycle": cycle.id, "viewer": person.id if person else 0}
-    return [(number, name) for number, name in db.session.execute(_schools_named(), values)]
+    return [(number, name) for number, name in ask(_schools_named(), values)]
 
 
 def chosen(cycle: Cycle, numbers: Collection[int], person: Person | None) -> list[Candidacy]:
@@ -556,7 +596,7 @@ def _places() -> Select[int, str]:
 def places(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the names of these candidacies' schools."""
     found: dict[int, list[str]] = defaultdict(list)
-    for number, name in db.session.execute(_places(), {"numbers": list(numbers)}):
+    for number, name in ask(_places(), {"numbers": list(numbers)}):
         found[number].append(name)
     return found
 
@@ -570,6 +610,6 @@ def _addresses() -> Any:  # noqa: ANN401 - a select of (candidacy, address)
 def addresses(numbers: Collection[int]) -> dict[int, list[str]]:
     """Return the nominees' addresses as nominators typed them, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    for number, email in db.session.execute(_addresses(), {"numbers": list(numbers)}):
+    for number, email in ask(_addresses(), {"numbers": list(numbers)}):
         found[number][email.strip()] = None
     return {number: list(kept) for number, kept in found.items()}

@@ -314,7 +314,12 @@ MEMBER_SAID = N_("%(who)s, who is on the committee, said: “%(words)s”. Are t
 
 def judge(rules: Mapping[str, Any], facts: Facts, *, year: int, on: date) -> list[Verdict]:
     """Return a verdict for every rule that is set, in the rules' order. Years and ages count on the day `on`, nominating's last."""
-    return [_JUDGES[Rule(rule)](held, facts, _When(year, on)) for rule, held in tidy(rules).items()]
+    return judged(tidy(rules), facts, year=year, on=on)
+
+
+def judged(tidied: Mapping[str, Any], facts: Facts, *, year: int, on: date) -> list[Verdict]:
+    """Return the same by rules that are tidy already, where a list is judged by them."""
+    return [_JUDGES[Rule(rule)](held, facts, _When(year, on)) for rule, held in tidied.items()]
 
 
 def overall(verdicts: Iterable[Verdict]) -> Holds | None:

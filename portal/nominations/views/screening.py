@@ -128,12 +128,11 @@ def screening(cycle: Cycle) -> str:
         held = listing(came_late, page=asked_page(), params=values)
         return render_template("nominations/screening_late.html", held=held, **shared)
     wanted, values = queries.candidacies(cycle, person, filters)
-    found = listing(wanted, page=asked_page(), params=values)
+    found = listing(wanted, page=asked_page(), params=values, columns=True)
     return render_template(
         "nominations/screening.html",
         listing=found,
         lines=queries.lines(cycle, found.items, person),
-        form=ReasonForm(formdata=None),
         rule_choices=eligibility.filter_choices(),
         **eligibility.about(),
         **shared,
@@ -408,7 +407,7 @@ def _row(line: Line) -> list[object]:
         candidacy.reference,
         candidacy.name,
         candidacy.role or "",
-        words.place(candidacy),
+        words.place(candidacy, line.schools),
         len(line.counted),
         words.relations(line.counted),
         line.words,

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal.awards.rules import CycleStage
 from portal.nominations.models import Entered, ImportState, Kind, MatchState, Relation, RowState
-from portal.nominations.queries.screening import Tab
+from portal.nominations.queries.screening import Listed, Tab
 from portal.nominations.rules import CandidacyStage, ConflictState, Stage
 from portal.nominations.rules.eligibility import Holds
 from portal.nominations.rules.importing import TARGETS
@@ -180,6 +180,9 @@ EVENTS = {
 }
 
 
+TARGET_WORDS = {target: _l(label) for target, label in TARGETS.items()}
+
+
 def language(code: str) -> str:
     """Return a language by its own name."""
     return NAMES.get(code, code)
@@ -199,9 +202,10 @@ def relations(ones: Iterable[From]) -> str:
     return ", ".join(f"{seen[word]} × {word}" if seen[word] > 1 else word for word in ordered)
 
 
-def place(candidacy: Candidacy, names: Sequence[str] | None = None) -> str:
+def place(candidacy: Candidacy | Listed, names: Sequence[str] | None = None) -> str:
     """Return where a nominee works or learns. `names` are the schools'; without them, `schools` must be loaded."""
-    names = sorted(link.school.name for link in candidacy.schools) if names is None else names
+    if names is None and not isinstance(candidacy, Listed):
+        names = sorted(link.school.name for link in candidacy.schools)
     if names:
         return ", ".join(names)
     return (
@@ -219,7 +223,7 @@ def stands(line: Line) -> tuple[str, str, str]:
 
 def _to_know(line: Line) -> Iterator[tuple[str, str, str]]:
     """Yield what is to be looked at in one that nobody has decided on, the weightiest first."""
-    for _match, other in line.matches:
+    for _why, other in line.matches:
         also = _("Also %(name)s, %(reference)s", name=other.name, reference=other.reference)
         yield "undecided", _("Two schools?") if line.two_schools else _("Same person?"), also
     if not line.counted:
@@ -284,6 +288,6 @@ def about() -> dict[str, Any]:
         "row_words": ROWS,
         "import_words": IMPORTS,
         "entered_words": ENTERED,
-        "target_words": {target: _(label) for target, label in TARGETS.items()},
+        "target_words": TARGET_WORDS,
         "words_in": words_in,
     }

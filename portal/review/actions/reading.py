@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history
@@ -114,6 +114,8 @@ _REPLACE = (
     .where(_SCORE.criterion_id.in_(bindparam("criteria", expanding=True)))
     .values(replaced_at=bindparam("at"))
 )
+
+_ADD = insert(Score.__table__)  # type: ignore[arg-type]
 
 
 def save(
@@ -246,7 +248,7 @@ def _append(
 ) -> None:
     """Append what changed. A replaced score stays, and says when it was replaced; words alone in a draft are mended in place."""
     replaced: list[int] = []
-    added: list[Score] = []
+    added: list[dict[str, Any]] = []
     for criterion in queries.criteria_of(rubric):
         old, new = before[criterion.key], marks[criterion.key]
         if old == new:
@@ -259,18 +261,19 @@ def _append(
         replaced.append(criterion.id)
         if new != scoring.NOTHING:
             added.append(
-                Score(
-                    review_id=review.id,
-                    criterion_id=criterion.id,
-                    level=new.level,
-                    does_not_apply=new.does_not_apply,
-                    why=new.why,
-                    scored_at=at,
-                )
+                {
+                    "review_id": review.id,
+                    "criterion_id": criterion.id,
+                    "level": new.level,
+                    "does_not_apply": new.does_not_apply,
+                    "why": new.why,
+                    "scored_at": at,
+                }
             )
     if replaced:
         db.session.execute(_REPLACE, {"review": review.id, "criteria": replaced, "at": at})
-    db.session.add_all(added)
+    if added:
+        db.session.execute(_ADD, added)
 
 
 def whole(rubric: Rubric, marks: Mapping[str, Mark]) -> None:

@@ -111,8 +111,7 @@ def _ranking() -> Update:
         .where(Standing.round_id == bindparam("round"))
         .subquery()
     )
-    differs = Standing.rank.is_distinct_from(ordered.c.rank) | Standing.tied.is_distinct_from(ordered.c.tied)
-    change = (
-        update(Standing).where(Standing.id == ordered.c.id, differs).values(rank=ordered.c.rank, tied=ordered.c.tied)
-    )
-    return change.execution_options(synchronize_session=False)
+    kept = Standing.__table__.c  # the table alone: the session's rows are looked after by hand
+    differs = kept.rank.is_distinct_from(ordered.c.rank) | kept.tied.is_distinct_from(ordered.c.tied)
+    change = update(Standing.__table__).where(kept.id == ordered.c.id, differs)  # type: ignore[arg-type]
+    return change.values(rank=ordered.c.rank, tied=ordered.c.tied)

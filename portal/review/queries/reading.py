@@ -280,7 +280,7 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
     tasks: dict[int, list[Task]] = {}
     for assignment_id, round_id, number, name, reference, state, skipped in listed[:size]:
         points, over, said = answered.get(assignment_id, (None, None, 0))
-        figure = mean(points, over) if over else None
+        figure = mean(points or 0, over) if over else None
         unsaid = int(state is not AssignmentState.SUBMITTED)  # one word, in a round without a rubric
         left = criteria[round_id] - said if round_id in criteria else unsaid
         tasks.setdefault(round_id, []).append(Task(number, name, reference, state, figure, left, skipped is not None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, bindparam, func, select
 
 from portal.awards.models import Criterion, Cycle
-from portal.db import db
+from portal.db import ask
 from portal.nominations.models import Conflict
 from portal.nominations.rules import STANDS
 from portal.review.models import Assignment, BandScore, Review, Round, Score
@@ -84,13 +84,13 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
     reviews, given = _counted(some=candidacies is not None)
     these = {"round": round_id, **({} if candidacies is None else {"candidacies": list(candidacies)})}
     levels: dict[int, dict[str, int]] = {}
-    found = db.session.execute(reviews, these).all()
-    for review, key, level in db.session.execute(given, these):
+    found = ask(reviews, these)
+    for review, key, level in ask(given, these):
         levels.setdefault(review, {})[key] = level or 0
     weights: dict[str, int] = {}
     bands: dict[int, dict[str, int]] = {}
     of = {"round": round_id, "candidacies": list({candidacy for _r, candidacy, _p, _t in found})}
-    for candidacy, key, weight, level in db.session.execute(_BANDS, of):
+    for candidacy, key, weight, level in ask(_BANDS, of):
         bands.setdefault(candidacy, {})[key] = level or 0
         weights[key] = weight
     if bands:
@@ -108,4 +108,4 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
 def _weights(review: int) -> dict[str, int]:
     """Return the weights of the rubric that a review was given by."""
     wanted = select(Criterion.key, Criterion.weight).join(Review, Review.rubric_id == Criterion.rubric_id)
-    return {key: weight for key, weight in db.session.execute(wanted.where(Review.id == review))}  # noqa: C416 - rows
+    return {key: weight for key, weight in ask(wanted.where(Review.id == review))}  # noqa: C416 - rows

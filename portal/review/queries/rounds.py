@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.awards import queries as awards
 from portal.awards.models import Cycle, Rubric
 from portal.awards.rules import CycleStage
-from portal.db import ME, ask_one, db
+from portal.db import ME, ask_one, db, writes_now
 from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
 from portal.review.models import Assignment, Round, RoundReader, SpokenName
@@ -50,9 +51,16 @@ class InReview:
 
 
 def in_review(slug: str, year: int) -> InReview | None:
-    """Return the cycle at this address and its newest round."""
+    """Return the cycle at this address and its newest round. On a page that is only read, the cycle is a kept one."""
     cycle = awards.cycle_at(slug, year)
-    return InReview(cycle, newest(cycle.id)) if cycle is not None else None
+    if cycle is None:
+        return None
+    if writes_now():
+        return InReview(cycle, newest(cycle.id))
+    found = db.session.scalar(_NEWEST_READ, {"cycle": cycle.id})
+    if found is not None:
+        set_committed_value(found, "cycle", cycle)
+    return InReview(cycle, found)
 
 
 _LETTERS = select(LetterPlan.read_blind).where(LetterPlan.cycle_id == bindparam("cycle"))
@@ -65,13 +73,8 @@ def letters_read(round_: Round) -> bool:
     return needs is not None and (needs or not round_.blind)
 
 
-_NEWEST = (
-    select(Round)
-    .options(joinedload(Round.cycle))
-    .where(Round.cycle_id == bindparam("cycle"))
-    .order_by(Round.number.desc())
-    .limit(1)
-)
+_NEWEST_READ = select(Round).where(Round.cycle_id == bindparam("cycle")).order_by(Round.number.desc()).limit(1)
+_NEWEST = _NEWEST_READ.options(joinedload(Round.cycle))
 
 
 def newest(cycle_id: int) -> Round | None:
@@ -105,7 +108,9 @@ def rubric_number(round_: Round) -> int | None:
 def rubric_of(round_: Round) -> Rubric | None:
     """Return the rubric that a round is scored by, its criteria with it."""
     number = rubric_number(round_)
-    return db.session.get(Rubric, number) if number is not None else None
+    if number is None or writes_now():
+        return db.session.get(Rubric, number) if number is not None else None
+    return cache.kept(f"rubric {number}", lambda: db.session.get(Rubric, number))  # type: ignore[no-any-return]
 
 
 def readers(round_: Round) -> frozenset[int]:

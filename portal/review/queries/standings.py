@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.db import ME, db
+from portal.db import ME, ask, ask_one, db
 from portal.nominations.models import Candidacy, Conflict
 from portal.nominations.queries.conflicts import any_in, untouched_by_conflict
 from portal.nominations.rules import STANDS
@@ -93,8 +94,8 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
     places = round_.cycle.places
     if page is not None and not any_in(person, round_.cycle_id):
         these = {"round": round_.id}
-        found = db.session.execute(_kept(calibrated), {**these, "size": size + 1, "from": first}).all()
-        near = db.session.execute(_kept_near(), {**these, "from": max(places - 1, 0)}).all()
+        found = ask(_kept(calibrated), {**these, "size": size + 1, "from": first})
+        near = ask(_kept_near(), {**these, "from": max(places - 1, 0)})
         cut = rules.cut([mean or 0.0 for mean, _rank in near], places=min(places, 1))
         groups = _kept_groups(round_, cut, [rank or 0 for _mean, rank in near], calibrated=calibrated)
     else:
@@ -111,7 +112,7 @@ def standings(round_: Round, person: Person | None = None, *, page: int | None =
         ranked = places_of.subquery()
         wanted = _whole(round_).with_only_columns(*_SHOWN, ranked.c.place, ranked.c.shared)
         wanted = wanted.join(ranked, ranked.c.id == Standing.id)
-        found = db.session.execute(wanted.order_by(ranked.c.place, SpokenName.reference)).all()
+        found = ask(wanted.order_by(ranked.c.place, SpokenName.reference))
         cut = _cut(seen, places)
         groups = _groups(seen, cut, calibrated=calibrated)
     shown = found[:size] if page is not None else found
@@ -222,8 +223,8 @@ def _kept_groups(round_: Round, cut: rules.Cut, ranks: Sequence[int], *, calibra
     """Count everybody above, in and below the band, from the ranks alone."""
     these = {"round": round_.id}
     if calibrated:
-        return {str(band): count for band, count in db.session.execute(_BANDS, these) if band is not None}
-    count, tied = db.session.execute(_HOW_MANY, {**these, "rank": ranks[0] if ranks else 0}).one()
+        return {str(band): count for band, count in ask(_BANDS, these) if band is not None}
+    ((count, tied),) = ask(_HOW_MANY, {**these, "rank": ranks[0] if ranks else 0})
     if cut.last is None:
         found = {"above": count}
     elif not round_.cycle.places:
@@ -322,12 +323,11 @@ def _levels(total: float | None) -> float | None:
     return total / TIMES if total is not None else None
 
 
-_OWING = (
-    select(Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
+_OWING = (  # in no order: for one, SQLite would go through the whole round
+    select(Assignment.id, Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
     .join(Person, Person.id == Assignment.reviewer_id)
     .where(Assignment.candidacy_id.in_(bindparam("candidacies", expanding=True)))
     .where(Assignment.round_id == bindparam("round"), Assignment.state.in_(OWED))
-    .order_by(Assignment.id)
 )
 
 
@@ -335,7 +335,7 @@ def _owing(round_: Round, candidacies: Sequence[int]) -> dict[int, list[str]]:
     """Return who owes a reading of each of these candidacies, by name."""
     found: dict[int, list[str]] = defaultdict(list)
     asked = {"round": round_.id, "candidacies": list(candidacies)}
-    for candidacy, given, family, email in db.session.execute(_OWING, asked):
+    for _number, candidacy, given, family, email in sorted(ask(_OWING, asked), key=itemgetter(0)):
         found[candidacy].append(named(given, family, email))
     return found
 
@@ -361,8 +361,8 @@ def missing(round_: Round, person: Person | None, *, most: int = SIZE) -> tuple[
     """Return the candidacies with reads missing, those with most missing first, at most so many; and how many there are."""
     these = {"round": round_.id, "me": person.id if person is not None else 0}
     counting, wanted = _lacking()
-    count = db.session.scalar(counting, these) or 0
-    found = db.session.execute(wanted, {**these, "most": most}).all()
+    count = ask_one(counting, these) or 0
+    found = ask(wanted, {**these, "most": most})
     owing = _owing(round_, [number for number, *_rest in found])
     rows = [Missing(spoken, nominee, lacks, tuple(owing.get(number, ()))) for number, spoken, nominee, lacks in found]
     return rows, count

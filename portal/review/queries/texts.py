@@ -172,7 +172,7 @@ class Sent(NamedTuple):
 
 @cache
 def _asked() -> Sent:
-    numbers = bindparam("numbers", expanding=True)
+    numbers: Any = bindparam("numbers", expanding=True)
     letters = standing_letters()
     owner = goes_to(letters)
     return Sent(
