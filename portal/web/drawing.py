@@ -11,7 +11,8 @@ from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context as JinjaContext
 from jinja2.runtime import Macro
 from jinja2.utils import _PassArg, internalcode
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, escape
+from markupsafe import _escape_inner as _safe  # type: ignore[attr-defined]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
@@ -56,7 +57,7 @@ def put(said: Any) -> str:  # noqa: ANN401 - whatever a template shows
     if kind is Markup:
         return said  # type: ignore[no-any-return]
     if kind is str:
-        return _escape_inner(said)
+        return _safe(said)
     return escape(said)
 
 

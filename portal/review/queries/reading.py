@@ -25,6 +25,8 @@ from portal.review.rules.scoring import NOTHING, TIMES, Mark, mean, minutes_need
 from portal.web.cache import kept
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Executable
 
     from portal.people.models import Person
@@ -368,7 +370,11 @@ def _tasks(opened: Select[Assignment]) -> Select[Any]:
 _UNANSWERED = (Member.state == MemberState.INVITED) | (
     (Member.state == MemberState.ACCEPTED) & Member.declared_at.is_(None)
 )
-_PLACES = select(Member.id, Member.state, Member.cycle_id).join(Member.cycle).where(Member.person_id == ME.id)
+_PLACES = (
+    select(Member.id, Member.state, Member.declared_at, Member.cycle_id)
+    .join(Member.cycle)
+    .where(Member.person_id == ME.id)
+)
 _INVITATIONS = _PLACES.where(_UNANSWERED, Cycle.stage.not_in(OVER)).order_by(Member.id)
 _AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 _CHAIRED = (
@@ -379,21 +385,29 @@ _CHAIRED = (
 
 
 class Place(NamedTuple):
-    """Somebody's own place on a committee, to be read: its number, how it stands, and the cycle, a kept one."""
+    """Somebody's own place on a committee, to be read: its number, how it stands, when they declared, and the cycle, a kept one."""
 
     id: int
     state: MemberState
+    declared_at: datetime | None
     cycle: Cycle
+
+
+def _places(wanted: Executable, person: Person) -> list[Place]:
+    return [
+        Place(number, state, declared_at, cycle_kept(cycle))
+        for number, state, declared_at, cycle in ask(wanted, {"me": person.id})
+    ]
 
 
 def invitations(person: Person) -> list[Place]:
     """Return the committees that somebody was asked to and has not answered, or has not declared conflicts for."""
-    return [Place(number, state, cycle_kept(cycle)) for number, state, cycle in ask(_INVITATIONS, {"me": person.id})]
+    return _places(_INVITATIONS, person)
 
 
 def chaired(person: Person) -> list[Place]:
     """Return the committees that somebody chairs whose work is not over."""
-    return [Place(number, state, cycle_kept(cycle)) for number, state, cycle in ask(_CHAIRED, {"me": person.id})]
+    return _places(_CHAIRED, person)
 
 
 class OwnScore(NamedTuple):
