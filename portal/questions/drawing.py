@@ -62,10 +62,14 @@ def asked_as(words: Question | EarlierWords, *, own: bool) -> str:
     return words_in((own and words.own_label) or words.label)
 
 
+def label_and_hint(question: Question, *, nominee: str, own: bool = False) -> tuple[str, str]:
+    """Return the words that ask a question, and those under them, with the nominee's name in both."""
+    return with_name(asked_as(question, own=own), nominee), with_name(words_in(question.hint), nominee)
+
+
 def field_for(question: Question, *, nominee: str, own: bool = False) -> Any:  # noqa: ANN401 - an unbound WTForms field
     """Return the field that asks a question. It keeps what is typed, over the limit too: `questions.rules.problems` judges."""
-    label = with_name(asked_as(question, own=own), nominee)
-    hint = with_name(words_in(question.hint), nominee)
+    label, hint = label_and_hint(question, nominee=nominee, own=own)
     kind = question.kind
     if kind in CLOSED:
         choices = [(str(value), words_in(said)) for value, said in question.choices or []]

@@ -12,7 +12,8 @@ from wtforms.widgets import EmailInput, SearchInput, TelInput
 from portal.nominations.models import Quote, Relation
 from portal.nominations.queries.writing import WORDS
 from portal.nominations.rules.writing import MOST_PEOPLE
-from portal.questions.drawing import answer_of, data_for, field_for
+from portal.questions.drawing import answer_of, data_for, field_for, label_and_hint
+from portal.questions.models import QuestionKind
 from portal.questions.rules import NO, YES
 from portal.web.fields import Address, Choice, Choices, Form, Line, Text, needed
 
@@ -212,8 +213,23 @@ class QuoteForm(PartForm):
         return {"quote": self.quote.data or "", "tell": self.tell.data or ""}
 
 
+class TextForm(PartForm):
+    """A question that is answered in writing, as nearly all are: a class made for each would cost as much as two queries."""
+
+    answer = Text()
+
+    def fields(self) -> dict[str, Any]:
+        """Return what was typed."""
+        return {"text": self.answer.data or ""}
+
+
 def answer_form(question: Question, answer: str, *, nominee: str, version: int, own: bool = False) -> PartForm:
     """Return the form of one question, with what was typed for it."""
+    drawn_with = {"answer": data_for(question, answer), "version": version}
+    if question.kind is QuestionKind.TEXT:
+        form = TextForm(data=drawn_with)
+        form.answer.label.text, form.answer.description = label_and_hint(question, nominee=nominee, own=own)
+        return form
 
     class AnswerForm(PartForm):
         answer = field_for(question, nominee=nominee, own=own)
@@ -221,7 +237,7 @@ def answer_form(question: Question, answer: str, *, nominee: str, version: int, 
         def fields(self) -> dict[str, Any]:
             return {"text": answer_of(self.answer)}
 
-    return AnswerForm(data={"answer": data_for(question, answer), "version": version})
+    return AnswerForm(data=drawn_with)
 
 
 class BothForm(PartForm):
