@@ -49,6 +49,7 @@ from portal.funds import queries as funds
 from portal.people.rules import fold, name_key
 from portal.questions import actions as questions
 from portal.questions.models import Asked
+from portal.schools import actions as schools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -760,9 +761,10 @@ def say_more(
     languages: Sequence[str] = (),
     expertise: Sequence[str] = (),
     family: Sequence[str] = (),
+    places: Iterable[tuple[int, date | None]] = (),
     at: datetime,
 ) -> None:
-    """Note what a member says of themself: the languages they read, what they know well, and the names of close family.
+    """Note what a member says of themself: languages, what they know well, close family and household, schools and until when.
 
     Names of family are looked for among those nominated and shown to nobody else. `member` needs its person loaded.
     """
@@ -770,13 +772,20 @@ def say_more(
     clean = {
         name: [str(one).strip()[:200] for one in given if str(one).strip()][:MOST_SAID] for name, given in said.items()
     }
-    if all((getattr(member, name) or []) == given for name, given in clean.items()):
+    new = schools.note_places(member.person_id, places)
+    if not new and all((getattr(member, name) or []) == given for name, given in clean.items()):
         return
     for name, given in clean.items():
         setattr(member, name, given)
     db.session.flush()
     history.record(
-        "said more", member, by=member.person, at=at, languages=clean["languages"], family=len(clean["family"])
+        "said more",
+        member,
+        by=member.person,
+        at=at,
+        languages=clean["languages"],
+        family=len(clean["family"]),
+        schools=new,
     )
     for listener in on_member_said:
         listener(member.person, at)

@@ -467,10 +467,10 @@ def _meet(world: World, cycle: Cycle, round_: Round) -> None:
     )
     made = rounds.plan_round(cycle, shape, seed=round_.seed + 1, by=joy, at=at)
     begins = opens + timedelta(hours=1)
-    for place, line in enumerate(to_meet.lines(made, joy)[:3]):  # the others have no time yet
+    for place, line in enumerate(to_meet.lines(made, joy)[:-1]):  # one has no time yet
         one = to_meet.Met(Discussed(InReview(cycle, made), made, line.candidacy, line.spoken), None)
         starts = begins + timedelta(hours=place)
-        room = "https://meet.example/4411" if place == 1 else "The office, room 2"
+        room = "https://meet.example/4411" if place else "The office, room 2"
         ends = starts + timedelta(minutes=30)
         appointments.plan(one, starts_at=starts, ends_at=ends, place=room, version=0, by=joy, at=at)
 

@@ -454,6 +454,7 @@ class Kind(enum.StrEnum):
     FAMILY = "named as family"
     HOUSEHOLD = "shares a household or an address"
     CO_WINNER = "was honored together with them"
+    TRANSLATED = "translated what was written"
 
 
 HARD = frozenset(

@@ -12,11 +12,11 @@ from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
 from portal.people.rules import fold
-from portal.schools.models import School, SchoolAlias
+from portal.schools.models import Affiliation, School, SchoolAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from portal.people.models import Person
 
@@ -92,3 +92,24 @@ def learn(school: School, name: str, *, by: Person | None, at: datetime) -> None
     db.session.add(SchoolAlias(school_id=school.id, name=name.strip()[:200], name_key=key[:200]))
     db.session.flush()
     history.record("also written", school, by=by, at=at, name=name.strip())
+
+
+def note_places(person_id: int, places: Iterable[tuple[int, date | None]]) -> int:
+    """Note where somebody works or learns, or did until when, as they say it; return how many of these were not known.
+
+    Nothing is taken away: whoever says less later may not clear their own conflict by it.
+    """
+    known = {
+        row.school_id: row for row in db.session.scalars(select(Affiliation).where(Affiliation.person_id == person_id))
+    }
+    new = 0
+    for school, until in dict(places).items():
+        row = known.get(school)
+        if row is None:
+            db.session.add(Affiliation(person_id=person_id, school_id=school, until=until))
+            new += 1
+        elif row.until is not None and (until is None or until > row.until):
+            row.until = until
+            new += 1
+    db.session.flush()
+    return new

@@ -218,6 +218,52 @@ def test_an_address_that_somebody_typed_bars_nobody_from_a_cycle_and_holds_one_c
         assert queries.stands(reviewer, keala.id)
 
 
+def test_what_members_say_of_schools_rosters_and_translations_suggest_too(app):
+    from portal.awards import actions as awards
+    from portal.nominations.actions import eligibility
+    from portal.nominations.translating.models import Translation
+    from portal.nominations.translating.rules import TranslationState
+    from portal.review.actions import declaring
+    from portal.review.queries import declarations
+
+    with transaction():
+        cycle, denny, joy = make_cycle(blind=False), make_school("Denny International Middle School"), make_staff()
+        amina = make_candidacy(cycle, name="Amina Warsame", school=denny)
+        said, listed, namesake, translator = (
+            make_person(name, email=f"{name.split()[0].lower()}@homes.example")
+            for name in ("Ruth Diaz", "Joan Kim", "Mei Chao", "Ola Berg")
+        )
+        seats = [make_member(cycle, person, declared=False) for person in (said, listed, namesake, translator)]
+        own = db.session.scalar(select(Nomination).where(Nomination.candidacy_id == amina.id)) or make_nomination(
+            cycle, nominee="Amina Warsame", candidacy=amina
+        )
+        facts = {"source_kind": "snapshot", "source_id": 1, "cycle_id": cycle.id, "nomination_id": own.id, "texts": {}}
+        asked = {"state": TranslationState.ASKED, "translator_id": translator.id, "noticed_at": NOW}
+        db.session.add(Translation(**facts, **asked, written_in="so", language="en"))
+        db.session.flush()
+        for seat in seats:
+            db.session.refresh(seat, ["person", "cycle"])
+        for _twice in range(2):  # saying it again changes nothing
+            awards.say_more(seats[0], places=[(denny.id, None)], at=NOW)
+        assert raised(person=said) == [(amina.id, said.id, Kind.SAME_SCHOOL)]
+        table = "Name,Email,School,Role\nJoan Kim,joan@homes.example,Denny International Middle School,Principal\n"
+        table += "Mei Chao,another@schools.example,Denny International Middle School,Teacher\n"
+        eligibility.bring_roster(table.encode(), name="roster.csv", of=NOW.date(), by=joy, at=NOW)
+        assert {kind for _one, _who, kind in raised(person=listed)} == {Kind.SAME_SCHOOL, Kind.SUPERVISOR}
+        assert raised(person=namesake) == []  # the roster's has another address
+        assert raised(person=translator) == [(amina.id, translator.id, Kind.TRANSLATED)]
+        assert [queries.stands(person, amina.id) for person in (said, listed, namesake, translator)] == [
+            True, True, False, True,
+        ]  # fmt: skip
+
+        assert [len(declarations.lines(cycle, seat)) for seat in seats] == [0, 0, 1, 0]  # their own lists, too
+        declaring.declare(seats[0], listed=[], ties=[], at=NOW)
+        assert not declarations.list_grew(cycle, seats[0])
+        soft = db.session.scalars(select(Conflict).where(Conflict.person_id == said.id)).one()
+        conflicts.dismiss(soft, by=joy, reason="Years ago.", at=NOW)
+        assert declarations.list_grew(cycle, seats[0])  # decided to be none, it is asked about before it is read
+
+
 def test_a_person_may_find_that_an_unconfirmed_nomination_is_a_members_own(app):
     with transaction():
         cycle, joy, reviewer = make_cycle(), make_staff("Joy Tanaka"), make_person("Nia Khoury")

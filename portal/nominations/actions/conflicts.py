@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from portal import history
 from portal.accounts.models import Grant, Scope
@@ -26,15 +27,17 @@ from portal.nominations.models import (
     Kind,
     Named,
     Nomination,
+    Part,
     Recommendation,
     Sitting,
 )
 from portal.nominations.queries import conflicts as queries
 from portal.nominations.rules import CONFLICT, NEVER_SENT, ConflictState, ConflictStep, Stage
 from portal.nominations.rules.letters import LetterState, WriterRole
+from portal.nominations.translating.models import Translation
 from portal.people.models import Person
 from portal.people.rules import address_key, fold, name_key
-from portal.schools.models import Affiliation, School
+from portal.schools.models import Affiliation, RosterLine, School
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -69,6 +72,7 @@ class Concerned(NamedTuple):
     phone: str
     supervises: dict[int, str]  # the candidacies for which they were asked to write as a supervisor: the letter
     honors: frozenset[tuple[int, int]]  # what they were honored with: award and year
+    translated: dict[int, str]  # the candidacies of which they translated something: from which language
 
 
 class Nominee(NamedTuple):
@@ -113,6 +117,13 @@ def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> in
 def felt_person(person: Person, at: datetime) -> None:
     """Look at somebody anew who got a role, a place on a committee, another name or address, or gave to a fund."""
     raise_from_facts(person, at=at)
+
+
+def felt_roster(at: datetime) -> None:
+    """Look at everybody anew: a roster says who works and learns where."""
+    over = {CycleStage.RELEASED, CycleStage.ARCHIVED}
+    for cycle in db.session.scalars(select(Cycle).where(Cycle.stage.not_in(over)).order_by(Cycle.id)).all():
+        raise_from_facts(cycle, at=at)
 
 
 def raise_for(cycle: Cycle, candidacies: Collection[int], *, at: datetime) -> int:
@@ -182,6 +193,8 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int], *, at:
             yield from _by_place(one, nominee)
             yield from _by_home(one, nominee)
             yield from _by_honor(one, nominee)
+            if nominee.number in one.translated:
+                yield Raised(nominee.number, person.id, Kind.TRANSLATED, one.translated[nominee.number])
             if one.gives:
                 yield Raised(nominee.number, person.id, Kind.DONOR, "")
 
@@ -254,6 +267,38 @@ def _affiliations(
     for person, school, name, role, until in db.session.execute(wanted):
         over = until is not None and until <= at.date()
         yield person, school, name, role, until if over else None
+
+
+def _on_roster(persons: Collection[Person]) -> Iterator[tuple[int, int, str]]:
+    """Yield (person, school, their role) as the district's roster says it now: by their address, or by their name where a line has none."""
+    addresses = {person.email_key: person.id for person in persons if person.email_key}
+    names = {person.sort_name: person.id for person in persons if person.sort_name}
+    bare = RosterLine.name_key.in_(names) & RosterLine.email_key.is_(None)
+    wanted = select(RosterLine.email_key, RosterLine.name_key, RosterLine.school_id, RosterLine.role)
+    wanted = wanted.where(RosterLine.school_id.is_not(None), RosterLine.email_key.in_(addresses) | bare)
+    for address, name, school, role in db.session.execute(wanted.order_by(RosterLine.id)):
+        yield addresses[address] if address else names[name], school or 0, role if address else ""
+
+
+def _translated(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> languages, for those who translated something of this cycle and saw it with its names."""
+    lettered = aliased(Nomination)
+    owner = func.coalesce(
+        Nomination.candidacy_id, Part.candidacy_id, lettered.candidacy_id, Recommendation.candidacy_id
+    )
+    wanted = (
+        select(Translation.translator_id, owner, Translation.written_in, Translation.language)
+        .outerjoin(Nomination, Nomination.id == Translation.nomination_id)
+        .outerjoin(Part, Part.id == Translation.part_id)
+        .outerjoin(Recommendation, Recommendation.id == Translation.recommendation_id)
+        .outerjoin(lettered, lettered.id == Recommendation.nomination_id)
+        .where(Translation.cycle_id == cycle.id, Translation.translator_id.in_(numbers))
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for person, candidacy, written, language in db.session.execute(wanted):
+        if person is not None and candidacy is not None:
+            found[person][candidacy] = f"{written or '?'} → {language}"
+    return found
 
 
 def _relatives(numbers: Collection[int]) -> dict[int, dict[str, str]]:
@@ -329,7 +374,11 @@ def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Con
         schools[number][school] = None if until is None or before is None else max(until, before)
         if until is None and "principal" in fold(role).split():
             leads[number].add(school)
-    relatives, supervises = _relatives(numbers), _supervising(cycle, numbers)
+    for number, school, role in _on_roster(persons):
+        schools[number][school] = None
+        if "principal" in fold(role).split():
+            leads[number].add(school)
+    relatives, supervises, translated = _relatives(numbers), _supervising(cycle, numbers), _translated(cycle, numbers)
     honors = _honors([person.sort_name for person in persons])
     return [
         Concerned(
@@ -343,6 +392,7 @@ def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Con
             _telephone(person.phone),
             supervises.get(person.id, {}),
             frozenset(honors.get(person.sort_name, {})),
+            translated.get(person.id, {}),
         )
         for person in persons
     ]

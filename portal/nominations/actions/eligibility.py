@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from portal import history
 from portal.db import db
 from portal.errors import N_, Refused
+from portal.nominations.actions import conflicts
 from portal.nominations.models import Ruling
 from portal.nominations.queries import eligibility as queries
 from portal.nominations.rules import roster as rules
@@ -99,6 +100,7 @@ def bring_roster(data: bytes, *, name: str, of: date, by: Person, at: datetime) 
         some = [{**line, "roster_id": made.id} for line in read.lines[start : start + LINES_AT_ONCE]]
         db.session.execute(insert(RosterLine), some)
     history.record("roster brought in", made, by=by, at=at, lines=made.lines, left_out=len(made.left_out))
+    conflicts.felt_roster(at)
     return made
 
 

@@ -86,9 +86,10 @@ KINDS = {
     Kind.RECUSED: _l("Recused while reading: “%(fact)s”"),
     Kind.WROTE_LETTER: _l("Wrote a letter: %(fact)s"),
     Kind.SUPERVISOR: _l("Is their principal or supervisor: %(fact)s"),
-    Kind.FAMILY: _l("Family, as one of them named the other: %(fact)s"),
+    Kind.FAMILY: _l("Family or household, as one of them named the other: %(fact)s"),
     Kind.HOUSEHOLD: _l("Shares a household or an address: %(fact)s"),
     Kind.CO_WINNER: _l("Was honored together with them: %(fact)s"),
+    Kind.TRANSLATED: _l("Translated what was written about them, with names: %(fact)s"),
 }
 KINDS_BARE = {
     Kind.IS_NOMINEE: _l("May be the nominee"),
@@ -99,9 +100,10 @@ KINDS_BARE = {
     Kind.DONOR: _l("Gave to the fund, or is close to somebody who did"),
     Kind.WROTE_LETTER: _l("Wrote a letter"),
     Kind.SUPERVISOR: _l("Is their principal or supervisor"),
-    Kind.FAMILY: _l("Family, as one of them named the other"),
+    Kind.FAMILY: _l("Family or household, as one of them named the other"),
     Kind.HOUSEHOLD: _l("Shares a household or an address"),
     Kind.CO_WINNER: _l("Was honored together with them"),
+    Kind.TRANSLATED: _l("Translated what was written about them, with names"),
 }
 CONFLICTS = {
     ConflictState.SUGGESTED: ("undecided", _l("To decide")),

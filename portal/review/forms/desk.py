@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, DecimalField, HiddenField, IntegerField
+from wtforms import BooleanField, DateTimeLocalField, DecimalField, HiddenField, IntegerField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from portal.review.rules import masking
 from portal.review.rules.notes import Audience
+from portal.schools import queries as schools
 from portal.web.fields import Choice, Choices, Form, Line, Text, needed
 from portal.web.text import zone
 
@@ -183,6 +186,9 @@ class ThoughtForm(Form):
         return None
 
 
+_LEFT = re.compile(r"^(.+),\s*((?:19|20)[0-9]{2})$")
+
+
 class AnswerForm(Form):
     """Answering an invitation to a committee."""
 
@@ -204,9 +210,31 @@ class AnswerForm(Form):
         most=300,
     )
     family = Text(
-        _l("Close family who work in the schools, or go to one"),
+        _l("Close family who work in the schools or go to one, and whoever lives with you"),
         description=_l("One name a line. They are looked for among the nominees, and shown to nobody else."),
+        most=1000,
+    )
+    places = Text(
+        _l("Schools where you work or learn, or did in the last five years"),
+        description=_l(
+            "One a line, with the year in which you left: “Denny Middle School, 2023”. What you said before stays."
+        ),
         most=1000,
     )
     agreed = BooleanField(_l("I agree to these rules"), [DataRequired(_l("Agree to the rules, or decline."))])
     answer = HiddenField()
+
+    def validate_places(self, field: Text) -> None:
+        """Find each school that was written, and when its year ended."""
+        self.found: list[tuple[int, date | None]] = []
+        for line in filter(None, map(str.strip, (field.data or "").splitlines())):
+            said = _LEFT.match(line)
+            name, year = (said[1], date(int(said[2]), 6, 30)) if said else (line, None)
+            school = schools.meant_by(name.strip()).school
+            if school is None:
+                words = _(
+                    "No school here is called “%(name)s”. Write it as the district does, or leave it out.",
+                    name=name[:80],
+                )
+                raise ValidationError(words)
+            self.found.append((school, year))

@@ -6,14 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.awards.models import Member
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Kind
-from portal.nominations.rules import CandidacyStage, ConflictState
+from portal.nominations.rules import STANDS, CandidacyStage, ConflictState
 from portal.review.models import Declaration
 from portal.review.queries import rounds
 from portal.review.rules.scoring import own_order
@@ -99,10 +99,18 @@ def lines(cycle: Cycle, member: Member) -> list[Line]:
     else:
         named = select(Candidacy.id, Candidacy.name).where(Candidacy.cycle_id == cycle.id)
         named = named.where(Candidacy.merged_into_id.is_(None), Candidacy.stage.not_in(UNREAD))
+        named = named.where(
+            Candidacy.id.not_in(_kept_from(member))
+        )  # who has a conflict finds them nowhere, here neither
         found = [
             Line(Item(CANDIDACY, number), name) for number, name in db.session.execute(named.order_by(Candidacy.id))
         ]
     return own_order(found, seed=round_.seed if round_ is not None else cycle.id, reader=member.person_id)
+
+
+def _kept_from(member: Member) -> Select[int]:
+    """Select the candidacies with which a member has a conflict that stands or holds. Decided to be none, they are asked about again."""
+    return select(Conflict.candidacy_id).where(Conflict.person_id == member.person_id, Conflict.state.in_(STANDS))
 
 
 def own(member: Member) -> list[Own]:
@@ -208,5 +216,5 @@ def list_grew(cycle: Cycle, member: Member) -> bool:
     declaration = newest_of(member)
     if declaration is None or member.declared_at is None:
         return True
-    places = places_of(cycle)
-    return any(not covers(declaration, number, schools) for number, schools in places.items())
+    places, kept = places_of(cycle), set(db.session.scalars(_kept_from(member)))
+    return any(not covers(declaration, number, found) for number, found in places.items() if number not in kept)

@@ -68,6 +68,7 @@ def _accept(member: Member, form: AnswerForm) -> None:
         languages=[code for code in form.languages.data or () if code in NAMES],
         expertise=(form.expertise.data or "").split(","),
         family=(form.family.data or "").splitlines(),
+        places=form.found,
         at=clock.now(),
     )
 
