@@ -246,6 +246,8 @@ def draw(  # noqa: PLR0917 - one per option
         if revealed or entropy or seed is not None or agreed:
             raise BadInput(N_("--rfc3797 stands alone."))
         lottery.in_order(names, b"")
+        if not key.strip():
+            raise BadInput(N_("--rfc3797 wants the key string that was published."))
         drawn = lottery.rfc3797(key, pool=len(names), places=places or len(names))
         write_json(
             {

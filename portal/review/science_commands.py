@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from portal.review.rules import assignment, calibration
 
+MANY = 10**6  # reads, or a cost of evening out: beyond it costs are no longer added up exactly
+FINEST = 10**15  # a cost, in the smallest part that its decimals tell apart
 #: A finished review in the current plan.
 DONE = {"1", "yes", "true", "done", "y"}
 
@@ -243,7 +245,9 @@ def _card(card: calibration.Card) -> dict[str, object]:
 @click.command(cls=Science)
 @click.argument("pairs", metavar="PAIRS.csv")
 @click.argument("reviewers", metavar="REVIEWERS.csv")
-@click.option("--reads", type=click.IntRange(min=1), required=True, help="How many reviewers each nomination needs.")
+@click.option(
+    "--reads", type=click.IntRange(min=1, max=MANY), required=True, help="How many reviewers each nomination needs."
+)
 @click.option("--one-per-school", is_flag=True, help="At most one reviewer of a school for each nomination.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Decides between equal plans.")
 @click.option("--current", metavar="CURRENT.csv", help="The plan as it stands: nomination, reviewer [, done].")
@@ -251,7 +255,7 @@ def _card(card: calibration.Card) -> dict[str, object]:
 @click.option("--recuse-pair", metavar="NOMINATION REVIEWER", nargs=2, multiple=True, help="A conflict in one pair.")
 @click.option(
     "--level",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MANY),
     default=0,
     show_default=True,
     help="Evens out loads: the n-th read costs (n - 1) times this more.",
@@ -373,6 +377,8 @@ def _pairs(table: Table, known: set[str], where: str) -> tuple[dict[tuple[str, s
             )
         whole, _, rest = cell.strip().partition(".")
         found[c, r] = int((whole if whole not in {"", "+", "-"} else whole + "0") + rest[:places].ljust(places, "0"))
+        if abs(found[c, r]) > FINEST:
+            raise table.wrong(row, N_("write the cost with fewer decimals: %(cell)s"), cell=cell.strip())
         first[c, r] = row
     return found, 10**places
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 #: A number as people write it in CSV: no "nan", no "inf", no underscores, no other script's digits.
+LARGEST = 10**12  # in any cell: beyond it, sums and squares are no longer exact
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -118,6 +119,7 @@ class Table:
             value = float(text) if NUMBER.fullmatch(text) else float("nan")
             if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - NaN differs from itself
                 raise self.wrong(row, N_("%(name)s is not a number: %(cell)s"), name=name, cell=repr(cell))
+            self._within(row, name, value)
             found.append(value)
         return found
 
@@ -133,8 +135,16 @@ class Table:
                 raise self.wrong(row, N_("%(name)s is not a whole number: %(cell)s"), name=name, cell=repr(cell))
             if least is not None and int(text) < least:
                 raise self.wrong(row, N_("%(name)s is below %(least)d: %(cell)s"), name=name, least=least, cell=text)
+            self._within(row, name, int(text))
             found.append(int(text))
         return found
+
+    def _within(self, row: int, name: str, value: float) -> None:
+        """Refuse a number too large to be added up exactly."""
+        if abs(value) > LARGEST:
+            raise self.wrong(
+                row, N_("%(name)s is too large: %(cell)s"), name=name, cell=self.columns[name][row].strip()
+            )
 
 
 def read_text(path: str) -> str:

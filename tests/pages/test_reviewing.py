@@ -8,7 +8,7 @@ import io
 import re
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from portal import clock
 from portal.awards.models import Criterion
@@ -22,6 +22,7 @@ from portal.review.models import Assignment, Masked, Note, Review, Score, Spoken
 from portal.review.queries import declarations
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules.lives import AssignmentState
+from portal.schools.models import Affiliation, School
 from tests.support.crawling import CSRF, readable
 from tests.support.reviewing import LATER, declare, make_committee, make_open, make_planned, score
 
@@ -383,8 +384,18 @@ def test_an_invitation_is_answered_once_then_conflicts_are_declared(app):
     assert "Agree to the rules, or decline." in both
     assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": ""}).status_code == 422
     assert browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "-2"}).status_code == 422
-    answer = browser.post(url, {"answer": "accept", "agreed": "y", "capacity": "5"})
+    known = db.session.scalars(select(School.name).order_by(School.id)).first()
+    told = {"answer": "accept", "agreed": "y", "capacity": "5"}
+    unknown = browser.post(url, {**told, "places": f"{known}\nHogwarts, 2024"}).get_data(as_text=True)
+    assert "No school here is called “Hogwarts”" in unknown
+    answer = browser.post(url, {**told, "places": f"{known}, 2024"})
     assert answer.location.endswith(f"{url}/conflicts")
+    db.session.rollback()
+    assert [one.until.year for one in db.session.scalars(select(Affiliation))] == [2024]
+    db.session.rollback()
+    assert [one.kind.value for one in db.session.scalars(select(Conflict))] == ["works at the same school"]
+    with transaction():
+        db.session.execute(delete(Conflict))
     page = browser.text(f"{url}/conflicts")
     assert "mont Number" in page
     for name in ("Warsame", "Rivera", "Nguyen", "Okafor"):

@@ -119,6 +119,7 @@ HEAD = "nomination,reviewer,score\n"
         (HEAD + "a,P,nan\n", [], "not a number"),
         (HEAD + "a,P,inf\n", [], "not a number"),
         (HEAD + "a,P,1e999\n", [], "not a number"),
+        (HEAD + "a,P,-1e308\n", [], "too large"),
         (HEAD + "a,P,1_000\n", [], "not a number"),
         (HEAD + "a,P,٣\n", [], "not a number"),
         (HEAD + "a,P,\n", [], "not a number"),

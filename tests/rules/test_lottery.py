@@ -148,6 +148,7 @@ def test_the_command_reads_marks_of_any_system_and_draws_as_rfc_3797(tmp_path):
         ("a\n", ["--seed", "0" * 64, "--beacon", "00"], "--seed stands alone"),
         ("a\n", ["--beacon", "00", "--beacon-text", "x"], "not both"),
         ("a\n", ["--rfc3797", "1./", "--beacon", "00"], "stands alone"),
+        ("a\n", ["--rfc3797", " "], "wants the key string"),
         ("a\n", ["--rfc3797", "1./", "--places", "2"], "2 cannot be drawn out of 1"),
         ("a\n", ["--secret", "00", "--commitment", "0" * 64], "does not match"),
         ("a\n", ["--unknown"], "--unknown"),

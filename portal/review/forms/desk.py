@@ -19,7 +19,7 @@ from portal.web.fields import Choice, Choices, Form, Line, Text, needed
 from portal.web.text import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 MOST_READS = 500
@@ -224,9 +224,11 @@ class AnswerForm(Form):
     agreed = BooleanField(_l("I agree to these rules"), [DataRequired(_l("Agree to the rules, or decline."))])
     answer = HiddenField()
 
+    found: Sequence[tuple[int, date | None]] = ()  # the schools that were written, each with when its year ended
+
     def validate_places(self, field: Text) -> None:
-        """Find each school that was written, and when its year ended."""
-        self.found: list[tuple[int, date | None]] = []
+        """Find each school that was written."""
+        self.found = []
         for line in filter(None, map(str.strip, (field.data or "").splitlines())):
             said = _LEFT.match(line)
             name, year = (said[1], date(int(said[2]), 6, 30)) if said else (line, None)
@@ -237,4 +239,4 @@ class AnswerForm(Form):
                     name=name[:80],
                 )
                 raise ValidationError(words)
-            self.found.append((school, year))
+            self.found = [*self.found, (school, year)]
