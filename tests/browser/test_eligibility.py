@@ -1,16 +1,19 @@
-"""The office sets rules, brings in a roster, overrules a rule and finds somebody: on a phone without JavaScript, with axe at every step."""
+"""The office sets rules, overrules one, types in paper, translates and words a message: a phone without JavaScript, axe at every step."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from portal.db import transaction
+from portal.db import db, transaction
 from portal.demo.makers import NOW, make_award, make_cycle, make_nomination, make_organisation, make_school, make_staff
 from portal.nominations.actions import gathering
+from portal.nominations.doubts.models import Doubt
 from portal.nominations.models import Relation
+from portal.nominations.translating import actions as translating
 from tests.support.browser import PHONE
 
+SOMALI = "Macallimaddu waxay caawisaa ardayda oo dhan, gaar ahaan kuwa cusub ee aan Ingiriisiga aqoon."
 ROSTER = b"Last name,First name,Job title,School,Hire date\nWarsame,Amina,Teacher,Denny Middle School,2016-09-01\n"
 
 
@@ -21,8 +24,13 @@ def test_rules_are_set_judged_and_overruled(app, open_page, axe, sign_in):
         staff = make_staff("Joy Tanaka")
         cycle = make_cycle(make_award("Teaching", slug="teaching"))
         school = make_school("Denny Middle School", low_grade="06", high_grade="08")
-        nomination = make_nomination(cycle, nominee="Amina Warsame", school=school, relation=Relation.PARENT)
+        nomination = make_nomination(
+            cycle, nominee="Amina Warsame", school=school, relation=Relation.PARENT, texts=(SOMALI, "", "")
+        )
         gathering.gather(nomination, at=NOW)
+        db.session.add(Doubt(nomination_id=make_nomination(cycle).id, signs=["quick", "links"], raised_at=NOW))
+        db.session.flush()
+        translating.notice(at=NOW)
     page = open_page(javascript=False, **PHONE)
     sign_in(page, staff)
     page.goto("/desk/teaching/2026/eligibility")
@@ -55,5 +63,32 @@ def test_rules_are_set_judged_and_overruled(app, open_page, axe, sign_in):
     page.get_by_label("How do you know?").fill("The district's own figures of this fall.")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("All rules met")).to_be_visible()
-    page.goto("/desk/teaching/2026/unreached")
+    _paper_translation_and_words(page, axe)
+
+
+def _paper_translation_and_words(page, axe):
+    for path in ("unreached", "held", "reminders", "translations", "papers"):
+        page.goto(f"/desk/teaching/2026/{path}")
+        axe(page)
+    page.get_by_role("button", name="Take in a form").click()
+    page.get_by_label("Their name").fill("Hibo Nuradin")
+    page.get_by_role("button", name="It is all typed in").click()
+    expect(page.get_by_text("Choose how old they are").first).to_be_visible()
     axe(page)
+    page.get_by_text("A child under 13 wrote it").click()
+    page.get_by_role("button", name="Delete what a child wrote").click()
+    expect(page.get_by_text("Nothing of it is kept")).to_be_visible()
+    page.goto("/desk/teaching/2026/translations")
+    page.get_by_role("link", name="Amina Warsame").click()
+    axe(page)
+    page.get_by_label("I translate it myself").check()
+    page.get_by_role("button", name="Ask them").click()
+    page.get_by_label("Your translation: English").first.fill("She helps every child.")
+    axe(page)
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.get_by_text("you have nothing more to do")).to_be_visible()
+    axe(page)
+    page.goto("/desk/messages/words/publishing.selected/en")
+    axe(page)
+    page.get_by_role("button", name="Save these words").click()
+    expect(page.get_by_text("once somebody else approved them")).to_be_visible()

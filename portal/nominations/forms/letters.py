@@ -21,6 +21,11 @@ ROLES = {
     WriterRole.TEACHER: _l("A teacher or counselor"),
     WriterRole.OTHER: _l("Somebody else"),
 }
+OWN_ROLES = {  # as whoever applies for themself asks
+    **ROLES,
+    WriterRole.STAFF: _l("Somebody whom you work with or for"),
+    WriterRole.SUPERVISOR: _l("Your principal or supervisor"),
+}
 WAIVER = _l(
     "I give up my right to read this letter. Its writer, the office and, where the award needs it, the committee read it; "
     "I do not, now or later."

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.awards import queries as awards
+from portal.awards.models import Cycle
 from portal.db import ask, db
 from portal.files import queries as files
 from portal.files.rules import FileState
@@ -40,7 +41,6 @@ from portal.questions.rules import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from portal.awards.models import Cycle
     from portal.files.models import StoredFile
 
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
@@ -72,8 +72,10 @@ class Original(NamedTuple):
 def originals(translation: Translation) -> list[Original]:
     """Return the texts to translate, word for word: of several only those in another language, none that was left empty."""
     if translation.source_kind == SNAPSHOT:
-        snapshot = db.session.get_one(Snapshot, translation.source_id)
-        found = of_snapshot(snapshot)
+        found = of_snapshot(db.session.get_one(Snapshot, translation.source_id))
+        asked = select(Question.key).join(Cycle, Cycle.question_set_id == Question.set_id)
+        order = list(db.session.scalars(asked.where(Cycle.id == translation.cycle_id).order_by(Question.position)))
+        found.sort(key=lambda each: order.index(each.key) if each.key in order else len(order))
     elif translation.source_kind == PART:
         found = of_part(translation.source_id)
     else:

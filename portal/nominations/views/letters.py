@@ -16,7 +16,7 @@ from portal.files import queries as file_queries
 from portal.files import rules as file_rules
 from portal.files import serving
 from portal.nominations.actions import letters as actions
-from portal.nominations.forms.letters import KEPT, ROLES, WAIVER, AgeForm, AskForm, LetterForm, NoForm
+from portal.nominations.forms.letters import KEPT, OWN_ROLES, ROLES, WAIVER, AgeForm, AskForm, LetterForm, NoForm
 from portal.nominations.forms.writing import AGES, CHILD
 from portal.nominations.models import Relation
 from portal.nominations.queries import letters as queries
@@ -78,7 +78,9 @@ def letters(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     plan, now = queries.plan_of(nomination.cycle_id), clock.now()
     applies = nomination.relation is Relation.SELF
     form = AskForm()
-    if not applies:
+    if applies:
+        form.role.choices = [(role.value, words) for role, words in OWN_ROLES.items()]
+    else:
         del form.waiver
     if form.validate_on_submit():
         answer = _ask(nomination, form, applies=applies)

@@ -924,7 +924,10 @@ def _copied(nomination: Nomination, facts: dict[str, Any]) -> list[dict[str, Any
         },
         {"name": _label(nomination, RELATION), "answer": _lines(f"{how}\n{facts['relation_text'] or ''}".strip())},
     ]
-    for key, said in facts["answers"].items():
+    order = [asks.key for asks in queries.every_question(nomination)]
+    answers = facts["answers"]
+    for key in sorted(answers, key=lambda key: order.index(key) if key in order else len(order)):
+        said = answers[key]
         asks = queries.question(nomination, key)
         text = snapshot_in_words(said, asks)
         rows.append(
