@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,8 +65,11 @@ class Name(NamedTuple):
     @property
     def folded(self) -> tuple[str, str]:
         """The name without accents too."""
-        return fold(self.given), fold(self.family)
+        return _fold_name(self.given), _fold_name(self.family)
 
+
+NAMES_KEPT = 4_096  # compared again and again while a cycle's nominees are gathered
+_fold_name = lru_cache(maxsize=NAMES_KEPT)(fold)
 
 Team = tuple[Name, ...]  # everybody one nomination names: one person, or several
 
@@ -91,6 +95,7 @@ class Verdict(NamedTuple):
     why: tuple[str, ...]
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def plain(text: str) -> str:
     """Return text for comparing with its accents: composed, no case, apostrophes gone, other punctuation one space."""
     bare = unicodedata.normalize("NFC", text.casefold()).translate(_APOSTROPHES)
@@ -181,7 +186,7 @@ def likeness(one: Name, other: Name) -> Iterator[str]:
 def _ways(one: Name, other: Name) -> Iterator[str]:
     """Yield how two names of different words are alike, as far as their letters tell."""
     (given, family), (given_too, family_too) = one.folded, other.folded
-    given, given_too = (fold(_CALLED.sub(" ", name.given)) for name in (one, other))
+    given, given_too = (_fold_name(_CALLED.sub(" ", name.given)) for name in (one, other))
     first, first_too = (given.split() or [""])[0], (given_too.split() or [""])[0]
     rest, rest_too = {*given.split()[1:], *family.split()}, {*given_too.split()[1:], *family_too.split()}
     part = bool(rest and rest_too) and (rest <= rest_too or rest_too <= rest)
@@ -212,7 +217,9 @@ def _near(one: str, other: str) -> bool:
 
 def distance(one: str, other: str, most: int) -> int:
     """Return how many letters must be changed, put in, left out or swapped with their neighbor; `most + 1` once it is more than `most`."""
-    if abs(len(one) - len(other)) > most:
+    if (
+        abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most
+    ):  # one change touches two letters at most
         return most + 1
     before: list[int] = []
     line = list(range(len(other) + 1))
