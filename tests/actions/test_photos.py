@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from urllib.parse import urlsplit
 
 import pytest
 from flask import g
@@ -110,6 +111,9 @@ def test_a_photograph_is_shown_at_the_instant_with_its_words_and_gone_when_it_is
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     with Image.open(io.BytesIO(answer.data)) as shown:
         assert not shown.getexif()
+    said = next(one for one in visitor.get("/recipients.json").get_json()["recipients"] if one["name"])
+    assert said["photo_alt"] == ALT
+    assert visitor.get(urlsplit(said["photo"]).path).mimetype == "image/webp"
     later = Desk(app, world.person("joy"), at=PUBLIC)
     with zipfile.ZipFile(io.BytesIO(later.get(f"{world.desk}/release/press.zip").data)) as kit:
         assert ALT in kit.read("alt-texts.csv").decode()
@@ -121,6 +125,7 @@ def test_a_photograph_is_shown_at_the_instant_with_its_words_and_gone_when_it_is
         )
     assert visitor.get(address).status_code == 404
     assert "photo-" not in visitor.text("/recipients/2026/amina-warsame")
+    assert "photo-" not in visitor.text("/recipients.json")
     assert db.session.scalars(select(Recipient.photo_alt).where(Recipient.name.is_not(None))).all() == [None]
 
 

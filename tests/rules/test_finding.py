@@ -105,7 +105,11 @@ def test_no_line_is_wider_than_calendars_take_and_no_words_break_out_of_theirs(w
 
 def test_a_record_holds_exactly_the_fields_of_its_schema():
     fields = [field.name for field in data.FIELDS]
-    record = data.record(LINES[0], currency="USD", page=lambda year, slug: f"/{year}/{slug}")
+    record = data.record(
+        LINES[0], currency="USD", page=lambda year, slug: f"/{year}/{slug}", photo=lambda line: line.photo
+    )
     assert list(record) == fields == list(data.schema("x")["properties"]["recipients"]["items"]["properties"])
-    unnamed = data.record(LINES[-1], currency="USD", page=lambda year, slug: f"/{year}/{slug}")
+    unnamed = data.record(
+        LINES[-1], currency="USD", page=lambda year, slug: f"/{year}/{slug}", photo=lambda line: line.photo
+    )
     assert {name for name, value in unnamed.items() if value} == {"year", "award", "award_name", "honors"}

@@ -175,6 +175,7 @@ READY = Readiness(
     unappointed=0,
     involved=[],
     unconfirmed_nominators=0,
+    families=True,
 )
 
 
@@ -204,6 +205,8 @@ def test_when_all_is_well_everything_is_done():
         {"wordless": ["Amina Warsame"]},
         {"not_agreed": ["Amina Warsame"]},
         {"young": ["Amina Warsame"]},
+        {"families": False},
+        {"has_donors": True},  # and nothing on record of the procedure
     ],
 )
 def test_each_of_these_blocks(facts):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from portal.publishing.desk.queries import Chosen
     from portal.publishing.desk.queries.keepsakes import Template
-    from portal.publishing.queries import Year
+    from portal.publishing.queries import Section, Year
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 GOLD = "#c2a35a"
@@ -95,8 +95,8 @@ def certificates(
             said = _filled(template, code, facts)
         signatures = [said[f"signature_{number}"] for number in range(1, rules.SIGNATURES + 1)]
         read_in = language.language(code)
-        page = {name: said[name] for name in ("above", "title", "person", "body", "below")}
-        page |= {"name": facts["name"], "language": read_in.code, "direction": read_in.dir}
+        page = {name: said[name] for name in ("above", "title", "to", "person", "body", "below")}
+        page |= {"year": facts["year"], "name": facts["name"], "language": read_in.code, "direction": read_in.dir}
         pages.append({**page, "signatures": [words for words in signatures if words]})
     layout = dict(template.layout)
     facts_of_all = {"people": pages, "layout": layout, "sprigs": str(_("Two fir sprigs"))}
@@ -104,15 +104,17 @@ def certificates(
     return typesetting.pdf("certificate", facts_of_all, files=_files(layout), **house)
 
 
-def program(template: Template, year: Year, *, award: Mapping[str, str], code: str, at: datetime) -> bytes:
-    """Set the booklet of a year: everybody as they agreed to be shown, those who preferred not to be named counted."""
+def program(template: Template, year: Year, *, award: Mapping[str, str] | None, code: str, at: datetime) -> bytes:
+    """Set the booklet of one award, or (None) of a whole year: everybody as they agreed to be shown, those not named counted."""
     organisation = awards.organisation()
     facts = {
-        "award": words_in(award),
+        "award": words_in(award) if award is not None else "",
         "year": str(year.year),
         "organization": organisation.name if organisation is not None else "",
     }
     said, layout = _filled(template, code, facts), dict(template.layout)
+    if award is None:
+        said["title"] = said["season"]
     cited = layout["people"] == "citations"
     sections = [
         {
@@ -133,9 +135,7 @@ def program(template: Template, year: Year, *, award: Mapping[str, str], code: s
             )
             if section.unnamed
             else "",
-            "credit": words_in(section.cycle.fund.credit)
-            if section.cycle is not None and section.cycle.fund is not None
-            else "",
+            "credit": _credit(section),
         }
         for section in year.sections
     ]
@@ -143,6 +143,12 @@ def program(template: Template, year: Year, *, award: Mapping[str, str], code: s
     printed = {**said, "sections": sections, "layout": layout, "words": words, "sprigs": str(_("Two fir sprigs"))}
     paper = layout["paper"] if layout["paper"] != "half" else "us-letter"
     return typesetting.pdf("program", printed, files=_files(layout), **_house(said["title"], code, at, paper=paper))
+
+
+def _credit(section: Section) -> str:
+    """Return whom an award's sum is from, and how its fund is thanked."""
+    fund = section.cycle.fund if section.cycle is not None else None
+    return f"{_('From %(fund)s.', fund=fund.name)} {words_in(fund.credit)}".strip() if fund is not None else ""
 
 
 def names(people: Sequence[Mapping[str, str]], *, title: str, code: str, at: datetime) -> bytes:

@@ -49,6 +49,8 @@ def _load() -> tuple[Line, ...]:
             paid_to=row.paid_to,
             fund=row.fund_name,
             portrait=row.portrait,
+            photo=row.photo if row.name else None,
+            photo_alt=row.photo_alt if row.name else None,
             shown_at=max(row.public_at, row.corrected_at or row.public_at),
             key=finding.key(row.name, row.school, row.award_name),
         )

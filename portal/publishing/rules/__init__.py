@@ -209,7 +209,7 @@ class Readiness(NamedTuple):
     unnamed: Sequence[str] = ()  # said no, or the office goes on without the name of somebody who has not answered
     has_donors: bool = False  # somebody is noted as a donor of the fund
     procedure: bool = False  # who approved the award's procedure, and when, is on the firewall sheet
-    families: bool = False  # the sheet says, of exactly those selected, that no donor's or member's family receives
+    families: bool = False  # the sheet says, of everybody selected, that no donor's or member's family receives
 
 
 def checks(ready: Readiness) -> list[Check]:
@@ -310,11 +310,11 @@ def _donors(ready: Readiness) -> Iterable[Check]:
 
 
 def _firewall(ready: Readiness) -> Iterable[Check]:
-    """The sheet that keeps donors from choosing: owed wherever the fund has donors."""
-    if not ready.has_donors:
-        return
+    """The sheet that keeps donors from choosing: the procedure is owed where the fund has donors, families where anybody chose or gave."""
     where = "firewall"
-    if ready.procedure:
+    if not ready.has_donors:
+        pass
+    elif ready.procedure:
         yield Check(
             Weight.DONE, N_("The award's procedure was approved, and the sheet says when and by whom"), where=where
         )
@@ -325,9 +325,9 @@ def _firewall(ready: Readiness) -> Iterable[Check]:
         yield Check(
             Weight.DONE, N_("Families were asked about: none of those selected is a donor's or a member's"), where=where
         )
-    elif ready.selected:
+    elif ready.selected and (ready.has_donors or ready.members):
         message = N_("Nobody has confirmed that no donor's and no member's family receives")
-        yield Check(Weight.BLOCKS, message, {}, N_("Confirmed of exactly those who are selected now"), {}, where)
+        yield Check(Weight.BLOCKS, message, {}, N_("Confirmed of everybody who is selected now"), {}, where)
 
 
 def _times(ready: Readiness) -> Iterable[Check]:

@@ -62,13 +62,19 @@ FIELDS = (
     Field("paid_to", ("string", "null"), N_("Where the sum goes: the person, the school or the college")),
     Field("fund", ("string", "null"), N_("The fund that gave it")),
     Field("url", ("string", "null"), N_("Their own page. Null for the archive, which has no pages")),
+    Field(
+        "photo", ("string", "null"), N_("Their photograph as a square (WebP); its address works while they agree to it")
+    ),
+    Field("photo_alt", ("string", "null"), N_("What the photograph shows, for those who do not see it")),
 )
 QUOTATION = ("words", "translation", "language", "name", "relation")
 COLUMNS = tuple(field.name for field in FIELDS if field.in_csv)
 
 
-def record(line: Line, *, currency: str, page: Callable[[int, str], str]) -> dict[str, Any]:
-    """Return a line as a program reads it. `page` gives the address of somebody's own page."""
+def record(
+    line: Line, *, currency: str, page: Callable[[int, str], str], photo: Callable[[Line], str | None]
+) -> dict[str, Any]:
+    """Return a line as a program reads it. `page` gives the address of somebody's own page, `photo` that of their photograph."""
     given = line.sum_cents is not None
     return {
         "year": line.year,
@@ -86,6 +92,8 @@ def record(line: Line, *, currency: str, page: Callable[[int, str], str]) -> dic
         "paid_to": line.paid_to if given else None,
         "fund": line.fund if given else None,
         "url": page(line.year, line.slug) if line.slug else None,
+        "photo": photo(line),
+        "photo_alt": line.photo_alt if line.photo else None,
     }
 
 
@@ -102,6 +110,7 @@ def schema(address: str) -> dict[str, Any]:
             }
         },
         "url": {"format": "uri"},
+        "photo": {"format": "uri"},
     }
     one = {
         "type": "object",

@@ -39,6 +39,8 @@ class Line:
     paid_to: str | None = None
     fund: str | None = None
     portrait: int = 0
+    photo: str | None = None  # how the squares of their photograph are called
+    photo_alt: str | None = None
     shown_at: datetime | None = None  # when it became public, or was corrected last; None: from the archive
     key: str = ""  # folded words by which it is found
 

@@ -59,8 +59,9 @@ SIGNATURES = 3
 PAPERS = Choice("paper", N_("Paper"), (("us-letter", N_("US Letter")), ("a4", N_("A4"))))
 SLOTS: dict[Kind, tuple[Slot, ...]] = {
     Kind.CERTIFICATE: (
-        Slot("above", N_("Over the award"), N_("{organization} honors")),
-        Slot("title", N_("The award's line"), N_("{award} {year}")),
+        Slot("above", N_("Over the award"), N_("{organization} presents the")),
+        Slot("title", N_("The award's line"), N_("{award}")),
+        Slot("to", N_("Between the award and the name"), N_("to")),
         Slot("person", N_("Who they are, under the name"), "{role}, {school}"),
         Slot("body", N_("What for"), "{citation}", tall=True),
         Slot("below", N_("Over the signatures"), ""),
@@ -68,6 +69,7 @@ SLOTS: dict[Kind, tuple[Slot, ...]] = {
     ),
     Kind.PROGRAM: (
         Slot("title", N_("Title"), N_("{award} {year}")),
+        Slot("season", N_("Title of the booklet of a whole year"), N_("Honored in {year}")),
         Slot("subtitle", N_("Under the title: the day and the place, for instance"), ""),
         Slot("welcome", N_("Welcome"), "", tall=True),
         Slot("closing", N_("On the last page: thanks, for instance"), "", tall=True),

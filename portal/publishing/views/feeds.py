@@ -15,10 +15,11 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.awards import queries as awards
 from portal.policy import Permission
-from portal.publishing import queries
+from portal.publishing import portraits, queries
 from portal.publishing.pages import pages
 from portal.publishing.queries import roll
 from portal.publishing.rules import data, finding
+from portal.publishing.views import photos
 from portal.publishing.views.keeping import base, kept, page_of, whole
 from portal.web import calendars
 from portal.web.lists import csv_file
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Award
     from portal.publishing.queries import Offered
+    from portal.publishing.rules.finding import Line
 
 ENTRIES = 60
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold, even escaped
@@ -53,7 +55,13 @@ def _json(said: object, mimetype: str) -> Response:
 def _records() -> list[dict[str, Any]]:
     lines = finding.find(roll.everyone(), finding.wanted(request.args))
     currency = _currency()
-    return [data.record(line, currency=currency, page=page_of) for line in lines]
+    return [data.record(line, currency=currency, page=page_of, photo=_photo) for line in lines]
+
+
+def _photo(line: Line) -> str | None:
+    """Return the whole address of somebody's photograph, as large as it is kept."""
+    found = photos.address(line, portraits.SIZES[-1])
+    return base() + found if found is not None else None
 
 
 @pages.page("/recipients.json", needs=Permission.SEE_PUBLIC_PAGES)

@@ -14,6 +14,7 @@ from portal.publishing.pages import pages
 if TYPE_CHECKING:
     from portal.publishing.models import Recipient
     from portal.publishing.queries import Honored
+    from portal.publishing.rules.finding import Line
 
 
 def _key(photo: str) -> str:
@@ -41,7 +42,7 @@ def photo_of(recipient: Recipient, key: str, size: int) -> Any:  # noqa: ANN401 
     return answer
 
 
-def address(person: Recipient | Honored, size: int) -> str | None:
+def address(person: Recipient | Honored | Line, size: int) -> str | None:
     """Return where a person's photograph lies in one size; None where none is shown. A preview has addresses of its own."""
     if person.photo is None:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
@@ -45,7 +45,7 @@ from portal.publishing import rules
 from portal.publishing.desk import messages
 from portal.publishing.desk.models import Draft, Photo, Release, Unnamed, Visit, Wording
 from portal.publishing.models import Recipient
-from portal.publishing.rules import Readiness
+from portal.publishing.rules import Readiness, ReleaseState
 from portal.questions.models import Question
 from portal.schools.models import Affiliation
 
@@ -178,12 +178,18 @@ def facts_of_drafting(person: Person | None, thing: Drafting | Published) -> fro
 
 def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
     """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: eight queries, however many."""
+    return chosen_in([cycle], candidacy=candidacy)
+
+
+def chosen_in(cycles: Sequence[Cycle], *, candidacy: int | None = None) -> list[Chosen]:
+    """Return the same for several cycles, with as many queries as for one."""
+    of = {cycle.id: cycle for cycle in cycles}
     wanted = (
         select(Decision, Candidacy, Draft)
         .join(Candidacy, Candidacy.id == Decision.candidacy_id)
         .outerjoin(Draft, Draft.candidacy_id == Candidacy.id)
         .options(selectinload(Candidacy.people), selectinload(Candidacy.schools))
-        .where(Decision.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED, Decision.place.is_not(None))
+        .where(Decision.cycle_id.in_(of), Decision.outcome == Outcome.SELECTED, Decision.place.is_not(None))
         .where(Candidacy.stage != CandidacyStage.WITHDRAWN)
         .order_by(Candidacy.sort_name, Candidacy.id)
     )
@@ -215,7 +221,7 @@ def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
                 decision=decision,
                 draft=draft,
                 part=parts.get((one.id, link.person_id)),
-                cycle=cycle,
+                cycle=of[one.cycle_id],
                 quotes=quotes.get(one.id, ()),
                 photo=photos.get((one.id, link.person_id)),
             )
@@ -426,7 +432,7 @@ def readiness(thing: Releasing, people: Sequence[Chosen]) -> Readiness:
         unconfirmed_nominators=_unconfirmed_nominators(cycle),
         has_donors=bool(donors),
         procedure=sheet is not None and sheet.approved_on is not None and bool(sheet.approved_by),
-        families=sheet is not None and sheet.families_at is not None and set(sheet.families_of) == set(one_each),
+        families=sheet is not None and sheet.families_at is not None and set(one_each) <= set(sheet.families_of),
     )
 
 
@@ -528,6 +534,37 @@ def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
     }
     together = sorted([*sections, new], key=lambda section: order.get(section.slug, len(order)))
     return public.Year(cycle.year, together, known.before if known is not None else [])
+
+
+def booklet(cycles: Sequence[Cycle], year: int) -> public.Year:
+    """Return the program of these cycles as it is printed: each award with everybody as they agreed to be shown by now."""
+    people: dict[int, list[public.Honored]] = {cycle.id: [] for cycle in cycles}
+    for one in chosen_in(cycles):
+        page = one.page
+        shown = public.Honored(page.name, page.school, page.role, None, year, one.person.id, {}, page.citation)
+        people[one.candidacy.cycle_id].append(shown)
+    sections = [
+        public.Section(
+            cycle.award.slug, cycle.award.name, sorted(people[cycle.id], key=lambda one: one.name is None), cycle
+        )
+        for cycle in cycles
+        if people[cycle.id]
+    ]
+    return public.Year(year, sections)
+
+
+def approved_beside(cycle: Cycle) -> list[Releasing]:
+    """Return the other cycles of a season whose release is approved, told or public, in the order of the awards."""
+    wanted = (
+        select(Cycle, Release)
+        .join(Release, Release.cycle_id == Cycle.id)
+        .join(Award, Award.id == Cycle.award_id)
+        .options(joinedload(Cycle.fund))
+        .where(Cycle.season_id == cycle.season_id, Cycle.id != cycle.id)
+        .where(Release.state.in_((ReleaseState.APPROVED, ReleaseState.TOLD, ReleaseState.PUBLIC)))
+        .order_by(Award.position, Award.id)
+    )
+    return [Releasing(other, release) for other, release in db.session.execute(wanted).unique()]
 
 
 # ---------------------------------------------------------------- who is written to

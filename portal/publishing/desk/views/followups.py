@@ -54,7 +54,9 @@ def _page(thing: Following, *, form: Any = None, leaving: LeaveForm | None = Non
     written = None
     if reader is not None:
         facts = actions.facts(thing.candidacy, thing.releasing.cycle, known, own=reader.own)
-        written = said.preview("publishing/followup", to=Person(given_name=reader.name), facts=facts, language=code)
+        written = said.preview(
+            "publishing/followup", to=Person(given_name=reader.name, family_name=""), facts=facts, language=code
+        )
     wrong = bool(form.errors) or bool(leaving and leaving.errors)
     return render_template(
         "publishing/desk/followup.html",

@@ -8,11 +8,10 @@ from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal import clock
+from portal import clock, policy
 from portal.awards import queries as awards
 from portal.errors import PortalError
 from portal.policy import Permission
-from portal.publishing import actions as releasing
 from portal.publishing.actions import keepsakes as actions
 from portal.publishing.desk import printing
 from portal.publishing.desk import queries as releases
@@ -76,13 +75,34 @@ def certificates(thing: Releasing) -> Any:  # noqa: ANN401 - a file
 
 @pages.page(ROOT + "/program.pdf", needs=Permission.PLAN_RELEASE, of=releases.releasing)
 def program(thing: Releasing) -> Any:  # noqa: ANN401 - a file
-    """The booklet: this award's recipients as they agreed to be shown, and whoever of the year is public already."""
-    cycle, now = thing.cycle, clock.now()
-    rows = [releasing.drawn(one, cycle, at=now) for one in releases.chosen(cycle)]
-    template = queries.template(Kind.PROGRAM)
-    code = language.choose() or "en"
-    made = printing.program(template, releases.program(cycle, rows), award=cycle.award.name, code=code, at=now)
+    """The booklet of this award: its recipients as they agreed to be shown."""
+    cycle = thing.cycle
+    made = printing.program(
+        queries.template(Kind.PROGRAM),
+        releases.booklet([cycle], cycle.year),
+        award=cycle.award.name,
+        code=language.choose() or "en",
+        at=clock.now(),
+    )
     return pdf_file(_name("program", thing), made)
+
+
+@pages.page(ROOT + "/season.pdf", needs=Permission.PLAN_RELEASE, of=releases.releasing)
+def season_program(thing: Releasing) -> Any:  # noqa: ANN401 - a file
+    """The booklet of the whole year: this award, and each other whose release is approved and that one may see."""
+    cycle, me = thing.cycle, viewer.current()
+    others = [
+        other.cycle for other in releases.approved_beside(cycle) if policy.may(me, Permission.PLAN_RELEASE, other)
+    ]
+    cycles = sorted([cycle, *others], key=lambda one: (one.award.position, one.award.id))
+    made = printing.program(
+        queries.template(Kind.PROGRAM),
+        releases.booklet(cycles, cycle.year),
+        award=None,
+        code=language.choose() or "en",
+        at=clock.now(),
+    )
+    return pdf_file(f"program-{cycle.year}", made)
 
 
 def _read_aloud(thing: Releasing) -> list[dict[str, str]]:
