@@ -24,7 +24,7 @@ from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.review.models import Assignment, Declaration, Review, Round, Score
-from portal.review.rules.lives import AssignmentState
+from portal.review.rules.lives import AssignmentState, RoundState
 from portal.web.pages import PUBLIC, every_route
 from tests.pages.test_every_endpoint import digests, seen
 from tests.support.crawling import Answer, Browser
@@ -197,6 +197,7 @@ def assert_nothing_gives_way(app: Flask, world: World, monkeypatch: pytest.Monke
         method: seen(getattr(browser, method.lower())("/desk/no-such-thing-at-all"), "/desk/no-such-thing-at-all")
         for method in ("GET", "POST")
     }
+    refused: dict[str, str] = {}
     for endpoint, methods in table.items():
         word = endpoint.partition(".")[2]
         for path in sorted(methods.get("GET", ())):
@@ -204,11 +205,15 @@ def assert_nothing_gives_way(app: Flask, world: World, monkeypatch: pytest.Monke
             if answer.status_code == 404:
                 if seen(answer, path) != nothing["GET"]:
                     wrong.append(f"GET {path} as {person} is not the page of a missing thing")
+                refused.setdefault(word, path)
                 continue
+            if {"ETag", "Last-Modified"} & set(answer.headers.keys()):
+                wrong.append(f"GET {path} as {person} carries what tells one version from another")
             reached.add(word)
             wrong += leaks(person, path, answer)
             if path.endswith(".csv"):
                 wrong += leaks(person, path, browser.get(f"{path}?as=xlsx"))
+    wrong += by_headers_alone(browser, table, refused)
     wrong += [f"looking as {person} wrote in {name}" for name, digest in digests(app).items() if digest != before[name]]
     committed: list[str] = []
     monkeypatch.setattr(db.session, "commit", lambda: (committed.append(""), db.session.flush(), db.session.rollback()))
@@ -227,6 +232,55 @@ def assert_nothing_gives_way(app: Flask, world: World, monkeypatch: pytest.Monke
                 wrong.append(f"POST {path} as {person}: {answer.status_code}")
     wrong += [f"{person} reaches {word}" for word in sorted(reached - REACHES[person])]
     wrong += [f"{person} does not reach {word} any more" for word in sorted(REACHES[person] - reached)]
+    assert not wrong, "\n".join(wrong)
+
+
+def by_headers_alone(browser: Browser, table: dict[str, dict[str, set[str]]], refused: dict[str, str]) -> Iterator[str]:
+    """Say what HEAD tells of what is refused, its length too, and whether OPTIONS tells one object of an endpoint from another."""
+    bare = told_of(browser.head("/desk/no-such-thing-at-all"))
+    for path in refused.values():
+        if told_of(browser.head(path)) != bare:
+            yield f"HEAD {path} as {browser.person} is not that of a missing thing"
+    for endpoint, methods in table.items():
+        if len({told_of(browser.options(path)) for paths in methods.values() for path in paths}) != 1:
+            yield f"OPTIONS tells {browser.person} one object of {endpoint} from another"
+
+
+def told_of(answer: Any) -> tuple[Any, ...]:
+    """Return what an answer without a page tells: its status, and every header that is not the visit's own. Its length is one."""
+    own = {"Set-Cookie", "Date"}
+    return answer.status_code, tuple(sorted((name, value) for name, value in answer.headers if name not in own))
+
+
+# Once every score is locked, the committee reads each other's, and what was written about all of them, with names covered.
+REVEALED = {"word comment", "word other comment", "word note", "word apart text"}
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("person", ["reviewer", "conflicted reviewer"])
+def test_after_every_change_of_state_a_covered_round_gives_no_name_away(app, world, person):
+    """Pages, files unpacked, pictures and lists of a blind round, at each state of it and of its cycle."""
+    browser = Browser(app, world, person)
+    table = addresses(app, world)
+    words = READS | READING | SEAT | ROOM
+    paths = {
+        path
+        for endpoint, methods in table.items()
+        if endpoint.partition(".")[2] in words
+        for path in methods.get("GET", ())
+        if "/principals/" not in path and not path.startswith("/reading/practice")
+    }
+    wrong = []
+    for state in RoundState:
+        with transaction():
+            db.session.get_one(Round, world["round teaching"]).state = state
+        for path in sorted(paths):
+            found = leaks(person, path, browser.get(path))
+            wrong += [
+                f"{state.value}: {leak}"
+                for leak in found
+                if state is not RoundState.LOCKED or not any(each in leak for each in REVEALED)
+            ]
     assert not wrong, "\n".join(wrong)
 
 

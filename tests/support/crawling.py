@@ -80,6 +80,9 @@ class Browser:
     def head(self, path: str) -> TestResponse:
         return self._send("HEAD", path)
 
+    def options(self, path: str) -> TestResponse:
+        return self._send("OPTIONS", path)
+
     def post(self, path: str, fields: Any = ()) -> TestResponse:
         """Send a form's fields, as pairs or a mapping, with the token. What it does to the browser's cookies is forgotten."""
         cookies = dict(self.client._cookies or {})
