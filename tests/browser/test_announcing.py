@@ -78,7 +78,7 @@ def prepare(joy, world, look):
     joy.get_by_text("is being checked").wait_for()  # a file that was chosen goes by itself
     while worker.run_once():
         continue
-    joy.reload()
+    joy.locator("focus-point img").wait_for()  # the page asks after its file, and shows it once it is clean
     joy.locator("focus-point img").click(position={"x": 40, "y": 40})
     joy.get_by_role("button", name="Save").click()
     joy.get_by_role("heading", name="One thing to fix").wait_for()
