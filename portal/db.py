@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from portal.config import Settings
 
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database
+# The portal has more statements than the 500 that SQLAlchemy keeps compiled by itself: beyond that it forgets and compiles again.
+STATEMENTS = 4000
 BUSY_MILLISECONDS = 15_000
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -182,9 +184,10 @@ def driver() -> ModuleType:
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Return what the engine is made with on this database."""
+    common = {"echo": settings.echo_sql, "query_cache_size": STATEMENTS}
     if settings.database_url.startswith("sqlite"):
-        return {"module": driver(), "connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, "echo": settings.echo_sql}
-    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16, "echo": settings.echo_sql}
+        return {"module": driver(), "connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, **common}
+    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16, **common}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -211,6 +213,9 @@ def apps(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
     """One app for each kind of database, made once: the databases beneath them change with every test."""
     made: dict[str, Flask] = {}
     folder: Path = tmp_path_factory.mktemp("instance")
+    own = tmp_path_factory.getbasetemp()
+    compiled = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    compiled.mkdir(exist_ok=True)
 
     def give(backend: Sqlite | Postgresql) -> Flask:
         if backend.name not in made:
@@ -218,6 +223,7 @@ def apps(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
             app = create_app(test_settings(backend.url(), base_url=base_url, instance_path=folder))
             app.testing = True
+            app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))  # made once for all apps and workers
             app.test_client_class = CheckedClient
             made[backend.name] = app
         return made[backend.name]
