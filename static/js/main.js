@@ -1,7 +1,7 @@
 // Fetches only the elements this page holds. Everything here adds to pages that already work without it.
 import { tidy } from "./kept.js";
 
-const elements = ["auto-save", "word-count", "leave-guard", "sort-rows", "type-ahead", "bulk-bar", "one-open", "score-total", "tab-pair", "filter-drawer", "page-act", "file-upload", "file-state", "focus-point", "live-page", "proof-of-work"];
+const elements = ["auto-save", "word-count", "leave-guard", "sort-rows", "type-ahead", "bulk-bar", "one-open", "score-total", "tab-pair", "filter-drawer", "page-act", "file-upload", "file-state", "focus-point", "draw-box", "live-page", "proof-of-work"];
 
 for (const name of elements) {
   if (document.querySelector(name)) import(`./${name}.js`);
