@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jinja2.compiler import Frame
     from jinja2.environment import TemplateModule
 
+METHODS = frozenset(dir(dict))
 SCOPES = ("_block_vars", "_loop_vars")
 
 
@@ -58,7 +59,7 @@ def put(said: Any) -> str:  # noqa: ANN401 - whatever a template shows
         return said  # type: ignore[no-any-return]
     if kind is str:
         return _safe(said)
-    return escape(said)
+    return str(said) if kind is int else escape(said)
 
 
 class Compiler(CodeGenerator):
@@ -101,3 +102,9 @@ class Environment(FlaskEnvironment):
     context_class = Context
     code_generator_class = Compiler
     template_class = Template
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - whatever a template names
+        """Return what `obj.attribute` names, as Jinja does; of a plain dict without trying first whether it is a method's name."""
+        if type(obj) is dict and attribute not in METHODS:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)

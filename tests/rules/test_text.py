@@ -8,10 +8,13 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from portal.accounts.views import safe_path
 from portal.people.rules import address_key, fold, name_key
+from portal.web.drawing import put
 from portal.web.fields import clean
+from portal.web.foreign import Foreign
 from portal.web.lists import FORMULA, neutral
 
 
@@ -86,3 +89,12 @@ def test_cleaning_keeps_all_but_line_ends_and_composition(text):
     import unicodedata
 
     assert clean(text) == unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@given(
+    st.one_of(
+        st.text(), st.integers(), st.none(), st.text().map(Markup), st.text().map(lambda said: Foreign(said, "so"))
+    )
+)
+def test_what_a_template_shows_is_made_safe_as_jinja_makes_it(said):
+    assert put(said) == escape(said)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flask import g, has_request_context
 from sqlalchemy import BigInteger, Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.models import Grant, Role, Scope
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MemberState
-from portal.db import ME, ask_one, db
+from portal.db import ME, ask_one, db, writes_now
 from portal.nominations.models import Candidacy, Conflict, Kind, Nomination, Sitting
 from portal.nominations.rules import STANDS, ConflictState
 from portal.people.models import Person
@@ -52,10 +53,15 @@ def stands(person: Person | None, candidacy_id: int) -> bool:
 
 
 def any_in(person: Person | None, cycle_id: int) -> bool:
-    """Say whether a conflict of this person's with any candidacy of a cycle stands or holds."""
+    """Say whether a conflict of this person's with any candidacy of a cycle stands or holds: asked once for a page that is only read."""
     if person is None:
         return False
-    return bool(ask_one(_any_in(), {"me": person.id, "cycle": cycle_id}))
+    if writes_now() or not has_request_context():
+        return bool(ask_one(_any_in(), {"me": person.id, "cycle": cycle_id}))
+    known: dict[tuple[int, int], bool] = g.setdefault("any_conflict_in", {})
+    if (person.id, cycle_id) not in known:
+        known[person.id, cycle_id] = bool(ask_one(_any_in(), {"me": person.id, "cycle": cycle_id}))
+    return known[person.id, cycle_id]
 
 
 @cache

@@ -91,7 +91,9 @@ def felt_stage(candidacy: Candidacy, before: CandidacyStage, at: datetime) -> No
 
 def rank(round_id: int) -> None:
     """Give every candidacy in a round its rank: ties share one, and whoever is gone or unscored has none. One statement."""
-    db.session.execute(_ranking(), {"round": round_id})
+    db.session.connection().execute(
+        _ranking(), {"round": round_id}
+    )  # past the ORM: the rows at hand are looked after below
     for row in db.session.identity_map.values():
         if isinstance(row, Standing) and row.round_id == round_id:
             db.session.expire(row, ["rank", "tied"])
@@ -111,7 +113,7 @@ def _ranking() -> Update:
         .where(Standing.round_id == bindparam("round"))
         .subquery()
     )
-    kept = Standing.__table__.c  # the table alone: the session's rows are looked after by hand
+    kept = Standing.__table__.c
     differs = kept.rank.is_distinct_from(ordered.c.rank) | kept.tied.is_distinct_from(ordered.c.tied)
     change = update(Standing.__table__).where(kept.id == ordered.c.id, differs)  # type: ignore[arg-type]
     return change.values(rank=ordered.c.rank, tied=ordered.c.tied)
