@@ -99,6 +99,7 @@ def install() -> None:
     _add(files_actions.on_settled, photos.felt_settling)  # a photograph is cut once it is clean
     _add(consent.on_consent_changed, publishing.consent_changed)
     _add(consent.on_biography_put_right, publishing.biography_put_right)
+    _add(translating.on_approved, publishing.biography_translated)
     # what public pages are made of, and what each reading asks of its cycle: a write of any of these drops what every process keeps
     cache.watch(
         Award,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from portal.accounts import actions as accounts
 from portal.awards import actions as awards
 from portal.awards.rules import CycleStage, CycleStep
 from portal.db import db
@@ -24,6 +25,9 @@ from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
 from portal.nominations.queries import consent as consents
 from portal.nominations.rules import ConsentState
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.queries import BIOGRAPHY, digest
+from portal.nominations.translating.rules import TranslationState
 from portal.people.rules import address_key, fold
 from portal.publishing import actions as publishing
 from portal.publishing.actions import followups as words
@@ -306,4 +310,30 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
                 )
             )
     if one is not None and one.biography:
-        db.session.add(Part(candidacy_id=candidacy.id, person_id=link.person_id, biography=one.biography, saved_at=at))
+        part = Part(candidacy_id=candidacy.id, person_id=link.person_id, biography=one.biography, saved_at=at)
+        db.session.add(part)
+        if one.name in cast.IN_SPANISH:
+            part.biography = cast.IN_SPANISH[one.name]
+            db.session.flush()
+            _translated(candidacy, part, one.biography, at=at)
+
+
+def _translated(candidacy: Candidacy, part: Part, words: str, *, at: datetime) -> None:
+    """Let a neighbor have translated a biography, and the office have approved it."""
+    translator = accounts.person_at("carmen.ibarra@translators.example", at=at, given="Carmen", family="Ibarra")
+    made = Translation(
+        source_kind=BIOGRAPHY,
+        source_id=part.id,
+        cycle_id=candidacy.cycle_id,
+        part_id=part.id,
+        written_in="es",
+        state=TranslationState.APPROVED,
+        language="en",
+        texts={BIOGRAPHY: {"text": words, "of": digest(part.biography)}},
+        translator_id=translator.id,
+        asked_at=at,
+        handed_in_at=at,
+        approved_at=at,
+        noticed_at=at,
+    )
+    db.session.add(made)

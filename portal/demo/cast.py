@@ -142,6 +142,11 @@ def _of(  # noqa: PLR0917 - a table of the cast reads better without keywords
     return Honoured(award, name, role, school, citation, biography, quotation, quotation_by)
 
 
+IN_SPANISH = {  # who wrote their biography in Spanish; the one below is its translation
+    "Alma Reséndiz": "Una vez al mes, en el aula de Alma Reséndiz, la clase la da la abuela de alguien: fracciones con tamales, porcentajes con remesas, "
+    "proporciones con tintes. Los estudiantes preparan las preguntas que le harán y la norma estatal que ella va a cumplir.\n\nLa asistencia esos "
+    "días es del noventa y nueve por ciento. Las que más faltan son las abuelas, dice, y avisan por teléfono.",
+}
 HONOURED = (
     _of("principal-award", "Ynez Castellano", "Principal", "Dunlap Elementary School",
         "For opening the front office at seven, with breakfast and an interpreter",

@@ -87,7 +87,8 @@ def notice_languages(at: datetime) -> int:
     if _noticed and _noticed[-1] <= at < _noticed[-1] + BETWEEN_LOOKS:
         return 0
     _noticed[:] = [at]
-    new = translation_queries.new_snapshots() or translation_queries.new_letters() or translation_queries.new_parts()
+    queries = translation_queries
+    new = queries.new_snapshots() or queries.new_letters() or queries.new_parts() or queries.new_biographies()
     db.session.rollback()
     if not new:
         return 0

@@ -38,6 +38,7 @@ class Recipient(Model):
     school: Mapped[str | None] = mapped_column(String(600))
     years: Mapped[str | None] = mapped_column(String(200))  # how long they have been there, in words
     biography: Mapped[str | None]
+    translation: Mapped[dict[str, Any] | None]  # of the biography: {"words", "into", "written_in"}
     citation: Mapped[str | None]
     quotations: Mapped[list[Any]]  # [{"words", "translation", "name" or None, "relation" or None, "language"}, ...]
     sum_cents: Mapped[int | None]

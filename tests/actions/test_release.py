@@ -27,6 +27,10 @@ from portal.nominations.actions import consent as consents
 from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson, Field, Nomination, Quote, Sitting
 from portal.nominations.rules import CandidacyStep, ConsentState, Stage
+from portal.nominations.translating import actions as translating
+from portal.nominations.translating import queries as translation_queries
+from portal.nominations.translating.models import Translation
+from portal.nominations.translating.rules import TranslationState
 from portal.people.models import Person
 from portal.publishing import actions, chores
 from portal.publishing.actions import followups as words
@@ -514,6 +518,42 @@ def test_a_biography_put_right_is_shown_at_once_where_it_was_agreed_to_with_why_
     say(world, 0, PUBLIC + 3 * SECOND, biography=False)
     put_right("Taken back, so not shown.")
     assert next(row for row in rows() if row.name).biography is None
+
+
+def test_a_translated_biography_stands_beside_itself_once_approved_and_goes_with_it(world):
+    with transaction():
+        biography(world.candidacy(0), "Llegó a la escuela para enseñar y se quedó con las familias de los niños.")
+        translating.notice(at=AT)
+    released(world)
+    say(world, 0, PUBLIC + SECOND, name=True, biography=True)
+    joy, ruth = world.person("joy"), world.person("ruth")
+
+    def shown():
+        return next(row for row in rows() if row.name).translation
+
+    with transaction():
+        number = db.session.scalars(select(Translation.id).where(Translation.source_kind == "biography")).one()
+        whole = translation_queries.by_number(number)
+        translating.ask(whole, joy, by=ruth, at=AT)
+        translating.hand_in(whole, {"biography": "She came to teach."}, version=whole.version, by=joy, at=AT)
+    assert not shown(), "nobody has approved it"
+    with transaction():
+        whole = translation_queries.by_number(number)
+        translating.approve(whole, version=whole.version, by=ruth, at=PUBLIC + SECOND)
+    assert shown() == {"words": "She came to teach.", "into": "en", "written_in": "es"}
+    say(world, 0, PUBLIC + 2 * SECOND, biography=False)
+    assert not shown()
+    say(world, 0, PUBLIC + 3 * SECOND, biography=True)
+    assert shown()
+    with transaction():
+        candidacy = world.candidacy(0)
+        person, at = candidacy.people[0].person, PUBLIC + 4 * SECOND
+        consents.save_biography(candidacy, person, "Llegó a la escuela y enseña.", version=None, at=at)
+        consents.publish_biography(candidacy, person, by_guardian=False, at=at)
+    assert not shown(), "it was made from other words"
+    with transaction():
+        translating.notice(at=at)
+        assert translation_queries.by_number(number).state is TranslationState.WANTED
 
 
 def test_consent_before_the_public_instant_makes_no_row(world):

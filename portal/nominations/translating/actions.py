@@ -47,7 +47,10 @@ def notice(*, at: datetime) -> int:
         _notice_letter(letter, at=at)
         found += 1
     for part in queries.new_parts():
-        _notice_part(part, at=at)
+        _notice_part(part, queries.PART, queries.of_part(part.id), at=at)
+        found += 1
+    for part in queries.new_biographies():
+        _notice_part(part, queries.BIOGRAPHY, queries.of_biography(part), at=at)
         found += 1
     return found
 
@@ -113,13 +116,16 @@ def _notice_letter(letter: Letter, *, at: datetime) -> None:
     db.session.flush()
 
 
-def _notice_part(part: Part, *, at: datetime) -> None:
+def _notice_part(part: Part, kind: str, texts: Sequence[Original], *, at: datetime) -> None:
     held = db.session.scalar(
-        select(Translation).where(Translation.source_kind == queries.PART, Translation.source_id == part.id)
+        select(Translation).where(Translation.source_kind == kind, Translation.source_id == part.id)
     )
-    texts = queries.of_part(part.id)
+    written, state = _guessed(texts, None)
     if held is not None:
         held.noticed_at = at
+        if held.state is TranslationState.NOT_NEEDED and held.said_by_id is None:  # in other words, another guess
+            held.written_in, held.state, held.version = written, state, held.version + 1
+            return
         same = all(
             held.texts.get(each.key, {}).get("of") == queries.digest(each.text) for each in texts if each.text.strip()
         )
@@ -128,10 +134,9 @@ def _notice_part(part: Part, *, at: datetime) -> None:
             held.version += 1
         return
     cycle_id = db.session.scalar(select(Candidacy.cycle_id).where(Candidacy.id == part.candidacy_id))
-    written, state = _guessed(texts, None)
     db.session.add(
         Translation(
-            source_kind=queries.PART,
+            source_kind=kind,
             source_id=part.id,
             cycle_id=cycle_id,
             part_id=part.id,

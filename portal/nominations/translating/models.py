@@ -16,7 +16,7 @@ from portal.people.models import Person
 
 
 class Translation(Model):
-    """One thing that somebody sent (a nomination's snapshot, a nominee's part, a letter): its language, and its translation.
+    """One thing that somebody sent (a nomination's snapshot, a nominee's part or biography, a letter): its language, and its translation.
 
     The original is never touched. Each translated text remembers the SHA-256 of the words it was made from: it stands only
     beside those.
@@ -33,7 +33,7 @@ class Translation(Model):
         Index("ix_translation_listing", "cycle_id", "state"),
     )
 
-    source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot", "part" or "letter"
+    source_kind: Mapped[str] = mapped_column(String(40))  # "snapshot", "part", "biography" or "letter"
     source_id: Mapped[int]
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     nomination_id: Mapped[int | None] = mapped_column(ForeignKey("nomination.id"), index=True)  # of a snapshot

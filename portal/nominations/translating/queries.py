@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from portal.files.models import StoredFile
 
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
+BIOGRAPHY = "biography"  # of a part, for its person's public page
 LETTER_KEY = "letter"
 AT_A_TIME = 100
 OPEN = (TranslationState.WANTED, TranslationState.ASKED, TranslationState.HANDED_IN)
@@ -78,6 +79,8 @@ def originals(translation: Translation) -> list[Original]:
         found.sort(key=lambda each: order.index(each.key) if each.key in order else len(order))
     elif translation.source_kind == PART:
         found = of_part(translation.source_id)
+    elif translation.source_kind == BIOGRAPHY:
+        found = of_biography(db.session.get_one(Part, translation.source_id))
     else:
         found = of_letter(db.session.get_one(Letter, translation.source_id))
     wanted = set(to_translate({each.key: each.text for each in found}, into=translation.language))
@@ -95,7 +98,7 @@ def of_snapshot(snapshot: Snapshot) -> list[Original]:
 
 
 def of_part(number: int) -> list[Original]:
-    """Return what a nominee wrote in their own part, the biography apart: that is for the public page, in their own words."""
+    """Return what a nominee wrote in their own part, the biography apart: that is for the public page, and translated by itself."""
     wanted = (
         select(Question.key, Question.label, PartAnswer.text)
         .join(PartAnswer, PartAnswer.question_id == Question.id)
@@ -103,6 +106,11 @@ def of_part(number: int) -> list[Original]:
         .order_by(Question.position, Question.id)
     )
     return [Original(key, label, text) for key, label, text in db.session.execute(wanted)]
+
+
+def of_biography(part: Part) -> list[Original]:
+    """Return the biography that somebody wrote for their public page."""
+    return [Original(BIOGRAPHY, None, part.biography)]
 
 
 def of_letter(letter: Letter) -> list[Original]:
@@ -164,6 +172,19 @@ def new_parts() -> Sequence[Part]:
     return db.session.scalars(wanted.order_by(Part.id).limit(AT_A_TIME)).all()
 
 
+def new_biographies() -> Sequence[Part]:
+    """Return parts with a biography whose language nobody noticed yet, or that was changed since."""
+    since = and_(
+        Translation.source_kind == BIOGRAPHY,
+        Translation.source_id == Part.id,
+        Translation.noticed_at >= func.coalesce(Part.saved_at, Translation.noticed_at),
+    )
+    wanted = select(Part).where(
+        Part.biography != "", Part.state != PartState.DECLINED, ~select(Translation.id).where(since).exists()
+    )
+    return db.session.scalars(wanted.order_by(Part.id).limit(AT_A_TIME)).all()
+
+
 def _noticed(kind: str, number: Any) -> Any:  # noqa: ANN401 - a column, a condition
     return select(Translation.id).where(Translation.source_kind == kind, Translation.source_id == number).exists()
 
@@ -179,7 +200,7 @@ def stands() -> Any:  # noqa: ANN401 - a condition
     counts = select(sent.id).where(sent.id == Translation.nomination_id, sent.stage.in_(COUNTS))
     answered = select(asked.id).where(asked.id == Translation.recommendation_id, asked.state.in_(COUNTED))
     return or_(
-        Translation.source_kind == PART,
+        Translation.source_kind.in_((PART, BIOGRAPHY)),
         and_(
             Translation.source_kind == SNAPSHOT,
             Translation.source_id == newest_snapshot.scalar_subquery(),
@@ -379,3 +400,25 @@ def approved_texts(translation: Noticed, texts: dict[str, str]) -> dict[str, str
         for key, said in translation.texts.items()
         if key in texts and said.get("of") == digest(texts[key])
     }
+
+
+def of_biographies(candidacies: Sequence[int]) -> dict[int, Translation]:
+    """Return the approved translations of these candidacies' biographies, by the part's number: one query."""
+    wanted = (
+        select(Translation)
+        .join(Part, Part.id == Translation.source_id)
+        .where(
+            Translation.source_kind == BIOGRAPHY,
+            Translation.state == TranslationState.APPROVED,
+            Part.candidacy_id.in_(candidacies),
+        )
+    )
+    return {each.source_id: each for each in db.session.scalars(wanted)}
+
+
+def translated_biography(translation: Translation | None, biography: str) -> dict[str, str] | None:
+    """Return a biography's translation as its page shows it: made from just these words; else None."""
+    said = translation.texts.get(BIOGRAPHY, {}) if translation is not None else {}
+    if translation is None or said.get("of") != digest(biography):
+        return None
+    return {"words": str(said["text"]), "into": translation.language, "written_in": translation.written_in or ""}

@@ -37,13 +37,20 @@ STATES = {
     TranslationState.HANDED_IN: ("undecided", _l("Translated, to be approved")),
     TranslationState.APPROVED: ("done", _l("Approved")),
 }
-KINDS = {"snapshot": _l("Nomination"), "part": _l("The nominee's own part"), "letter": _l("Letter")}
+KINDS = {
+    "snapshot": _l("Nomination"),
+    "part": _l("The nominee's own part"),
+    "biography": _l("The nominee's biography"),
+    "letter": _l("Letter"),
+}
 SHOWN = {"": queries.OPEN, "all": (*queries.OPEN, TranslationState.APPROVED), "every": tuple(TranslationState)}
 ROOT = "/desk/<slug>/<int:year>/translations"
 
 
 def label(original: Original) -> str:
     """Return a text's heading, which names nobody."""
+    if original.key == queries.BIOGRAPHY and original.label is None:
+        return str(_("The biography, for the public page"))
     if original.label is None:
         return str(_("The letter"))
     return str(words_in(original.label)).replace("{nominee}", str(_("the nominee")))

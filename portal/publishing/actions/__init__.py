@@ -22,6 +22,7 @@ from portal.errors import N_, Refused, Stale
 from portal.funds.models import Fund
 from portal.nominations.models import Candidacy
 from portal.nominations.rules import CandidacyStage
+from portal.nominations.translating.queries import BIOGRAPHY
 from portal.people.rules import name_key
 from portal.publishing import rules
 from portal.publishing.actions import followups
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.nominations.models import Nomination
+    from portal.nominations.translating.models import Translation
     from portal.people.models import Person
     from portal.publishing.desk.queries import Chosen, Drafting, Published, Releasing
 
@@ -576,6 +578,7 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
     row.name = page.name
     row.sort_name = _sort_name(one) if page.name is not None else ""
     row.role, row.school, row.biography, row.citation = page.role, page.school, page.biography, page.citation
+    row.translation = dict(page.translation) if page.translation is not None else None
     row.years, row.photo, row.photo_alt = page.years, page.photo, page.photo_alt
     row.quotations = [
         {key: said.get(key) for key in ("words", "translation", "name", "relation", "language")}
@@ -605,7 +608,7 @@ def refresh(cycle: Cycle, candidacy_id: int, *, at: datetime, reason: str | None
             history.record("page renewed", row, at=at, reason=reason)
 
 
-def consent_changed(candidacy: Candidacy, _person: Person, at: datetime) -> None:
+def consent_changed(candidacy: Candidacy, _person: Person | None, at: datetime) -> None:
     """Feel what somebody agreed to or took back: in the same transaction it appears, or disappears, everywhere."""
     if db.session.scalar(select(Recipient.id).where(Recipient.candidacy_id == candidacy.id).limit(1)) is None:
         return
@@ -617,6 +620,12 @@ def biography_put_right(candidacy: Candidacy, person: Person, at: datetime) -> N
     row = queries.recipient_of(candidacy.id, person.id)
     if row is not None and row.taken_down_at is None:
         refresh(db.session.get_one(Cycle, candidacy.cycle_id), candidacy.id, at=at, reason=PUT_RIGHT)
+
+
+def biography_translated(translation: Translation, candidacy: Candidacy, at: datetime) -> None:
+    """Feel that the translation of a biography was approved, or opened again: the page says it at once, or no more."""
+    if translation.source_kind == BIOGRAPHY:
+        consent_changed(candidacy, None, at)
 
 
 def nomination_withdrawn(nomination: Nomination, at: datetime) -> None:

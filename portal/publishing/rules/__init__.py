@@ -85,6 +85,7 @@ class Page(NamedTuple):
     school: str | None = None
     years: str | None = None
     biography: str | None = None
+    translation: Mapping[str, str] | None = None  # of the biography: {"words", "into", "written_in"}
     citation: str | None = None
     quotations: tuple[Mapping[str, Any], ...] = ()
     sum_cents: int | None = None
@@ -109,6 +110,7 @@ def page(known: Page, *, agreed: Container[str], quotable: Container[str]) -> Pa
         school=known.school if "school" in agreed else None,
         years=(known.years or None) if "school" in agreed else None,
         biography=known.biography if "biography" in agreed and known.biography else None,
+        translation=known.translation if "biography" in agreed and known.biography else None,
         citation=known.citation or None,
         quotations=tuple(q for q in known.quotations if q.get("nomination") in quotable)
         if "quotation" in agreed

@@ -38,6 +38,7 @@ from portal.nominations.queries import conflicts
 from portal.nominations.queries import consent as consents
 from portal.nominations.rules import COUNTS, STANDS, CandidacyStage
 from portal.nominations.rules.letters import LetterState
+from portal.nominations.translating import queries as translating
 from portal.people.models import Person
 from portal.policy import Fact
 from portal.publishing import queries as public
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from portal.mail.wording.models import Wording as WordingOfKind
+    from portal.nominations.translating.models import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def facts_of_drafting(person: Person | None, thing: Drafting | Published) -> fro
 
 
 def chosen(cycle: Cycle, *, candidacy: int | None = None) -> list[Chosen]:
-    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: eight queries, however many."""
+    """Return everyone selected in a cycle (or of one candidacy), by name, with what their pages would show: nine queries, however many."""
     return chosen_in([cycle], candidacy=candidacy)
 
 
@@ -202,6 +204,7 @@ def chosen_in(cycles: Sequence[Cycle], *, candidacy: int | None = None) -> list[
         (part.candidacy_id, part.person_id): part
         for part in db.session.scalars(select(Part).where(Part.candidacy_id.in_(numbers)))
     }
+    translations = translating.of_biographies(numbers)
     quotes = quotable(numbers)
     photos = {
         (photo.candidacy_id, photo.person_id): photo
@@ -221,6 +224,7 @@ def chosen_in(cycles: Sequence[Cycle], *, candidacy: int | None = None) -> list[
                 decision=decision,
                 draft=draft,
                 part=parts.get((one.id, link.person_id)),
+                translations=translations,
                 cycle=of[one.cycle_id],
                 quotes=quotes.get(one.id, ()),
                 photo=photos.get((one.id, link.person_id)),
@@ -251,6 +255,7 @@ def _known(
     decision: Decision,
     draft: Draft | None,
     part: Part | None,
+    translations: Mapping[int, Translation],
     cycle: Cycle,
     quotes: Iterable[Quotable],
     photo: Photo | None,
@@ -269,6 +274,7 @@ def _known(
         school=", ".join(link.school.name for link in candidacy.schools) or candidacy.place_text,
         years=draft.years if draft is not None else None,
         biography=part.biography if part is not None else None,
+        translation=translating.translated_biography(translations.get(part.id), part.biography) if part else None,
         citation=draft.citation if draft is not None else None,
         quotations=tuple(said),
         sum_cents=decision.given_cents,
