@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from portal.demo.makers import NOW
 from portal.jobs import worker
 from portal.nominations.models import Candidacy
 from portal.review.actions import calibrating, rounds, standings
-from portal.review.models import Assignment, ReaderSigns, Study
+from portal.review.models import Assignment, ReaderSigns, Standing, Study
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules.signs import Manner, manner
+from portal.review.views.standings import chance_words
 from tests.support.deciding import Desk
 from tests.support.reviewing import LATER, make_open, score
 
@@ -65,6 +67,13 @@ def test_standings_say_whether_a_place_would_change_and_without_whom(app, scored
     number, root, staff, (_chair, strict, *_rest), (people, names) = scored
     page = staff.text(f"{root}/standings")
     assert "Would a place change?" in page
+    assert "Chance of a place" in page
+    chances = db.session.scalars(select(Standing.facts)).all()
+    shown = [chance_words(one["calibrated"]["p_place"]) for one in chances if one.get("calibrated")]
+    assert len({*shown}) > 1
+    assert not [words for words in shown if f">{html.escape(words)}<" not in page]
+    table = staff.text(f"{root}/standings.csv")
+    assert "Chance of a place, from 0 to 1" in table
     study = db.session.scalars(select(Study)).one()
     assert study.tried == 1 + 4 + 3 * 4
     assert [each["kind"] for each in study.changes]

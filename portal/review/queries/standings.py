@@ -59,6 +59,8 @@ class Row:
     apart: int | None
     apart_on: str | None
     total: float | None
+    chance: float | None = None  # of a place, from 0 to 1, where scores were calibrated
+    close: bool = False  # so near an edge of the band or the cut that rounding or chance alone puts it on its side
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def without_scores(round_: Round, table: Table) -> Table:
 
 
 _NO_FIGURES: dict[str, Any] = dict.fromkeys(
-    ("mean", "adjusted", "other", "low", "high", "inner", "agreement", "apart", "apart_on", "total")
+    ("mean", "adjusted", "other", "low", "high", "inner", "agreement", "apart", "apart_on", "total", "chance")
 )
 _SHOWN = (
     Standing.candidacy_id,
@@ -316,6 +318,8 @@ def _row(
         apart=int(row.disagreement) if row.disagreement is not None else None,
         apart_on=row.facts.get("apart_on"),
         total=row.mean,
+        chance=found.get("p_place"),
+        close=bool(found.get("close")),
     )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portal.review.queries.rounds import InReview
 
 
+LEAST_CHANCE = 0.01
 _AGREEMENT = {Agreement.AGREE: _l("agree"), Agreement.DIFFER: _l("differ"), Agreement.FAR_APART: _l("far apart")}
 
 
@@ -121,6 +122,7 @@ def _page(review: InReview, template: str, page: int | None = None) -> str:
         change_words=change_words,
         readers_page=policy.may(person, Permission.SEE_READERS, review),
         both=any(row.other is not None for row in scored),
+        chances=any(row.chance is not None for row in scored),
         verdict=_verdict(table, review.cycle.places),
         why=_why(made.calibration) if table.calibrated else "",
         now=clock.now(),
@@ -163,6 +165,15 @@ def change_words(change: studies.Change) -> str:
     return str(_("With differences between reviewers taken as exactly known"))
 
 
+def chance_words(chance: float | None) -> str:
+    """Return a chance in hundredths; what is all but sure or out of reach is not said as if it were certain."""
+    if chance is None:
+        return ""
+    if chance < LEAST_CHANCE:
+        return "< 1%"
+    return "> 99%" if chance > 1 - LEAST_CHANCE else f"{round(100 * chance)}%"
+
+
 def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
     word, number = agreement(row.agreement)
     return {
@@ -174,6 +185,8 @@ def _drawn(row: queries.Row, reads: int, *, named: bool) -> dict[str, Any]:
         "adjusted": row.adjusted,
         "raw": row.mean,
         "other": row.other,
+        "chance": chance_words(row.chance),
+        "close": row.close,
         "inner": row.inner,
         "outer": (row.low, row.high) if row.low is not None and row.high is not None and row.count > 1 else None,
         "group": row.group,
@@ -234,6 +247,7 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
         _("Mean total, of %(most)s", most=highest * 10),
         _("Mean level, 0 to %(most)s", most=highest),
         _("Adjusted level, 0 to %(most)s", most=highest),
+        _("From, nine times in ten"), _("To, nine times in ten"), _("Chance of a place, from 0 to 1"),
         _("Ordered by"), _("Reads"), _("Missing"),
         _("Largest difference on a criterion, in levels"),
         _("Missing reads"),
@@ -247,6 +261,8 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
             f"{row.total:.2f}" if row.total is not None else "",
             f"{row.mean:.3f}" if row.mean is not None else "",
             "" if adjusted is None else f"{adjusted:.3f}",
+            *("" if end is None or not table.adjusts else f"{end:.3f}" for end in (row.low, row.high)),
+            "" if row.chance is None else f"{row.chance:.3f}",
             _("adjusted score") if table.adjusts else _("plain mean"),
             row.count,
             row.missing,
