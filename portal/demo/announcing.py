@@ -49,6 +49,7 @@ TOLD_BEFORE = timedelta(days=8)
 WORDS = "Yes, you may publish this."
 CHOSEN = "The committee's choice, after hearing every reader."
 LATE = 6  # one in so many answers once they are told, and not before
+UNREACHED = 13  # one in so many has no address that anybody knows
 SILENT = "Asked twice with everybody of this award, and has not answered. They are asked again when they are told."
 CORRECTED = (
     "Kenji Batista",
@@ -111,11 +112,21 @@ def by_standing(world: World, season: Laid) -> None:
             decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
         for candidacy in db.session.scalars(
             select(Candidacy)
+            .options(selectinload(Candidacy.people))
             .join(Decision, Decision.candidacy_id == Candidacy.id)
             .where(Candidacy.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED)
         ).all():
             screening.confirm_standing(candidacy, note="Confirmed with the district by telephone.", by=joy, at=at)
+            for link in candidacy.people if candidacy.id % UNREACHED else ():
+                _reach(link.person)
         decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
+
+
+def _reach(person: Person) -> None:
+    """Note where somebody is written to, whose nominators did not say."""
+    if not person.email:
+        person.email = f"{fold(person.name).replace(' ', '.')}.{person.id}@people.example"
+        person.email_key = address_key(person.email)
 
 
 def prepare(world: World, season: Laid) -> None:
@@ -184,8 +195,7 @@ def begin(world: World, season: Laid) -> None:
             publishing.save_draft(drafting, citation=citation, quotations=[], by=joy, at=at + timedelta(hours=5))
         person = drafting.people[0].person
         person.minor = number == 1  # no guardian is noted of this one yet
-        person.email = f"{fold(person.name).replace(' ', '.')}.{drafting.candidacy.id}@people.example"
-        person.email_key = address_key(person.email)
+        _reach(person)
     releasing = releases.releasing(cycle.award.slug, cycle.year)
     public_at = cycle.announced_at or world.now + timedelta(days=28)
     if releasing is not None:

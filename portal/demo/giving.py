@@ -37,9 +37,15 @@ AGREEMENT = {
     "es": "Acepto este premio. Aviso al fondo si dejo la escuela o la universidad antes de que se pague. "
     "En otoño escribo una página sobre lo que hizo posible.",
 }
-NOTE = (
-    "Thank you. The sum became forty-one calculators, bus fare for the May field day, and supper on the nights we stay late. "
-    "A girl who had never stayed asked me who pays for it. I said: people who do not know you, and want you to pass."
+NOTES = (
+    (
+        "Thank you. The sum became forty-one calculators, bus fare for the May field day, and supper on the nights we stay late. "
+        "A girl who had never stayed asked me who pays for it. I said: people who do not know you, and want you to pass."
+    ),
+    (
+        "I read your letter aloud to my sixth period. They asked what you look like. We agreed that you look like people who went to "
+        "school once, and remember somebody who opened a door."
+    ),
 )
 SCHOOL_GROUP = ("The garden and kitchen club", "The school's parent-teacher association")
 TWO_PARTS = 1_000_000  # cents from which a sum is paid in two parts
@@ -217,7 +223,9 @@ def _donors(world: World, season: Laid) -> None:
         if offer is None or fund is None:
             continue
         at = (cycle.payments_due_at or world.now) + timedelta(days=30)
-        note = notes.write(offer, text=NOTE, named=True, by=offer.candidacy.people[0].person, at=at)
+        note = notes.write(
+            offer, text=NOTES[season.year % len(NOTES)], named=True, by=offer.candidacy.people[0].person, at=at
+        )
         read = books.note(fund, note.id)
         if cycle.award.slug == TEACHING and read is not None:
             notes.pass_on(read, fund, version=1, by=ruth, at=at + timedelta(days=1))

@@ -123,6 +123,16 @@ def prepare(joy, world, look):
     look(joy)
 
 
+def own_page(amina, world, axe):
+    amina.goto(f"/kind-words/{world.candidacies[0]}")
+    amina.get_by_text("She runs the homework table.").first.wait_for()
+    axe(amina)
+    amina.goto(f"/honored/{world.candidacies[0]}")
+    axe(amina)
+    amina.get_by_role("link", name=re.compile("See or change it")).click()
+    axe(amina)
+
+
 def test_announce_a_surprise_and_what_follows(world, open_page, axe, sign_in):
     joy = sign_in(open_page(), world.joy)
     prepare(joy, world, axe)
@@ -147,9 +157,8 @@ def test_announce_a_surprise_and_what_follows(world, open_page, axe, sign_in):
     joy.get_by_role("button", name="Approve and send").click()
     joy.get_by_text("One message is on its way.").wait_for()
     amina = sign_in(open_page(**PHONE), world.candidacy(0).people[0].person_id)
-    amina.goto(f"/kind-words/{world.candidacies[0]}")
-    amina.get_by_text("She runs the homework table.").first.wait_for()
-    axe(amina)
+
+    own_page(amina, world, axe)
 
     joy.goto(f"{world.desk}/briefs")
     joy.get_by_label("Until when").fill(clock_face(NOW + timedelta(days=60)))
