@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from portal.publishing import portraits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -42,6 +44,7 @@ class Card(NamedTuple):
     citation: str
     organization: str
     portrait: int
+    photo: str | None = None  # how the squares of their photograph are called; none: the hills are drawn
 
 
 def key(card: Card, secret: str) -> str:
@@ -384,6 +387,11 @@ def _firs(seed: int, ground: int) -> Iterator[tuple[float, int, float]]:
 
 def _window(card: Card, size: int) -> Image.Image:
     """Return the round window, `size` pixels wide, clear outside its circle."""
+    photo = portraits.read(card.photo, 640) if card.photo is not None else None
+    if photo is not None:
+        with Image.open(io.BytesIO(photo)) as opened:
+            picture = opened.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
+        return _round(picture)
     seed = seed_of(card.portrait)
     sky, far, near, letters = (_oklch(*tone) for tone in list(TONES.values())[seed % 5])
     scale = size / 200
@@ -407,7 +415,12 @@ def _window(card: Card, size: int) -> Image.Image:
         font = _font(file, how.size * SHARP, how.weight)
         pen.text((x, 108 * scale), run, font=font, fill=letters, anchor="ls")
         x += font.getlength(run)
-    circle = Image.new("L", (size, size), 0)
-    ImageDraw.Draw(circle).ellipse([0, 0, size - 1, size - 1], fill=255)
+    return _round(picture)
+
+
+def _round(picture: Image.Image) -> Image.Image:
+    """Return a square picture clear outside its circle."""
+    circle = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(circle).ellipse([0, 0, picture.width - 1, picture.height - 1], fill=255)
     picture.putalpha(circle)
     return picture

@@ -111,6 +111,9 @@ def test_a_photograph_is_shown_at_the_instant_with_its_words_and_gone_when_it_is
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     with Image.open(io.BytesIO(answer.data)) as shown:
         assert not shown.getexif()
+    shared = re.search(r'property="og:image" content="[^"]*?(/recipients/[^"]+)"', page)[1]
+    with Image.open(io.BytesIO(visitor.get(shared).data)) as card:
+        assert max(red - green for red, green, _blue in {card.getpixel((x, 220)) for x in range(140, 370, 4)}) > 150
     said = next(one for one in visitor.get("/recipients.json").get_json()["recipients"] if one["name"])
     assert said["photo_alt"] == ALT
     assert visitor.get(urlsplit(said["photo"]).path).mimetype == "image/webp"

@@ -1386,7 +1386,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "offers.ledger_journal",
     ),
     **_each(books(payment="payment recorded"), "offers.unmatch"),
-    **_each(funds_books(), "offers.notes", "offers.donor_links"),
+    **_each(funds_books(), "offers.notes", "offers.notes_csv", "offers.donor_links"),
     **_each(funds_books(note="note"), "offers.pass_note", "offers.return_note"),
     **_each(own_funds, "offers.own_fund"),
 }

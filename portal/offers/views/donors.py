@@ -15,12 +15,16 @@ from portal.offers.actions import notes as actions
 from portal.offers.forms import ReasonForm, VersionForm
 from portal.offers.queries import books as queries
 from portal.offers.rules import NoteState
-from portal.offers.views.pages import pages
+from portal.offers.views.pages import NOTES, pages
 from portal.policy import Permission
-from portal.web import failures, viewer
+from portal.web import failures, text, viewer
+from portal.web.lists import table_file
 from portal.web.pages import see_other
+from portal.web.text import words_in
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from portal.funds.models import Fund
     from portal.offers.models import ThankYou
     from portal.offers.queries.books import Books
@@ -63,6 +67,27 @@ def _page(thing: Books, form: ReasonForm | None = None, of: int = 0) -> Any:  # 
 def notes(thing: Books) -> Any:  # noqa: ANN401 - an answer
     """Read what recipients wrote to a fund's donors before it goes."""
     return _page(thing)
+
+
+@pages.page("/desk/funds/<int:number>/notes.csv", needs=Permission.READ_THANKS, of=queries.books)
+def notes_csv(thing: Books) -> Response:
+    """The same as a table: CSV, or a workbook."""
+    found = queries.notes(thing.fund, *NoteState, read_by=viewer.current())
+    signed = queries.signatures(found)
+    header = [_("Name"), _("Award"), _("Year"), _("Given"), _("State"), _("Signed for donors"), _("Note")]
+    rows = [
+        [
+            one.person.name,
+            words_in(one.offer.cycle.award.name),
+            one.offer.cycle.year,
+            text.when(one.given_at),
+            str(NOTES[one.state][1]),
+            signed.get(one.id, ""),
+            one.text,
+        ]
+        for one in found
+    ]
+    return table_file(f"notes-{thing.fund.id}", header, rows)
 
 
 def _note(thing: Books, note: int) -> ThankYou:

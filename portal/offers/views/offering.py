@@ -406,6 +406,23 @@ def firewall(thing: Offering) -> Any:  # noqa: ANN401 - an answer
     return _sheet(thing)
 
 
+@pages.page(SHEET + ".csv", needs=Permission.SEE_FIREWALL, of=queries.offering)
+def firewall_csv(thing: Offering) -> Response:
+    """Who appointed whom, and who is near to donors, as a table: CSV, or a workbook."""
+    donors = desk.donors(thing.cycle)
+    named = policy.may(viewer.current(), Permission.SEE_OFFERS, thing) or thing.cycle.stage in RELEASED
+    header = [_("Name"), _("Appointed by"), _("Near to donors")]
+    rows = [
+        [
+            member.person.name if named else _("Member %(number)s", number=number),
+            by.name if by is not None else _("Nobody"),
+            _("yes") if member.donor_related or member.person_id in donors else _("no"),
+        ]
+        for number, (member, by) in enumerate(awards.appointed(thing.cycle), start=1)
+    ]
+    return table_file(f"firewall-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
+
+
 @pages.step(SHEET + "/procedure", needs=Permission.KEEP_FIREWALL, of=queries.offering)
 def firewall_procedure(thing: Offering) -> Any:  # noqa: ANN401 - an answer
     """Note who approved the procedure, and when."""

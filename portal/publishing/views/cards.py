@@ -29,6 +29,7 @@ def card_of(recipient: Recipient) -> cards.Card | None:
         citation=recipient.citation or "",
         organization=organisation.name if organisation is not None else "",
         portrait=recipient.portrait,
+        photo=recipient.photo,
     )
     return card if cards.can_draw(card) else None
 

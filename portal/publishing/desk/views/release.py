@@ -158,6 +158,7 @@ def recipients_table(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
         _("School"),
         _("Sum"),
         _("Agreed to"),
+        _("Whether they may be named"),
         _("Told"),
         _("Standing confirmed"),
         _("A message reaches them"),
@@ -169,6 +170,7 @@ def recipients_table(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
             ", ".join(link.school.name for link in one.candidacy.schools) or one.candidacy.place_text,
             (one.decision.sum_cents or 0) / 100,
             ", ".join(sorted(one.agreed)),
+            _answer(one),
             text.when(one.candidacy.told_at),
             text.when(one.candidacy.standing_confirmed_at),
             _("yes") if one.reachable else _("no"),
@@ -176,6 +178,13 @@ def recipients_table(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
         for one in queries.chosen(thing.cycle)
     ]
     return table_file(f"recipients-{thing.cycle.award.slug}-{thing.cycle.year}", header, rows)
+
+
+def _answer(one: Chosen) -> str:
+    """Return in a word whether somebody may be named, and why the release goes on without an answer."""
+    if one.named or one.answered:
+        return str(_("yes") if one.named else _("no"))
+    return str(_("goes on without the name: %(why)s", why=one.unnamed.reason)) if one.unnamed is not None else ""
 
 
 @pages.form(ROOT + "/times", needs=Permission.PLAN_RELEASE, of=queries.releasing)
