@@ -59,6 +59,7 @@ NOT_GROWN = {
     "keepsake",  # there are two
     "visit",  # read in one query
     "release_wording",  # one a kind of message
+    "release_unnamed",  # read in one query, and who noted them in another
     "draw",
     "reader_signs",
     "study",

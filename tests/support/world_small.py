@@ -1607,6 +1607,13 @@ def _grow_resume(candidacy: Candidacy, number: int) -> None:
     db.session.add(CoveredFile(kept_back=number % 3 == 0, **of, **drawn))
 
 
+def _grow_appointment(world: _Building, round_: Round, candidacy: Candidacy, number: int) -> None:
+    """Say when one more candidacy is met."""
+    times = {"starts_at": NOW + number * DAY, "ends_at": NOW + (number + 1) * DAY, "planned_at": NOW}
+    known = {"key": f"{number}".rjust(32, "m"), "place": "Room 4", "planned_by_id": world["person staff"]}
+    db.session.add(Appointment(round_id=round_.id, candidacy_id=candidacy.id, **times, **known))
+
+
 def _grow_round(world: _Building, place: str, most: int) -> None:
     cycle = db.session.get_one(Cycle, world[f"cycle {place}"])
     round_ = rounds_at.by_id(world[f"round {place}"])
@@ -1638,6 +1645,7 @@ def _grow_round(world: _Building, place: str, most: int) -> None:
         if place == "arts":
             banded = {"criterion_id": rubric.criteria[-1].id, "level": number % 7, "given_by_id": world["person staff"]}
             db.session.add(BandScore(candidacy_id=candidacy.id, given_at=NOW, **banded))
+            _grow_appointment(world, round_, candidacy, number)
         if place == "principals":
             _grow_decision(world, cycle, candidacy, number)
             _replay(world, round_)
@@ -1738,6 +1746,8 @@ def _grow_past(world: _Building, most: int) -> None:
         taken = {"outcome": Outcome.SELECTED, "place": number + 10, "sum_cents": 1}
         db.session.add(Decision(candidacy_id=candidacy.id, **decision, **released, **taken))
         public = {"award_slug": "teaching", "award_name": {"en": "Teaching"}, "public_at": NOW, "fund_credit": {}}
+        changed = {"change": Change.CORRECTED, "reason": "A letter was missing.", "begun_at": NOW, "words": {}}
+        db.session.add(Followup(candidacy_id=candidacy.id, begun_by_id=world["person proposer"], **changed))
         person = candidacy.people[0].person
         offer = _offer(cycle, candidacy.id, taken=number % 2 == 0)
         db.session.add(offer)
