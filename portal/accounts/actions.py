@@ -41,8 +41,8 @@ def person_at(address: str, *, at: datetime, language: str = "en", given: str = 
     account = queries.account_at(address)
     if account is not None:
         return account.person
-    person = people.add(given=given, family=family, email=address, language=language, at=at)
-    db.session.add(Account(person=person, address=address_key(address) or ""))
+    person = people.make(given=given, family=family, email=address, language=language, at=at)
+    db.session.add_all([person, Account(person=person, address=address_key(address) or "")])
     db.session.flush()
     return person
 

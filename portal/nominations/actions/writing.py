@@ -218,7 +218,6 @@ def begin(
     db.session.add(nomination)
     db.session.flush()
     nomination.reference = f"N-{nomination.id:04d}"
-    db.session.flush()
     history.record("begun", nomination, by=by, at=at)
     return nomination
 
