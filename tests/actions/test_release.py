@@ -19,6 +19,7 @@ from portal.demo import makers
 from portal.errors import PortalError, Refused, Stale
 from portal.funds.models import FundDonor
 from portal.history.models import Event
+from portal.home.queries import record
 from portal.mail import writing as mail_writing
 from portal.mail.models import Message, MessageState
 from portal.mail.wording import actions as own_words
@@ -324,6 +325,10 @@ def test_own_words_are_said_only_in_the_version_that_somebody_else_approved_with
         "Second: {news_words}", 1, joy
     )  # after they were told: whoever is told yet, and whatever waits, says the first
     to, facts = next((to, facts) for kind, to, facts in messages() if kind == "nominator")
+    assert record.of_kind(joy, kind, most=5) == [], "none has left yet that new words could be tried on"
+    with transaction():
+        db.session.scalars(select(Message).where(Message.template == "publishing/nominator")).first().state = "sent"
+    assert len(record.of_kind(joy, kind, most=5)) == 1
 
     def said(**more):
         message = Message(template="publishing/nominator", facts={**facts, **more}, to=db.session.get_one(Person, to))

@@ -95,8 +95,13 @@ def test_a_file_goes_on_after_a_lost_network_and_is_sent_from_a_phone(app, open_
     assert fresh(Recommendation)[0].state is LetterState.RECEIVED
 
 
-def test_a_letter_is_written_and_sent_without_script(open_page, tmp_path, enter):
-    page = enter(open_page(javascript=False))
+def test_a_letter_is_written_and_sent_without_script_by_a_student_of_fifteen(open_page, tmp_path, enter, axe):
+    with transaction():
+        fresh(Recommendation)[0].role = WriterRole.FAMILY
+    page = enter(open_page(javascript=False, **PHONE))
+    axe(page)
+    page.get_by_label("13 to 17").press("Space")
+    page.get_by_role("button", name="Continue").press("Enter")
     page.get_by_label("Your letter").fill("She keeps the library open.")
     page.get_by_role("button", name="Save and finish later").click()
     expect(page.get_by_label("Your letter")).to_have_value("She keeps the library open.")

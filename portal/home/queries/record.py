@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.accounts.models import Grant
 from portal.awards.models import Award, Cycle, Member, Season
@@ -16,6 +16,7 @@ from portal.history.models import Event
 from portal.home.queries.scope import everywhere, untouched, within_reach
 from portal.mail import queries as mail
 from portal.mail.models import Message
+from portal.mail.rules import MessageState
 from portal.nominations.models import Candidacy, Import, Nomination
 from portal.offers.models import Offer, Payment, Requirement
 from portal.people.models import Person
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from portal.mail.rules import MessageState
     from portal.mail.wording.kinds import Kind
 
 
@@ -151,6 +151,7 @@ def message(person: Person | None, number: int) -> Message | None:
 
 
 def of_kind(person: Person | None, kind: Kind, *, most: int) -> list[Message]:
-    """Return the last messages of one kind that this person may read, each with its reader."""
-    wanted = messages(person).where(Message.template == kind.template, Message.result.is_(False)).limit(8 * most)
+    """Return the last messages of one kind that this person may read, each with its reader; of an outcome those that have left."""
+    told = or_(Message.result.is_(False), Message.state == MessageState.SENT)
+    wanted = messages(person).where(Message.template == kind.template, told).limit(8 * most)
     return [each for each in db.session.scalars(wanted) if kind.fits(each.facts)][:most]
