@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
@@ -171,9 +171,9 @@ class Line:
     matches: list[tuple[list[str], Other]] = field(default_factory=list)  # open ones: why, and with whom
     rules: Finding = field(default_factory=Finding)
 
-    @property
+    @cached_property
     def counted(self) -> list[From]:
-        """The nominations that count."""
+        """The nominations that count; a line asks for them half a dozen times."""
         return [one for one in self.nominations if one.stage in COUNTS]
 
     @property

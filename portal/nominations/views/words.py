@@ -199,7 +199,8 @@ def relations(ones: Iterable[From]) -> str:
     """Return who nominated, each kind once, the most frequent first."""
     seen: dict[str, int] = {}
     for one in ones:
-        seen[relation(one)] = seen.get(relation(one), 0) + 1
+        word = relation(one)
+        seen[word] = seen.get(word, 0) + 1
     ordered = sorted(seen, key=lambda word: (-seen[word], word))
     return ", ".join(f"{seen[word]} × {word}" if seen[word] > 1 else word for word in ordered)
 
