@@ -26,7 +26,7 @@ class Sitter(NamedTuple):
     """How somebody is drawn, and what the picture shows, for whoever does not see it."""
 
     skin: int
-    cut: str  # of the hair: "short", "long", "bun", "scarf", "curls" or "bald"
+    cut: str  # of the hair: "short", "long", "bun", "scarf" or "curls"
     hair: str
     coat: str
     sky: tuple[str, str]
@@ -41,17 +41,11 @@ SITTERS = {
     "Bernard Achterhof": Sitter(
         0, "short", "#8e8a86", "#1f4e5f", NOON, BLUE, "Bernard Achterhof, gray-haired, before blue hills. A drawing."
     ),
-    "Tesfaye Gebremedhin": Sitter(
-        3, "short", "#1c1a22", "#b5762a", NOON, GREEN, "Tesfaye Gebremedhin under a wide morning sky. A drawing."
-    ),
     "Linh Tran-Whitaker": Sitter(
         1, "long", "#1c1a22", "#2f5a41", DUSK, BLUE, "Linh Tran-Whitaker with long dark hair, at dusk. A drawing."
     ),
     "Safiya Hersi": Sitter(
         4, "scarf", "#2f6b58", "#41355c", DAWN, CLAY, "Safiya Hersi in a green scarf, evening behind her. A drawing."
-    ),
-    "Jerome Fitzhugh": Sitter(
-        4, "bald", "#5f3b28", "#1f4e5f", DAWN, BLUE, "Jerome Fitzhugh in a blue coat before the hills. A drawing."
     ),
     "Gwendolyn Pryce": Sitter(
         2, "curls", "#4a3326", "#8a4a63", NOON, CLAY, "Gwendolyn Pryce with a cloud of curls. A drawing."
@@ -133,5 +127,5 @@ def _figure(brush: ImageDraw.ImageDraw, size: tuple[int, int], sitter: Sitter) -
         ],
         fill="#f4efe4",
     )
-    oval(middle, eyes - head * 0.12, head * 1.12, head * 1.36, hair if sitter.cut != "bald" else skin)
+    oval(middle, eyes - head * 0.12, head * 1.12, head * 1.36, hair)
     oval(middle, eyes + head * 0.16, head * 0.96, head * 1.18, skin)
