@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
     from portal.people.models import Person
-    from portal.publishing.desk.queries import Releasing
+    from portal.publishing.desk.models import Photo
+    from portal.publishing.desk.queries import Chosen, Releasing
 
 TOLD_BEFORE = timedelta(days=8)
 WORDS = "Yes, you may publish this."
@@ -193,6 +194,7 @@ def begin(world: World, season: Laid) -> None:
             _answers(drafting.candidacy, None, at=cycle.closes_at + timedelta(days=9))
             citation = "For work that made a whole building look up"
             publishing.save_draft(drafting, citation=citation, quotations=[], by=joy, at=at + timedelta(hours=5))
+            _send(drafting.people[0], by=joy, at=at + timedelta(hours=6))  # and nobody has put it into words
         person = drafting.people[0].person
         person.minor = number == 1  # no guardian is noted of this one yet
         _reach(person)
@@ -273,13 +275,19 @@ def _photograph(name: str, cycle: Cycle, reference: str, *, by: Person, at: date
     thing = releases.drafting(cycle.award.slug, cycle.year, reference)
     if thing is None:
         return
-    (one, *_rest), data = thing.people, pictures.draw(name)
+    photo, words = _send(thing.people[0], by=by, at=at), pictures.SITTERS[name].words
+    focus = (photo.focus_x, photo.focus_y)
+    photos.describe(thing.people[0], photo, alt=words, focus=focus, version=photo.version, by=by, at=at)
+
+
+def _send(one: Chosen, *, by: Person, at: datetime) -> Photo:
+    """Send a picture, and have it cleaned as the worker does."""
+    data = pictures.draw(one.candidacy.name)
     file = files.take_whole(by, one.candidacy, PORTRAIT, name="portrait.jpg", data=data, at=at)
     photo = photos.attach(one, file, by=by, at=at)
     if file.kind is not None:
         files.settle(file, sandbox.clean(data, file.kind, most_pages=PORTRAIT.most_pages), scans=0, at=at)
-    words = pictures.SITTERS[name].words
-    photos.describe(one, photo, alt=words, focus=(photo.focus_x, photo.focus_y), version=photo.version, by=by, at=at)
+    return photo
 
 
 def _answers(candidacy: Candidacy, one: cast.Honoured | None, *, at: datetime) -> None:

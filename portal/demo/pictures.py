@@ -54,11 +54,12 @@ SITTERS = {
         3, "scarf", "#8a4a63", "#2f5a41", DUSK, GREEN, "Ikram Sharif in a rose scarf at the edge of the day. A drawing."
     ),
 }
+SOMEBODY = Sitter(2, "short", "#4a3326", "#41355c", NOON, BLUE, "Somebody before blue hills. A drawing.")
 
 
 def draw(name: str) -> bytes:
-    """Return the picture of one of `SITTERS`, as a JPEG."""
-    sitter, chance = SITTERS[name], random.Random(name)
+    """Return the picture of one of `SITTERS`, or of somebody, as a JPEG."""
+    sitter, chance = SITTERS.get(name, SOMEBODY), random.Random(name)
     width, height = SIZE[0] * FINE, SIZE[1] * FINE
     picture = _sky(sitter.sky, (width, height))
     brush = ImageDraw.Draw(picture)
