@@ -50,6 +50,7 @@ from portal.review.actions import (
     rounds,
     standings,
 )
+from portal.review.queries import assigning as assigning_queries
 from portal.review.queries import facts as review_facts
 from portal.review.queries import progress
 from portal.schools.models import School
@@ -131,6 +132,7 @@ def install() -> None:
     _add(parts.on_completed, masking.felt_part)  # and what a nominee wrote
     _add(translating.on_approved, masking.felt_translation)  # and what was translated
     worker.handlers[covering.JOB] = covering.draw_again
+    worker.handlers[assigning_queries.JOB] = assigning.plan_asked  # of a round too large for a request
     _add(eligibility.announced_before, decision_queries.announced_before)  # nobody receives twice too soon
     _add(nominations_facts.more_of_candidacy, review_facts.more_of_candidacy)
     _what_follows_a_release()

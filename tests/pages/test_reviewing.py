@@ -14,13 +14,16 @@ from portal import clock
 from portal.awards.models import Criterion
 from portal.db import db, transaction
 from portal.demo.makers import NOW, make_auditor, make_person, sign_in
+from portal.jobs import worker
+from portal.jobs.models import Job
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Candidacy, Conflict
 from portal.people.models import Person
-from portal.review.actions import rounds
+from portal.review.actions import assigning, rounds
 from portal.review.models import Assignment, Masked, Note, Review, Score, SpokenName
 from portal.review.queries import declarations
 from portal.review.queries import rounds as rounds_queries
+from portal.review.queries.assigning import JOB
 from portal.review.rules.lives import AssignmentState
 from portal.schools.models import Affiliation, School
 from tests.support.crawling import CSRF, readable
@@ -491,6 +494,25 @@ def test_staff_make_a_round_look_texts_over_plan_and_open(app):
     assert "Close it now" in staff.text(f"{slug}/round")
 
 
+def test_a_large_round_is_planned_by_the_worker_once_and_its_page_says_so(app, monkeypatch):
+    monkeypatch.setattr(assigning, "LARGE", 1)
+    with transaction():
+        made = make_committee(candidacies=2, members=2, reads=1, blind=False)
+        made.round = rounds.make(made.cycle, seed=7, by=made.staff, at=NOW)
+    page = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}/assignments"
+    staff = Browser(app, made.staff.id, at=NOW)
+    for _twice in range(2):
+        assert staff.post(f"{page}/plans", page=page).location.endswith("/assignments")
+    assert "A plan is being made" in staff.text(page)
+    assert db.session.scalar(select(func.count()).select_from(Job).where(Job.kind == JOB)) == 1
+    db.session.rollback()
+    worker.run_once(at=NOW)
+    shown = staff.text(page)
+    assert "A plan is being made" not in shown
+    plan = re.search(rf'href="({page}/plans/\d+)"', shown)[1]
+    assert "readings are added" in staff.text(plan)
+
+
 def test_covering_and_showing_again_on_the_desk(app):
     with transaction():
         made = make_planned(candidacies=1, members=2)
@@ -846,8 +868,6 @@ def test_a_round_that_shows_names_declares_against_names_and_reads_them(app):
         assert Browser(app, person).post(f"/committees/{number}/conflicts", chosen).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(Conflict)) == 1
     with transaction():
-        from portal.review.actions import assigning
-
         staff = db.session.get_one(Person, made.staff.id)
         made.round = rounds.make(made.cycle, seed=3, by=staff, at=NOW)
         assigning.apply(assigning.make_plan(made.round, seed=3, by=staff, at=NOW), made.round, by=staff, at=NOW)

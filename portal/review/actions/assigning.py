@@ -15,11 +15,13 @@ from portal.awards.models import Member, MemberRole
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.errors import N_, Refused, Stale
+from portal.jobs import actions as jobs
 from portal.nominations.actions import conflicts
 from portal.people.models import Person
 from portal.review.actions import declaring, reminding, rounds, standings
 from portal.review.models import Assignment, Plan, Round
 from portal.review.queries import assigning as queries
+from portal.review.queries import rounds as known
 from portal.review.rules.lives import ASSIGNMENT, OWED, ROUND, SCORING, AssignmentState, AssignmentStep, RoundState
 from portal.review.rules.scoring import own_order
 
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from portal.jobs.models import Job
     from portal.nominations.models import Candidacy
     from portal.review.queries.assigning import Inputs, Pair
 
 CHANGED = N_("Something this plan was made from has changed meanwhile. Make the plan again: it takes a moment.")
 BY_HAND = timedelta(minutes=10)  # readings given one after another are told of in one message
 MOST_FIELDS = 8
+LARGE = 20_000  # pairs that are looked at in a request, at most: a second's work
 FULL = N_("%(name)s reads as many as they offered: %(count)s.")
 WHY = {
     queries.CONFLICT: N_("%(name)s has a conflict with this candidacy."),
@@ -46,6 +50,26 @@ WHY = {
     queries.SCHOOL_FULL: N_("%(name)s reads as many of this school as a reader may."),
 }
 CAN_PLAN = frozenset({RoundState.PLANNED, RoundState.OPEN, RoundState.REOPENED})
+
+
+def ask_for_plan(round_: Round, *, seed: int, by: Person, at: datetime) -> Plan | None:
+    """Make a plan at once; or, where there is much to look at, ask the worker for it and return None."""
+    if round_.state not in CAN_PLAN:
+        raise Refused(ROUND.refusal, state=round_.state.value)
+    if known.count_taken(round_) * len(queries.sitting(round_)) <= LARGE:
+        return make_plan(round_, seed=seed, by=by, at=at)
+    if queries.being_planned(round_) is None:
+        key = f"{queries.planned_by(round_)}{at.timestamp()}"
+        jobs.ask(queries.JOB, at=at, key=key, asked_by_id=by.id, round=round_.id, seed=seed)
+    return None
+
+
+def plan_asked(job: Job, at: datetime) -> None:
+    """Make the plan of a large round, as somebody asked: the worker's part. A round that is over meanwhile gets none."""
+    round_ = known.by_id(job.facts["round"])
+    if round_ is not None and round_.state in CAN_PLAN:
+        by = db.session.get(Person, job.asked_by_id) if job.asked_by_id is not None else None
+        make_plan(round_, seed=job.facts["seed"], by=by, at=at)
 
 
 def make_plan(round_: Round, *, seed: int, by: Person | None, at: datetime) -> Plan:

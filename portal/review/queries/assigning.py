@@ -13,6 +13,7 @@ from portal.awards.models import Member
 from portal.awards.rules import MemberState
 from portal.db import db
 from portal.errors import N_
+from portal.jobs.models import Job, JobState
 from portal.nominations.models import Candidacy, CandidacySchool, Conflict, Nomination, Sitting
 from portal.nominations.queries.conflicts import standing, surely_wrote, untouched_by_conflict
 from portal.nominations.rules import NEVER_SENT, STANDS, Stage
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from portal.awards.models import Cycle
     from portal.review.rules import assignment
 
+JOB = "plan who reads what"
 ENGLISH = "en"  # what every reader reads
 Pair = tuple[int, int]  # candidacy, reviewer
 
@@ -518,6 +520,17 @@ def last_plan(round_: Round) -> Plan | None:
     """Return the newest plan that waits to be applied: none once a later one was."""
     newest = db.session.scalar(select(Plan).where(Plan.round_id == round_.id).order_by(Plan.id.desc()).limit(1))
     return newest if newest is not None and newest.applied_at is None else None
+
+
+def planned_by(round_: Round) -> str:
+    """Return how the keys of the worker's tasks begin that plan a round."""
+    return f"plan:{round_.id}:"
+
+
+def being_planned(round_: Round) -> Job | None:
+    """Return the worker's task that plans a round, while it is not done."""
+    wanted = select(Job).where(Job.kind == JOB, Job.key.startswith(planned_by(round_)))
+    return db.session.scalar(wanted.where(Job.state.in_([JobState.WAITING, JobState.RUNNING])).limit(1))
 
 
 def held(round_: Round, person: Person) -> int:

@@ -93,6 +93,7 @@ def assignments(review: InReview) -> str:
         owing=queries.owing(made),
         pager=page,
         plan=queries.last_plan(made),
+        planning=queries.being_planned(made) is not None,
         can_plan=made.state in actions.CAN_PLAN,
         held=HELD,
         word=word,
@@ -102,7 +103,10 @@ def assignments(review: InReview) -> str:
 @pages.step("/desk/<slug>/<int:year>/assignments/plans", needs=Permission.ASSIGN, of=rounds.in_review)
 def make_plan(review: InReview) -> Any:  # noqa: ANN401 - an answer
     """Compute a plan, to be looked at."""
-    plan = actions.make_plan(round_of(review), seed=secrets.randbelow(SEEDS), by=viewer.current(), at=clock.now())
+    seed = secrets.randbelow(SEEDS)
+    plan = actions.ask_for_plan(round_of(review), seed=seed, by=viewer.current(), at=clock.now())
+    if plan is None:
+        return see_other(".assignments", **at(review.cycle))
     return see_other(".plan", number=plan.id, **at(review.cycle))
 
 
