@@ -24,6 +24,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from portal.web import viewer
+from portal.web.drawing import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,7 @@ NAMES = {
     "vi": "Tiếng Việt",
 }
 RIGHT_TO_LEFT = {"ar"}
+NUMBERS = frozenset({int, float})  # facts that are safe as they are, and that a pattern may want as numbers
 MOST_SENTENCES = 5_000
 
 
@@ -171,9 +173,12 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def _put_in(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
-    """Return a translation with its facts put in, as Jinja's own would."""
-    said = Markup(found) if context.autoescape else found  # noqa: S704 - our own words; facts are escaped
-    return said % facts if facts or "%" in found else said
+    """Return a translation with its facts put in, as Jinja's own would: our words are markup, and facts are made safe."""
+    if not context.autoescape:
+        return found % facts if facts or "%" in found else found
+    if facts or "%" in found:
+        found %= {name: fact if type(fact) in NUMBERS else put(fact) for name, fact in facts.items()}
+    return Markup(found)  # noqa: S704 - as said
 
 
 def _said(catalogue: Any) -> dict[str, Markup]:  # noqa: ANN401 - Babel's translations, untyped

@@ -8,6 +8,8 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from portal.accounts.views import safe_path
@@ -15,6 +17,7 @@ from portal.people.rules import address_key, fold, name_key
 from portal.web.drawing import put
 from portal.web.fields import clean
 from portal.web.foreign import Foreign
+from portal.web.language import _put_in
 from portal.web.lists import FORMULA, neutral
 
 
@@ -98,3 +101,12 @@ def test_cleaning_keeps_all_but_line_ends_and_composition(text):
 )
 def test_what_a_template_shows_is_made_safe_as_jinja_makes_it(said):
     assert put(said) == escape(said)
+
+
+@given(st.text(), st.integers())
+def test_facts_put_into_a_sentence_are_made_safe(said, number):
+    jinja = EvalContext(Environment(autoescape=True))
+    facts = {"who": said, "number": number, "link": Markup("<a>it</a>")}
+    assert _put_in("<b>%(who)s</b>, %(number)d, %(link)s: 100%%", jinja, facts) == (
+        Markup("<b>%(who)s</b>, %(number)d, %(link)s: 100%%") % facts
+    )
