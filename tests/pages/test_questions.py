@@ -254,6 +254,11 @@ def test_the_editor_refuses_what_cannot_be_and_keeps_what_was_typed(app, people)
     assert post(joy, f"{here}/start", start="nonsense").status_code == 422
     assert post(joy, f"{here}/start", start="template librarian").status_code == 303
     assert "Evidence of change" in get(joy, here).get_data(as_text=True)
+    assert "whoever applies" not in get(joy, f"{here}/preview").get_data(as_text=True)
+    with transaction():
+        db.session.scalars(select(Cycle)).one().self_nomination = True
+    for address, words in (("", "See what whoever applies is asked"), ("?own=yes", "as whoever applies for themself")):
+        assert words in get(joy, f"{here}/preview{address}").get_data(as_text=True)
 
 
 def test_words_are_put_right_after_the_opening_with_why(app, people):

@@ -270,6 +270,8 @@ def preview_questions(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """See the questions as a nominator does on a telephone, one after another. What is chosen here shows what follows; nothing is kept."""
     part = Asked.NOMINEE if request.args.get("asked") == Asked.NOMINEE.value else Asked.NOMINATOR
     every = cycle.question_set.asked_of(part) if cycle.question_set else []
+    addressed = cycle.self_nomination and any(one.own_label for one in every)
+    own = addressed and request.args.get("own") == "yes"
     said = {one.key: joined(request.args.getlist(f"said-{one.key}")[:50]) for one in every if one.kind in CLOSED}
     now = request.args.get("now", "")
     typed = request.args.getlist("answer")[:50]
@@ -286,11 +288,14 @@ def preview_questions(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         place = keys.index(request.args["at"])
     place = max(place, 0)
     current = seen[place] if place < len(seen) else None
-    field = _previewed(current, said.get(current.key, "")) if current is not None else None
+    field = _previewed(current, said.get(current.key, ""), own=own) if current is not None else None
     return render_template(
         "awards/questions_preview.html",
         cycle=cycle,
         part=part,
+        addressed=addressed,
+        own=own,
+        asks=drawing.label_and_hint(current, nominee=_("Amina Warsame"), own=own) if current is not None else None,
         every=every,
         seen=set(keys),
         current=current,
@@ -303,11 +308,11 @@ def preview_questions(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     )
 
 
-def _previewed(question: Question, said: str) -> Any:  # noqa: ANN401 - a form of one field
+def _previewed(question: Question, said: str, *, own: bool) -> Any:  # noqa: ANN401 - a form of one field
     made = type(
         "OneQuestion",
         (question_forms.PreviewForm,),
-        {"answer": drawing.field_for(question, nominee=_("Amina Warsame"))},
+        {"answer": drawing.field_for(question, nominee=_("Amina Warsame"), own=own)},
     )
     return made(formdata=None, data={"answer": drawing.data_for(question, said)}).answer
 
