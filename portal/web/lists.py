@@ -95,6 +95,13 @@ def listing(
     return Listing(rows[:size], page, size, more=len(rows) > size)
 
 
+def every(select: Select[*tuple[Any, ...]], *, scalars: bool = True) -> Sequence[Any]:
+    """Run `select` for all its rows, for a file of the whole list."""
+    if scalars:
+        return db.session.scalars(select).unique().all()
+    return db.session.execute(select).all()
+
+
 def _paged(select: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return select.limit(bindparam("page_size", type_=Integer)).offset(bindparam("page_from", type_=Integer))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -153,3 +154,58 @@ def test_every_link_between_documents_leads_somewhere():
         if not re.match(r"\w+:|\{", target) and not (path.parent / target).exists()
     ]
     assert not lost
+
+
+# ---------------------------------------------------------------- lists as files
+
+NO_FILE = {  # templates that draw a table, or pages of a list, and offer no file of it: why not
+    "decisions/draw.html": "the tickets of one draw; its record is a file of its own",
+    "decisions/memo.html": "a page for paper; the decisions are a file",
+    "layouts/upload_columns.html": "the columns of the file that was uploaded",
+    "mail/mailbox.html": "messages of a demonstration",
+    "mail/wordings.html": "each kind of message with its words, to be opened and changed",
+    "nominations/accounted.html": "what a bulk act just did; the list that it came from is a file",
+    "nominations/roster.html": "the headings that a roster may have",
+    "offers/offer_at_desk.html": "the parts of one offer; all payments are a file",
+    "publishing/award_recipients.html": "public: every recipient is in the site's open data",
+    "publishing/open_data.html": "the fields of the open data itself",
+    "publishing/privacy.html": "what is kept and for how long, typed out",
+    "publishing/recipients.html": "public: every recipient is in the site's open data",
+    "review/pairs.html": "the readers of one candidacy; who reads what is a file",
+    "review/plan.html": "a plan before it is applied; afterwards who reads what is a file",
+    "review/practice.html": "a member's own levels on one past file, which count nowhere",
+}
+PIECES = ("components", "gallery")  # what pages are made of, and samples of them
+
+
+def test_every_list_is_offered_as_a_file():
+    """By the page that draws it, or by the one that draws it through a macro of its own."""
+    pages = {
+        str(path.relative_to(ROOT / "templates")): path.read_text("utf-8") for path in files(".html", under="templates")
+    }
+    draws = re.compile(r"\b(table|pager|standings_table|rows_of|earlier_uploads)\(")
+    without = {
+        name
+        for name, text in pages.items()
+        if draws.search(text) and "downloads(" not in text and not Path(name).name.startswith("_")
+    }
+    assert {name for name in without if not name.startswith(PIECES)} == set(NO_FILE)
+
+
+def test_every_file_of_a_list_is_offered_somewhere():
+    """In both kinds, by the macro that every page has for it."""
+    calls: dict[str, set[str]] = {}
+    routes = set()
+    for path in [path for path in files(".py", under="portal") if "views" in path.relative_to(ROOT).as_posix()]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                called = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+                named = {getattr(each, "attr", None) or getattr(each, "id", "") for each in called}
+                calls.setdefault(node.name, set()).update(named)
+                routes |= {node.name} if any("pages." in ast.unparse(each) for each in node.decorator_list) else set()
+    helpers = {"table_file"} | {name for name in calls.keys() - routes if "table_file" in calls[name]}
+    made = {name for name in routes if calls[name] & helpers}
+    shown = "".join(path.read_text("utf-8") for path in files(".html", under="templates"))
+    offered = {name.rpartition(".")[2] for name in re.findall(r"\bdownloads\(\s*\"([\w.]+)\"", shown)}
+    assert {"screening_csv", "one_round_csv", "table", "found_csv"} <= made
+    assert made - offered == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003 - a table's own type
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -17,11 +17,13 @@ from portal.decisions.rules.lives import DecisionState
 from portal.home.queries import today
 from portal.home.views.pages import Item, pages, to
 from portal.nominations.rules import COUNTS, CandidacyStage, Stage
+from portal.nominations.views import words
 from portal.offers import queries as offers
 from portal.policy import Permission
 from portal.publishing.rules import ReleaseState
 from portal.web import viewer
-from portal.web.text import words_in
+from portal.web.lists import table_file
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +48,45 @@ def desk() -> str:
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     items += _items(_of_offers(person))
+    return render_template(
+        "home/desk.html",
+        person=person,
+        now=now,
+        items=items,
+        rows=_rows(lines, person),
+        ahead=today.ahead(cycles, at=now),
+        dates=DATES,
+        manages=policy.may(person, Permission.MANAGE_AWARDS),
+    )
+
+
+@pages.page("/desk/years.csv", needs=Permission.SEE_DESK)
+def desk_csv() -> Any:  # noqa: ANN401 - a file
+    """Where each running year stands, as a file."""
+    person = viewer.current()
+    header = [_("Award"), _("Year"), _("Stage"), _("Opens"), _("Closes"), _("Nominations"), _("People")]
+    header += [_("Committee"), _("Seats"), _("Read"), _("To read")]
     rows = [
+        (
+            words_in(row["cycle"].award.name),
+            row["cycle"].year,
+            words.CYCLES[row["cycle"].stage],
+            when(row["cycle"].opens_at),
+            when(row["cycle"].closes_at),
+            row["submitted"],
+            row["people"],
+            row["accepted"],
+            row["cycle"].committee_size,
+            row["read"],
+            row["reads"],
+        )
+        for row in _rows(today.numbers(person, today.cycles_within_reach(person)), person)
+    ]
+    return table_file("years", header, rows)
+
+
+def _rows(lines: Iterable[Numbers], person: Person) -> list[dict[str, Any]]:
+    return [
         {
             "cycle": line.cycle,
             "url": _page_of(line.cycle, person),
@@ -60,16 +100,6 @@ def desk() -> str:
         }
         for line in lines
     ]
-    return render_template(
-        "home/desk.html",
-        person=person,
-        now=now,
-        items=items,
-        rows=rows,
-        ahead=today.ahead(cycles, at=now),
-        dates=DATES,
-        manages=policy.may(person, Permission.MANAGE_AWARDS),
-    )
 
 
 def _page_of(cycle: Cycle, person: Person) -> str:

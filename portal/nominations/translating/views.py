@@ -19,12 +19,13 @@ from portal.nominations.views.pages import pages
 from portal.policy import Permission, may
 from portal.web import failures, viewer
 from portal.web.language import NAMES, language
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import clock_time, words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
+    from portal.nominations.models import Candidacy
     from portal.nominations.translating.forms import TypedForm
     from portal.nominations.translating.models import Translation
     from portal.nominations.translating.queries import Original
@@ -64,27 +65,49 @@ def language_said(code: str | None) -> str:
 @pages.page(ROOT, needs=Permission.SCREEN, of=cycle_at)
 def translations(cycle: Cycle) -> str:
     """A cycle's texts in other languages: who translates each, and how far it is. All of them, where a guess was wrong."""
-    show = request.args.get("show", "")
-    show = show if show in SHOWN else ""
+    show = _show()
     found = listing(queries.of_cycle(cycle, viewer.current(), states=SHOWN[show]), page=asked_page(), scalars=False)
-    rows = [
-        {
-            "translation": each,
-            "name": candidacy.name if candidacy is not None else _("Not gathered yet"),
-            "kind": KINDS[each.source_kind],
-            "reference": each.nomination.reference
-            if each.nomination is not None
-            else each.recommendation.reference
-            if each.recommendation is not None
-            else "",
-            "language": language(each.written_in or ""),
-            "said": language_said(each.written_in),
-            "state": STATES[each.state],
-        }
-        for each, candidacy in found.items
-    ]
+    rows = [_line(each, candidacy) for each, candidacy in found.items]
     here = language(queries.read_here())
     return render_template("nominations/translations.html", cycle=cycle, listing=found, rows=rows, show=show, here=here)
+
+
+@pages.page(f"{ROOT}.csv", needs=Permission.SCREEN, of=cycle_at)
+def translations_csv(cycle: Cycle) -> Any:  # noqa: ANN401 - a file
+    """Give the same list as a file: where each text stands, and nothing of its words."""
+    header = [_("About"), _("What"), _("Reference"), _("Written in"), _("Guessed"), _("Translator"), _("State")]
+    found = every(queries.of_cycle(cycle, viewer.current(), states=SHOWN[_show()]), scalars=False)
+    rows = [
+        (
+            line["name"],
+            line["kind"],
+            line["reference"],
+            line["said"],
+            _("no") if each.said_by_id else _("yes"),
+            each.translator.name if each.translator is not None else "",
+            line["state"][1],
+        )
+        for each, line in ((each, _line(each, candidacy)) for each, candidacy in found)
+    ]
+    return table_file(f"translations-{cycle.award.slug}-{cycle.year}", header, rows)
+
+
+def _show() -> str:
+    asked = request.args.get("show", "")
+    return asked if asked in SHOWN else ""
+
+
+def _line(translation: Translation, candidacy: Candidacy | None) -> dict[str, Any]:
+    of = translation.nomination or translation.recommendation
+    return {
+        "translation": translation,
+        "name": candidacy.name if candidacy is not None else _("Not gathered yet"),
+        "kind": KINDS[translation.source_kind],
+        "reference": of.reference if of is not None else "",
+        "language": language(translation.written_in or ""),
+        "said": language_said(translation.written_in),
+        "state": STATES[translation.state],
+    }
 
 
 @pages.form(f"{ROOT}/<int:number>", needs=Permission.SCREEN, of=queries.at_desk)

@@ -17,12 +17,14 @@ from portal.nominations.views.screening import cycle_at
 from portal.policy import Permission
 from portal.web import viewer
 from portal.web.lists import asked_page, listing, table_file
-from portal.web.text import when
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
 
 WHO = {Who.NOMINATOR: _l("Nominators"), Who.NOMINEE: _l("Nominees"), Who.WRITER: _l("Writers of letters")}
+
+MOST = 5000  # that a file holds of what was found
 
 ONE = {Who.NOMINATOR: _l("Nominator"), Who.NOMINEE: _l("Nominee"), Who.WRITER: _l("Writer of a letter")}
 
@@ -31,7 +33,7 @@ ONE = {Who.NOMINATOR: _l("Nominator"), Who.NOMINEE: _l("Nominee"), Who.WRITER: _
 def found() -> Any:  # noqa: ANN401 - an answer
     """Find candidacies and nominations by name, nominator, school or reference. A reference that fits one leads there at once."""
     person = viewer.current()
-    text = request.args.get("q", "").replace("\x00", "").strip()[: queries.LONGEST]
+    text = _words()
     if not text:
         return render_template("nominations/found.html", q="", listing=None, hits=[], late=[], **words.about())
     listed = listing(queries.candidacies(text, person), page=asked_page())
@@ -42,6 +44,44 @@ def found() -> Any:  # noqa: ANN401 - an answer
         return redirect(url_for(".candidacy", **here), code=303)
     hits = queries.hits(listed.items, text)
     return render_template("nominations/found.html", q=text, listing=listed, hits=hits, late=held, **words.about())
+
+
+def _words() -> str:
+    return request.args.get("q", "").replace("\x00", "").strip()[: queries.LONGEST]
+
+
+@pages.page("/desk/found.csv", needs=Permission.FIND)
+def found_csv() -> Any:  # noqa: ANN401 - a file
+    """Give what was found as a file: candidacies, and nominations that came late and wait."""
+    text, person = _words(), viewer.current()
+    held = queries.late(text, person, most=MOST) if text else []
+    found = listing(queries.candidacies(text, person), page=1, size=MOST).items if text else []
+    header = [_("Nominee"), _("School"), _("Reference"), _("Found by"), _("Award"), _("Year"), _("Where it stands")]
+    rows = [
+        (
+            " & ".join(named.name for named in one.named),
+            "",
+            one.reference,
+            "",
+            words_in(one.cycle.award.name),
+            one.cycle.year,
+            words.NOMINATIONS[one.stage][1],
+        )
+        for one in held
+    ]
+    rows += [
+        (
+            hit.candidacy.name,
+            words.place(hit.candidacy),
+            hit.candidacy.reference,
+            _("%(reference)s, from %(name)s", reference=hit.by.reference, name=hit.by.nominator.name) if hit.by else "",
+            words_in(hit.candidacy.cycle.award.name),
+            hit.candidacy.cycle.year,
+            words.STAGES[hit.candidacy.stage][1],
+        )
+        for hit in queries.hits(found, text)
+    ]
+    return table_file("found", header, rows)
 
 
 def _is_reference(text: str) -> bool:

@@ -18,9 +18,9 @@ from portal.publishing.archive.forms import ColumnsForm, RowForm, TakeOutForm, U
 from portal.publishing.pages import pages
 from portal.web import failures, viewer
 from portal.web.fields import Form, clean
-from portal.web.lists import asked_page, listing, table_file
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
-from portal.web.text import words_in
+from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from portal.awards.models import PastHonour
@@ -67,6 +67,19 @@ def archive() -> Any:  # noqa: ANN401 - an answer
         "publishing/archive/archive.html", form=form, listing=found, counts=counts, RowState=RowState
     )
     return page, form.status
+
+
+@pages.page(ROOT + "/uploads.csv", needs=Permission.KEEP_ARCHIVE)
+def archive_uploads_csv() -> Any:  # noqa: ANN401 - a file
+    """Give the uploads as a file."""
+    found = every(queries.uploads())
+    counts = queries.counts_of([one.id for one in found])
+    shown = (RowState.IMPORTED, RowState.READY, RowState.WRONG, RowState.REPEATED, RowState.SET_ASIDE)
+    header = [_("File"), _("Uploaded"), *(str(ROWS[state][1]) for state in shown)]
+    rows = [
+        (one.name, when(one.uploaded_at), *(counts.get(one.id, {}).get(state, 0) for state in shown)) for one in found
+    ]
+    return table_file("archive-uploads", header, rows)
 
 
 @pages.form(ROOT + "/uploads/<int:number>/columns", needs=Permission.KEEP_ARCHIVE, of=_upload)
@@ -227,6 +240,17 @@ def archive_lines() -> str:
     words = request.args.get("q", "")[:LONGEST]
     found = listing(queries.lines(words), page=asked_page())
     return render_template("publishing/archive/lines.html", listing=found, words=words)
+
+
+@pages.page(ROOT + "/lines.csv", needs=Permission.KEEP_ARCHIVE)
+def archive_lines_csv() -> Any:  # noqa: ANN401 - a file
+    """Give the names found as a file."""
+    header = [_("Name"), _("Role"), _("School"), _("Award"), _("Year"), _("Published by whose word")]
+    rows = [
+        (one.name, one.role, one.school_name, words_in(one.award.name), one.year, one.basis)
+        for one in every(queries.lines(request.args.get("q", "")[:LONGEST]))
+    ]
+    return table_file("archive", header, rows)
 
 
 @pages.form(ROOT + "/lines/<int:number>", needs=Permission.KEEP_ARCHIVE, of=_line)

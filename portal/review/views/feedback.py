@@ -19,10 +19,11 @@ from portal.review.views.pages import pages
 from portal.review.views.rounds import at
 from portal.web import failures, viewer
 from portal.web.fields import clean
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
+    from portal.review.models import Feedback
     from portal.review.queries.feedback import FeedbackOf
     from portal.review.queries.rounds import InReview
 
@@ -44,6 +45,32 @@ def _page(review: InReview, wrong: dict[int, tuple[str, str]] | None = None) -> 
         ripe=rules.may_go(stage=cycle.stage, surprise=cycle.surprise, announced_at=cycle.announced_at, at=clock.now()),
         wrong=wrong or {},
     )
+
+
+@pages.page("/desk/<slug>/<int:year>/feedback.csv", needs=Permission.GIVE_FEEDBACK, of=rounds.in_review)
+def feedback_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The same list as a spreadsheet: what was written, what goes of it, and nothing of who wrote it."""
+    cycle = review.cycle
+    header = [_("Candidacy"), _("Reference"), _("State"), _("Written"), _("As the nominators read it")]
+    rows = [
+        (
+            candidacy.name,
+            candidacy.reference,
+            _state(settled),
+            written.feedback,
+            settled.text if settled is not None and settled.goes else "",
+        )
+        for written, candidacy, settled in every(queries.desk(cycle.id, viewer.current()), scalars=False)
+    ]
+    return table_file(f"words-for-nominators-{cycle.award.slug}-{cycle.year}", header, rows)
+
+
+def _state(settled: Feedback | None) -> str:
+    if settled is None:
+        return str(_("To settle"))
+    if settled.sent_at is not None:
+        return str(_("Sent"))
+    return str(_("Goes") if settled.goes else _("Stays here"))
 
 
 @pages.step("/desk/<slug>/<int:year>/feedback/<int:number>", needs=Permission.GIVE_FEEDBACK, of=queries.feedback_at)

@@ -23,7 +23,7 @@ from portal.review.views import drawing
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
 from portal.web import failures, viewer
-from portal.web.lists import asked_page, listing, table_file
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
@@ -208,6 +208,26 @@ def masking_files(review: InReview) -> str:
         word=drawing.file_word,
         state=_state,
     )
+
+
+@pages.page("/desk/<slug>/<int:year>/masking/files.csv", needs=Permission.REDACT, of=rounds.in_review)
+def masking_files_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The same list as a spreadsheet: which files there are and where each stands, and nothing of what is in them."""
+    made = round_of(review)
+    header = [_("Candidacy"), _("Reference"), _("Called"), _("What"), _("Pages"), _("State")]
+    found = every(covering.desk(made, viewer.current()), scalars=False) if made.blind else []
+    rows = [
+        (
+            candidacy.name,
+            candidacy.reference,
+            spoken.name,
+            drawing.file_word(covered.purpose),
+            covered.pages or "",
+            _state(covered)[1],
+        )
+        for covered, candidacy, spoken in found
+    ]
+    return table_file(f"files-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
 
 
 def _state(covered: CoveredFile) -> tuple[str, str]:

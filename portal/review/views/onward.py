@@ -17,7 +17,7 @@ from portal.review.queries import rounds
 from portal.review.queries.facts import sees_names
 from portal.review.rules.onward import Why
 from portal.review.views.pages import pages
-from portal.review.views.rounds import at, drawn_rows, file_of, kind_words, round_of, rule_words
+from portal.review.views.rounds import at, drawn_rows, kind_words, round_of, rule_words, standings_file
 from portal.web import failures, viewer
 from portal.web.pages import see_other
 
@@ -85,4 +85,4 @@ def going_on(review: InReview) -> Any:  # noqa: ANN401 - an answer
 @pages.page("/desk/<slug>/<int:year>/rounds/<int:nth>.csv", needs=Permission.MANAGE_ROUND, of=rounds.at)
 def one_round_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
     """A round, and who went on from it, as a spreadsheet."""
-    return file_of(review, f"round-{round_of(review).number}")
+    return standings_file(review, f"round-{round_of(review).number}")

@@ -26,12 +26,13 @@ from portal.review.views.pages import pages
 from portal.review.views.rounds import at
 from portal.web import failures, typesetting, viewer
 from portal.web.language import language
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import when, words_in
 
 if TYPE_CHECKING:
     from portal.people.models import Person
+    from portal.review.models import PaperReview
     from portal.review.queries.paper import PaperOf, Sheet
     from portal.review.queries.rounds import InReview
 
@@ -180,6 +181,26 @@ def paper(review: InReview) -> str:
         rows=listing(queries.desk(cycle.id, person), page=asked_page(), scalars=False),
         me=person,
     )
+
+
+@pages.page("/desk/<slug>/<int:year>/paper.csv", needs=Permission.ENTER_PAPER, of=rounds.in_review)
+def paper_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The sheets as a spreadsheet: whose, of whom as that reader knows them, and how far typing in is; no score."""
+    cycle, person = review.cycle, viewer.current()
+    header = [_("Reviewer"), _("Number"), _("Sheet"), _("Reference"), _("State")]
+    rows = [
+        (reader.name, assignment.position, spoken.name, spoken.reference, _state(entry, person))
+        for assignment, reader, spoken, entry in every(queries.desk(cycle.id, person), scalars=False)
+    ]
+    return table_file(f"sheets-{cycle.award.slug}-{cycle.year}", header, rows)
+
+
+def _state(entry: PaperReview | None, person: Person) -> str:
+    if entry is None:
+        return str(_("Not typed in"))
+    if entry.checked_at is not None:
+        return str(_("Compared"))
+    return str(_("Somebody else compares it") if entry.typed_by_id == person.id else _("To compare"))
 
 
 @pages.form("/desk/<slug>/<int:year>/paper/<int:number>", needs=Permission.ENTER_PAPER, of=queries.paper_at)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal import clock
 from portal.errors import N_, NotFound, PortalError, Refused, Stale
@@ -20,7 +21,7 @@ from portal.review.views.pages import pages
 from portal.review.views.rounds import at
 from portal.web import failures, viewer
 from portal.web.fields import Form
-from portal.web.lists import asked_page, listing
+from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import keep, see_other
 from portal.web.text import clock_time, words_in
 
@@ -63,6 +64,29 @@ def practice_files(review: InReview) -> Any:  # noqa: ANN401 - an answer
         refused=refused,
         at=at,
     ), (422 if refused else form.status)
+
+
+@pages.page("/desk/<slug>/<int:year>/practice.csv", needs=Permission.PREPARE_PRACTICE, of=rounds.in_review)
+def practice_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The past files as a spreadsheet: those that were chosen, by what members call them; then those that can be."""
+    cycle = review.cycle
+    files = queries.of_cycle(cycle.id)
+    left = queries.left_of([file.past_id for file in files])
+    words = request.args.get("q", "").strip()
+    past = every(queries.eligible(cycle, viewer.current(), words=words)) if len(files) < queries.MOST else []
+    header = [_("Candidacy"), _("Reference"), _("Year"), _("Called"), _("State")]
+    rows = [
+        (file.past.name, file.past.reference, file.past.cycle.year, file.name, _looking_over(left.get(file.past_id)))
+        for file in files
+    ]
+    rows += [(one.name, one.reference, one.cycle.year, "", _("Can be chosen")) for one in past]
+    return table_file(f"practice-{cycle.award.slug}-{cycle.year}", header, rows)
+
+
+def _looking_over(left: tuple[int, int | None] | None) -> str:
+    if left is None:
+        return str(_("Members can practice on it"))
+    return str(ngettext("One submission to look over", "%(num)s submissions to look over", left[0]))
 
 
 @pages.step(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -13,10 +13,12 @@ from portal.review.queries import studies as queries
 from portal.review.rules.signs import ENOUGH, Drift, Manner, drift
 from portal.review.views.pages import pages
 from portal.review.views.rounds import at, round_of
+from portal.web.lists import table_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from portal.review.models import Round
     from portal.review.queries.rounds import InReview
 
 
@@ -85,16 +87,31 @@ def readers(review: InReview) -> str:
         "review/readers.html",
         cycle=review.cycle,
         round=made,
-        readers=[
-            {
-                "name": each.person.name,
-                "reviews": each.reviews,
-                "manner": manner_words(each.manner),
-                "levels": f"{each.levels:.1f}" if each.manner not in {Manner.TOO_FEW, Manner.LIKE_OTHERS} else "",
-                "notes": [words for words in map(flag_words, each.flags) if words],
-            }
-            for each in queries.readers(made)
-        ],
+        readers=_lines(made),
         enough=ENOUGH,
         place=at(review.cycle),
     )
+
+
+@pages.page("/desk/<slug>/<int:year>/readers.csv", needs=Permission.SEE_READERS, of=rounds.in_review)
+def readers_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
+    """The same list as a spreadsheet."""
+    header = [_("Reviewer"), _("Reads counted"), _("Beside the others"), _("Levels on average"), _("What stands out")]
+    rows = [
+        (line["name"], line["reviews"], line["manner"], line["levels"], " ".join(line["notes"]))
+        for line in _lines(round_of(review))
+    ]
+    return table_file(f"readers-{review.cycle.award.slug}-{review.cycle.year}", header, rows)
+
+
+def _lines(made: Round) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.person.name,
+            "reviews": each.reviews,
+            "manner": manner_words(each.manner),
+            "levels": f"{each.levels:.1f}" if each.manner not in {Manner.TOO_FEW, Manner.LIKE_OTHERS} else "",
+            "notes": [words for words in map(flag_words, each.flags) if words],
+        }
+        for each in queries.readers(made)
+    ]

@@ -227,7 +227,7 @@ def drawn_rows(made: Round, person: Any, *, named: bool, each: bool = True) -> l
     ]
 
 
-def file_of(review: InReview, name: str) -> Any:  # noqa: ANN401 - a file
+def standings_file(review: InReview, name: str) -> Any:  # noqa: ANN401 - a file
     """Return a round as a spreadsheet: how each stands, who read it, and whether it goes on."""
     made, person = round_of(review), viewer.current()
     each = policy.may(person, Permission.DELIBERATE, review)

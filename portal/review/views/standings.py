@@ -20,7 +20,7 @@ from portal.review.queries.facts import sees_names
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.standings import Agreement
 from portal.review.views.pages import pages
-from portal.review.views.rounds import at, drawn_rows, file_of, kind_words, round_of
+from portal.review.views.rounds import at, drawn_rows, kind_words, round_of, standings_file
 from portal.web import failures, viewer
 from portal.web.lists import Listing, asked_page, table_file
 from portal.web.text import words_in
@@ -233,7 +233,7 @@ def standings_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
     """The same as a spreadsheet."""
     made = round_of(review)
     if made.kind not in BY_RUBRIC:
-        return file_of(review, "standings")
+        return standings_file(review, "standings")
     person = viewer.current()
     named = sees_names(person, review)
     readers = sees_readers(person, review)
