@@ -769,7 +769,7 @@ def test_every_list_asks_the_same_number_of_queries_at_1_and_at_50(app):
                 browser.text(url)
             counts.setdefault(name, []).append(asked.count)
     assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
-    assert max(pair[0] for pair in counts.values()) < 30, counts
+    assert max(pair[0] for pair in counts.values()) <= 30, counts
 
 
 def crawl(browser, *starts):
