@@ -123,16 +123,7 @@ def test_the_chair_of_a_blind_round_decides_without_names(app):
         seat = makers.make_member(db.session.get_one(Cycle, world.cycle), person, chair=True, declared=False)
         number, grew = seat.id, world.reference(1)
     chair = Desk(app, person)
-    closed = (
-        "decisions",
-        "decisions/R-0000",
-        "decisions.csv",
-        "standings",
-        "standings.csv",
-        "standings/R-0000",
-        "meeting",
-        "conflicts",
-    )
+    closed = ("decisions", "decisions.csv", "standings", "standings.csv", "meeting", "conflicts")
     for path in (
         *closed,
         "assignments",
@@ -145,6 +136,10 @@ def test_the_chair_of_a_blind_round_decides_without_names(app):
         text = answer.get_data(as_text=True)
         assert (answer.status_code, f"/committees/{number}/conflicts" in text) == (403, True), path
         assert "Plant" not in text, path
+    for below in ("decisions", "standings"):  # nor whether something is there
+        there, nowhere = (chair.get(f"{world.desk}/{below}/{number}") for number in ("R-0000", "R-9999"))
+        assert there.status_code == nowhere.status_code == 404
+        assert strip(there) == strip(nowhere)
     with transaction():
         declare(db.session.get_one(Member, number), at=AT)
         late = db.session.scalar(select(Candidacy).where(Candidacy.reference == grew))

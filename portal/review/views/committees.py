@@ -90,7 +90,10 @@ def _page(member: Member, form: AnswerForm, *, leaving: bool = False) -> str:
 
 
 def declare_first(person: Person | None, needs: Permission, thing: object) -> Any:  # noqa: ANN401 - an answer
-    """Tell a chair who has not declared conflicts what keeps their committee's pages closed; None for everybody else."""
+    """Tell a chair who has not declared conflicts what keeps their committee's pages closed; None for everybody else.
+
+    Until they have declared once, only on the pages of a whole cycle: below those, what is there and what is not answer alike.
+    """
     if person is None or thing is None or not policy.once(person, needs, thing, Fact.DECLARED):
         return None
     if Fact.CHAIR_OF_IT not in policy.facts_about(person, thing):
@@ -102,6 +105,8 @@ def declare_first(person: Person | None, needs: Permission, thing: object) -> An
         for member in reading.chaired(person)
         if at in {(None, None), (member.cycle.award.slug, member.cycle.year)}
     ]
+    if address.keys() - {"slug", "year"} and not all(declared for _member, declared in seats):
+        return None
     return render_template("review/declare_first.html", seats=seats), 403
 
 
