@@ -1,4 +1,4 @@
-"""How templates run: Jinja as it is, without what it asks again at each of the hundred calls of a page."""
+"""How templates run: Jinja as it is, without what it asks again at each of the hundred calls of a page (docs/decisions/0018)."""
 
 from __future__ import annotations
 
