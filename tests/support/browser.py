@@ -39,7 +39,7 @@ SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()  # browsers without JavaScript, 
 
 def find_chromium(playwright: Playwright) -> str:
     """Return the path of a Chromium, or stop with one line that says what to do."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     own = playwright.chromium.executable_path
     for path in (os.environ.get("CHROMIUM"), *map(shutil.which, names), own):
         if path and Path(path).exists():
@@ -96,6 +96,10 @@ class Watch:
         if "the server responded with a status of 4" in message.text:  # a refusal is an answer; the test looks at it
             return
         if "net::ERR_INTERNET_DISCONNECTED" in message.text:  # a test took the network away
+            return
+        if message.text.startswith(
+            "Failed to execute 'postMessage' on 'DOMWindow'"
+        ):  # axe asks a frame that runs no scripts
             return
         self.troubles.append(f"{message.type}: {message.text}")
 
