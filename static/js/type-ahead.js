@@ -22,6 +22,7 @@ class TypeAhead extends HTMLElement {
       event.preventDefault();
       first.focus();
     });
+    if (this.field.value !== this.field.defaultValue) this.ask(); // typed before this script had come
   }
 
   addList() {

@@ -358,6 +358,8 @@ def test_several_schools_and_a_team_are_chosen_with_script(world, page, axe):
     expect(page.get_by_label("David T. Denny International Middle School")).to_be_checked()
     expect(none).to_be_hidden()
     page.get_by_role("button", name="They are a team: add another person").click()
+    page.get_by_label("Last name").nth(1).wait_for()
+    page.wait_for_load_state("load")
     page.get_by_label("Last name").nth(1).fill("Ortega")
     axe(page)
     page.get_by_role("button", name="Save and continue", exact=True).last.click()
