@@ -199,6 +199,11 @@ def test_whoever_is_honored_sends_their_own_photograph_and_prints_their_certific
         one = drafting(world).people[0]
         photos.describe(one, one.photo, alt=ALT, focus=(50, 40), version=1, by=world.person("joy"), at=TOLD)
     chores.release_due(PUBLIC)
+    assert ALT not in Desk(app, None, at=PUBLIC).text("/recipients/2026/amina-warsame")
+    assert "reads your page once more" in me.text(page)
+    with transaction():
+        now = drafting(world)
+        actions.check(now, seen=now.seen, by=world.person("ruth"), at=PUBLIC)
     assert ALT in Desk(app, None, at=PUBLIC).text("/recipients/2026/amina-warsame")
     assert me.send(f"{page}/photo", f"{page}/photo/removal").status_code == 303
     assert ALT not in Desk(app, None, at=PUBLIC).text("/recipients/2026/amina-warsame")

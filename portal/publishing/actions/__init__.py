@@ -196,7 +196,7 @@ def save_draft(
 
 
 def check(thing: Drafting, *, seen: str, by: Person, at: datetime) -> None:
-    """Note that a second person read the pages of a candidacy as they stand. Changed, they are to be read anew.
+    """Note that a second person read the pages of a candidacy as they stand, with their photographs. Changed, they are to be read anew.
 
     Raises `Refused` for whoever prepared them, `Stale` where they are not what was `seen` (`Drafting.seen`).
     """
@@ -222,6 +222,12 @@ def check(thing: Drafting, *, seen: str, by: Person, at: datetime) -> None:
             raise Stale(MOVED)
     db.session.flush()
     history.record("page checked", thing.candidacy, by=by, at=at)
+    unread = [one.photo for one in thing.people if one.photo is not None and not one.photo.checked]
+    for photo in unread:
+        photo.checked_version = photo.version
+    if unread:  # where the page is public already, it shows them from now on
+        db.session.flush()
+        refresh(thing.releasing.cycle, thing.candidacy.id, at=at)
 
 
 def _correct(row: Recipient, *, reason: str, by: Person, at: datetime) -> None:
@@ -541,6 +547,7 @@ def gave_up(cycle: Cycle, candidacy_id: int, *, reason: str, by: Person | None, 
 def _show(one: Chosen, cycle: Cycle, *, at: datetime) -> Recipient:
     """Make the public row of one person, with what they agreed to and nothing else."""
     row = drawn(one, cycle, at=at)
+    _keep_unread_back(row, one)
     db.session.add(row)
     db.session.flush()
     history.record("shown", row, at=at)
@@ -590,6 +597,12 @@ def _fill(row: Recipient, one: Chosen, cycle: Cycle) -> None:
     row.fund_name, row.fund_credit = (fund.name, fund.credit) if fund is not None else (None, {})
 
 
+def _keep_unread_back(row: Recipient, one: Chosen) -> None:
+    """Leave out a photograph with which nobody else has read the page yet. A preview shows it: that is where it is read."""
+    if one.photo is None or not one.photo.checked:
+        row.photo = row.photo_alt = None
+
+
 def _sort_name(one: Chosen) -> str:
     return one.person.sort_name or name_key("", one.page.name or "")
 
@@ -605,6 +618,7 @@ def refresh(cycle: Cycle, candidacy_id: int, *, at: datetime, reason: str | None
         row = queries.recipient_of(candidacy_id, one.person.id)
         if row is not None:
             _fill(row, one, cycle)
+            _keep_unread_back(row, one)
             history.record("page renewed", row, at=at, reason=reason)
 
 

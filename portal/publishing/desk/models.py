@@ -126,10 +126,16 @@ class Photo(Model):
     focus_x: Mapped[int]  # percent from the left edge
     focus_y: Mapped[int]  # percent from the top
     version: Mapped[int] = mapped_column(default=1)
+    checked_version: Mapped[int | None]  # the one with which a second person has read the page
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def checked(self) -> bool:
+        """Whether a second person has read the page with it as it is. Until then it is on no public page."""
+        return self.checked_version == self.version
 
     @property
     def focus(self) -> tuple[int, int]:
