@@ -255,6 +255,8 @@ def test_the_next_reading_opens_at_its_beginning_and_a_closed_round_is_said_whil
     page.locator("th a").first.click()
     ready(page)
     page.get_by_role("button", name="Send my scores").click()
+    page.get_by_role("link", name=re.compile("Criterion 4")).wait_for()
+    ready(page)
     page.get_by_role("link", name=re.compile("Criterion 4")).click()
     for key in "4444":
         page.keyboard.press(key)

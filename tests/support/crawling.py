@@ -318,4 +318,4 @@ def _endpoint(adapter: MapAdapter, path: str) -> str:
 
 def _asked(form: Form) -> str:
     sent = [(field.name, field.value) for field in form.fields if field.sent]
-    return form.action + (f"?{urlencode(sent)}" if sent else "")
+    return form.action.partition("?")[0] + (f"?{urlencode(sent)}" if sent else "")  # in place of what was asked before
