@@ -66,7 +66,8 @@ class AutoSave extends HTMLElement {
     for (const field of this.texts()) {
       const old = kept(this.url, field.name);
       if (!old) continue;
-      if (old.words === field.value) forget(this.url, field.name);
+      const newer = !field.matches("textarea") && field.value !== field.defaultValue; // a line typed before this script had come
+      if (old.words === field.value || newer) forget(this.url, field.name);
       else {
         const early = field.matches("textarea") && field.value !== field.defaultValue ? `\n\n${field.value}` : ""; // typed before this script had come
         field.value = old.words + early;
@@ -117,6 +118,7 @@ class AutoSave extends HTMLElement {
 
   note(field) {
     if (this.filling || !field.name || field.type === "file") return;
+    if (this.held?.get(field.name) === field.value) return; // left, not typed in: the server holds these words beside the others
     this.changed.add(field.name);
     if (field.type === "radio" ? field.checked : this.texts().includes(field)) keep(this.url, field.name, field.value, this.version, this.signs()[field.name]);
     this.first ??= Date.now();
@@ -189,6 +191,7 @@ class AutoSave extends HTMLElement {
       say(sentence, 1500);
     } else if (said.conflict_url) {
       this.stopped = true;
+      this.held = words;
       for (const [name, value] of words) forget(this.url, name, value); // the server holds them beside the others
       this.conflict(said.conflict_url);
     } else if (said.errors?.[""]) {
