@@ -268,12 +268,15 @@ def _granted(endpoint: str, facts: frozenset[Fact]) -> bool:
     return route is not None and policy.POLICY[route.needs](facts)
 
 
+def remembering() -> SimpleNamespace:
+    """Return what makes menus, each once: what one says hangs on nothing but what it is asked with."""
+    return SimpleNamespace(menu=lru_cache(maxsize=MOST)(_menu), chapters=lru_cache(maxsize=MOST)(_chapters))
+
+
 def install(app: Flask) -> None:
-    """Give `nav` to the templates. What a menu says hangs on nothing but what it is asked with, so it is made once for each of these."""
+    """Give `nav` to the templates."""
     app.extensions["portal.navigation.under"] = _under(app)
-    app.extensions["portal.navigation"] = SimpleNamespace(
-        menu=lru_cache(maxsize=MOST)(_menu), chapters=lru_cache(maxsize=MOST)(_chapters)
-    )
+    app.extensions["portal.navigation"] = remembering()
 
     @app.context_processor
     def _nav() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from babel.numbers import list_currencies
 from babel.support import NullTranslations
 from sqlalchemy import select
 
-from portal import HOME, clock
+from portal import HOME, clock, navigation
 from portal.accounts.models import Account
 from portal.awards import templates
 from portal.awards.models import Organisation
@@ -354,6 +354,7 @@ class TestEverySentence:
     @pytest.mark.parametrize("person", ["nominator", "reviewer", "staff"])
     def test_no_word_that_is_nobodys_data_stands_outside_gettext(self, app, monkeypatch, person):
         monkeypatch.setattr(language, "catalogue", lambda _home, _code: Marked())
+        monkeypatch.setitem(app.extensions, "portal.navigation", navigation.remembering())  # menus in no other language
         monkeypatch.setattr(crawling, "FEW", TwoEach())
         known = words_of_the_database()
         world = World.load()
