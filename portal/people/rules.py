@@ -11,9 +11,14 @@ _BREAKS = re.compile(r"[^\w]+")
 
 def fold(text: str) -> str:
     """Return text for comparing: no accents, no case, apostrophes gone, other punctuation one space."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    bare = _without_marks(
+        _without_marks(text).casefold()
+    )  # before too: one mark, the Greek iota below, has a case of its own
     return _BREAKS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
+
+
+def _without_marks(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def name_key(given: str, family: str) -> str:
