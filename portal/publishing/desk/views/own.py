@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
 from portal.awards import queries as awards
-from portal.errors import N_, NotFound, Refused
-from portal.files import rules as file_rules
+from portal.errors import N_, NotFound
 from portal.files import serving
 from portal.policy import Permission
 from portal.publishing import portraits
@@ -19,10 +18,10 @@ from portal.publishing.desk import printing
 from portal.publishing.desk import queries as releases
 from portal.publishing.desk.queries import keepsakes
 from portal.publishing.desk.queries import own as queries
+from portal.publishing.desk.views.photos import received
 from portal.publishing.pages import pages
 from portal.publishing.rules.keepsakes import Kind
 from portal.web import language, viewer
-from portal.web.failures import sentence
 from portal.web.pages import see_other
 from portal.web.text import words_in
 from portal.web.typesetting import pdf_file
@@ -65,21 +64,9 @@ def own_photo(thing: Honor) -> Any:  # noqa: ANN401 - an answer
     one, now, me = _mine(thing), clock.now(), viewer.current()
     then = url_for(".own_photo", number=thing.candidacy.id)
     if request.method == "POST":
-        try:
-            answer = serving.receive(
-                one.candidacy,
-                file_rules.PORTRAIT,
-                owner=me,
-                at=now,
-                attach=lambda file: actions.attach_own(thing.releasing, one, file, by=me, at=now),
-                then=then,
-            )
-        except Refused as refusal:
-            if refusal.field != "file":
-                raise
-            flash(sentence(refusal), "error")
-            return redirect(then, code=303)
-        return answer if answer is not None else redirect(then, code=303)
+        return received(
+            one, lambda file: actions.attach_own(thing.releasing, one, file, by=me, at=now), then=then, by=me, at=now
+        )
     file = one.photo.file if one.photo is not None else None
     return render_template(
         "publishing/own_photo.html",

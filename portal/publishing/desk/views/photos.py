@@ -23,6 +23,11 @@ from portal.web.failures import sentence
 from portal.web.pages import see_other
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from portal.files.models import StoredFile
+    from portal.people.models import Person
     from portal.publishing.desk.queries import Chosen, Drafting
 
 NOBODY = N_("There is no such person.")
@@ -48,22 +53,20 @@ def photo(thing: Drafting, position: int) -> Any:  # noqa: ANN401 - an answer
     one, now, by = _one(thing, position), clock.now(), viewer.current()
     then = url_for(".photo", **_address(one, thing))
     if request.method == "POST":
-        try:
-            answer = serving.receive(
-                one.candidacy,
-                file_rules.PORTRAIT,
-                owner=by,
-                at=now,
-                attach=lambda file: actions.attach(one, file, by=by, at=now),
-                then=then,
-            )
-        except Refused as refusal:
-            if refusal.field != "file":
-                raise
-            flash(sentence(refusal), "error")
-            return redirect(then, code=303)
-        return answer if answer is not None else redirect(then, code=303)
+        return received(one, lambda file: actions.attach(one, file, by=by, at=now), then=then, by=by, at=now)
     return _page(thing, one, _form(one))
+
+
+def received(one: Chosen, attach: Callable[[StoredFile], object], *, then: str, by: Person, at: datetime) -> Any:  # noqa: ANN401 - an answer
+    """Take in a photograph that the office or its own person sends; what is wrong with it is said on the page it was sent from."""
+    try:
+        answer = serving.receive(one.candidacy, file_rules.PORTRAIT, owner=by, at=at, attach=attach, then=then)
+    except Refused as refusal:
+        if refusal.field != "file":
+            raise
+        flash(sentence(refusal), "error")
+        return redirect(then, code=303)
+    return answer if answer is not None else redirect(then, code=303)
 
 
 def _form(one: Chosen) -> PhotoForm:
