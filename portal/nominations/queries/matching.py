@@ -87,7 +87,11 @@ def near(cycle_id: int, profile: Profile) -> Select[int]:
             )
         )
     found = union(*ways).subquery()
-    return select(Candidacy.id).where(Candidacy.id.in_(select(found.c[0])), Candidacy.merged_into_id.is_(None))
+    return (
+        select(Candidacy.id)
+        .where(Candidacy.id.in_(select(found.c[0])), Candidacy.merged_into_id.is_(None))
+        .order_by(Candidacy.id)
+    )
 
 
 def namesakes(profile: Profile, *, but_cycle_id: int) -> Select[int]:
@@ -101,6 +105,7 @@ def namesakes(profile: Profile, *, but_cycle_id: int) -> Select[int]:
             Candidacy.merged_into_id.is_(None),
             Person.sort_name.in_(keys_of(profile)),
         )
+        .order_by(Candidacy.id)
     )
 
 
