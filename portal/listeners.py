@@ -32,6 +32,7 @@ from portal.nominations.translating import actions as translating
 from portal.nominations.views import consent as consent_views
 from portal.offers import actions as offers
 from portal.offers import chores as offering
+from portal.offers.views import mine as own_offers
 from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.actions import photos, visits
@@ -166,6 +167,7 @@ def _what_follows_a_release() -> None:
     _add(decisions.on_rescinded, offers.felt_rescinded)  # what was offered ends with the decision
     _add(publishing.on_told, offers.felt_told)  # whoever is told they were selected is offered what they get
     _add(screening.on_stage, offers.felt_stage)
+    _add(own_views.more, own_offers.among_ones_own)  # from all that is theirs, to what they are offered
     _add(consent_views.elsewhere, own_views.address)  # from where they say what is published, to all that is theirs
     _add(funds.committed, decision_queries.promised)  # a fund never gives less than its awards promise
     _add(worker.chores, offering.look_after_offers)

@@ -89,11 +89,12 @@ CYCLE = (  # the pages of one cycle by chapter, in the order in which a season g
         (
             ("publishing.release", _l("Release")),
             ("offers.offers_of_cycle", _l("Offers")),
+            ("offers.firewall", _l("Firewall sheet")),
         ),
     ),
 )
 CLOSED_BY_A_CONFLICT = frozenset(
-    {"publishing.release", "offers.offers_of_cycle"}
+    {"publishing.release", "offers.offers_of_cycle", "offers.firewall"}
 )  # of all who were chosen: any conflict in the cycle closes it
 # The first part of a page's address within its cycle -> the page of the line that it lies under, where it is none itself.
 UNDER = {
@@ -105,7 +106,6 @@ UNDER = {
     **dict.fromkeys(("readers", "rule", "bands"), "review.standings"),
     **dict.fromkeys(("draw", "replay"), "decisions.decisions"),
     **dict.fromkeys(("keepsakes", "kind-words", "briefs"), "publishing.release"),
-    "firewall": "offers.offers_of_cycle",
 }
 CYCLE_ADDRESS = "/desk/<slug>/<int:year>"
 FEW = 6  # words that fit the line without being gathered under others

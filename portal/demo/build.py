@@ -61,6 +61,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     season.students: "counselors nominate students",
     season.screen: "nominations of one person are gathered and screened",
     season.committees: "committees are invited",
+    season.past_committees: "committees were invited and declared their conflicts",
     season.declare: "conflicts are declared",
     season.screen_first: "one committee screens before it scores",
     season.look_over: "texts are masked and looked over",
@@ -107,6 +108,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
         (
             world.cycles,
             world.past_nominations,
+            season.past_committees,
             announcing.by_cast,
             announcing.prepare,
             afterwards.plan_visits,

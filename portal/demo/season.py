@@ -212,33 +212,42 @@ def declare(world: World, season: Laid) -> None:
     for cycle in cycles_of(season):
         at = cycle.closes_at + timedelta(days=15)
         _first_round(cycle, season, by=joy, at=at)
-        wanted = (
-            select(Member)
-            .options(joinedload(Member.person), joinedload(Member.cycle))
-            .where(Member.cycle_id == cycle.id)
-        )
-        for member in db.session.scalars(wanted.order_by(Member.id)).all():
-            lines = [line.item for line in declarations.lines(cycle, member)]
-            reader = next(one for one in cast.READERS if one.name == member.person.name)
-            ties = []
-            if reader.manner == "spouse" and lines:  # this reader's spouse leads one of the schools
-                ties = [declarations.Tie(lines[0], hard=True, words="My husband is the principal there.")]
-            declaring.declare(member, listed=lines, ties=ties, at=at + timedelta(days=1))
-        suggested = (
-            select(Conflict)
-            .join(Candidacy)
-            .where(Candidacy.cycle_id == cycle.id, Conflict.state == ConflictState.SUGGESTED)
-        )
-        for place, conflict in enumerate(
-            db.session.scalars(suggested.options(joinedload(Conflict.candidacy), joinedload(Conflict.person))).all()
-        ):
-            if place % 3:  # one in three is left for the chair
-                conflicts.dismiss(
-                    conflict,
-                    by=joy,
-                    reason="Different departments; they have not worked together.",
-                    at=at + timedelta(days=2),
-                )
+        _declare(cycle, by=joy, at=at, left=3)
+
+
+def past_committees(world: World, season: Laid) -> None:
+    """The committees of a past season: invited and appointed by the office, everything declared, nothing left open."""
+    committees(world, season)
+    for cycle in cycles_of(season):
+        _declare(cycle, by=world.person("Joy Tanaka"), at=cycle.closes_at + timedelta(days=15))
+
+
+def _declare(cycle: Cycle, *, by: Person, at: datetime, left: int = 0) -> None:
+    """Let one committee declare, and the office decide on what was suggested; one in so many is `left` for the chair."""
+    wanted = (
+        select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.cycle_id == cycle.id)
+    )
+    for member in db.session.scalars(wanted.order_by(Member.id)).all():
+        lines = [line.item for line in declarations.lines(cycle, member)]
+        reader = next(one for one in cast.READERS if one.name == member.person.name)
+        ties = []
+        if left and reader.manner == "spouse" and lines:  # this reader's spouse leads one of the schools
+            ties = [declarations.Tie(lines[0], hard=True, words="My husband is the principal there.")]
+        declaring.declare(member, listed=lines, ties=ties, at=at + timedelta(days=1))
+    suggested = (
+        select(Conflict)
+        .join(Candidacy)
+        .where(Candidacy.cycle_id == cycle.id, Conflict.state == ConflictState.SUGGESTED)
+        .options(joinedload(Conflict.candidacy), joinedload(Conflict.person))
+    )
+    for place, conflict in enumerate(db.session.scalars(suggested).all()):
+        if not left or place % left:
+            conflicts.dismiss(
+                conflict,
+                by=by,
+                reason="Different departments; they have not worked together.",
+                at=at + timedelta(days=2),
+            )
 
 
 def _first_round(cycle: Cycle, season: Laid, *, by: Person, at: datetime) -> None:

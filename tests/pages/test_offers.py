@@ -14,10 +14,13 @@ from portal.funds.models import FundDonor
 from portal.nominations.actions import consent as consents
 from portal.nominations.models import Field
 from portal.offers import actions, queries
+from portal.offers.actions import notes, payments
 from portal.offers.models import Offer
 from portal.people.models import Person
 from portal.publishing import actions as publishing
 from portal.publishing.desk import queries as desk
+from portal.publishing.desk.models import Brief
+from portal.publishing.rules.practice import BriefState
 from tests.support.deciding import AT, PUBLIC, TOLD, Desk, build, consent, decide, ready, token
 
 LATER = PUBLIC + timedelta(days=1)
@@ -128,3 +131,26 @@ def test_a_paper_that_is_asked_for_again_without_a_word_keeps_what_was_typed_and
         assert f'value="{reason}"' in said
     assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 303
     assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 409
+
+
+def test_what_follows_a_release_waits_on_todays_page_for_whoever_can_do_it(app, world):
+    joy, ruth = Desk(app, world.person("joy"), at=LATER), Desk(app, world.person("ruth"), at=LATER)
+    assert "second person" not in ruth.text("/desk")
+    with transaction():
+        one = db.session.scalar(select(Offer).where(Offer.candidacy_id == world.candidacies[0]))
+        me = world.candidacy(0).people[0].person
+        actions.accept(queries.by_reference(one.reference), version=1, by=me, at=LATER)
+        offer = queries.by_reference(one.reference)
+        planned = payments.plan(offer, cents=1_000, planned_on=LATER.date(), by=world.person("joy"), at=LATER)
+        notes.write(offer, text="Thank you all.", named=True, by=me, at=LATER)
+        made = {"asked_by_id": world.person("joy").id, "asked_at": AT, "due_at": LATER, "agreed": "Yes."}
+        db.session.add(Brief(candidacy_id=world.candidacies[0], person_id=me.id, state=BriefState.SENT, **made))
+    for words in ("One note of thanks waits", "One practice brief waits", "One planned payment needs a second person"):
+        assert words in ruth.text("/desk") or words.startswith("One note"), words
+        assert (words in joy.text("/desk")) is not words.startswith("One planned"), words
+    with transaction():
+        payments.approve(queries.payment(planned.id), version=1, by=world.person("ruth"), at=LATER)
+    assert "One approved payment is due" in joy.text("/desk")
+    assert "second person" not in ruth.text("/desk")
+    mine = Desk(app, world.candidacy(0).people[0].person, at=LATER).text(f"/honored/{world.candidacies[0]}")
+    assert f"/offers/{one.reference}" in mine, "what one is offered is found again from what is one's own"

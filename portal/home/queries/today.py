@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select, union_all
 
 from portal.awards.models import Award, Cycle, Member
 from portal.awards.rules import DATES, CycleStage, MemberState
@@ -24,16 +24,19 @@ from portal.nominations.queries.conflicts import standing, to_decide
 from portal.nominations.rules import CandidacyStage
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.rules import TranslationState
+from portal.offers.models import Offer, Payment, ThankYou
+from portal.offers.rules import NoteState, PaymentState
 from portal.people.models import Person
-from portal.publishing.desk.models import Release
+from portal.publishing.desk.models import Brief, Followup, Release
 from portal.publishing.rules import ReleaseState
+from portal.publishing.rules.practice import BriefState
 from portal.review.models import Assignment, Round
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import OWED, AssignmentState, RoundState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import Select
 
@@ -205,6 +208,51 @@ def office(person: Person | None) -> Office:
         db.session.scalar(unreached) or 0,
         [(number, name, count) for number, name, count in db.session.execute(rows)],
     )
+
+
+class After(NamedTuple):
+    """What waits once a cycle was released: which kind, in which cycle, of which fund, and how many."""
+
+    kind: str
+    cycle: Cycle
+    fund: int
+    number: int
+
+
+def after_release(person: Person, *, today: date) -> list[After]:
+    """Return what follows a release and waits for somebody: payments, notes of thanks, practice briefs, words owed. Two queries.
+
+    A conflict in a cycle keeps it out: it is of all who were chosen.
+    """
+    of_cycle = {
+        "to approve": select(Offer.cycle_id.label("cycle"), literal(0).label("fund"))
+        .join(Payment, Payment.offer_id == Offer.id)
+        .where(Payment.state == PaymentState.PLANNED, Payment.planned_by_id != person.id),
+        "to record": select(Offer.cycle_id.label("cycle"), literal(0).label("fund"))
+        .join(Payment, Payment.offer_id == Offer.id)
+        .where(Payment.state == PaymentState.APPROVED, Payment.planned_on <= today),
+        "thanks": select(Offer.cycle_id.label("cycle"), ThankYou.fund_id.label("fund"))
+        .join(ThankYou, ThankYou.offer_id == Offer.id)
+        .where(ThankYou.state == NoteState.GIVEN),
+        "briefs": select(Candidacy.cycle_id.label("cycle"), literal(0).label("fund"))
+        .join(Brief, Brief.candidacy_id == Candidacy.id)
+        .where(Brief.state == BriefState.SENT),
+        "followups": select(Candidacy.cycle_id.label("cycle"), literal(0).label("fund"))
+        .join(Followup, Followup.candidacy_id == Candidacy.id)
+        .where(Followup.settled_at.is_(None)),
+    }
+    lines = union_all(*(one.add_columns(literal(kind).label("kind")) for kind, one in of_cycle.items())).subquery()
+    closed = select(Candidacy.cycle_id).where(Candidacy.id.in_(standing(person)))
+    wanted = (
+        select(lines.c.kind, lines.c.cycle, lines.c.fund, func.count())
+        .where(lines.c.cycle.not_in(closed))
+        .group_by(lines.c.kind, lines.c.cycle, lines.c.fund)
+        .order_by(lines.c.cycle, lines.c.fund)
+    )
+    found = db.session.execute(wanted).all()
+    numbers = {number for _kind, number, _fund, _count in found}
+    cycles = {one.id: one for one in db.session.scalars(select(Cycle).where(Cycle.id.in_(numbers))).unique()}
+    return [After(kind, cycles[number], fund, count) for kind, number, fund, count in found]
 
 
 class Ahead(NamedTuple):

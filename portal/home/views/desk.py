@@ -23,11 +23,11 @@ from portal.policy import Permission
 from portal.publishing.rules import ReleaseState
 from portal.web import viewer
 from portal.web.lists import table_file
-from portal.web.text import when, words_in
+from portal.web.text import when, words_in, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from portal.awards.models import Cycle
     from portal.home.queries.today import Numbers
@@ -48,6 +48,7 @@ def desk() -> str:
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     items += _items(_of_offers(person))
+    items += _items(_after_release(person, now.astimezone(zone()).date()))
     return render_template(
         "home/desk.html",
         person=person,
@@ -228,10 +229,51 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         ),
         lambda: _("Look through them"),
     ),
+    "to approve": (
+        lambda n: ngettext(
+            "One planned payment needs a second person", "%(num)s planned payments need a second person", n
+        ),
+        lambda: _("Look at them"),
+    ),
+    "to record": (
+        lambda n: ngettext(
+            "One approved payment is due, and not recorded yet",
+            "%(num)s approved payments are due, and not recorded yet",
+            n,
+        ),
+        lambda: _("Look at them"),
+    ),
+    "thanks": (
+        lambda n: ngettext(
+            "One note of thanks waits to be read before its donors see it",
+            "%(num)s notes of thanks wait to be read before their donors see them",
+            n,
+        ),
+        lambda: _("Read them"),
+    ),
+    "briefs": (
+        lambda n: ngettext("One practice brief waits to be read", "%(num)s practice briefs wait to be read", n),
+        lambda: _("Read them"),
+    ),
+    "followups": (
+        lambda n: ngettext(
+            "One word to those who were told waits to be sent",
+            "%(num)s words to those who were told wait to be sent",
+            n,
+        ),
+        lambda: _("Look at it"),
+    ),
     "unplanned": (
         lambda n: ngettext("One release is not planned yet", "%(num)s releases are not planned yet", n),
         lambda: _("Plan it"),
     ),
+}
+AFTER = {  # kind -> what is needed to do something about it, and where that is done
+    "to approve": (Permission.APPROVE_PAYMENT, "offers.payments"),
+    "to record": (Permission.MANAGE_OFFERS, "offers.payments"),
+    "thanks": (Permission.READ_THANKS, "offers.notes"),
+    "briefs": (Permission.PLAN_RELEASE, "publishing.briefs"),
+    "followups": (Permission.PLAN_RELEASE, "publishing.release"),
 }
 TOGETHER = 3  # as many cycles that ask the same are one line
 
@@ -277,6 +319,16 @@ def _of_offers(person: Person) -> Iterator[Asks]:
             yield Asks("lapsed", lapsed, url, name, "undecided")
         if papers:
             yield Asks("papers", papers, url, name, "writing")
+
+
+def _after_release(person: Person, day: date) -> Iterator[Asks]:
+    """Yield what follows a release and waits for this person: payments, notes of thanks, practice briefs, words owed."""
+    for kind, cycle, fund, number in today.after_release(person, today=day):
+        needs, endpoint = AFTER[kind]
+        if policy.may(person, needs, cycle):
+            here = {"number": fund} if fund else {"slug": cycle.award.slug, "year": cycle.year}
+            url = to(endpoint, **({} if endpoint == "offers.payments" else here))
+            yield Asks(kind, number, url, f"{words_in(cycle.award.name)} {cycle.year}", "writing")
 
 
 def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:

@@ -112,6 +112,11 @@ def by_reference(reference: str) -> Offer | None:
     return db.session.scalar(_WHOLE.where(Offer.reference == reference))
 
 
+def reference_of(candidacy_id: int) -> str | None:
+    """Return the reference of what the people of a candidacy were offered, if anything was."""
+    return db.session.scalar(select(Offer.reference).where(Offer.candidacy_id == candidacy_id))
+
+
 def by_number(number: int) -> Offer | None:
     """Return the same by the row's number."""
     return db.session.scalar(_WHOLE.where(Offer.id == number))

@@ -24,6 +24,7 @@ from portal.web.text import words_in
 
 if TYPE_CHECKING:
     from portal.funds.rules import PayeeKind
+    from portal.nominations.models import Candidacy
     from portal.offers.models import Offer, Requirement
 
 FILES = {"enrollment": RequirementKind.ENROLLMENT, "guardian": RequirementKind.GUARDIAN}
@@ -63,6 +64,15 @@ def _page(offer: Offer, *, agreement: AgreementForm | None = None, payee: PayeeF
         note=queries.note_of(offer, viewer.current()),
     )
     return page, 422 if refused is not None else 200
+
+
+def among_ones_own(candidacy: Candidacy) -> tuple[str, str, str] | None:
+    """Return the way to what the people of a candidacy are offered, from the page of all that is theirs."""
+    reference = queries.reference_of(candidacy.id)
+    if reference is None:
+        return None
+    words = _("Your answer, what it needs, what was paid, and a note of thanks.")
+    return _("What you are offered"), words, url_for("offers.offer", reference=reference)
 
 
 def _payee_form(kinds: list[PayeeKind], **facts: Any) -> PayeeForm:

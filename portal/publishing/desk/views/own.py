@@ -27,11 +27,15 @@ from portal.web.text import words_in
 from portal.web.typesetting import pdf_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portal.nominations.models import Candidacy
     from portal.publishing.desk.queries import Chosen
     from portal.publishing.desk.queries.own import Honor
 
 AT = "/honored/<int:number>"
+# Higher rooms say what else is theirs: its title, a sentence and its address, or None.
+more: list[Callable[[Candidacy], tuple[str, str, str] | None]] = []
 NOBODY = N_("There is no such person.")
 NONE = N_("There is no such photograph.")
 
@@ -55,7 +59,14 @@ def honor(thing: Honor) -> str:
     one = _mine(thing)
     row = releases.recipient_of(one.candidacy.id, one.person.id)
     shown = row if row is not None and row.name is not None and row.taken_down_at is None else None
-    return render_template("publishing/honor.html", thing=thing, cycle=thing.candidacy.cycle, one=one, row=shown)
+    return render_template(
+        "publishing/honor.html",
+        thing=thing,
+        cycle=thing.candidacy.cycle,
+        one=one,
+        row=shown,
+        more=[found for found in (ask(thing.candidacy) for ask in more) if found],
+    )
 
 
 @pages.form(AT + "/photo", needs=Permission.SEE_OWN_HONOR, of=queries.honor, most=serving.MOST_REQUEST)
