@@ -155,11 +155,32 @@ class Chapter(NamedTuple):
 def words() -> list[Word]:
     """Return the navigation for whoever is looking."""
     facts = policy.facts_about(viewer.current())
+    if _speaks_for_another():
+        return _drawn("public", facts)
     if Fact.STAFF_SOMEWHERE in facts or Fact.AUDITOR in facts or Fact.PUBLISHER in facts:
         return _drawn("office", facts)
     if Fact.REVIEWS in facts:
         return _drawn("reader", facts)
     return _drawn("nominator" if Fact.SIGNED_IN in facts or Fact.HERE in facts else "public", facts)
+
+
+def _speaks_for_another() -> bool:
+    """Say whether a guardian looks, who came by a minor's link: theirs is one page, and no menu of the minor's."""
+    return viewer.visit() is not None and bool(viewer.visit().guardian)
+
+
+def _under_their_name() -> list[Word]:
+    if viewer.current() is None or _speaks_for_another():
+        return []
+    return _drawn("own", policy.facts_about(viewer.current()))
+
+
+def _name_of_whoever_looks() -> str:
+    """Return the name over the menu: a guardian's own, not that of the minor they speak for."""
+    who = viewer.current()
+    if who is None:
+        return ""
+    return str((who.guardian_name or _("Parent or guardian")) if _speaks_for_another() else who.name)
 
 
 def public_words() -> list[Word]:
@@ -289,6 +310,7 @@ def install(app: Flask) -> None:
             "foot_nav": foot,
             "cycle_pages": cycle_pages,
             "home_url": url_for("publishing.home") if "publishing.home" in views else "/",
-            "viewer_nav": _drawn("own", policy.facts_about(viewer.current())) if viewer.current() is not None else [],
+            "viewer_nav": _under_their_name(),
+            "viewer_name": _name_of_whoever_looks(),
             "sign_out_url": url_for("accounts.sign_out") if "accounts.sign_out" in views else None,
         }
