@@ -125,8 +125,10 @@ def test_a_nominee_is_invited_takes_it_up_writes_and_finishes(app, people):
     assert post(amina, people["part"], {"act": "accept"}).status_code == 303
     early = post(amina, people["part"], {"act": "complete"})
     assert early.status_code == 422
-    assert "not ready yet" in early.get_data(as_text=True)
     where = people["part"] + "/answers/practice"
+    stops = re.search(r'<section class="error-summary".*?</section>', early.get_data(as_text=True), re.DOTALL)[0]
+    assert f'<a href="{where}">' in stops, "what is missing is named, and each leads to where it is written"
+    assert f'<a href="/consent/{people["number"]}/biography">' in stops
     saved = post(amina, where, {"answer": "Every day."}, headers={"X-Autosave": "1"})
     assert saved.get_json()["version"] == 1
     stale = post(amina, where, {"answer": "Other", "version": "0"}, headers={"X-Autosave": "1"})

@@ -21,6 +21,7 @@ from portal.nominations.forms.consent import AgeForm
 from portal.nominations.forms.letters import DeclineForm
 from portal.nominations.forms.writing import AGES, CHILD, MINOR, answer_form
 from portal.nominations.queries import candidacies
+from portal.nominations.queries import consent as consent_queries
 from portal.nominations.queries import parts as queries
 from portal.nominations.queries.consent import candidacy_by_number
 from portal.nominations.rules.parts import WAITED_FOR, PartState
@@ -74,20 +75,44 @@ def _facts(candidacy: Candidacy, own: Part) -> dict[str, Any]:
         "due": queries.due(candidacy.cycle),
         "in_time": actions.in_time(candidacy, at=clock.now()),
         "tasks": [_task(candidacy, piece, person) for piece in pieces],
+        "consent": _consent_task(candidacy, person),
         "said": len(queries.said_of(candidacy)),
-        "stops": sum(bool(piece.problems) for piece in pieces),
+        "stops": [stop for piece in pieces for stop in _stops(candidacy, piece, person)],
         "file": newest,
         "file_state": serving.shown(newest) if newest is not None else None,
     }
 
 
+def _label(piece: queries.Piece, person: Person) -> str:
+    return with_name(words_in(piece.question.short) or words_in(piece.question.label), person.name)
+
+
+def _url(candidacy: Candidacy, piece: queries.Piece) -> str:
+    if piece.question.key == queries.BIOGRAPHY:
+        return url_for(".biography", number=candidacy.id)
+    return url_for(".part_answer", number=candidacy.id, key=piece.question.key)
+
+
+def _stops(candidacy: Candidacy, piece: queries.Piece, person: Person) -> list[dict[str, str]]:
+    """Return what keeps one question of the part from being finished, each with the page where it is mended."""
+    url, label = _url(candidacy, piece), _label(piece, person)
+    return [
+        {"url": url, "words": f"{label}: {failures.words(problem.message, problem.facts)}"}
+        for problem in piece.problems
+    ]
+
+
+def _consent_task(candidacy: Candidacy, person: Person) -> dict[str, Any]:
+    """Return what may be published as one task more. It may wait: saying nothing is an answer too, and publishes nothing."""
+    answered = bool(consent_queries.latest(candidacy.id, person.id))
+    task = {"label": _("What may be published about you"), "url": url_for(".consent", number=candidacy.id)}
+    if answered:
+        return {**task, "state": "done", "word": _("Answered")}
+    return {**task, "state": "not_started", "word": _("Nothing, until you say so")}
+
+
 def _task(candidacy: Candidacy, piece: queries.Piece, person: Person) -> dict[str, Any]:
-    label = with_name(words_in(piece.question.short) or words_in(piece.question.label), person.name)
-    where = (
-        url_for(".biography", number=candidacy.id)
-        if piece.question.key == queries.BIOGRAPHY
-        else url_for(".part_answer", number=candidacy.id, key=piece.question.key)
-    )
+    label, where = _label(piece, person), _url(candidacy, piece)
     state = "not_started" if not piece.text else "writing" if piece.problems else "done"
     task = {"label": label, "url": where, "state": state}
     if state == "not_started" and not piece.problems:
