@@ -765,10 +765,13 @@ def test_two_people_and_two_awards_in_one_sitting_with_nothing_typed_twice(write
     third = answer.location.split("/")[2]
     assert third not in {first, second}
     page = writer.get(answer.location).get_data(as_text=True)
-    offered = offers(page)
-    assert "Where Amina Warsame works or learns" in page
+    assert offers(page) == []
+    boxes = re.findall(r'name="schools" value="(\d+)"([^>]*)>\s*<span>([^<]+)<small>([^<]+)', page)
+    assert [(int(value), said) for value, _rest, _name, said in boxes] == [(world["school"], "As for Amina Warsame")]
+    assert "checked" not in boxes[0][1], "it is offered beside the question, and chosen by nobody but the writer"
     assert 'value="Amina"' not in page
-    writer.send(answer.location, offered[0], action=f"/nominations/{third}/offers", version=False)
+    writer.send(answer.location, {"people-0-given": "Ruth"}, headers={"X-Autosave": "1"})
+    assert "As for Amina Warsame" in writer.get(answer.location).get_data(as_text=True), "a name alone is no place"
     writer.send(
         answer.location, {"people-0-given": "Ruth", "people-0-family": "Okafor", "schools": [str(world["school"])]}
     )

@@ -74,8 +74,9 @@ def left(nomination: Nomination, sitting: Sequence[Nomination], cycles: Sequence
 def offers(nomination: Nomination, part: str) -> list[Offer]:
     """Return what the writer said elsewhere in this sitting and may want to say here too; nothing once the page was begun.
 
-    Of the same nominee everything is offered. Of another one only where they work or learn, how the writer knows them, and what
-    may be quoted: never an answer about somebody else.
+    Of the same nominee everything is offered. Of another one only where they work or learn, where that is no school of the list
+    (those stand among the page's own choices: `near`), how the writer knows them, and what may be quoted: never an answer about
+    somebody else.
     """
     if (
         nomination.has_company is False
@@ -91,13 +92,26 @@ def offers(nomination: Nomination, part: str) -> list[Offer]:
     return found[-MOST_OFFERS:]
 
 
+def near(nomination: Nomination) -> dict[int, Nomination]:
+    """Return the schools of the sitting's other nominees by number, each with who is there, until a place is said here too."""
+    held = writing.fields(nomination, NOMINEE)
+    if nomination.has_company is False or held["schools"] or held["central"] or held["place_text"]:
+        return {}
+    return {
+        number: other
+        for other in together(nomination, others=True)
+        if other.nominee_number != nomination.nominee_number
+        for number in writing.fields(other, NOMINEE)["schools"]
+    }
+
+
 def _offered(nomination: Nomination, other: Nomination, part: str) -> dict[str, Any] | None:
     same = other.nominee_number == nomination.nominee_number
     if part.startswith(ANSWERS):
         return _answer(nomination, other, part) if same else None
     held = writing.fields(other, part)
     if part == NOMINEE:
-        held = held if same else {**held, "people": []}
+        held = held if same else {**held, "people": [], "schools": [], "central": False}
     elif part == RELATION and held["relation"] == Relation.SELF.value:
         return held if same and nomination.cycle.self_nomination else None
     return held if any(held.values()) else None

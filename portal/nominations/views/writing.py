@@ -51,6 +51,7 @@ from portal.nominations.models import Entered, Quote, Relation
 from portal.nominations.queries import letters
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.together import choosable as more_awards
+from portal.nominations.queries.together import near
 from portal.nominations.queries.together import offers as offers_for
 from portal.nominations.queries.writing import ANSWERS, NOMINEE, QUOTE, RELATION, YOU, by_reference, page_of
 from portal.nominations.rules import NEVER_SENT, WRITABLE, Stage
@@ -589,7 +590,9 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     chosen = [value for value in form.schools.data or [] if value.isdecimal()]
     kept = schools.by_ids([int(value) for value in chosen if len(value) < 10][:MOST_SCHOOLS])  # noqa: PLR2004 - no school has a longer number
     there = {school.id for school in kept}
-    form.schools.choices = [(str(s.id), s.name) for s in [*kept, *(m for m in matches if m.id not in there)]]
+    elsewhere = near(nomination) if request.method != "POST" and not matches else {}
+    listed = [*kept, *(m for m in [*matches, *schools.by_ids(elsewhere)] if m.id not in there)]
+    form.schools.choices = [(str(s.id), s.name) for s in listed]
     form.schools.choices.append((CENTRAL, _("They work for the district, at no one school")))
     return _page(
         nomination,
@@ -598,6 +601,7 @@ def nominee(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
         "nominations/nominee.html",
         matches=matches,
         searched=bool(form.find.data),
+        of_others={str(number): _name(other) for number, other in elsewhere.items()},
         most_people=MOST_PEOPLE,
     )
 
