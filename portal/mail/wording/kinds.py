@@ -166,6 +166,15 @@ KINDS: tuple[Kind, ...] = (
         N_("The way back to a nomination"),
         NOMINATORS,
         (_NAME, Field("awards", N_("the awards"), How.SAID_LIST), _DEADLINE),
+        when={"own": False},
+    ),
+    Kind(
+        "nominations/begun",
+        N_("The way back to an application"),
+        NOMINATORS,
+        (_NAME, Field("awards", N_("the awards"), How.SAID_LIST), _DEADLINE),
+        case="applied",
+        when={"own": True},
     ),
     Kind(
         "nominations/received",
@@ -335,7 +344,25 @@ KINDS: tuple[Kind, ...] = (
             Field("note", N_("what whoever asks wrote to the writer")),
             _DEADLINE,
         ),
+        when={"own": False},
         shown={"surprise": True},
+    ),
+    Kind(
+        "nominations/letter_asked",
+        N_("A letter asked for by whoever applies"),
+        WRITERS,
+        (
+            _NAME,
+            _ASKER,
+            _AWARD,
+            _YEAR,
+            Field("note", N_("what whoever asks wrote to the writer")),
+            _DEADLINE,
+            Field("access_words", N_("a sentence that says whether whoever asks may read the letter"), How.SENTENCE),
+        ),
+        case="applied",
+        when={"own": True},
+        shown={"readable": True},
     ),
     Kind(
         "nominations/letter_reminder", N_("Reminder of a letter"), WRITERS, (_NAME, _NOMINEE, _AWARD, _YEAR, _DEADLINE)

@@ -213,6 +213,8 @@ def _write_to(asked: Recommendation, template: str, *, at: datetime, key: str | 
         note=asked.note or "",
         deadline=queries.due(asked.cycle).isoformat(),
         surprise=asked.cycle.surprise,
+        own=asked.waived is not None,
+        readable=asked.waived is False,
         **more,
     )
 

@@ -242,6 +242,7 @@ def send_link(sitting: Sitting, *, at: datetime, nominations: Sequence[Nominatio
         name=sitting.nominator_name,
         awards=[nomination.cycle.award.name for nomination in nominations],
         deadline=min(awards.deadlines([n.cycle for n in nominations], to, at).values()).isoformat(),
+        own=all(queries.applies(nomination) for nomination in nominations),
     )
     return True
 
