@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.awards.rules import CycleStage
+from portal.history import words as recorded
 from portal.nominations.models import Entered, ImportState, Kind, MatchState, Relation, RowState
 from portal.nominations.queries.screening import Listed, Tab
 from portal.nominations.rules import CandidacyStage, ConflictState, Stage
@@ -252,14 +253,14 @@ def kind(conflict: Conflict, *, shown: bool = True) -> str:
 
 
 def event(action: str, facts: dict[str, Any]) -> str:
-    """Return a line of the record as a sentence."""
+    """Return a line of the record as a sentence: in this room's words, or in those of the record itself."""
     words = EVENTS.get(action)
     if words is None:
-        return action
+        return str(_(recorded.action(action)))
     try:
         return str(words) % facts
     except KeyError:
-        return str(words).partition("%")[0].strip(" :“") or action
+        return str(words).partition("%")[0].strip(" :“") or str(_(recorded.action(action)))
 
 
 def said(problem: dict[str, Any]) -> str:
