@@ -93,7 +93,9 @@ def quote_problems(fields: dict[str, Any]) -> list[Problem]:
     if not fields["quote"]:
         found.append(Problem("missing", N_("Choose whether we may quote you"), {"field": "quote"}))
     if not fields["tell"]:
-        found.append(Problem("missing", N_("Choose whether we may tell them"), {"field": "tell"}))
+        found.append(
+            Problem("missing", N_("Choose whether the person may know that you nominated them"), {"field": "tell"})
+        )
     return found
 
 
