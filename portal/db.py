@@ -263,6 +263,11 @@ def ask_one(statement: Executable, facts: Mapping[str, Any] | None = None) -> An
     return found[0][0] if found else None
 
 
+def rows_changed(statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
+    """Run a statement that changes rows, and return how many it changed: 0 where the row had moved on before it came."""
+    return int(db.session.execute(statement, facts).rowcount)  # type: ignore[attr-defined] # SQLAlchemy types it as any answer
+
+
 # In place of a person, where a statement is put together once and asked for whoever is looking: {"me": person.id}.
 ME: Any = SimpleNamespace(id=bindparam("me"))
 

@@ -11,7 +11,7 @@ from portal import history, mail
 from portal.accounts import queries
 from portal.accounts.models import Account, Grant, HeldText, Link, Role, Scope, Session
 from portal.accounts.rules import new_token, token_hash
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused
 from portal.mail.models import Message
 from portal.people import actions as people
@@ -179,10 +179,10 @@ def use_link(
     browser stays with it: the old session's row is kept and gets a new token. Raises `Refused` when the link is used up or
     expired, also when two clicks race.
     """
-    used = db.session.execute(
+    used = rows_changed(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None), Link.expires_at > at).values(used_at=at)
     )
-    if used.rowcount != 1:  # type: ignore[attr-defined]
+    if used != 1:
         raise Refused(LINK_GONE)
     person = link.person
     account = db.session.scalar(select(Account).where(Account.person_id == person.id))

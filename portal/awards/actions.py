@@ -43,7 +43,7 @@ from portal.awards.rules import (
     with_themself,
 )
 from portal.awards.templates import CALENDAR, AwardTemplate, RubricTemplate, by_slug
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.funds import queries as funds
 from portal.people.rules import fold, name_key
@@ -419,8 +419,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value as JSON keeps 
 def _save(cycle: Cycle, values: dict[str, Any]) -> None:
     """Write columns of a cycle, or raise `Stale` where it changed since it was read: also when two clicks race."""
     wanted = update(Cycle).where(Cycle.id == cycle.id, Cycle.version == cycle.version, Cycle.stage == cycle.stage)
-    saved = db.session.execute(wanted.values(**values).execution_options(synchronize_session=False))
-    if saved.rowcount != 1:  # type: ignore[attr-defined]
+    saved = rows_changed(wanted.values(**values).execution_options(synchronize_session=False))
+    if saved != 1:
         raise Stale(CHANGED_MEANWHILE)
     db.session.refresh(cycle, ["stage", "version", *(name for name in values if name not in {"stage", "version"})])
 
@@ -913,10 +913,10 @@ def _sheet(cycle: Cycle, version: int) -> Firewall:
         sheet = Firewall(cycle_id=cycle.id, version=0)
         db.session.add(sheet)
         db.session.flush()
-    moved = db.session.execute(
+    moved = rows_changed(
         update(Firewall).where(Firewall.id == sheet.id, Firewall.version == version).values(version=version + 1)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(N_("This was changed since you opened it. The page shows how it stands now."))
     db.session.refresh(sheet)
     return sheet

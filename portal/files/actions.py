@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history
-from portal.db import Model, db
+from portal.db import Model, db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.files import queries, rules, sandbox, scanning
 from portal.files.models import FilePart, StoredFile
@@ -85,13 +85,13 @@ def add_part(file: StoredFile, data: bytes, *, begins: int, at: datetime) -> Sto
         file.kind = rules.sniff(data[: rules.HEAD])
     key = secrets.token_hex(16)
     store().put(f"parts/{key}", data)
-    taken = db.session.execute(
+    taken = rows_changed(
         update(StoredFile)
         .where(StoredFile.id == file.id, StoredFile.received == begins, StoredFile.state == FileState.RECEIVING)
         .values(received=begins + len(data))
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         store().delete(f"parts/{key}")
         db.session.refresh(file, ["received"])
         raise Elsewhere(file.received)

@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.db import db, transaction
+from portal.db import db, rows_changed, transaction
 from portal.jobs.models import Job, JobState
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def _take(now: datetime) -> int | None:
     if number is None:
         return None
     with transaction():
-        taken = db.session.execute(
+        taken = rows_changed(
             update(Job)
             .where(Job.id == number, due)
             .values(state=JobState.RUNNING, lease_until=now + LEASE, attempts=Job.attempts + 1)
         )
-        return number if taken.rowcount == 1 else _take(now)  # type: ignore[attr-defined]
+        return number if taken == 1 else _take(now)
 
 
 @contextmanager

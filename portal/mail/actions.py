@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from portal import history
-from portal.db import Model, db
+from portal.db import Model, db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.mail.models import Message
 from portal.mail.rules import MESSAGE, MessageState, MessageStep
@@ -72,7 +72,7 @@ def cancel(about: Model, *, templates: tuple[str, ...] = (), to: Person | None =
         waiting = waiting.where(Message.template.in_(templates))
     if to is not None:
         waiting = waiting.where(Message.to_id == to.id)
-    return int(db.session.execute(waiting).rowcount)  # type: ignore[attr-defined]
+    return rows_changed(waiting)
 
 
 def change_waiting(
@@ -92,7 +92,7 @@ def change_waiting(
             continue
         values: dict[str, Any] = {"state": MessageState.CANCELLED} if facts is None else {"facts": facts}
         still = update(Message).where(Message.id == message.id, Message.state == MessageState.WAITING)
-        done += int(db.session.execute(still.values(**values)).rowcount)  # type: ignore[attr-defined]
+        done += rows_changed(still.values(**values))
     return done
 
 
@@ -100,8 +100,8 @@ def _step(message: Message, step: MessageStep, **values: Any) -> None:
     """Take a message one step on, once however many ask."""
     state = MESSAGE.advance(message.state, step)
     wanted = update(Message).where(Message.id == message.id, Message.state == message.state)
-    moved = db.session.execute(wanted.values(state=state, **values).execution_options(synchronize_session=False))
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    moved = rows_changed(wanted.values(state=state, **values).execution_options(synchronize_session=False))
+    if moved != 1:
         raise Stale(N_("This message has moved on since you opened the page. Look at it again."))
     db.session.refresh(message, ["state", *values])
 

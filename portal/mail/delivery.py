@@ -17,7 +17,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from portal import history
-from portal.db import db, transaction
+from portal.db import db, rows_changed, transaction
 from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
 from portal.mail.writing import Written, base_url, hidden_link, write
@@ -65,13 +65,13 @@ def stop_doubtful(*, at: datetime) -> int:
             lease_until=None,
         )
     )
-    return int(db.session.execute(doubtful).rowcount)  # type: ignore[attr-defined]
+    return rows_changed(doubtful)
 
 
 def deliver(number: int, *, at: datetime) -> bool:
     """Take one message's lease, write it, send it, and say how it went. Returns whether it left."""
     with transaction():
-        taken = db.session.execute(
+        taken = rows_changed(
             update(Message)
             .where(
                 Message.id == number,
@@ -82,7 +82,7 @@ def deliver(number: int, *, at: datetime) -> bool:
             )
             .values(state=MessageState.SENDING, lease_until=at + LEASE, attempts=Message.attempts + 1)
         )
-        if taken.rowcount != 1:  # type: ignore[attr-defined]
+        if taken != 1:
             return False
     try:
         prepared = _prepared(number, at=at)

@@ -13,7 +13,7 @@ from portal.awards import queries as award_queries
 from portal.awards.reminders import queries
 from portal.awards.reminders.models import Reminder, ReminderPlan
 from portal.awards.reminders.rules import USUAL, Kind
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Stale
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def plan(
             _add(ReminderPlan(cycle_id=cycle.id, kind=kind, on=on, days=list(days), version=1))
         else:
             same = update(ReminderPlan).where(ReminderPlan.id == before.id, ReminderPlan.version == before.version)
-            taken = db.session.execute(same.values(on=on, days=list(days), version=before.version + 1))
-            if taken.rowcount != 1:  # type: ignore[attr-defined]
+            taken = rows_changed(same.values(on=on, days=list(days), version=before.version + 1))
+            if taken != 1:
                 raise Stale(MEANWHILE)
         changed.append(kind.value)
     if changed:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from portal import history, mail
 from portal.awards.models import Cycle
 from portal.awards.rules import CYCLE, CycleStage, CycleStep
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.decisions import queries
 from portal.decisions.models import Decision
 from portal.decisions.rules import choosing
@@ -179,8 +179,8 @@ def _write(
             Decision.state == DecisionState.PROPOSED,
             Decision.version == decision.version,
         )
-        changed = db.session.execute(update(Decision).where(*mine).values(version=decision.version + 1, **facts))
-        if changed.rowcount != 1:  # type: ignore[attr-defined]
+        changed = rows_changed(update(Decision).where(*mine).values(version=decision.version + 1, **facts))
+        if changed != 1:
             raise Stale(MOVED)
     history.record("decision proposed", decision, by=by, at=at, reason=reason.strip() or None, outcome=outcome.value)
 
@@ -308,7 +308,7 @@ def _step_forward(decision: Decision) -> None:
         "earlier": earlier,
         "version": decision.version + 1,
     }
-    if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(Decision).where(*mine).values(**facts)) != 1:
         raise Stale(MOVED)
 
 
@@ -457,7 +457,7 @@ def _approve(decision: Decision, held: Held, *, by: Person, at: datetime) -> Non
         "approved_at": at,
         "version": decision.version + 1,
     }
-    if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(Decision).where(*mine).values(**facts)) != 1:
         raise Stale(MOVED)
     history.record("decision approved", decision, by=by, at=at)
 
@@ -482,10 +482,10 @@ def _decide(candidacies: Iterable[int]) -> None:
 
 
 def _move(cycle: Cycle, before: CycleStage, after: CycleStage) -> None:
-    moved = db.session.execute(
+    moved = rows_changed(
         update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=after, version=Cycle.version + 1)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(MOVED)
 
 
@@ -504,7 +504,7 @@ def _back(decision: Decision, cycle: Cycle, *, reason: str, version: int, by: Pe
     state = DECISION.advance(decision.state, DecisionStep.RETURN)
     mine = (Decision.id == decision.id, Decision.version == version, Decision.state == DecisionState.APPROVED)
     facts = {"state": state, "approved_by_id": None, "approved_at": None, "version": version + 1}
-    if db.session.execute(update(Decision).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(Decision).where(*mine).values(**facts)) != 1:
         raise Stale(MOVED)
     mail.cancel(decision)
     history.record("decision returned", decision, by=by, at=at, reason=reason)

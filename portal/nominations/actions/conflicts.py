@@ -15,7 +15,7 @@ from portal import history
 from portal.accounts.models import Grant, Scope
 from portal.awards.models import Award, Cycle, Member, PastHonour
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused
 from portal.funds.models import FundDonor
 from portal.nominations.models import (
@@ -639,13 +639,13 @@ def keep(conflict: Conflict, *, by: Person, reason: str | None = None, at: datet
     """Say that a declared conflict is one, whatever its person says since."""
     if conflict.person_id == by.id:
         raise Refused(OWN)
-    kept = db.session.execute(
+    kept = rows_changed(
         update(Conflict)
         .where(Conflict.id == conflict.id, Conflict.state == ConflictState.CONFIRMED, Conflict.asked_at.is_not(None))
         .values(asked_at=None, asked=None, decided_by_id=by.id, decided_at=at, reason=reason)
         .execution_options(synchronize_session=False)
     )
-    if kept.rowcount != 1:  # type: ignore[attr-defined]
+    if kept != 1:
         raise Refused(ALREADY)
     db.session.refresh(conflict)
     history.record("conflict kept", conflict, by=by, at=at, reason=reason)
@@ -693,13 +693,13 @@ def _decide(conflict: Conflict, step: ConflictStep, *, by: Person, at: datetime,
         raise Refused(OWN)
     before = conflict.state
     after = CONFLICT.advance(before, step)
-    done = db.session.execute(
+    done = rows_changed(
         update(Conflict)
         .where(Conflict.id == conflict.id, Conflict.state == before)
         .values(state=after, decided_by_id=by.id, decided_at=at, reason=reason)
         .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done != 1:
         raise Refused(ALREADY)
     db.session.refresh(conflict, ["state", "decided_by_id", "decided_at", "reason"])
     history.record(f"conflict {after.value}", conflict, by=by, at=at, reason=reason, kind=conflict.kind.value)

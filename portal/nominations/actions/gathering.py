@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import selectinload
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused
 from portal.nominations.actions import conflicts
 from portal.nominations.models import (
@@ -205,13 +205,13 @@ def _only_here(link: CandidacyPerson) -> bool:
 
 def _join(number: int, profile: Profile, known: Profile) -> Candidacy | None:
     """Take a place in a candidacy, unless it was gathered into another since it was read."""
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Candidacy)
         .where(Candidacy.id == number, Candidacy.merged_into_id.is_(None))
         .values(version=Candidacy.version + 1)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         return None
     candidacy = db.session.get_one(Candidacy, number)
     db.session.expire(candidacy, ["version"])
@@ -516,13 +516,13 @@ def _counts(sides: Iterable[Candidacy]) -> Iterable[tuple[int, int]]:
 
 def _decide(match: Match, before: MatchState, after: MatchState, *, by: Person, at: datetime) -> None:
     """Move a suggestion from one state to the next once, however many click at the same time."""
-    done = db.session.execute(
+    done = rows_changed(
         update(Match)
         .where(Match.id == match.id, Match.state == before)
         .values(state=after, decided_by_id=by.id, decided_at=at)
         .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done != 1:
         raise Refused(ALREADY)
     db.session.refresh(match)
 

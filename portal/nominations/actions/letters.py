@@ -16,7 +16,7 @@ from portal.awards.reminders import actions as reminders
 from portal.awards.reminders import queries as reminder_queries
 from portal.awards.reminders.rules import Kind
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale, TooLate
 from portal.files import actions as files
 from portal.files import queries as file_queries
@@ -582,8 +582,8 @@ def _step(asked: Recommendation, step: LetterStep, *, at: datetime, **values: An
 def _conditional(asked: Recommendation, condition: Any, values: dict[str, Any]) -> bool:  # noqa: ANN401 - a condition in SQL, or None
     still = (Recommendation.id == asked.id) & Recommendation.state.in_(MAY_WRITE | {asked.state})
     wanted = update(Recommendation).where(still, condition if condition is not None else still)
-    taken = db.session.execute(wanted.values(**values).execution_options(synchronize_session=False))
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    taken = rows_changed(wanted.values(**values).execution_options(synchronize_session=False))
+    if taken != 1:
         return False
     for name, value in values.items():
         if not hasattr(value, "compare"):  # counted in the database

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from portal import history, mail
 from portal.awards.models import Cycle
 from portal.awards.rules import CycleStage
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused
 from portal.nominations.actions import gathering, screening
 from portal.nominations.models import Candidacy, Nomination, Relation
@@ -111,13 +111,13 @@ def move(nomination: Nomination, to: Cycle, *, reason: str, by: Person, at: date
         if left.stage not in gathering.CAN_MERGE:
             raise Refused(BEING_READ)
     same = Nomination.id == nomination.id, Nomination.stage == Stage.SUBMITTED, Nomination.cycle_id == before.id
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Nomination)
         .where(*same)
         .values(cycle_id=to.id, candidacy_id=None, version=Nomination.version + 1)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         raise Refused(NOT_SENT)
     moved = queries.afresh(nomination)
     there = to.question_set.asked_of(Asked.NOMINATOR) if to.question_set is not None else []

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.files import actions as files
 from portal.files import queries as file_queries
@@ -169,9 +169,9 @@ def _step(paper: Paper, step: PaperStep, *, version: int, **values: Any) -> None
 def _save(paper: Paper, state: PaperState, *, version: int, **values: Any) -> None:
     """Write a form's columns if nobody did meanwhile, or raise `Stale`."""
     same = update(Paper).where(Paper.id == paper.id, Paper.version == version, Paper.state == paper.state)
-    taken = db.session.execute(
+    taken = rows_changed(
         same.values(state=state, version=version + 1, **values).execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         raise Stale(CHANGED)
     db.session.refresh(paper, ["state", "version", *values])

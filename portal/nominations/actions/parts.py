@@ -15,7 +15,7 @@ from portal.awards.models import Cycle
 from portal.awards.reminders import actions as reminders
 from portal.awards.reminders import queries as reminder_queries
 from portal.awards.reminders.rules import Kind
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, PortalError, Refused, Stale, TooLate
 from portal.files import actions as files
 from portal.files import queries as file_queries
@@ -166,13 +166,13 @@ def save_answer(
     if held is None:
         raise Stale(CHANGED)
     version = held.version if version is None else version
-    taken = db.session.execute(
+    taken = rows_changed(
         update(PartAnswer)
         .where(PartAnswer.id == held.id, PartAnswer.version == version)
         .values(text=text, version=version + 1, saved_at=at)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         db.session.refresh(held)
         return Saved(held.version, held.saved_at, other=held.text)
     for name, value in (("text", text), ("version", version + 1), ("saved_at", at)):
@@ -277,14 +277,14 @@ def _step(part: Part, step: PartStep, **values: Any) -> bool:
     if part.state is after:
         return False
     PART.advance(part.state, step)
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Part)
         .where(Part.id == part.id, Part.state == part.state)
         .values(state=after, **values)
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(part, ["state", *values])
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         if part.state is after:
             return False
         raise Stale(CHANGED)

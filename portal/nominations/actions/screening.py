@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal import history, mail
 from portal.accounts import actions as accounts
 from portal.awards.models import Cycle
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused
 from portal.nominations.actions import conflicts, gathering, snapshots
 from portal.nominations.actions.writing import on_submitted, on_withdrawn
@@ -82,13 +82,13 @@ def decide(
         raise Refused(NOTHING_LEFT)
     more = _in_spite_of(candidacy, found, why) if step is CandidacyStep.FIND_ELIGIBLE else {}
     before = candidacy.stage
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Candidacy)
         .where(Candidacy.id == candidacy.id, Candidacy.stage == before, Candidacy.merged_into_id.is_(None))
         .values(stage=after, reason=why or None, version=Candidacy.version + 1)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         db.session.refresh(candidacy, ["stage", "reason", "version"])
         if candidacy.stage is after:
             return
@@ -196,13 +196,13 @@ def put_right(candidacy: Candidacy, names: Sequence[tuple[str, str]], *, role: s
 
 def confirm_standing(candidacy: Candidacy, *, note: str, by: Person, at: datetime) -> None:
     """Record that the district confirmed employment, years and good standing, or enrolment. Done already, it stays."""
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Candidacy)
         .where(Candidacy.id == candidacy.id, Candidacy.standing_confirmed_at.is_(None))
         .values(standing_confirmed_at=at, standing_confirmed_by_id=by.id, standing_note=note.strip() or None)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount == 1:  # type: ignore[attr-defined]
+    if taken == 1:
         history.record("standing confirmed", candidacy, by=by, at=at, note=note.strip() or None)
     db.session.refresh(candidacy, ["standing_confirmed_at", "standing_confirmed_by_id", "standing_note"])
 
@@ -332,13 +332,13 @@ def _step(
     """Take one step with a nomination if nobody took another meanwhile."""
     before = nomination.stage
     after = NOMINATION.advance(before, step)
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Nomination)
         .where(Nomination.id == nomination.id, Nomination.stage == before)
         .values(stage=after, reason=reason, version=Nomination.version + 1, **values)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         raise Refused(CHANGED)
     db.session.refresh(nomination, ["stage", "reason", "version", *values])
     history.record(word, nomination, by=by, at=at, reason=reason)

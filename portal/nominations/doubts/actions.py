@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.nominations.doubts import queries, rules
 from portal.nominations.doubts.models import Doubt, Evidence, SpentProof, Tally
 from portal.nominations.doubts.rules import DoubtState, Seen, Sign
@@ -110,7 +110,7 @@ def _count(kind: str, said: str, *, at: datetime, within: timedelta) -> int:
     hour = at.replace(minute=0, second=0, microsecond=0)
     key = hmac.new(_key(f"{kind} {at:%Y-%m-%d}"), said.encode(), hashlib.sha256).hexdigest()
     one = update(Tally).where(Tally.kind == kind, Tally.key == key, Tally.hour == hour)
-    if db.session.execute(one.values(count=Tally.count + 1)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(one.values(count=Tally.count + 1)) != 1:
         try:
             with db.session.begin_nested():
                 db.session.add(Tally(kind=kind, key=key, hour=hour, count=1))
@@ -189,13 +189,13 @@ def felt_confirmation(sitting: Sitting, *, at: datetime) -> None:
 
 def _decide(doubt: Doubt, state: DoubtState, *, by: Person | None, at: datetime) -> bool:
     still = update(Doubt).where(Doubt.id == doubt.id, Doubt.state == DoubtState.OPEN)
-    taken = db.session.execute(
+    taken = rows_changed(
         still.values(state=state, decided_by_id=by.id if by else None, decided_at=at).execution_options(
             synchronize_session=False
         )
     )
     db.session.refresh(doubt, ["state", "decided_by_id", "decided_at"])
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+    return taken == 1
 
 
 def sweep(*, at: datetime) -> int:
@@ -205,5 +205,5 @@ def sweep(*, at: datetime) -> int:
         delete(Tally).where(Tally.hour < at - SWEPT_AFTER),
         delete(SpentProof).where(SpentProof.expires_at < at),
     ):
-        gone += int(db.session.execute(old.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+        gone += rows_changed(old.execution_options(synchronize_session=False))
     return gone

@@ -10,7 +10,7 @@ from portal import history, mail
 from portal.accounts import actions as accounts
 from portal.awards.models import Member
 from portal.awards.rules import MemberState
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.nominations.models import Candidacy, Nomination, Recommendation
 from portal.nominations.translating import queries
@@ -307,9 +307,7 @@ def _take(translation: Translation, version: int, **values: Any) -> None:
     wanted = update(Translation).where(
         Translation.id == translation.id, Translation.version == version, Translation.state == translation.state
     )
-    taken = db.session.execute(
-        wanted.values(version=version + 1, **values).execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    taken = rows_changed(wanted.values(version=version + 1, **values).execution_options(synchronize_session=False))
+    if taken != 1:
         raise Stale(MEANWHILE)
     db.session.refresh(translation, ["version", *values])

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from portal import history, mail
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.decisions import actions as decisions
 from portal.decisions.rules.lives import DecisionState, Outcome
 from portal.errors import N_, Refused, Stale, TooLate
@@ -65,10 +65,10 @@ def move(offer: Offer, step: OfferStep, *, version: int | None = None, **facts: 
     """Take an offer a step on, if it still stands as it was seen. Raises `Stale` when somebody was first."""
     seen = offer.version if version is None else version
     facts |= {"state": OFFER.advance(offer.state, step), "version": seen + 1}
-    moved = db.session.execute(
+    moved = rows_changed(
         update(Offer).where(Offer.id == offer.id, Offer.version == seen, Offer.state == offer.state).values(**facts)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(MOVED)
 
 
@@ -104,7 +104,7 @@ def set_terms(
         db.session.flush()
     else:
         saved = update(Terms).where(Terms.id == terms.id, Terms.version == version).values(version=version + 1, **facts)
-        if db.session.execute(saved).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(saved) != 1:
             raise Stale(MOVED)
     history.record("terms of offers set", cycle, by=by, at=at, needs=facts["needs"], answer_days=answer_days)
     return terms
@@ -286,12 +286,12 @@ def renew(offer: Offer, *, due_at: datetime, reason: str, version: int, by: Pers
     if due_at <= at:
         raise Refused(LATER, field="due")
     if offer.state is OfferState.MADE:
-        moved = db.session.execute(
+        moved = rows_changed(
             update(Offer)
             .where(Offer.id == offer.id, Offer.version == version, Offer.state == OfferState.MADE)
             .values(due_at=due_at, version=version + 1)
         )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
+        if moved != 1:
             raise Stale(MOVED)
     else:
         move(offer, OfferStep.RENEW, version=version, due_at=due_at)
@@ -380,7 +380,7 @@ def _paper(offer: Offer, kind: RequirementKind) -> Requirement:
 def _step(paper: Requirement, step: RequirementStep, **facts: Any) -> None:
     facts |= {"state": REQUIREMENT.advance(paper.state, step), "version": paper.version + 1}
     mine = (Requirement.id == paper.id, Requirement.version == paper.version, Requirement.state == paper.state)
-    if db.session.execute(update(Requirement).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(Requirement).where(*mine).values(**facts)) != 1:
         raise Stale(MOVED)
     db.session.refresh(paper, ["state", "version", *facts])
 

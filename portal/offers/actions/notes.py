@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal import history, mail
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.funds import queries as funds
 from portal.offers import actions, queries, rules
@@ -55,7 +55,7 @@ def _move(note: ThankYou, step: NoteStep, *, version: int | None = None, **facts
     seen = note.version if version is None else version
     facts |= {"state": NOTE.advance(note.state, step), "version": seen + 1}
     mine = (ThankYou.id == note.id, ThankYou.version == seen, ThankYou.state == note.state)
-    if db.session.execute(update(ThankYou).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(ThankYou).where(*mine).values(**facts)) != 1:
         raise Stale(READ_FIRST)
     db.session.refresh(note, ["state", "version", *(name for name in facts if name not in {"state", "version"})])
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.funds import actions as funds
 from portal.funds.actions import said
@@ -99,7 +99,7 @@ def _count(offer: Offer, *, planned: int, recorded: int) -> None:
     )
     if planned > 0:
         wanted = wanted.where(Offer.state.in_(rules.PAYABLE))
-    if db.session.execute(wanted.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(wanted.execution_options(synchronize_session=False)) != 1:
         db.session.refresh(offer, ["planned_cents", "sum_cents", "state"])
         if planned > 0 and offer.state in rules.PAYABLE:
             raise Refused(
@@ -112,7 +112,7 @@ def _count(offer: Offer, *, planned: int, recorded: int) -> None:
 def _move(payment: Payment, step: PaymentStep, *, version: int, **facts: Any) -> None:
     facts |= {"state": PAYMENT.advance(payment.state, step), "version": version + 1}
     mine = (Payment.id == payment.id, Payment.version == version, Payment.state == payment.state)
-    if db.session.execute(update(Payment).where(*mine).values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(update(Payment).where(*mine).values(**facts)) != 1:
         raise Stale(MOVED)
     db.session.refresh(payment, ["state", "version", *(name for name in facts if name not in {"state", "version"})])
 

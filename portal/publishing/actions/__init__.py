@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from portal import history, mail
 from portal.awards.models import Cycle
 from portal.awards.rules import CYCLE, CycleStep
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.decisions import actions as decisions
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import DecisionState, Outcome
@@ -122,12 +122,12 @@ def plan(
 def _move(release: Release, state: ReleaseState, *, version: int | None = None, **facts: Any) -> None:
     """Take a release to a state, if it still stands as it was seen. Raises `Stale` when somebody was first."""
     seen = release.version if version is None else version
-    moved = db.session.execute(
+    moved = rows_changed(
         update(Release)
         .where(Release.id == release.id, Release.version == seen, Release.state == release.state)
         .values(state=state, version=seen + 1, **facts)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(MOVED)
 
 
@@ -181,10 +181,10 @@ def save_draft(
             "checked_by_id": None,
             "checked_at": None,
         }
-        saved = db.session.execute(
+        saved = rows_changed(
             update(Draft).where(Draft.id == draft.id, Draft.version == version).values(version=version + 1, **facts)
         )
-        if saved.rowcount != 1:  # type: ignore[attr-defined]
+        if saved != 1:
             raise Stale(MOVED)
     history.record("page prepared", thing.candidacy, by=by, at=at, reason=reason.strip() or None)
     for row in shown:
@@ -218,7 +218,7 @@ def check(thing: Drafting, *, seen: str, by: Person, at: datetime) -> None:
         if draft.saved_by_id == by.id:
             raise Refused(OWN_PAGE)
         mine = update(Draft).where(Draft.id == draft.id, Draft.version == draft.version)
-        if db.session.execute(mine.values(checked_by_id=by.id, checked_at=at)).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(mine.values(checked_by_id=by.id, checked_at=at)) != 1:
             raise Stale(MOVED)
     db.session.flush()
     history.record("page checked", thing.candidacy, by=by, at=at)
@@ -452,10 +452,10 @@ def publish(thing: Releasing, *, at: datetime) -> bool:
     _move(release, RELEASE.advance(release.state, ReleaseStep.PUBLISH), public_done_at=at)
     before = cycle.stage
     stage = CYCLE.advance(before, CycleStep.RELEASE)
-    moved = db.session.execute(
+    moved = rows_changed(
         update(Cycle).where(Cycle.id == cycle.id, Cycle.stage == before).values(stage=stage, version=Cycle.version + 1)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(MOVED)
     history.record("released", cycle, at=at)
     people = [
@@ -484,10 +484,10 @@ def told_in_person(thing: Drafting, *, by: Person, at: datetime) -> None:
             SET_BOTH if release is None or release.told_at is None else NOT_TOLD_YET,
             when=release.told_at if release else None,
         )
-    told = db.session.execute(
+    told = rows_changed(
         update(Candidacy).where(Candidacy.id == thing.candidacy.id, Candidacy.told_at.is_(None)).values(told_at=at)
     )
-    if told.rowcount != 1:  # type: ignore[attr-defined]
+    if told != 1:
         raise Refused(TOLD_ALREADY)
     history.record("told in person", thing.candidacy, by=by, at=at)
     _congratulate(thing.people, release, cycle, at=at)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from portal import history, mail
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.people.models import Person
 from portal.publishing.desk.models import Followup
@@ -54,7 +54,7 @@ def owe(
 
 def _write(known: Followup, version: int, **facts: object) -> None:
     mine = update(Followup).where(Followup.id == known.id, Followup.version == version, Followup.settled_at.is_(None))
-    if db.session.execute(mine.values(version=version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(mine.values(version=version + 1, **facts)) != 1:
         raise Stale(MOVED if known.settled_at is None else SETTLED)
     db.session.refresh(known)
 

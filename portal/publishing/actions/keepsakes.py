@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import Stale
 from portal.publishing.actions import MOVED
 from portal.publishing.desk.models import Keepsake
@@ -48,7 +48,7 @@ def save(
         db.session.flush()
     else:
         mine = update(Keepsake).where(Keepsake.id == known.id, Keepsake.version == version)
-        if db.session.execute(mine.values(version=version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(mine.values(version=version + 1, **facts)) != 1:
             raise Stale(MOVED)
     history.record("keepsake changed", known, by=by, at=at, kind=thing.kind.value)
 

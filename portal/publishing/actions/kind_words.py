@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal import history, mail
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.publishing import rules
 from portal.publishing.actions import MOVED, NOT_SAID
@@ -50,7 +50,7 @@ def save(thing: Spoken, words: Sequence[str], *, version: int, by: Person, at: d
         return known
     mine = update(KindWords).where(KindWords.id == known.id, KindWords.version == version)
     facts = {"passages": passages, "saved_by_id": by.id, "saved_at": at, "version": version + 1}
-    if db.session.execute(mine.values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(mine.values(**facts)) != 1:
         raise Stale(MOVED)
     db.session.refresh(known)
     return known
@@ -64,7 +64,7 @@ def send(thing: Spoken, known: KindWords, *, by: Person, at: datetime) -> int:
         KindWords.id == known.id, KindWords.version == known.version, KindWords.sent_at.is_(None)
     )
     facts = {"approved_by_id": by.id, "sent_at": at, "version": known.version + 1}
-    if db.session.execute(mine.values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(mine.values(**facts)) != 1:
         raise Stale(MOVED)
     history.record("kind words sent", thing.candidacy, by=by, at=at, people=len(known.passages))
     cycle, written = thing.releasing.cycle, 0

@@ -10,7 +10,7 @@ from portal import history, mail
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
 from portal.awards.models import Cycle
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.files import actions as files
 from portal.files import queries as stored
@@ -97,7 +97,7 @@ def describe(
     before, moved = photo.name, focus != photo.focus
     wanted = update(Photo).where(Photo.id == photo.id, Photo.version == version)
     facts = {"alt": alt.strip(), "focus_x": focus[0], "focus_y": focus[1], "saved_at": at, "saved_by_id": by.id}
-    if db.session.execute(wanted.values(version=version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(wanted.values(version=version + 1, **facts)) != 1:
         raise Stale(actions.MOVED)
     db.session.refresh(photo)
     if moved and before is not None and photo.name is not None:

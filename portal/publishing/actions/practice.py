@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from portal import history, mail
 from portal.awards.models import Cycle
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.nominations.models import Candidacy
 from portal.publishing import actions
@@ -116,7 +116,7 @@ def save(brief: Brief, *, title: str, text: str, version: int, at: datetime) -> 
         return Saved(brief.version)
     mine = update(Brief).where(Brief.id == brief.id, Brief.version == version, Brief.state == brief.state)
     facts = {"title": title.strip(), "text": text, "version": version + 1, "saved_at": at}
-    if db.session.execute(mine.values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(mine.values(**facts)) != 1:
         db.session.refresh(brief)
         return Saved(brief.version, f"{brief.title}\n\n{brief.text}".strip())
     db.session.refresh(brief)
@@ -126,8 +126,8 @@ def save(brief: Brief, *, title: str, text: str, version: int, at: datetime) -> 
 def _step(brief: Brief, step: BriefStep, **facts: Any) -> None:
     state = BRIEF.advance(brief.state, step)
     mine = update(Brief).where(Brief.id == brief.id, Brief.version == brief.version, Brief.state == brief.state)
-    moved = db.session.execute(mine.values(state=state, version=brief.version + 1, **facts))
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    moved = rows_changed(mine.values(state=state, version=brief.version + 1, **facts))
+    if moved != 1:
         raise Stale(MOVED)
     db.session.refresh(brief)
 

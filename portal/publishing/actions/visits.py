@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal import history, mail
 from portal.awards.models import Cycle
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.mail.writing import base_url
 from portal.nominations.models import Candidacy
@@ -78,7 +78,7 @@ def plan(
     else:
         before = visit.host_id
         mine = update(Visit).where(Visit.id == visit.id, Visit.version == version)
-        if db.session.execute(mine.values(version=version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(mine.values(version=version + 1, **facts)) != 1:
             raise Stale(MOVED)
         if visit.host_told_at is not None and before is not None and facts["host_id"] != before:
             _say_off(visit, before, at=at)
@@ -116,7 +116,7 @@ def tell_host(thing: Surprise, *, by: Person, at: datetime) -> None:
         raise Refused(THEIRS)
     told = update(Visit).where(Visit.id == visit.id, Visit.version == visit.version)
     facts = {"host_told_at": at, "host_told_version": visit.version}
-    if db.session.execute(told.values(**facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(told.values(**facts)) != 1:
         raise Stale(MOVED)
     mail.post(
         "publishing/visit",
@@ -147,7 +147,7 @@ def call_off(thing: Surprise, *, version: int, by: Person, at: datetime) -> None
 
 def _off(visit: Visit, candidacy: Candidacy, *, by: Person | None, at: datetime, reason: str | None) -> None:
     off = update(Visit).where(Visit.id == visit.id, Visit.version == visit.version, Visit.cancelled_at.is_(None))
-    if db.session.execute(off.values(cancelled_at=at, version=visit.version + 1)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(off.values(cancelled_at=at, version=visit.version + 1)) != 1:
         raise Stale(MOVED)
     if visit.host_told_at is not None and visit.host_id is not None:
         _say_off(visit, visit.host_id, at=at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.publishing.desk import messages, queries
 from portal.publishing.desk.models import Wording
@@ -49,7 +49,7 @@ def save(thing: Releasing, kind: str, *, words: Mapping[str, str], version: int,
 
 def _write(known: Wording, facts: dict[str, object]) -> None:
     mine = update(Wording).where(Wording.id == known.id, Wording.version == known.version)
-    if db.session.execute(mine.values(version=known.version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(mine.values(version=known.version + 1, **facts)) != 1:
         raise Stale(MOVED)
 
 

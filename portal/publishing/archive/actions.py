@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from portal import history
 from portal.awards.models import PastHonour
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.nominations.models import RowState
 from portal.nominations.rules.importing import decode, read
@@ -198,12 +198,12 @@ def bring_in(made: ArchiveUpload, *, by: Person, at: datetime) -> int:
     if rules.lacking(made.matched, one_award=made.award_id is not None):
         raise Refused(FIRST_MATCH)
     seen = made.version
-    moved = db.session.execute(
+    moved = rows_changed(
         update(ArchiveUpload)
         .where(ArchiveUpload.id == made.id, ArchiveUpload.version == seen)
         .values(version=seen + 1, imported_at=at)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise Stale(MOVED)
     context = queries.context(made, at.year)
     wanted = select(ArchiveRow).where(ArchiveRow.upload_id == made.id, ArchiveRow.state == RowState.READY)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from portal import history, mail
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.mail.writing import base_url
 from portal.review.models import Appointment, Round
@@ -58,7 +58,7 @@ def plan(
         db.session.flush()
     else:
         mine = update(Appointment).where(Appointment.id == known.id, Appointment.version == version)
-        if db.session.execute(mine.values(version=version + 1, **facts)).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(mine.values(version=version + 1, **facts)) != 1:
             raise Stale(MOVED)
         db.session.refresh(known)
         mail.cancel(met.candidacy, templates=TEMPLATES)
@@ -83,7 +83,7 @@ def tell(met: Met, *, by: Person, at: datetime) -> int:
         raise Refused(UNTOLD)
     said = update(Appointment).where(Appointment.id == known.id, Appointment.version == known.version)
     moved = known.told_at is not None
-    if db.session.execute(said.values(told_at=at, told_version=known.version)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(said.values(told_at=at, told_version=known.version)) != 1:
         raise Stale(MOVED)
     facts: dict[str, Any] = {
         "award": round_.cycle.award.name,
@@ -131,7 +131,7 @@ def call_off(met: Met, *, version: int, by: Person, at: datetime) -> None:
 def _off(known: Appointment, candidacy: Candidacy, round_: Round, *, by: Person | None, at: datetime) -> None:
     off = update(Appointment).where(Appointment.id == known.id, Appointment.version == known.version)
     off = off.where(Appointment.cancelled_at.is_(None))
-    if db.session.execute(off.values(cancelled_at=at, version=known.version + 1)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(off.values(cancelled_at=at, version=known.version + 1)) != 1:
         raise Stale(MOVED)
     mail.cancel(candidacy, templates=TEMPLATES)
     starts = known.starts_at.isoformat()

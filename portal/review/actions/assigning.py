@@ -13,7 +13,7 @@ from portal.accounts.models import Role
 from portal.accounts.queries import holders
 from portal.awards.models import Member, MemberRole
 from portal.awards.rules import MemberState
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.jobs import actions as jobs
 from portal.nominations.actions import conflicts
@@ -148,7 +148,7 @@ def apply(plan: Plan, round_: Round, *, by: Person | None, at: datetime) -> None
     if round_.state not in CAN_PLAN:
         raise Refused(ROUND.refusal, state=round_.state.value)
     once = update(Plan).where(Plan.id == plan.id, Plan.applied_at.is_(None)).values(applied_at=at)
-    if db.session.execute(once.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(once.execution_options(synchronize_session=False)) != 1:
         raise Stale(N_("This plan was applied already."))
     _queue(round_)
     found = queries.inputs(round_)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.review.actions import assigning, rounds
 from portal.review.models import AgendaItem, Meeting, Round, Score, SecondThought
@@ -140,8 +140,8 @@ def talked(round_: Round, meeting: Meeting, candidacy: Candidacy, *, by: Person,
         .where(AgendaItem.talked_at.is_(None))
         .values(talked_at=at, talked_by_id=by.id)
     )
-    done = db.session.execute(change.execution_options(synchronize_session=False))
-    if done.rowcount == 1:  # type: ignore[attr-defined]
+    done = rows_changed(change.execution_options(synchronize_session=False))
+    if done == 1:
         history.record("talked about", round_, by=by, at=at, candidacy=candidacy.reference)
 
 
@@ -186,7 +186,7 @@ def think_again(
     )
     if seen is not None:
         replaced = replaced.where(SecondThought.id == seen)
-    done = db.session.execute(replaced.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    done = rows_changed(replaced.execution_options(synchronize_session=False))
     if done != (0 if seen is None else 1):
         raise Stale(N_("You said something else about this meanwhile. Look at it before you say more."))
     made = SecondThought(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.review.actions import reading
 from portal.review.models import PaperReview
@@ -59,13 +59,13 @@ def type_in(of: PaperOf, typed: Typed, *, version: int, by: Person, at: datetime
         db.session.add(entry)
         db.session.flush()
     else:
-        done = db.session.execute(
+        done = rows_changed(
             update(PaperReview)
             .where(PaperReview.id == entry.id, PaperReview.version == version, PaperReview.checked_at.is_(None))
             .values(version=version + 1, typed_by_id=by.id, typed_at=at, **values)
             .execution_options(synchronize_session=False)
         )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
+        if done != 1:
             raise Stale(CHANGED)
         db.session.refresh(entry)
     history.record("paper typed in", assignment, by=by, at=at)
@@ -83,13 +83,13 @@ def check(of: PaperOf, *, version: int, by: Person, at: datetime) -> None:
         raise Refused(ANOTHER)
     if assignment.review is not None and (assignment.review.state in COUNTS or assignment.review.scores):
         raise Refused(ONLINE)
-    done = db.session.execute(
+    done = rows_changed(
         update(PaperReview)
         .where(PaperReview.id == entry.id, PaperReview.version == version, PaperReview.checked_at.is_(None))
         .values(checked_by_id=by.id, checked_at=at)
         .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done != 1:
         raise Stale(CHANGED)
     db.session.refresh(entry)
     rubric = queries.rubric_of(assignment)

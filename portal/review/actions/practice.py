@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.review.actions import masking
 from portal.review.actions.reading import ELSEWHERE
@@ -78,14 +78,14 @@ def save(of: PracticeOf, person: Person, typed: Typed, *, version: int, at: date
         return review
     if review.submitted_at is not None:
         raise Refused(SENT)
-    done = db.session.execute(
+    done = rows_changed(
         update(PracticeReview)
         .where(PracticeReview.id == review.id, PracticeReview.version == version, PracticeReview.submitted_at.is_(None))
         .values(marks=said, version=version + 1, saved_at=at)
         .execution_options(synchronize_session=False)
     )
     db.session.refresh(review)
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done != 1:
         raise Stale(ELSEWHERE)
     return review
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Conflict, Kind
@@ -155,8 +155,8 @@ def save(
         "confidence": typed.confidence,
         "total": total,
     }
-    mine = db.session.execute(_SAVE, {"review": review.id, "from": version, **values})
-    if mine.rowcount != 1:  # type: ignore[attr-defined]
+    mine = rows_changed(_SAVE, {"review": review.id, "from": version, **values})
+    if mine != 1:
         raise Stale(ELSEWHERE)
     for name, value in {**values, "version": version + 1}.items():
         set_committed_value(review, name, value)
@@ -224,9 +224,9 @@ def advance(assignment: Assignment, step: AssignmentStep, **values: object) -> b
         .where(Assignment.id == assignment.id, Assignment.state == before)
         .values(state=after, **values)
     )
-    done = db.session.execute(change.execution_options(synchronize_session=False))
+    done = rows_changed(change.execution_options(synchronize_session=False))
     db.session.refresh(assignment, ["state", *values])
-    return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return done == 1
 
 
 def _reload(assignment: Assignment) -> None:
@@ -318,8 +318,8 @@ def submit(assignment: Assignment, *, at: datetime) -> Review:
         return assignment.review or review
     state = REVIEW.advance(review.state, ReviewStep.SUBMIT)
     once = update(Review).where(Review.id == review.id, Review.state == ReviewState.DRAFT)
-    done = db.session.execute(once.values(state=state, submitted_at=at).execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    done = rows_changed(once.values(state=state, submitted_at=at).execution_options(synchronize_session=False))
+    if done != 1:
         raise Stale(ELSEWHERE)
     db.session.refresh(review, ["state", "submitted_at"])
     history.record("review submitted", review, at=at, reader=assignment.reviewer_id)

@@ -13,7 +13,7 @@ from portal.awards import actions as awards
 from portal.awards import templates
 from portal.awards.models import Criterion, Cycle, Member, Rubric
 from portal.awards.rules import CycleStage, CycleStep, MemberState
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.mail.models import Message
 from portal.nominations.actions import conflicts
@@ -421,8 +421,8 @@ def _step(round_: Round, step: RoundStep, **values: Any) -> None:
     before = round_.state
     after = ROUND.advance(before, step)
     change = update(Round).where(Round.id == round_.id, Round.state == before).values(state=after, **values)
-    done = db.session.execute(change.execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    done = rows_changed(change.execution_options(synchronize_session=False))
+    if done != 1:
         raise Stale(MEANWHILE)
     db.session.refresh(round_, ["state", *values])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select, update
 
 from portal import history
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.review.actions import reading, rounds, standings
 from portal.review.models import Assignment, Review, Verdict
@@ -107,8 +107,8 @@ def _put(assignment: Assignment, word: Word, points: float, *, version: int, at:
         "submitted_at": review.submitted_at or at,
     }
     mine = update(Review).where(Review.id == review.id, Review.version == version)
-    done = db.session.execute(mine.values(**values).execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    done = rows_changed(mine.values(**values).execution_options(synchronize_session=False))
+    if done != 1:
         raise Stale(reading.ELSEWHERE)
     old = update(Verdict).where(Verdict.review_id == review.id, Verdict.replaced_at.is_(None)).values(replaced_at=at)
     db.session.execute(old.execution_options(synchronize_session=False))
