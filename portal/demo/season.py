@@ -48,7 +48,6 @@ from portal.schools.models import School
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Sequence
 
     from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
@@ -487,9 +486,3 @@ def _meet(world: World, cycle: Cycle, round_: Round) -> None:
 def chair_of(world: World, slug: str) -> Person:
     """Return who chairs an award's committee: its first member."""
     return world.person(cast.READERS[COMMITTEES[slug][0]].name)
-
-
-def rounds_of(season: Laid) -> Sequence[Round]:
-    """Return a season's rounds."""
-    numbers = [cycle.id for cycle in cycles_of(season)]
-    return db.session.scalars(select(Round).options(joinedload(Round.cycle)).where(Round.cycle_id.in_(numbers))).all()

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 PUBLIC = frozenset({Permission.SEE_PUBLIC_PAGES, Permission.USE_LINK, Permission.BEGIN_NOMINATION})
-Loader = "Callable[..., Any]"
 
 
 class Route(NamedTuple):

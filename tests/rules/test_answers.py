@@ -24,7 +24,6 @@ from portal.nominations.rules import (
     Stage,
     Step,
     digest,
-    may_submit,
 )
 from portal.nominations.rules.writing import (
     nominee_problems,
@@ -288,7 +287,6 @@ def test_a_deadline_is_one_instant_on_every_day_of_the_year(closes, grace):
     for late_by, sent in ((-1, True), (0, False), (1, False)):
         now = end + timedelta(seconds=late_by)
         facts = {"now": now, "opens_at": OPENS, "grace_minutes": grace}
-        assert may_submit(closes_at=deadline, **facts) is sent
         assert in_time(CycleStage.OPEN, deadline=deadline, **facts) is sent
         assert in_time(CycleStage.CLOSED, deadline=deadline, **facts) is sent
 

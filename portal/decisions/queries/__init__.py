@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal import policy
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
 from portal.awards.models import Award, Cycle, Season
@@ -31,7 +30,7 @@ from portal.nominations.queries.eligibility import Before
 from portal.nominations.queries.facts import conflict_facts
 from portal.nominations.rules import CandidacyStage
 from portal.people.models import Person
-from portal.policy import Fact, Permission
+from portal.policy import Fact
 from portal.review.models import Round, SpokenName, Standing
 from portal.review.queries import facts as review_facts
 from portal.review.queries import meeting as meetings
@@ -566,11 +565,6 @@ def approvals(thing: Deciding) -> list[Decision]:
         .where(Decision.id.in_(newest))
     )
     return list(db.session.scalars(wanted.order_by(Decision.id)))
-
-
-def may_propose(person: Person | None, thing: Deciding) -> bool:
-    """Say whether this person may propose here, for pages that offer only what would be granted."""
-    return policy.may(person, Permission.PROPOSE_DECISION, thing)
 
 
 _ANNOUNCED = (

@@ -13,7 +13,6 @@ from portal.nominations.models import (
     CandidacyPerson,
     CandidacySchool,
     Match,
-    MatchState,
     Named,
     Nomination,
     NominationSchool,
@@ -215,11 +214,6 @@ class Known:
 
 def _teams(found: Iterable[list[Name]]) -> Iterable[Team]:
     return (tuple(names) for names in found)
-
-
-def open_matches(cycle_id: int) -> Select[Match]:
-    """Select the suggestions of a cycle that nobody has decided on, oldest first."""
-    return select(Match).where(Match.cycle_id == cycle_id, Match.state == MatchState.OPEN).order_by(Match.id)
 
 
 def matches_between(cycle_id: int, numbers: Sequence[int]) -> dict[tuple[int, int], Match]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -187,15 +186,6 @@ CONFLICT: Life[ConflictState, ConflictStep] = Life(
     refusal=N_("This conflict is %(state)s, so that cannot be done with it now."),
 )
 STANDS = frozenset({_K.SUGGESTED, _K.DECLARED, _K.CONFIRMED})  # suggested ones act (hard) or hold (soft) until decided
-
-
-class TooEarly(Exception):
-    """Not open yet."""
-
-
-def may_submit(*, now: datetime, opens_at: datetime, closes_at: datetime, grace_minutes: int) -> bool:
-    """Say whether a submission arriving at `now` is in time. At the closing instant plus the grace it is refused."""
-    return opens_at <= now < closes_at + timedelta(minutes=grace_minutes)
 
 
 def canonical(facts: dict[str, Any]) -> str:

@@ -9,8 +9,6 @@ from portal.errors import N_
 from portal.people.rules import mailbox
 from portal.questions.rules import Problem, over
 
-YOUNGEST = 13  # nothing is ever asked of somebody younger, nor kept
-OF_AGE = 18
 RELATION_WORDS = 30
 BIOGRAPHY_WORDS = 250
 MOST_PEOPLE = 6  # of one team

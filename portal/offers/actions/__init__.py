@@ -54,7 +54,6 @@ HEARD = N_("Say whom you heard it from, how and when: it stands in the record.")
 NAME_IT = N_("Write your name, as you would sign.")
 SAY_WHERE = N_("Write who receives it")
 SAY_SPONSOR = N_("Write which organization receives it for the group")
-FILE_FIRST = N_("Send the file first.")
 LATER = N_("Choose a day that is still to come.")
 NOT_THIS = N_("A sum of this award does not go there.")
 

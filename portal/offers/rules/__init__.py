@@ -157,7 +157,6 @@ PAYMENT: Life[PaymentState, PaymentStep] = Life(
     refusal=N_("This payment is %(state)s, so that cannot be done with it now."),
 )
 COUNTS = frozenset({_Y.PLANNED, _Y.APPROVED, _Y.RECORDED})  # takes of what was offered
-HAPPENED = frozenset({_Y.RECORDED, _Y.REVERSED})  # stands in the ledger
 
 
 class NoteState(StrEnum):

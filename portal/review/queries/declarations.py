@@ -209,12 +209,3 @@ def unlisted(round_: Round, person: Person, among: Collection[int]) -> frozenset
     said = db.session.scalar(last.order_by(Declaration.id.desc()).limit(1))
     places = places_of(round_.cycle, among)
     return frozenset(number for number in places if said is None or not covers(said, number, places[number]))
-
-
-def list_grew(cycle: Cycle, member: Member) -> bool:
-    """Say whether something is on the list now that was not when this member declared."""
-    declaration = newest_of(member)
-    if declaration is None or member.declared_at is None:
-        return True
-    places, kept = places_of(cycle), set(db.session.scalars(_kept_from(member)))
-    return any(not covers(declaration, number, found) for number, found in places.items() if number not in kept)

@@ -100,7 +100,6 @@ class Source(NamedTuple):
 SNAPSHOT, PART, LETTER = "snapshot", "part", "letter"
 TRANSLATION = "translation"  # approved, of one of these; it is covered and looked over like them, and read beside them
 LETTER_KEY = "letter"  # a letter has one text
-_ORDER = {SNAPSHOT: 0, PART: 1, LETTER: 2}
 
 
 def standing_snapshots() -> Select[Snapshot, int | None, Relation | None]:
