@@ -20,11 +20,10 @@ from babel.support import NullTranslations, Translations
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 
 from portal.web import viewer
-from portal.web.drawing import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +176,7 @@ def _put_in(found: str, context: EvalContext, facts: dict[str, Any]) -> str:
     if not context.autoescape:
         return found % facts if facts or "%" in found else found
     if facts or "%" in found:
-        found %= {name: fact if type(fact) in NUMBERS else put(fact) for name, fact in facts.items()}
+        found %= {name: fact if type(fact) in NUMBERS else escape(fact) for name, fact in facts.items()}
     return Markup(found)  # noqa: S704 - as said
 
 
