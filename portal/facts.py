@@ -62,7 +62,7 @@ def teach() -> None:
     policy.teach(kind_words.Spoken, kind_words.facts_of_spoken)
     policy.teach(kind_words.Read, kind_words.facts_of_read)
     policy.teach(followups.Following, followups.facts_of_following)
-    policy.teach(own.Honor, own.facts_of_honor)
+    policy.teach(own.Honour, own.facts_of_honour)
     policy.teach(practice.Own, practice.facts_of_own)
     policy.teach(practice.AtDesk, practice.facts_of_desk)
     policy.teach(visits.Surprise, visits.facts_of_surprise)

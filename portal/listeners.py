@@ -83,7 +83,7 @@ def install() -> None:
         funds.on_donor_noted,
     ):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
-    _add(conflicts.honors_since, decision_queries.honors)  # who was honored together may not judge one another unseen
+    _add(conflicts.honours_since, decision_queries.honours)  # who was honored together may not judge one another unseen
     _add(writing.on_withdrawn, screening.felt_withdrawal)  # a candidacy of which nothing is left is withdrawn
     _add(gathering.on_gathered, screening.felt_gathering)  # and comes back with the next nomination
     _add(gathering.on_parted, declaring.felt_parting)  # what members declared since reaches both again

@@ -154,7 +154,7 @@ class Permission(StrEnum):
     READ_NOMINATION = "read a nomination as its writer"
     EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
     CONSENT = "say what may be published"
-    SEE_OWN_HONOR = "see what is one's own of an honor: send a photograph, print one's certificate"
+    SEE_OWN_HONOUR = "see what is one's own of an honor: send a photograph, print one's certificate"
     READ_KIND_WORDS = "read what people said of one"
     WRITE_BRIEF = "write, send and take back one's own practice brief"
     OWN_PART = "take up, write or decline one's own part as a nominee"
@@ -245,7 +245,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_NOMINATION: _its_writer,
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
-    Permission.SEE_OWN_HONOR: its_nominee & told,
+    Permission.SEE_OWN_HONOUR: its_nominee & told,
     Permission.READ_KIND_WORDS: its_nominee & told,
     Permission.WRITE_BRIEF: its_nominee & told,
     Permission.OWN_PART: its_nominee & told,

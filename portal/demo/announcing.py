@@ -68,12 +68,12 @@ def by_cast(world: World, season: Laid) -> None:
             awards.close_cycle(cycle, at=cycle.closes_at + timedelta(hours=1))
         awards.take_step(cycle, CycleStep.REVIEW, by=joy, at=cycle.closes_at + timedelta(days=20))
         at = cycle.decision_at or cycle.closes_at
-        honored = {one.name for one in cast.HONOURED if one.award == cycle.award.slug}
+        honoured = {one.name for one in cast.HONOURED if one.award == cycle.award.slug}
         thing = deciding.deciding(cycle.award.slug, cycle.year)
         if thing is None:
             continue
         named = (
-            select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.name.in_(honored)).order_by(Candidacy.id)
+            select(Candidacy).where(Candidacy.cycle_id == cycle.id, Candidacy.name.in_(honoured)).order_by(Candidacy.id)
         )
         for candidacy in db.session.scalars(named).all():
             line = deciding.Line(candidacy, None, None, candidacy.reference, candidacy.name, "")
@@ -82,15 +82,15 @@ def by_cast(world: World, season: Laid) -> None:
             )
             decisions.propose(deciding.Decided(thing, line), outcome=Outcome.SELECTED, reason=CHOSEN, by=joy, at=at)
         if cycle.award.slug == giving.DECLINED:
-            _two_more(thing, honored, by=joy, at=at)
+            _two_more(thing, honoured, by=joy, at=at)
         else:
             decisions.propose_the_rest(thing, reason=CHOSEN, by=joy, at=at)
         decisions.approve(thing, digest=deciding.approval_digest(thing, ruth), by=ruth, at=at + timedelta(hours=3))
 
 
-def _two_more(thing: deciding.Deciding, honored: set[str], *, by: Person, at: datetime) -> None:
+def _two_more(thing: deciding.Deciding, honoured: set[str], *, by: Person, at: datetime) -> None:
     """Select one who will decline, and have an alternate for the place."""
-    wanted = select(Candidacy).where(Candidacy.cycle_id == thing.cycle.id, Candidacy.name.not_in(honored))
+    wanted = select(Candidacy).where(Candidacy.cycle_id == thing.cycle.id, Candidacy.name.not_in(honoured))
     for candidacy, outcome in zip(
         db.session.scalars(wanted.order_by(Candidacy.id)).all(), (Outcome.SELECTED, Outcome.ALTERNATE), strict=False
     ):

@@ -87,9 +87,9 @@ def before(world: World, cycle: Cycle) -> None:
 
 def declines(cycle: Cycle, *, at: datetime) -> None:
     """One of those told declines before the public hears: the next alternate's turn has come, and waits for the office."""
-    honored = {one.name for one in cast.HONOURED}
+    honoured = {one.name for one in cast.HONOURED}
     for offer in _offers(cycle):
-        if cycle.award.slug == DECLINED and offer.candidacy.name not in honored:
+        if cycle.award.slug == DECLINED and offer.candidacy.name not in honoured:
             by = offer.candidacy.people[0].person
             reason = "I was offered another scholarship, which asks that I take no second one."
             actions.decline(offer, reason=reason, version=offer.version, by=by, at=at)

@@ -108,10 +108,10 @@ def affiliations(world: World) -> None:
 
 def _principals(world: World) -> None:
     """Who leads the schools of those honored, but where it is a principal who is honored: they hear when it is public."""
-    honored = {one.school for one in cast.HONOURED} - {
+    honoured = {one.school for one in cast.HONOURED} - {
         one.school for one in cast.HONOURED if one.award == "principal-award"
     }
-    wanted = select(School).where(School.name.in_(honored)).order_by(School.id)
+    wanted = select(School).where(School.name.in_(honoured)).order_by(School.id)
     for number, school in enumerate(db.session.scalars(wanted).all()):
         given = cast.ARCHIVE_GIVEN[number * 5 % len(cast.ARCHIVE_GIVEN)]
         family = cast.ARCHIVE_FAMILY[number * 7 % len(cast.ARCHIVE_FAMILY)]

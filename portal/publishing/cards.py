@@ -74,7 +74,7 @@ def _oklch(lightness: float, chroma: float, hue: float) -> Color:
 
 PAPER, INK, SOFT = _oklch(0.985, 0.008, 85), _oklch(0.27, 0.03, 60), _oklch(0.44, 0.028, 60)
 DEEP, ON_DEEP, GOLD = _oklch(0.295, 0.058, 168), _oklch(0.97, 0.014, 95), _oklch(0.78, 0.13, 80)
-TONES = {  # sky, far hill, near hill, letters: the order in which components/honors.html chooses
+TONES = {  # sky, far hill, near hill, letters: the order in which components/honours.html chooses
     "moss": ((0.915, 0.02, 136), (0.835, 0.034, 150), (0.551, 0.062, 158), (0.33, 0.07, 165)),
     "clay": ((0.924, 0.024, 63), (0.85, 0.044, 57), (0.58, 0.084, 46), (0.35, 0.06, 60)),
     "dusk": ((0.92, 0.014, 241), (0.84, 0.026, 244), (0.519, 0.05, 251), (0.33, 0.06, 255)),
@@ -295,7 +295,7 @@ BAND = 546  # where the band at the foot begins
 def draw(card: Card) -> bytes:
     """Return a card as PNG, 1200 by 630. The same words always give the same bytes."""
     sheet = _Sheet()
-    _honor(sheet, card)
+    _honour(sheet, card)
     _say(sheet, card)
     sheet.box(0, BAND, WIDE, HIGH, DEEP)
     sheet.box(0, BAND, WIDE, BAND + 5, GOLD)
@@ -330,7 +330,7 @@ def _say(sheet: _Sheet, card: Card) -> None:
             sheet.words((TEXT, y - high * 0.24), line, letters, color)
 
 
-def _honor(sheet: _Sheet, card: Card) -> None:
+def _honour(sheet: _Sheet, card: Card) -> None:
     """Draw the wreath, and in it the same hills, firs and initials that the page draws."""
     scale = WREATH / 344
     middle, top = LEFT + WREATH / 2, TOP + 0.195 * WREATH
@@ -354,7 +354,7 @@ def _honor(sheet: _Sheet, card: Card) -> None:
 
 
 def seed_of(number: int) -> int:
-    """Return the small hash by which a portrait is drawn: the one of components/honors.html."""
+    """Return the small hash by which a portrait is drawn: the one of components/honours.html."""
     found = 7
     for byte in str(number).encode():
         found = (found * 131 + byte * 7919 + 17) % 1_000_003

@@ -203,7 +203,7 @@ def test_a_card_is_a_picture_of_the_size_that_others_ask_for_and_its_address_is_
 
 
 def test_a_card_draws_the_portrait_that_the_page_draws(app):
-    macros = app.jinja_env.get_template("components/honors.html").module
+    macros = app.jinja_env.get_template("components/honours.html").module
     for name, number in (("Amina Warsame", 7919), ("Linh Tran-Whitaker", 1), ("Ana", 999_999), ("Zoë", 40)):
         assert cards.initials(name) == str(macros.initials_of(name))
         assert cards.seed_of(number) == int(str(macros.seed_of(number)))

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from portal.accounts.views import safe_path
 from portal.people.rules import address_key, fold, name_key
-from portal.web.drawing import put
+from portal.web import drawing
 from portal.web.fields import clean
 from portal.web.foreign import Foreign
 from portal.web.language import _put_in
@@ -100,7 +100,7 @@ def test_cleaning_keeps_all_but_line_ends_and_composition(text):
     )
 )
 def test_what_a_template_shows_is_made_safe_as_jinja_makes_it(said):
-    assert put(said) == escape(said)
+    assert drawing.Environment.put(said) == escape(said)
 
 
 @given(st.text(), st.integers())

@@ -501,7 +501,7 @@ def kind_words_read(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6}, nowhere)
 
 
-def honors(**more: Any) -> Callable[[World], Iterable[Sample]]:
+def honours(**more: Any) -> Callable[[World], Iterable[Sample]]:
     """Return samples of what is somebody's own of an honor."""
 
     def samples(world: World) -> Iterable[Sample]:
@@ -1213,9 +1213,9 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(kept_on_paper, "publishing.certificates"),
     **_each(kind_words, "publishing.kind_words_to"),
     **_each(kind_words_read, "publishing.kind_words_read"),
-    **_each(honors(), "publishing.honor", "publishing.own_photo", "publishing.own_photo_removal"),
-    **_each(honors(), "publishing.own_photo_state", "publishing.own_certificate"),
-    **_each(honors(size=320), "publishing.own_photo_square"),
+    **_each(honours(), "publishing.honour", "publishing.own_photo", "publishing.own_photo_removal"),
+    **_each(honours(), "publishing.own_photo_state", "publishing.own_certificate"),
+    **_each(honours(size=320), "publishing.own_photo_square"),
     **_each(previews, "publishing.preview_message"),
     **_each(published, "publishing.published"),
     **_each(followups, "publishing.followup", "publishing.followup_approval", "publishing.followup_leaving"),

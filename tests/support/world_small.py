@@ -987,12 +987,12 @@ def _principals(world: _Building, *, winner: str) -> None:
         planned_at=NOW,
     )
     world.keep("release principals", release)
-    honored = db.session.get_one(Person, world[f"person {'surprise' if best else 'surprise passed over'}"])
+    honoured = db.session.get_one(Person, world[f"person {'surprise' if best else 'surprise passed over'}"])
     times = {"starts_at": NOW + 22 * DAY, "ends_at": NOW + 22.1 * DAY}
     planned = {"planned_by_id": world["person proposer"], "planned_at": NOW, "key": VISIT_KEY}
     host = {"host_name": "The front office", "note": f"Bring the {WORDS['coming citation']}."}
     world.keep("visit", Visit(candidacy_id=chosen.id, place="Tamberlane, hall", **times, **planned, **host))
-    _photo(world, "coming", chosen, honored, f"Beside the {WORDS['coming citation']}.")
+    _photo(world, "coming", chosen, honoured, f"Beside the {WORDS['coming citation']}.")
     db.session.add(
         Draft(
             candidacy_id=chosen.id,

@@ -414,7 +414,7 @@ def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:
     return [one for one in ranked(thing) if one.number not in hidden]
 
 
-def honors(names: Collection[str]) -> Sequence[Row[str, int, dict[str, str], int]]:
+def honours(names: Collection[str]) -> Sequence[Row[str, int, dict[str, str], int]]:
     """Return (name, award, its name, year) of whoever of these names was selected and released: who shared an award keeps from judging."""
     wanted = (
         select(Person.sort_name, Award.id, Award.name, Season.year)

@@ -46,7 +46,7 @@ class Mine:
     decisions: Sequence[tuple[Cycle, int]] = ()  # proposed by another, for this person to approve
     offers: Sequence[Offer] = ()  # to answer, or that still need something
     payments: int = 0  # planned by another, for this person to approve
-    honors: Sequence[Candidacy] = ()  # that this person was told they are honored for
+    honours: Sequence[Candidacy] = ()  # that this person was told they are honored for
     funds: Sequence[Fund] = ()  # that this person gave to
     releases: Sequence[Cycle] = ()  # planned by another, for this person to approve
 
@@ -65,7 +65,7 @@ def waiting(person: Person) -> Mine:
         releases=_releases(person),
         offers=[one for one in offers.waiting_for(person.id) if offers.owed(one)],
         payments=_payments(person),
-        honors=own.honors_of(person.id),
+        honours=own.honours_of(person.id),
         funds=funds.funds_of(person),
     )
 

@@ -36,7 +36,7 @@ def me() -> str:
         *_reading(found),
         *_approvals(found),
         *_offers(found),
-        *_honors(found),
+        *_honours(found),
         *_letters(found),
         *_translations(found),
         *_parts(found),
@@ -119,16 +119,16 @@ def _offers(found: mine.Mine) -> list[Item]:
     return items
 
 
-def _honors(found: mine.Mine) -> list[Item]:
+def _honours(found: mine.Mine) -> list[Item]:
     return [
         Item(
             _("You are honored: your page, your photograph, your certificate"),
-            to("publishing.honor", number=candidacy.id),
+            to("publishing.honour", number=candidacy.id),
             _("See it"),
             _name(candidacy.cycle),
             "not_started",
         )
-        for candidacy in found.honors
+        for candidacy in found.honours
     ]
 
 

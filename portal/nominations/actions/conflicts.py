@@ -56,7 +56,7 @@ on_changed: list[
 
 YEARS = 5  # so long after both worked at one school it is still a fact to be looked at
 # names, as they are compared -> (name, award, its name, year) of honors since the archive: a higher room knows these
-honors_since: list[Callable[[Collection[str]], Iterable[tuple[str, int, dict[str, str], int]]]] = []
+honours_since: list[Callable[[Collection[str]], Iterable[tuple[str, int, dict[str, str], int]]]] = []
 
 
 class Concerned(NamedTuple):
@@ -71,7 +71,7 @@ class Concerned(NamedTuple):
     relatives: dict[str, str]  # names they gave as those of close family, by what they are compared by
     phone: str
     supervises: dict[int, str]  # the candidacies for which they were asked to write as a supervisor: the letter
-    honors: frozenset[tuple[int, int]]  # what they were honored with: award and year
+    honours: frozenset[tuple[int, int]]  # what they were honored with: award and year
     translated: dict[int, str]  # the candidacies of which they translated something: from which language
 
 
@@ -88,7 +88,7 @@ class Nominee(NamedTuple):
     titles: dict[int, str]  # what these are called
     guardians: dict[str, str]  # addresses and names of guardians, as they are compared -> as they are written
     phones: frozenset[str]
-    honors: dict[tuple[int, int], str]
+    honours: dict[tuple[int, int], str]
 
 
 class Raised(NamedTuple):
@@ -192,7 +192,7 @@ def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int], *, at:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
             yield from _by_place(one, nominee)
             yield from _by_home(one, nominee)
-            yield from _by_honor(one, nominee)
+            yield from _by_honour(one, nominee)
             if nominee.number in one.translated:
                 yield Raised(nominee.number, person.id, Kind.TRANSLATED, one.translated[nominee.number])
             if one.gives:
@@ -234,9 +234,9 @@ def _by_home(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
         yield Raised(nominee.number, one.person.id, Kind.HOUSEHOLD, one.person.phone or one.phone)
 
 
-def _by_honor(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
+def _by_honour(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
     """Yield what the archive and later releases say: honored together, with one award in one year."""
-    facts = {nominee.honors[each] for each in one.honors & nominee.honors.keys()}
+    facts = {nominee.honours[each] for each in one.honours & nominee.honours.keys()}
     if facts:
         yield Raised(nominee.number, one.person.id, Kind.CO_WINNER, ", ".join(sorted(facts)))
 
@@ -327,7 +327,7 @@ def _supervising(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, 
     return found
 
 
-def _honors(keys: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
+def _honours(keys: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
     """Return what these names were honored with, in the archive and since: award and year, and how that reads."""
     found: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
     asked = set(keys) - {""}
@@ -335,7 +335,7 @@ def _honors(keys: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
         Award, Award.id == PastHonour.award_id
     )
     rows = list(db.session.execute(archived.where(PastHonour.name_key.in_(asked))).all())
-    for key, award, name, year in [*rows, *(row for knows in honors_since for row in knows(asked))]:
+    for key, award, name, year in [*rows, *(row for knows in honours_since for row in knows(asked))]:
         found[key or ""][award, year] = f"{name.get('en') or next(iter(name.values()), '')} {year}"
     return found
 
@@ -379,7 +379,7 @@ def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Con
         if "principal" in fold(role).split():
             leads[number].add(school)
     relatives, supervises, translated = _relatives(numbers), _supervising(cycle, numbers), _translated(cycle, numbers)
-    honors = _honors([person.sort_name for person in persons])
+    honours = _honours([person.sort_name for person in persons])
     return [
         Concerned(
             person,
@@ -391,7 +391,7 @@ def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Con
             relatives.get(person.id, {}),
             _telephone(person.phone),
             supervises.get(person.id, {}),
-            frozenset(honors.get(person.sort_name, {})),
+            frozenset(honours.get(person.sort_name, {})),
             translated.get(person.id, {}),
         )
         for person in persons
@@ -488,7 +488,7 @@ def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
         .where(CandidacySchool.candidacy_id.in_(candidacies))
     ):
         schools[candidacy][school] = title
-    honors = _honors({name for found in names.values() for name in found})
+    honours = _honours({name for found in names.values() for name in found})
     for number in numbers:
         yield Nominee(
             number,
@@ -501,7 +501,7 @@ def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
             titles,
             guardians[number],
             frozenset(phones[number]),
-            {each: words for name in names[number] for each, words in honors.get(name, {}).items()},
+            {each: words for name in names[number] for each, words in honours.get(name, {}).items()},
         )
 
 

@@ -98,7 +98,7 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         agreed=agreed,
         fields=list(Field),
         said_of=len(parts.said_of(candidacy)),
-        honored_at=None
+        honoured_at=None
         if guardian
         else next((found for found in (ask(candidacy) for ask in elsewhere) if found), None),
         **facts,

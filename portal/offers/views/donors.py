@@ -39,7 +39,7 @@ def own_fund(fund: Fund) -> str:
         "offers/own_fund.html",
         fund=fund,
         deeds=deeds,
-        honored=sum(len(one.people) + one.unnamed for one in deeds),
+        honoured=sum(len(one.people) + one.unnamed for one in deeds),
         unnamed=sum(one.unnamed for one in deeds),
         shown_cents=sum(person.sum_cents or 0 for one in deeds for person in one.people),
         notes=found,

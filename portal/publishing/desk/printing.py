@@ -197,10 +197,10 @@ def sample(template: Template, code: str, *, at: datetime) -> bytes:
         return certificates(
             template, [(code, {**facts, "sum": sums, "organization": own})], title=str(_("A sample")), at=at
         )
-    from portal.publishing.queries import Honored, Section, Year  # noqa: PLC0415 - here alone
+    from portal.publishing.queries import Honoured, Section, Year  # noqa: PLC0415 - here alone
 
     everybody = [
-        Honored(who, where, what, None, 2026, number, {}, cited)
+        Honoured(who, where, what, None, 2026, number, {}, cited)
         for number, (who, what, where, cited) in enumerate(SAMPLES.values())
     ]
     said = {"en": award}

@@ -128,7 +128,7 @@ STANDING = Recipient.taken_down_at.is_(None)
 
 
 @dataclass(frozen=True)
-class Honored:
+class Honoured:
     """Somebody honored, as a list shows them. Without a name: one recipient preferred not to be named."""
 
     name: str | None
@@ -149,11 +149,11 @@ class Section:
 
     slug: str
     name: dict[str, str]
-    people: list[Honored]
+    people: list[Honoured]
     cycle: Cycle | None  # for the sum and the fund, which are the award's and not a person's
 
     @property
-    def named(self) -> list[Honored]:
+    def named(self) -> list[Honoured]:
         """Those who agreed to be named."""
         return [person for person in self.people if person.name]
 
@@ -182,10 +182,10 @@ def facts_of_public(_person: object, _thing: object) -> frozenset[Fact]:
     return frozenset({Fact.PUBLIC})
 
 
-def honored(row: Recipient) -> Honored:
+def honoured(row: Recipient) -> Honoured:
     """Return a public row as lists show it."""
     slug = row.slug if row.name else None
-    return Honored(
+    return Honoured(
         row.name,
         row.school,
         row.role,
@@ -199,11 +199,11 @@ def honored(row: Recipient) -> Honored:
     )
 
 
-def _past(row: Row[PastHonour, str]) -> Honored:
+def _past(row: Row[PastHonour, str]) -> Honoured:
     honour, school = row
     if honour.name is None:
-        return Honored(None, None, None, None, honour.year, honour.id, {})
-    return Honored(honour.name, school or honour.school_name, honour.role, None, honour.year, honour.id, {})
+        return Honoured(None, None, None, None, honour.year, honour.id, {})
+    return Honoured(honour.name, school or honour.school_name, honour.role, None, honour.year, honour.id, {})
 
 
 def _archive() -> Select[PastHonour, str]:
@@ -221,10 +221,10 @@ def year(year: int) -> Year | None:
     if not rows and not past:
         return None
     known = {award.id: award for award in db.session.scalars(select(Award).order_by(Award.position, Award.id))}
-    people: dict[str, list[Honored]] = {}
+    people: dict[str, list[Honoured]] = {}
     names: dict[str, dict[str, str]] = {}
     for row in rows:
-        people.setdefault(row.award_slug, []).append(honored(row))
+        people.setdefault(row.award_slug, []).append(honoured(row))
         names.setdefault(row.award_slug, row.award_name)
     for line in past:
         award = known[line[0].award_id]
@@ -246,7 +246,7 @@ def year(year: int) -> Year | None:
     )
 
 
-def _in_order(people: Iterable[Honored]) -> list[Honored]:
+def _in_order(people: Iterable[Honoured]) -> list[Honoured]:
     """Named ones first, as they come; those without a name last."""
     return sorted(people, key=lambda person: person.name is None)
 
@@ -273,7 +273,7 @@ def recipient_at(year: int, slug: str) -> Recipient | None:
     return db.session.scalar(wanted)
 
 
-def neighbors(recipient: Recipient) -> tuple[Honored | None, Honored | None]:
+def neighbors(recipient: Recipient) -> tuple[Honoured | None, Honoured | None]:
     """Return who comes before and after in the year's program, among those with a page: two queries."""
     named = select(Recipient).where(Recipient.year == recipient.year, STANDING, Recipient.name.is_not(None)).limit(1)
     order = (Recipient.sort_name, Recipient.id)
@@ -287,7 +287,7 @@ def neighbors(recipient: Recipient) -> tuple[Honored | None, Honored | None]:
     )
     before = db.session.scalar(named.where(less).order_by(*(column.desc() for column in order)))
     after = db.session.scalar(named.where(more).order_by(*order))
-    return (honored(before) if before else None, honored(after) if after else None)
+    return (honoured(before) if before else None, honoured(after) if after else None)
 
 
 def latest_year() -> int | None:
@@ -296,7 +296,7 @@ def latest_year() -> int | None:
     return found
 
 
-def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored]:
+def honoured_lately(*, award: Award | None = None, most: int = 5) -> list[Honoured]:
     """Return some people with a page of the latest year: of one award, or of as many awards as there are."""
     latest = select(func.max(Recipient.year)).where(STANDING)
     if award is not None:
@@ -305,7 +305,7 @@ def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored
     wanted = wanted.order_by(Recipient.sort_name, Recipient.id)
     if award is not None:
         return [
-            honored(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))
+            honoured(row) for row in db.session.scalars(wanted.where(Recipient.award_slug == award.slug).limit(most))
         ]
     number = func.row_number().over(partition_by=Recipient.award_slug, order_by=(Recipient.sort_name, Recipient.id))
     ranked = (
@@ -320,10 +320,10 @@ def honored_lately(*, award: Award | None = None, most: int = 5) -> list[Honored
         .order_by(ranked.c.number, Award.position, Recipient.id)
         .limit(most)
     )
-    return [honored(row) for row in db.session.scalars(spread)]
+    return [honoured(row) for row in db.session.scalars(spread)]
 
 
-def featured(at: datetime) -> Honored | None:
+def featured(at: datetime) -> Honoured | None:
     """Return the one person the home page features: of the latest year, with a citation, another one each week."""
     latest = select(func.max(Recipient.year)).where(STANDING).scalar_subquery()
     fit = and_(STANDING, Recipient.name.is_not(None), Recipient.citation.is_not(None), Recipient.year == latest)
@@ -334,7 +334,7 @@ def featured(at: datetime) -> Honored | None:
     row = db.session.scalar(
         select(Recipient).where(fit).order_by(Recipient.portrait, Recipient.id).offset(week % count).limit(1)
     )
-    return honored(row) if row else None
+    return honoured(row) if row else None
 
 
 def of_award(award: Award, *, page: int) -> Listing[Any]:
@@ -365,12 +365,12 @@ def of_award(award: Award, *, page: int) -> Listing[Any]:
         )
     }
     people = [
-        honored(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items
+        honoured(recipients[line.recipient]) if line.recipient else _past(honours[line.past]) for line in found.items
     ]
     return Listing(people, found.page, found.size, found.more)
 
 
-def by_year(people: Sequence[Honored]) -> list[tuple[int, list[Honored]]]:
+def by_year(people: Sequence[Honoured]) -> list[tuple[int, list[Honoured]]]:
     """Return people in groups of one year, in the order in which they come."""
     return [(year, list(group)) for year, group in groupby(people, key=lambda person: person.year)]
 

@@ -13,7 +13,7 @@ from portal.publishing.pages import pages
 
 if TYPE_CHECKING:
     from portal.publishing.models import Recipient
-    from portal.publishing.queries import Honored
+    from portal.publishing.queries import Honoured
     from portal.publishing.rules.finding import Line
 
 
@@ -42,7 +42,7 @@ def photo_of(recipient: Recipient, key: str, size: int) -> Any:  # noqa: ANN401 
     return answer
 
 
-def address(person: Recipient | Honored | Line, size: int) -> str | None:
+def address(person: Recipient | Honoured | Line, size: int) -> str | None:
     """Return where a person's photograph lies in one size; None where none is shown. A preview has addresses of its own."""
     if person.photo is None:
         return None
@@ -52,7 +52,7 @@ def address(person: Recipient | Honored | Line, size: int) -> str | None:
     return url_for("publishing.photo_of", year=person.year, slug=person.slug, key=_key(person.photo), size=size)
 
 
-def sources(person: Recipient | Honored) -> str | None:
+def sources(person: Recipient | Honoured) -> str | None:
     """Return the sizes that a browser may choose from, as an image's `srcset`."""
     if person.photo is None:
         return None

@@ -34,7 +34,7 @@ def home() -> str:
         known=known,
         season=_season(known, at),
         featured=queries.featured(at),
-        people=queries.honored_lately(),
+        people=queries.honoured_lately(),
         latest=queries.latest_year(),
     )
 
@@ -92,7 +92,7 @@ def award(award: Award) -> str:
         cycle=offered.cycle,
         awaited=offered.awaited(at),
         days=days,
-        people=queries.honored_lately(award=award, most=4),
+        people=queries.honoured_lately(award=award, most=4),
         nominators=who_may_nominate(offered.cycle.eligibility) if offered.cycle else (),
         nominator_words=MAY_NOMINATE,
         all_but_themself=all_but_themself,

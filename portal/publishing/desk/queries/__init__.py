@@ -532,7 +532,7 @@ def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
     """Return the year's program as it will be: what is public already, and these rows of this cycle."""
     known = public.year(cycle.year)
     sections = [section for section in known.sections if section.slug != cycle.award.slug] if known is not None else []
-    people = sorted((public.honored(row) for row in rows), key=lambda person: person.name is None)
+    people = sorted((public.honoured(row) for row in rows), key=lambda person: person.name is None)
     new = public.Section(cycle.award.slug, cycle.award.name, people, cycle)
     order = {
         slug: number
@@ -544,10 +544,10 @@ def program(cycle: Cycle, rows: Sequence[Recipient]) -> public.Year:
 
 def booklet(cycles: Sequence[Cycle], year: int) -> public.Year:
     """Return the program of these cycles as it is printed: each award with everybody as they agreed to be shown by now."""
-    people: dict[int, list[public.Honored]] = {cycle.id: [] for cycle in cycles}
+    people: dict[int, list[public.Honoured]] = {cycle.id: [] for cycle in cycles}
     for one in chosen_in(cycles):
         page = one.page
-        shown = public.Honored(page.name, page.school, page.role, None, year, one.person.id, {}, page.citation)
+        shown = public.Honoured(page.name, page.school, page.role, None, year, one.person.id, {}, page.citation)
         people[one.candidacy.cycle_id].append(shown)
     sections = [
         public.Section(

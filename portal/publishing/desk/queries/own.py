@@ -30,7 +30,7 @@ TOLD = (ReleaseState.TOLD, ReleaseState.PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
-class Honor:
+class Honour:
     """One candidacy that was honored, as its people have it."""
 
     releasing: Releasing
@@ -55,7 +55,7 @@ def _told(wanted: Select[Candidacy]) -> Select[Candidacy]:
     )
 
 
-def honor(number: int) -> Honor | None:
+def honour(number: int) -> Honour | None:
     """Return what the people of a candidacy have of their own, by its number; None for whoever is not honored, or not told yet."""
     wanted = _told(select(Candidacy)).options(selectinload(Candidacy.people), joinedload(Candidacy.cycle))
     candidacy = db.session.scalars(wanted.where(Candidacy.id == number)).unique().one_or_none()
@@ -65,15 +65,15 @@ def honor(number: int) -> Honor | None:
     words = select(KindWords.id).where(KindWords.candidacy_id == number, KindWords.sent_at.is_not(None)).limit(1)
     brief = select(Brief.id).where(Brief.candidacy_id == number).limit(1)
     people = tuple(queries.chosen(candidacy.cycle, candidacy=number))
-    return Honor(releasing, candidacy, people, bool(db.session.scalar(words)), bool(db.session.scalar(brief)))
+    return Honour(releasing, candidacy, people, bool(db.session.scalar(words)), bool(db.session.scalar(brief)))
 
 
-def honored(candidacy_id: int) -> bool:
+def honoured(candidacy_id: int) -> bool:
     """Say whether the people of a candidacy were told that they are honored."""
     return db.session.scalar(_told(select(Candidacy)).where(Candidacy.id == candidacy_id).limit(1)) is not None
 
 
-def honors_of(person_id: int) -> Sequence[Candidacy]:
+def honours_of(person_id: int) -> Sequence[Candidacy]:
     """Return everything that somebody was told they are honored for, the latest first, with its cycle."""
     wanted = _told(select(Candidacy)).options(joinedload(Candidacy.cycle))
     wanted = wanted.join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
@@ -84,6 +84,6 @@ def honors_of(person_id: int) -> Sequence[Candidacy]:
     )
 
 
-def facts_of_honor(person: Person | None, thing: Honor) -> frozenset[Fact]:
+def facts_of_honour(person: Person | None, thing: Honour) -> frozenset[Fact]:
     """Return what holds of this person and something they may have been honored for."""
     return nominations.facts_of_candidacy(person, thing.candidacy)

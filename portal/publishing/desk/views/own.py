@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from portal.nominations.models import Candidacy
     from portal.publishing.desk.queries import Chosen
-    from portal.publishing.desk.queries.own import Honor
+    from portal.publishing.desk.queries.own import Honour
 
 AT = "/honored/<int:number>"
 # Higher rooms say what else is theirs: its title, a sentence and its address, or None.
@@ -42,10 +42,10 @@ NONE = N_("There is no such photograph.")
 
 def address(candidacy: Candidacy) -> str | None:
     """Return where the people of a candidacy find what is theirs, once they were told that they are honored."""
-    return url_for("publishing.honor", number=candidacy.id) if queries.honored(candidacy.id) else None
+    return url_for("publishing.honour", number=candidacy.id) if queries.honoured(candidacy.id) else None
 
 
-def _mine(thing: Honor) -> Chosen:
+def _mine(thing: Honour) -> Chosen:
     me = viewer.current().id
     found = next((one for one in thing.people if one.person.id == me), None)
     if found is None:
@@ -53,14 +53,14 @@ def _mine(thing: Honor) -> Chosen:
     return found
 
 
-@pages.page(AT, needs=Permission.SEE_OWN_HONOR, of=queries.honor)
-def honor(thing: Honor) -> str:
+@pages.page(AT, needs=Permission.SEE_OWN_HONOUR, of=queries.honour)
+def honour(thing: Honour) -> str:
     """Everything that is theirs, and the way to it."""
     one = _mine(thing)
     row = releases.recipient_of(one.candidacy.id, one.person.id)
     shown = row if row is not None and row.name is not None and row.taken_down_at is None else None
     return render_template(
-        "publishing/honor.html",
+        "publishing/honour.html",
         thing=thing,
         cycle=thing.candidacy.cycle,
         one=one,
@@ -69,8 +69,8 @@ def honor(thing: Honor) -> str:
     )
 
 
-@pages.form(AT + "/photo", needs=Permission.SEE_OWN_HONOR, of=queries.honor, most=serving.MOST_REQUEST)
-def own_photo(thing: Honor) -> Any:  # noqa: ANN401 - an answer
+@pages.form(AT + "/photo", needs=Permission.SEE_OWN_HONOUR, of=queries.honour, most=serving.MOST_REQUEST)
+def own_photo(thing: Honour) -> Any:  # noqa: ANN401 - an answer
     """Send one's photograph, see how it is cut, and take it out."""
     one, now, me = _mine(thing), clock.now(), viewer.current()
     then = url_for(".own_photo", number=thing.candidacy.id)
@@ -89,8 +89,8 @@ def own_photo(thing: Honor) -> Any:  # noqa: ANN401 - an answer
     )
 
 
-@pages.step(AT + "/photo/removal", needs=Permission.SEE_OWN_HONOR, of=queries.honor)
-def own_photo_removal(thing: Honor) -> Any:  # noqa: ANN401 - an answer
+@pages.step(AT + "/photo/removal", needs=Permission.SEE_OWN_HONOUR, of=queries.honour)
+def own_photo_removal(thing: Honour) -> Any:  # noqa: ANN401 - an answer
     """Take one's photograph out."""
     one = _mine(thing)
     if one.photo is not None:
@@ -99,15 +99,15 @@ def own_photo_removal(thing: Honor) -> Any:  # noqa: ANN401 - an answer
     return see_other(".own_photo", number=thing.candidacy.id)
 
 
-@pages.page(AT + "/photo/state", needs=Permission.SEE_OWN_HONOR, of=queries.honor)
-def own_photo_state(thing: Honor) -> Any:  # noqa: ANN401 - an answer
+@pages.page(AT + "/photo/state", needs=Permission.SEE_OWN_HONOUR, of=queries.honour)
+def own_photo_state(thing: Honour) -> Any:  # noqa: ANN401 - an answer
     """Say whether it is checked by now."""
     one = _mine(thing)
     return serving.state(one.photo.file if one.photo is not None else None)
 
 
-@pages.page(AT + "/photo/<int:size>.webp", needs=Permission.SEE_OWN_HONOR, of=queries.honor)
-def own_photo_square(thing: Honor, size: int) -> Any:  # noqa: ANN401 - a picture
+@pages.page(AT + "/photo/<int:size>.webp", needs=Permission.SEE_OWN_HONOUR, of=queries.honour)
+def own_photo_square(thing: Honour, size: int) -> Any:  # noqa: ANN401 - a picture
     """One square of it, as their page shows it."""
     one = _mine(thing)
     name = one.photo.name if one.photo is not None else None
@@ -117,8 +117,8 @@ def own_photo_square(thing: Honor, size: int) -> Any:  # noqa: ANN401 - a pictur
     return Response(data, mimetype=portraits.WEBP, headers={"Cache-Control": "no-store"})
 
 
-@pages.page(AT + "/certificate.pdf", needs=Permission.SEE_OWN_HONOR, of=queries.honor)
-def own_certificate(thing: Honor) -> Any:  # noqa: ANN401 - a file
+@pages.page(AT + "/certificate.pdf", needs=Permission.SEE_OWN_HONOUR, of=queries.honour)
+def own_certificate(thing: Honour) -> Any:  # noqa: ANN401 - a file
     """One's certificate, in the language one reads."""
     one, cycle, held = _mine(thing), thing.candidacy.cycle, awards.organisation()
     code = one.person.language or language.choose() or "en"
