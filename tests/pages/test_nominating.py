@@ -520,8 +520,8 @@ def test_a_draft_never_sent_is_discarded_after_being_asked_once(writer, world):
     assert reference not in writer.get("/nominations").get_data(as_text=True).split("is discarded")[-1]
     assert reference not in writer.get("/nominations.csv").get_data(as_text=True)
     assert "You discarded this draft" in writer.get(f"/nominations/{reference}").get_data(as_text=True)
-    recorded = db.session.scalars(select(Event.action).where(Event.subject_kind == "nomination")).all()
-    assert recorded == ["begun", "discarded"]
+    recorded = db.session.scalars(select(Event.action).where(Event.subject_kind == "nomination").order_by(Event.id))
+    assert recorded.all() == ["begun", "discarded"]
     message = db.session.scalars(select(Message).where(Message.template == "nominations/begun")).one()
     assert message.state is MessageState.CANCELLED
     assert writer.begin("teaching") != reference
