@@ -1,16 +1,19 @@
 """The database: one base class, an instant that keeps its zone, and writes that queue instead of failing.
 
 SQLite is the embedded default and PostgreSQL the same code at scale. On SQLite a transaction that may write starts with
-`BEGIN IMMEDIATE`: a deferred read-then-write fails at once under contention whatever the busy timeout says.
+`BEGIN IMMEDIATE`: a deferred read-then-write fails at once under contention whatever the busy timeout says. On PostgreSQL
+what is only read needs no transaction, and has none.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from select import POLLIN, poll
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CompoundSelect,
     DateTime,
     Enum,
     Integer,
@@ -30,6 +34,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from sqlalchemy import Connection, Executable, Row
+    from sqlalchemy.pool import ConnectionPoolEntry
 
     from portal.config import Settings
 
@@ -46,6 +52,10 @@ OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database
 # The portal has more statements than the 500 that SQLAlchemy keeps compiled by itself: beyond that it forgets and compiles again.
 STATEMENTS = 4000
 BUSY_MILLISECONDS = 15_000
+# PostgreSQL plans a statement each time anew unless it is prepared; the portal asks the same few hundred again and again.
+PREPARED_AFTER, PREPARED_AT_MOST = 1, 400
+TRUSTED_SECONDS = 30.0  # how long a connection may lie unused before its server is asked whether it is still there
+LEFT = "portal.left"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -187,7 +197,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     common = {"echo": settings.echo_sql, "query_cache_size": STATEMENTS}
     if settings.database_url.startswith("sqlite"):
         return {"module": driver(), "connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, **common}
-    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16, **common}
+    return {"pool_use_lifo": True, "pool_size": 16, "max_overflow": 16, **common}
 
 
 @contextmanager
@@ -287,8 +297,12 @@ def _only_when_writing(session: Session, *_: object) -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
-    if not type(connection).__module__.startswith(("sqlite3", "pysqlite3")):
+def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    if not _of_sqlite(connection):
+        connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, PREPARED_AT_MOST
+        connection.autocommit = True
+        connection.execute("SET jit = off")  # making a program of a question takes longer than answering any of ours
+        connection.execute("SET TimeZone = 'UTC'")
         return
     connection.isolation_level = None  # we say BEGIN ourselves, see below
     cursor = connection.cursor()
@@ -297,7 +311,64 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
+def _of_sqlite(connection: Any) -> bool:  # noqa: ANN401 - as above
+    return type(connection).__module__.startswith(("sqlite3", "pysqlite3"))
+
+
+@event.listens_for(Engine, "checkin")
+def _leave(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[LEFT] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _still_there(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 - as above
+    """Let a connection to PostgreSQL be made anew where its server has gone.
+
+    One that was used a moment ago is not asked over the network, which would cost a page as much as a question: a server that
+    stops says so or hangs up, and that can be seen from here.
+    """
+    if not _of_sqlite(connection) and (
+        time.monotonic() - record.info.get(LEFT, 0) > TRUSTED_SECONDS or _something_came(connection.fileno())
+    ):
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+        try:
+            connection.execute("")
+        except psycopg.Error as lost:
+            raise DisconnectionError from lost
+
+
+def _something_came(socket: int) -> bool:
+    """Whether anything arrived at a connection that nobody was using."""
+    watched = poll()
+    watched.register(socket, POLLIN)
+    return bool(watched.poll(0))
+
+
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
+def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    else:
+        connection.connection.dbapi_connection.autocommit = not _writing.get()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _begin_at_last(connection: Any, cursor: Any, sql: str, _facts: object, context: Any, *_: object) -> None:  # noqa: ANN401 - as above
+    """Begin a transaction on PostgreSQL before the first statement that needs one.
+
+    Reading needs none: PostgreSQL lets each statement see what is committed just then, in a transaction or out of it. So a page
+    that is read neither begins nor ends one, and its statements stay prepared: the driver forgets them all at each ROLLBACK.
+    """
+    if connection.dialect.name != "sqlite" and cursor.connection.autocommit and not _only_reads(context, sql):
+        cursor.connection.autocommit = False
+
+
+def _only_reads(context: Any, sql: str) -> bool:  # noqa: ANN401 - SQLAlchemy's own
+    """Whether a statement neither changes nor locks anything (`FOR UPDATE`), nor stays open after its answer."""
+    return (
+        not _writing.get()
+        and isinstance(getattr(context.compiled, "statement", None), Select | CompoundSelect)
+        and " FOR " not in sql
+        and not context.execution_options.get("yield_per")
+    )

@@ -41,6 +41,7 @@ RAISE = text(
 READ = "SELECT number FROM public_version WHERE id = 1"
 TOUCHED = "portal.public_touched"
 KEPT = "portal.kept"
+NUMBER = "portal.public_number"
 OF_A_BODY = frozenset({"Content-Length", "Content-Type"})
 
 _watched: set[type[Model]] = set()
@@ -91,6 +92,13 @@ def _raise_number(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(TOUCHED, None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _read_anew(session: Session, transaction: Any) -> None:  # noqa: ANN401 - SQLAlchemy's SessionTransaction
+    """Let the next transaction read the number anew."""
+    if transaction.parent is None:
+        session.info.pop(NUMBER, None)
 
 
 # ---------------------------------------------------------------- what a view says of its page
@@ -239,7 +247,7 @@ class PublicCache:
 
     def thing(self, name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
         """Return what was loaded under this name since the last write; see `kept()`."""
-        number = self._version()
+        number = self._version_here()
         held = self.things.get(name)
         own = writes_now()  # a written request may have changed it, and must find its own change
         if held is not None and held[0] == number and not (own and (db.session.info.get(TOUCHED) or db.session.dirty)):
@@ -265,6 +273,16 @@ class PublicCache:
                 _chosen(cookies) if cookies else None, parse_accept_header(accepts, LanguageAccept)
             )
         return " ".join(wanted)
+
+    def _version_here(self) -> int | None:
+        """Return the number as it stood when this transaction first asked: a page asks for a dozen kept things."""
+        session = db.session()
+        found: int | None = session.info.get(NUMBER)
+        if found is None:
+            found = self._version()
+            if found is not None and session.in_transaction():
+                session.info[NUMBER] = found
+        return found
 
     def _version(self) -> int | None:
         """Return the number as committed now, or None where it cannot be read: then nothing is answered from memory."""
