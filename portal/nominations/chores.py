@@ -10,7 +10,7 @@ from portal.awards.reminders import queries as reminder_queries
 from portal.awards.reminders.rules import Kind
 from portal.db import db, transaction
 from portal.jobs.worker import LEASE
-from portal.nominations.actions import eligibility, importing, letters, parts, reminding
+from portal.nominations.actions import calls, eligibility, importing, letters, parts, reminding
 from portal.nominations.doubts import actions as doubts
 from portal.nominations.models import Import, Recommendation
 from portal.nominations.queries import letters as letter_queries
@@ -97,12 +97,12 @@ def notice_languages(at: datetime) -> int:
 
 
 def sweep_counts(at: datetime) -> int:
-    """Throw away counts and spent proofs that say nothing any more: once an hour."""
+    """Throw away counts and spent proofs that say nothing any more, and calls that nobody went on with: once an hour."""
     if _swept and _swept[-1] <= at < _swept[-1] + BETWEEN_SWEEPS:
         return 0
     _swept[:] = [at]
     with transaction():
-        return doubts.sweep(at=at)
+        return doubts.sweep(at=at) + calls.sweep(at=at)
 
 
 def look_after_parts(at: datetime) -> int:

@@ -265,6 +265,22 @@ class Paper(Model):
         return f"P-{self.id:04d}"
 
 
+class Call(Model):
+    """What somebody tells on the telephone, while one of the office writes it down. Entered, it is a nomination, and this goes."""
+
+    __tablename__ = "call"
+    __table_args__ = (Index("ix_call_listing", "cycle_id", "taken_by_id"),)
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    once: Mapped[str] = mapped_column(String(60), unique=True)  # of the page it is written on: the nomination's, too
+    version: Mapped[int] = mapped_column(default=1)
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see `entering.Told`
+    received: Mapped[str] = mapped_column(String(40), default="")  # when they called, as it was typed
+    thank: Mapped[bool] = mapped_column(default=False)
+    saved_at: Mapped[datetime]
+
+
 class Candidacy(Model):
     """One nominee (or team) in one cycle: what reviewers read and score. It gathers every nomination of that person."""
 

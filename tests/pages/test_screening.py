@@ -28,9 +28,10 @@ from portal.demo.makers import (
 )
 from portal.history.models import Event
 from portal.mail.models import Message
-from portal.nominations.actions import gathering, snapshots
+from portal.nominations.actions import calls, gathering, snapshots
 from portal.nominations.models import (
     Answer,
+    Call,
     Candidacy,
     Conflict,
     Entered,
@@ -423,6 +424,65 @@ def test_a_nomination_told_on_the_telephone_is_judged_like_any_other(desk):
             },
         )
         assert "Held" in desk.get("/screening", tab="late")
+
+
+def test_what_is_told_on_the_telephone_is_kept_as_it_is_typed_for_whoever_types_it(desk, app):
+    typed = {
+        "nominator_name": "Deborah Lindqvist",
+        "received": "2026-02-16T17:05",
+        "language": "so",
+        "people-0-family": "Warsame",
+        "school": "Denny",
+        "school_id": str(desk.school.id),
+        "answer-q1": "She runs the homework ta",
+    }
+    quietly = {"headers": {"X-Autosave": "1"}}
+
+    def kept():
+        db.session.rollback()
+        db.session.expire_all()
+        return db.session.scalars(select(Call)).all()
+
+    def save(once, version, **more):
+        page = desk.get("/entry")
+        sent = {**typed, "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1], **more}
+        return desk.client.post(f"{DESK}/entry", data={**sent, "once": once, "version": version}, **quietly)
+
+    with clock.at(NOW):
+        once = re.search(r'name="once"[^>]*value="([^"]+)"', desk.get("/entry"))[1]
+        assert save(once, "0").get_json()["version"] == 1
+        assert save(once, "1", **{"answer-q1": "She runs the homework table."}).get_json()["version"] == 2
+        assert save(once, "1", **{"answer-q1": "An older window"}).status_code == 409
+        assert [call.told["answers"]["q1"] for call in kept()] == ["She runs the homework table."]
+        assert "Deborah Lindqvist" in desk.get("/entry"), "it is found again where calls are written down"
+        page = desk.get("/entry", call=once)
+        for words in (
+            'value="Deborah Lindqvist"',
+            'value="Warsame"',
+            "She runs the homework table.",
+            "2026-02-16T17:05",
+        ):
+            assert words in page
+        with transaction():
+            stranger = app.test_client()
+            sign_in(stranger, make_staff("Priya Raman"))
+        assert "Deborah" not in stranger.get(f"{DESK}/entry", query_string={"call": once}).get_data(as_text=True)
+        child = save(once, "2", age="child")
+        assert (child.status_code, kept()) == (422, []), (
+            "of a child nothing is kept, nor what was kept before it was asked"
+        )
+        desk.post("/entry", **typed, once="second", version="0", act="later")
+        assert len(kept()) == 1
+        desk.post("/entry", **typed, once="second", version="1", act="discard")
+        assert kept() == []
+        desk.post("/entry", **typed, once="third", version="0", act="later")
+        whole = {"nominator_phone": "206 555 0100", "age": "adult", "relation": "parent", "quote": "no", "tell": "no"}
+        desk.post("/entry", **typed, **whole, once="third", version="1")
+        assert (kept(), db.session.scalar(select(func.count()).select_from(Nomination))) == ([], 1)
+        desk.post("/entry", **typed, once="fourth", version="0", act="later")
+    with transaction():
+        assert calls.sweep(at=NOW + timedelta(days=29)) == 0
+        assert calls.sweep(at=NOW + timedelta(days=31)) == 1
 
 
 def test_a_team_at_several_schools_is_entered_as_it_was_told(desk):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal.awards import queries as awards
 from portal.awards.rules import CycleStage
 from portal.errors import N_, PortalError, Refused
-from portal.nominations.actions import arriving
+from portal.nominations.actions import arriving, calls
 from portal.nominations.models import Entered, Where
 from portal.nominations.queries import writing as queries
 from portal.nominations.queries.writing import WORDS
@@ -17,6 +17,7 @@ from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
 from portal.questions import rules as questions
 from portal.questions.models import Asked, QuestionKind
+from portal.schools import queries as schools
 from portal.schools.models import School
 
 if TYPE_CHECKING:
@@ -55,6 +56,18 @@ class Told:
     answers: dict[str, str] = field(default_factory=dict)
 
 
+def as_facts(told: Told) -> dict[str, Any]:
+    """Return what was written down as JSON keeps it: schools by their numbers."""
+    facts = {name: value for name, value in vars(told).items() if name != "schools"}
+    return {**facts, "schools": [school.id for school in told.schools]}
+
+
+def read(facts: Mapping[str, Any]) -> Told:
+    """Return what was kept so."""
+    known = {**asdict(Told(name="")), **facts}
+    return Told(**{**known, "schools": list(schools.by_ids(known.get("schools") or []))})
+
+
 class NotReady(PortalError):
     """Something is missing; `problems` says what, by the form's field."""
 
@@ -83,6 +96,7 @@ def enter(
     if found:
         raise NotReady(found)
     nomination = make(told, cycle, received_at=received_at, once=once, entered=Entered.STAFF, by=by, at=at)
+    calls.let_go(once, by=by)
     if thank:
         thank_for(nomination, at=at)
     return nomination

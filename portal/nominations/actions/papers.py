@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
@@ -19,7 +18,6 @@ from portal.nominations.actions.entering import CHILD, OF_A_CHILD, NotReady, Tol
 from portal.nominations.models import Entered, Nomination, Paper
 from portal.nominations.queries import papers as queries
 from portal.nominations.rules.papers import PAPER, TO_TYPE, PaperState, PaperStep
-from portal.schools import queries as schools
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +74,7 @@ def keep(paper: Paper, told: Told, *, version: int, thank: bool) -> None:
     _refuse_over(paper)
     if told.age == CHILD:
         raise Refused(OF_A_CHILD, field="age")
-    _save(paper, paper.state, version=version, told=as_facts(told), thank=thank)
+    _save(paper, paper.state, version=version, told=entering.as_facts(told), thank=thank)
 
 
 def type_in(paper: Paper, told: Told, *, version: int, thank: bool, by: Person, at: datetime) -> None:
@@ -85,7 +83,15 @@ def type_in(paper: Paper, told: Told, *, version: int, thank: bool, by: Person, 
     found = entering.problems_of(told, paper.cycle)
     if found:
         raise NotReady(found)
-    _step(paper, PaperStep.TYPE_IN, version=version, told=as_facts(told), thank=thank, typed_by_id=by.id, typed_at=at)
+    _step(
+        paper,
+        PaperStep.TYPE_IN,
+        version=version,
+        told=entering.as_facts(told),
+        thank=thank,
+        typed_by_id=by.id,
+        typed_at=at,
+    )
     history.record("paper typed in", paper, by=by, at=at)
 
 
@@ -145,16 +151,9 @@ def let_go(paper: Paper, *, version: int, by: Person, at: datetime) -> None:
     history.record("paper of a child let go", paper, by=by, at=at)
 
 
-def as_facts(told: Told) -> dict[str, Any]:
-    """Return what was typed as JSON keeps it: schools by their numbers."""
-    facts = {name: value for name, value in vars(told).items() if name != "schools"}
-    return {**facts, "schools": [school.id for school in told.schools]}
-
-
 def read(paper: Paper) -> Told:
     """Return what was typed."""
-    facts = dict(paper.told or asdict(Told(name="")))
-    return Told(**{**facts, "schools": list(schools.by_ids(facts.get("schools") or []))})
+    return entering.read(paper.told)
 
 
 def _refuse_over(paper: Paper) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, render_template, request
+from flask import flash, jsonify, render_template, request
 from flask_babel import gettext as _
 
 from portal import clock
 from portal.awards import queries as awards
 from portal.awards.rules import instant
-from portal.errors import N_, Refused
+from portal.errors import N_, Refused, Stale
+from portal.nominations.actions import calls as kept
 from portal.nominations.actions import entering as actions
 from portal.nominations.actions.entering import NotReady, Told
 from portal.nominations.forms.screening import EntryForm, numbers, wall_time
 from portal.nominations.forms.writing import AGES
 from portal.nominations.models import Quote, Relation
+from portal.nominations.queries import calls
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.rules import Stage
 from portal.nominations.rules.writing import MOST_PEOPLE, MOST_SCHOOLS
@@ -29,13 +31,14 @@ from portal.questions.models import Asked, QuestionKind
 from portal.schools import queries as schools
 from portal.web import failures, viewer
 from portal.web.language import NAMES, RIGHT_TO_LEFT
-from portal.web.pages import see_other
-from portal.web.text import zone
+from portal.web.pages import keep, see_other
+from portal.web.text import clock_time, zone
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Cycle
+    from portal.nominations.models import Call
     from portal.questions.models import Question
     from portal.schools.models import School
 
@@ -88,42 +91,121 @@ def _numbers(form: Any) -> list[int]:  # noqa: ANN401 - the form
 
 @pages.form("/desk/<slug>/<int:year>/entry", needs=Permission.ENTER_NOMINATION, of=_cycle_at)
 def entry(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
-    """Write down what somebody tells, and send it in for them."""
-    form = form_of(cycle)
+    """Write down what somebody tells, and send it in for them. What is typed is kept meanwhile, for whoever types it."""
+    begun = calls.begun_by(viewer.current(), cycle)
+    call = next((one for one in begun if one.once == request.args.get("call")), None)
+    form = _entry_form(cycle, call)
     now = clock.now()
+    if request.headers.get("X-Autosave"):
+        return _kept(cycle, form, now)
+    if request.method == "POST":
+        answer = _pressed(cycle, form, now)
+        if answer is not None:
+            return answer
+    status = 200 if request.form.get("find") or request.form.get("add_person") else form.status
+    return render_template(
+        "nominations/entry.html",
+        call=call,
+        others=[_in_a_line(one) for one in begun if one is not call],
+        version=_version(request.form.get("version")) or (call.version if call is not None else 0),
+        days=kept.KEPT.days,
+        **drawn_with(cycle, form),
+    ), status
+
+
+def _entry_form(cycle: Cycle, call: Call | None) -> Any:  # noqa: ANN401 - the form
+    """Return the form as it is drawn: empty, or with what was written down of a call."""
+    if call is not None and request.method != "POST":
+        data = typed_before(actions.read(call.told), cycle)
+        return form_of(cycle, {**data, "once": call.once, "received": call.received, "thank": call.thank})
+    form = form_of(cycle)
     if request.method != "POST":
         form.once.data = secrets.token_urlsafe(24)
-        form.received.data = now.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
+        form.received.data = clock.now().astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
         form.language.data = "en"
-    elif request.form.get("find") or request.form.get("add_person"):
+    return form
+
+
+def _in_a_line(call: Call) -> dict[str, Any]:
+    """Return what tells one call from another, for whoever began it."""
+    people = ["{given} {family}".format(**one).strip() for one in call.told.get("people", [])]
+    return {
+        "once": call.once,
+        "name": call.told.get("name") or _("Nobody named yet"),
+        "about": ", ".join(one for one in people if one),
+        "saved_at": call.saved_at,
+    }
+
+
+def _version(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004 - no version has more digits
+
+
+def _once(form: Any) -> str:  # noqa: ANN401 - the form
+    return (form.once.data or "")[:60]
+
+
+def _keep(cycle: Cycle, form: Any, now: datetime) -> int:  # noqa: ANN401 - the form
+    """Keep what is typed so far, and return its version."""
+    return kept.keep(
+        cycle,
+        _once(form),
+        actions.as_facts(told_of(form)),
+        received=(form.received.data or "")[:40],
+        thank=bool(form.thank.data),
+        version=_version(request.form.get("version")),
+        by=viewer.current(),
+        at=now,
+    )
+
+
+def _kept(cycle: Cycle, form: Any, now: datetime) -> Any:  # noqa: ANN401 - the form, and an answer
+    """Answer the page's own saving. Of a child nothing is kept, and what was kept goes."""
+    if form.age.data == actions.CHILD:
+        kept.let_go(_once(form), by=viewer.current())
+        return keep((jsonify(errors={"age": [_(actions.OF_A_CHILD)]}), 422))
+    if not form.validate() or not _once(form):
+        wrong = {name: [str(one) for one in found] for name, found in form.errors.items() if isinstance(name, str)}
+        return jsonify(errors=wrong), 422
+    return jsonify(saved_at=clock_time(now), version=_keep(cycle, form, now))
+
+
+def _pressed(cycle: Cycle, form: Any, now: datetime) -> Any:  # noqa: ANN401 - the form, and an answer or None
+    """Do what was pressed; None where the page is drawn again with what was typed."""
+    here, act = {"slug": cycle.award.slug, "year": cycle.year}, request.form.get("act")
+    if request.form.get("find") or request.form.get("add_person"):
         if request.form.get("add_person") and len(form.people) < MOST_PEOPLE:
             form.people.append_entry()
-        return _drawn(cycle, form), 200
-    elif form.age.data == actions.CHILD:
-        flash(_(actions.OF_A_CHILD), "error")
-        return see_other(".entry", slug=cycle.award.slug, year=cycle.year)
-    elif form.validate_on_submit():
-        try:
-            nomination = actions.enter(
-                told_of(form),
-                cycle,
-                received_at=received(form, now),
-                once=(form.once.data or "")[:60],
-                thank=bool(form.thank.data),
-                by=viewer.current(),
-                at=now,
-            )
-        except NotReady as lacking:
-            show(form, lacking)
-        except Refused as refusal:
-            form.fail(refusal.field or "received", failures.sentence(refusal))
-        else:
-            return entered(cycle, nomination)
-    return _drawn(cycle, form), form.status
-
-
-def _drawn(cycle: Cycle, form: Any) -> str:  # noqa: ANN401 - the form
-    return render_template("nominations/entry.html", **drawn_with(cycle, form))
+        return None
+    if form.age.data == actions.CHILD or act == "discard":
+        kept.let_go(_once(form), by=viewer.current())
+        discarded = act == "discard"
+        flash(_("It is thrown away.") if discarded else _(actions.OF_A_CHILD), "message" if discarded else "error")
+        return see_other(".entry", **here)
+    if not form.validate():
+        return None
+    try:
+        if act == "later":
+            _keep(cycle, form, now)
+            flash(_("Saved. You can finish this later."))
+            return see_other(".entry", **here)
+        nomination = actions.enter(
+            told_of(form),
+            cycle,
+            received_at=received(form, now),
+            once=_once(form),
+            thank=bool(form.thank.data),
+            by=viewer.current(),
+            at=now,
+        )
+    except NotReady as lacking:
+        show(form, lacking)
+    except (Refused, Stale) as refusal:
+        field = getattr(refusal, "field", None) or ("nominator_name" if isinstance(refusal, Stale) else "received")
+        form.fail(field, failures.sentence(refusal))
+    else:
+        return entered(cycle, nomination)
+    return None
 
 
 def drawn_with(cycle: Cycle, form: Any) -> dict[str, Any]:  # noqa: ANN401 - the form
