@@ -58,7 +58,7 @@ def write(message: Message, *, link: str | None, language: str) -> Written:
     language = spoken(language)
     kind = kinds.of(message.template, message.facts)
     own = queries.said_by(kind, language, message.facts) if kind is not None else None
-    address = link or hidden_link()
+    address = _address(kind, message.facts) or link or hidden_link()
     with speaking(language):
         if kind is not None and own is not None and own.subject is not None and own.body is not None:
             said = in_words(kind, own.subject, own.body, facts=message.facts, person=message.to, link=address)
@@ -66,6 +66,11 @@ def write(message: Message, *, link: str | None, language: str) -> Written:
             source, _made = _rendered(message.template, message.facts, person=message.to, link=address)
             said = _parted(source)
         return lay_out(said, language=language)
+
+
+def _address(kind: Kind | None, facts: Mapping[str, Any]) -> str:
+    """Return where a message's button goes where its facts say so, such as to a calendar that names nobody."""
+    return str(facts.get(kind.address) or "") if kind is not None and kind.address else ""
 
 
 def in_words(
@@ -173,7 +178,7 @@ def shipped(kind: Kind, language: str) -> Said:
     The template is drawn with facts that no message holds, and what became of each is found again in the words.
     """
     facts = {each.name: _marker(each, place) for place, each in enumerate(kind.fields)}
-    known = {**facts, **kind.when, **kind.shown}
+    known = {**facts, **kind.when, **kind.shown, **({kind.address: "{link}"} if kind.address else {})}
     with speaking(language):
         source, made = _rendered(kind.template, known, person=_Sample("{name}"), link="{link}")
         for each in sorted(kind.fields, key=lambda each: each.how not in {How.SENTENCE, How.BLOCKS}):

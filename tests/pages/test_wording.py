@@ -101,8 +101,8 @@ def test_the_shipped_words_of_every_kind_can_be_taken_over_as_they_are(app, staf
             named = {each.name for each in kind.fields if f"{{{each.name}}}" in held}
             made = {each.name for each in kind.fields if each.how not in {kinds.How.TEXT, kinds.How.SAID}}
             assert made <= named, f"{kind.slug}: a field that was not found in its own words"
-            facts = sample_facts(kind)
             link = "http://localhost/link/x"
+            facts = {**sample_facts(kind), **({kind.address: link} if kind.address else {})}
             with speaking(code):
                 body = "\n\n".join(words.blocks)
                 own = lay_out(
@@ -195,3 +195,23 @@ def test_staff_switch_reminders_off_and_say_how_many_days_before(app, client, st
     stale = client.post(where, data={**fields, "letter_days": "9"})
     assert stale.status_code == 422
     assert "Somebody changed the reminders" in stale.text
+
+
+def test_a_visit_in_staffs_own_words_still_leads_to_its_calendar(app, staff):
+    kind = kinds.by_slug("publishing.visit.moved")
+    facts = {**sample_facts(kind), "calendar": f"{app.config['SETTINGS'].base_url}/visits/abc.ics"}
+    with transaction():
+        body = "{name}: now {starts_at}, {place}.\n\n[Calendar]({link})"
+        db.session.add(
+            Wording(kind=kind.slug, language="en", number=1, subject="Later", body=body, by_id=staff.id, written_at=NOW)
+        )
+    with app.test_request_context("/", base_url=app.config["SETTINGS"].base_url):
+        app.preprocess_request()
+        host = Person(given_name="Rosa", family_name="Delgado")
+        said = write(Message(template=kind.template, facts=facts, to=host), link=None, language="en")
+        first = write(
+            Message(template=kind.template, facts={**facts, "moved": False}, to=host), link=None, language="en"
+        )
+    assert said.subject == "Later"
+    assert f"Calendar:\n{facts['calendar']}" in said.text
+    assert first.subject != "Later", "each case has words of its own"

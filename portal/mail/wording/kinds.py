@@ -1,5 +1,8 @@
 """The messages whose words staff may write, each with the fields that it may hold. Data, and nothing else.
 
+Every message that leaves is here but two (`tests/rules/test_wording.py`): the test that staff send themselves, and the word to
+those told what changed since (`publishing/followup`), which staff write each time and a second person approves.
+
 A kind is a template under `templates/mail/`; where that says different things by case, each case is a kind of its own here, so
 that what staff read in the editor is a whole message and never a choice between sentences. A message that tells an outcome never
 says the newest words: it says the version that a second person approved with its release, which each message names.
@@ -50,6 +53,7 @@ class Kind:
     shown: Mapping[str, Any] = field(
         default_factory=dict
     )  # facts of another form that its shipped words are drawn with
+    address: str = ""  # the fact that holds where its button goes, where that is no link of the reader's own
     approved: bool = False  # it tells an outcome: each message says the version that was approved with its release
 
     @property
@@ -92,6 +96,9 @@ _DUE = Field("due", N_("until when"), How.INSTANT)
 _ADDED = Field("added", N_("the paragraph that the office adds for this release"), How.SAID)
 _SUM = Field("sum_words", N_("a sentence that says the sum and who gets it"), How.SENTENCE)
 _PUBLIC = Field("public_words", N_("a sentence that says when it becomes public"), How.SENTENCE)
+_STARTS = Field("starts_at", N_("when it begins"), How.INSTANT)
+_PLACE = Field("place", N_("where it is, or a call's address"))
+_FUND = Field("fund", N_("the fund"))
 _CLOSES = Field("closes_at", N_("when scores lock"), How.INSTANT)
 
 # What an invented case says.
@@ -113,6 +120,9 @@ SAMPLES: dict[str, Any] = {
     "reads": 3,
     "added": "…",
     "school": "Rainier View Elementary School",
+    "place": "815 Fourth Avenue, room 2",
+    "whom": "Vine Maple",
+    "fund": "The Madrona Fund",
     "address": "https://awards.example/recipients",
 }
 
@@ -126,6 +136,8 @@ REVIEWERS = N_("Reviewers and chairs")
 OFFICE = N_("The office")
 TRANSLATORS = N_("Translators")
 RECIPIENTS = N_("Those who are honored")
+DONORS = N_("Donors")
+HOSTS = N_("Principals who are visited")
 OF_A_RELEASE = N_("News of a release, said once a second person approved it")
 
 _COPY = {
@@ -600,7 +612,145 @@ KINDS: tuple[Kind, ...] = (
         RECIPIENTS,
         (_NAME, Field("note", N_("what staff ask"))),
     ),
+    *(
+        Kind(
+            "publishing/brief_reminder",
+            words,
+            RECIPIENTS,
+            (_NAME, Field("due_at", N_("until when"), How.INSTANT)),
+            case=case,
+            when={"begun": bool(case)},
+        )
+        for case, words in (
+            ("", N_("Reminder to say what worked")),
+            ("begun", N_("Reminder to finish what somebody began to say of what worked")),
+        )
+    ),
+    Kind(
+        "publishing/kind_words",
+        N_("What people said of a nominee"),
+        NOMINEES,
+        (_NAME, _AWARD, _YEAR, Field("people_words", N_("a sentence that says how many wrote"), How.SENTENCE)),
+        shown={"count": 2},
+    ),
+    Kind(
+        "review/feedback",
+        N_("A word from the committee"),
+        NOMINATORS,
+        (
+            _NAME,
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+            Field("intro_words", N_("a sentence that says who leaves it"), How.SENTENCE),
+            Field("texts_words", N_("what the committee says"), How.BLOCKS),
+        ),
+        link=False,
+        shown={"texts": ["…"]},
+    ),
+    *(
+        Kind(
+            "review/interview",
+            words,
+            NOMINEES,
+            (_NAME, _AWARD, _YEAR, _STARTS, _PLACE),
+            case=case,
+            when={"moved": bool(case)},
+            address="calendar",
+        )
+        for case, words in (
+            ("", N_("An interview or visit, told to the nominee")),
+            ("moved", N_("An interview or visit that moved, told to the nominee")),
+        )
+    ),
+    Kind(
+        "review/interview_off",
+        N_("An interview or visit that does not take place"),
+        NOMINEES,
+        (_NAME, _AWARD, _YEAR, _STARTS),
+        link=False,
+    ),
+    *(
+        Kind(
+            "review/interview_reader",
+            words,
+            REVIEWERS,
+            (_NAME, _AWARD, _YEAR, Field("whom", N_("whom they meet, as far as they may know")), _STARTS, _PLACE),
+            case=case,
+            when={"moved": bool(case)},
+            address="calendar",
+        )
+        for case, words in (
+            ("", N_("An interview or visit, told to a reader")),
+            ("moved", N_("An interview or visit that moved, told to a reader")),
+        )
+    ),
+    *(
+        Kind(
+            "publishing/visit",
+            words,
+            HOSTS,
+            (_NAME, _NOMINEE, _AWARD, _YEAR, _STARTS, _PLACE),
+            case=case,
+            when={"moved": bool(case)},
+            address="calendar",
+        )
+        for case, words in (
+            ("", N_("A surprise visit to their school")),
+            ("moved", N_("A surprise visit that moved")),
+        )
+    ),
+    Kind(
+        "publishing/visit_off",
+        N_("A surprise visit that does not take place"),
+        HOSTS,
+        (_NAME, _STARTS, _PLACE),
+        link=False,
+    ),
+    Kind(
+        "offers/papers",
+        N_("Something is still needed before the sum is paid"),
+        RECIPIENTS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("needed_words", N_("a sentence that says what is needed, and until when"), How.SENTENCE),
+        ),
+        shown={"papers": ["proof of enrollment"], "papers_due": SAMPLE_INSTANT},
+    ),
+    Kind(
+        "offers/returned",
+        N_("Something that was sent is needed once more"),
+        RECIPIENTS,
+        (_NAME, _AWARD, _YEAR, Field("paper_words", N_("a sentence that says what"), How.SENTENCE), _REASON),
+        shown={"paper": "proof of enrollment"},
+    ),
+    Kind(
+        "offers/paid",
+        N_("A payment was made"),
+        RECIPIENTS,
+        (
+            _NAME,
+            _AWARD,
+            _YEAR,
+            Field("paid_words", N_("a sentence that says how much, to whom, and what is still to come"), How.SENTENCE),
+        ),
+        shown={"cents": 300_000, "payee": "Rainier View Elementary School", "left": 0},
+    ),
+    Kind(
+        "offers/note_returned",
+        N_("A question about a note of thanks"),
+        RECIPIENTS,
+        (_NAME, _REASON),
+    ),
+    Kind("offers/note", N_("A note of thanks"), DONORS, (_NAME, _FUND)),
+    Kind("offers/donor", N_("What a fund did"), DONORS, (_NAME, _FUND)),
     Kind("decisions/please_approve", N_("Decisions that wait for approval"), OFFICE, (_ASKER, _AWARD, _YEAR)),
+    Kind("publishing/please_approve", N_("A release that waits for approval"), OFFICE, (_ASKER, _AWARD, _YEAR)),
+    Kind("publishing/photo_came", N_("A photograph came"), OFFICE, (_NOMINEE, _AWARD, _YEAR)),
+    Kind("offers/office_declined", N_("An offer was declined"), OFFICE, (_NOMINEE, _AWARD, _YEAR, _REASON)),
+    Kind("offers/office_lapsed", N_("Nobody answered an offer"), OFFICE, (_NOMINEE, _AWARD, _YEAR)),
 )
 
 

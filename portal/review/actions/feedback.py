@@ -73,7 +73,7 @@ def send(cycle: Cycle, *, by: Person, at: datetime) -> int:
                 key=f"feedback {number} {person.id} {min(row.id for row in rows)}",
                 award=cycle.award.name,
                 year=cycle.year,
-                name=names[number].name,
+                nominee=names[number].name,
                 texts=[row.text for row in rows],
             )
             sent += 1
