@@ -79,14 +79,14 @@ def test_a_file_goes_on_after_a_lost_network_and_is_sent_from_a_phone(app, open_
     page.route("**/file", network)
     page.set_input_files("#upload", letter)
     expect(page.get_by_text("No connection.")).to_be_visible()
-    expect(page.locator(".file-there")).to_be_visible(timeout=20_000)
+    expect(page.locator(".file-there")).to_be_visible()
     assert cut.count("lost") == 2
     (file,) = fresh(StoredFile)
     assert (file.received, file.state, len(fresh(FilePart))) == (letter.stat().st_size, FileState.RECEIVED, 3)
     with app.test_request_context():
         app.preprocess_request()
         worker.run_once()
-    expect(page.locator(".file-pages img")).to_be_visible(timeout=10_000)  # the page looks by itself
+    expect(page.locator(".file-pages img")).to_be_visible()  # the page looks by itself
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Send my letter").click()

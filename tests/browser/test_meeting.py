@@ -97,7 +97,7 @@ def test_the_band_is_walked_through_to_a_decision(committee, open_page, served, 
         elif turn == 0:
             chair.get_by_role("button", name="Show it on the screen").click()
         expect(chair.get_by_text("On the screen now")).to_be_visible()
-        expect(screen.get_by_role("heading", level=1)).to_have_text(called, timeout=15_000)
+        expect(screen.get_by_role("heading", level=1)).to_have_text(called)
         shown = screen.content()
         assert not [each for each in (*names, *readers, COMMENT) if each in shown]
         chair.get_by_role("radio", name=re.compile("^Selected" if turn == 0 else "^Alternate")).check()

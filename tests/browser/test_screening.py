@@ -181,12 +181,12 @@ def test_a_morning_of_screening(signed_in, axe, options, tmp_path):  # noqa: PLR
     expect(page.get_by_text("Entered as N-")).to_be_visible()
     step()
 
-    file = tmp_path / "export.csv"
+    file, sent = tmp_path / "export.csv", f"{datetime.now(UTC) - timedelta(days=2):%m/%d/%Y}"
     file.write_text(
         "\ufeffTimestamp,Your name,Your email,Nominee first name,Nominee last name,School,Award\r\n"
-        f"{datetime.now(UTC):%m/%d/%Y} 00:01,Keala Mensah,k@example.org,Grace,Kim,Lowell,Excellence in Teaching Award\r\n"
-        f"{datetime.now(UTC):%m/%d/%Y} 00:02,Bao Chau,b@example.org,,Ortiz,Lowell,Excellence in Teaching Award\r\n"
-        f"{datetime.now(UTC):%m/%d/%Y} 00:03,Bao Chau,b@example.org,Samuel,Ortiz,Hogwarts,Excellence in Teaching Award\r\n",
+        f"{sent} 00:01,Keala Mensah,k@example.org,Grace,Kim,Lowell,Excellence in Teaching Award\r\n"
+        f"{sent} 00:02,Bao Chau,b@example.org,,Ortiz,Lowell,Excellence in Teaching Award\r\n"
+        f"{sent} 00:03,Bao Chau,b@example.org,Samuel,Ortiz,Hogwarts,Excellence in Teaching Award\r\n",
         newline="",
     )
     page.goto("/desk/imports")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +40,7 @@ def signed_in(joy, served):
                     person_id=joy.id,
                     created_at=now,
                     seen_at=now,
-                    expires_at=now.replace(year=now.year + 1),
+                    expires_at=now + timedelta(days=1),
                     browser="test",
                 )
             )

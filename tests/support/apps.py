@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from html.parser import HTMLParser
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.support.databases import Postgresql, Sqlite
 
 SCHEMA = "schema"
+PORTS = (20_000, 32_000)  # below those that systems hand out by themselves
 FORBIDDEN_ATTRIBUTES = ("style",)  # and everything that starts with "on"
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"],
@@ -189,11 +191,19 @@ def check(answer: TestResponse) -> None:
 
 
 def free_port() -> int:
-    """Return a port on this machine that nothing listens on."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        number: int = held.getsockname()[1]
-        return number
+    """Return a port on this machine that nothing listens on, and that no call to anywhere is given for its own end.
+
+    What a system hands out by itself (port 0) may be taken by any browser's next call before a server of ours begins to listen.
+    """
+    chance = SystemRandom()  # each worker's own: the seed of `random` is the same in all of them
+    while True:
+        number = chance.randrange(*PORTS)
+        with socket.socket() as held:
+            try:
+                held.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return number
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ FLAGS = (
     "--disable-sync",
 )
 PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
-PATIENCE = 10_000  # milliseconds for one step
+PATIENCE = 30_000  # milliseconds for one step, on a machine that has other things to do
 SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()  # browsers without JavaScript, in which axe cannot run either
 
 
@@ -51,7 +51,9 @@ def find_chromium(playwright: Playwright) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all of this worker's tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=list(FLAGS))

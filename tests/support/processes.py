@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.nursery import Child
 
-PATIENCE = 30.0  # seconds for a process to start or end
+PATIENCE = 60.0  # seconds for a process to start or end
 
 
 class Portal:
