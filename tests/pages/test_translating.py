@@ -277,3 +277,48 @@ def test_who_may_not_translate_is_said_and_staff_put_a_language_right(app, world
     assert rows[1].state is S.WANTED
     assert rows[1].texts == rows[0].texts
     assert db.session.scalar(select(Grant.id).limit(1)) is not None
+
+
+def test_the_office_chooses_into_which_language_a_text_is_translated(app, world, sign_in):
+    english = db.session.scalars(select(Translation).where(Translation.state == S.NOT_NEEDED)).one().id
+    joy = app.test_client()
+    sign_in(joy, person(world, "staff"))
+    where = f"/desk/teaching/2026/translations/{english}"
+    page = joy.get(where).text
+    assert "Have it translated all the same" in page
+    assert 'name="into" value="en"' not in page, "never into what it is written in"
+    db.session.rollback()
+    refused = send(joy, where, act="ask", into="en", who="myself")
+    assert refused.status_code == 422
+    assert (
+        send(joy, where, act="ask", into="es", who="new", name="Rosa Vega", email="rosa@example.org").status_code == 303
+    )
+    asked = queries.by_number(english)
+    assert (asked.state, asked.written_in, asked.language) == (S.ASKED, "en", "es")
+    message = db.session.scalars(select(Message).where(Message.template == "nominations/translation_asked")).one()
+    assert message.facts["into"] == "es"
+    with transaction():
+        staff = person(world, "staff")
+        somali = next(
+            queries.by_number(number) for number in db.session.scalars(select(Translation.id)) if number != english
+        )
+        actions.aim(somali, "es", by=staff, at=NOW)
+        actions.ask(somali, staff, by=staff, at=NOW)
+        actions.save(somali, {queries.originals(somali)[0].key: "Ayuda a todos."}, version=somali.version, at=NOW)
+        for into in ("en", "so"):  # begun in another, and the one that it is written in
+            with pytest.raises(Refused) as refusal:
+                actions.aim(somali, into, by=staff, at=NOW)
+            assert refusal.value.field == "into"
+        with pytest.raises(Refused):
+            actions.set_aside(somali, by=staff, at=NOW)
+        asked = queries.by_number(english)
+        first = db.session.get_one(Snapshot, asked.source_id)
+        again = {"facts": first.facts, "sha256": first.sha256, "taken_at": NOW + timedelta(hours=1)}
+        db.session.add(Snapshot(nomination_id=first.nomination_id, number=2, **again))
+    chores._noticed.clear()
+    chores.notice_languages(NOW + timedelta(hours=1))
+    revised = db.session.scalars(select(Translation).order_by(Translation.id.desc()).limit(1)).one()
+    assert (revised.state, revised.language) == (S.WANTED, "es"), "what the office chose holds for a revision, too"
+    with transaction():
+        actions.set_aside(queries.by_number(revised.id), by=person(world, "staff"), at=NOW)
+    assert queries.by_number(revised.id).state is S.NOT_NEEDED

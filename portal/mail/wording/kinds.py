@@ -494,9 +494,10 @@ KINDS: tuple[Kind, ...] = (
             _NAME,
             Field("words", N_("how many words it has"), How.NUMBER),
             Field("written_in_words", N_("the language it is written in"), How.SENTENCE),
+            Field("into_words", N_("the language it is to be translated into"), How.SENTENCE),
             _REASON,
         ),
-        shown={"written_in": "so"},
+        shown={"written_in": "so", "into": "es"},
     ),
     Kind(
         "publishing/selected",

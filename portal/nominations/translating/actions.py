@@ -17,6 +17,7 @@ from portal.nominations.translating import queries
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.rules import TRANSLATION, TranslationState, TranslationStep, languages_of
 from portal.questions.rules import count_words
+from portal.web.language import offered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MEANWHILE = N_("Somebody changed this translation since you opened the page. What you typed is kept below.")
 EMPTY = N_("Translate this text, too")
+OTHER = N_("Choose another language than the one it is written in.")
+BEGUN = N_("Something of it is translated into another language already, and it has one translation at a time.")
 MOST = 20_000
 
 # Called in the same transaction with (translation, candidacy, at): readers of a blind round see it once it was looked over.
@@ -55,13 +58,19 @@ def notice(*, at: datetime) -> int:
     return found
 
 
-def _guessed(texts: Sequence[Original], otherwise: str | None) -> tuple[str | None, TranslationState]:
-    """Return the other language of some texts, and whether somebody has to translate them; unknown is for a person to say."""
+def _guessed(
+    texts: Sequence[Original], otherwise: str | None, into: str | None = None
+) -> tuple[str | None, TranslationState]:
+    """Return the other language of some texts, and whether somebody has to translate them; unknown is for a person to say.
+
+    `into` is what the office chose before for an earlier version, where that is not the language read here.
+    """
     words = queries.words_of(texts)
     here, found = queries.read_here(), languages_of(words)
+    into = into or here
     foreign = [code for code, _letters in found.most_common() if code != here]
     written = foreign[0] if foreign else here if found else otherwise
-    needs = written is not None and written != here and any(each.strip() for each in words)
+    needs = written is not None and written != into and any(each.strip() for each in words)
     return written, TranslationState.WANTED if needs else TranslationState.NOT_NEEDED
 
 
@@ -72,7 +81,8 @@ def _notice_snapshot(snapshot: Snapshot, *, at: datetime) -> None:
         select(Translation).where(Translation.nomination_id == nomination.id).order_by(Translation.id.desc()).limit(1)
     )
     said = before.written_in if before is not None and before.said_by_id is not None else None
-    written, state = _guessed(texts, nomination.language) if said is None else (said, _state_for(said))
+    into = before.language if before is not None and before.state is not TranslationState.NOT_NEEDED else None
+    written, state = _guessed(texts, nomination.language, into) if said is None else (said, _state_for(said, into))
     if written is not None and written != nomination.language:
         nomination.language = written
     db.session.add(
@@ -84,7 +94,7 @@ def _notice_snapshot(snapshot: Snapshot, *, at: datetime) -> None:
             written_in=written,
             said_by_id=before.said_by_id if before is not None else None,
             state=state,
-            language=queries.read_here(),
+            language=into or queries.read_here(),
             texts=dict(before.texts) if before is not None else {},  # what was translated before saves work
             translator_id=before.translator_id if before is not None else None,
             noticed_at=at,
@@ -93,8 +103,8 @@ def _notice_snapshot(snapshot: Snapshot, *, at: datetime) -> None:
     db.session.flush()
 
 
-def _state_for(code: str) -> TranslationState:
-    return TranslationState.NOT_NEEDED if code == queries.read_here() else TranslationState.WANTED
+def _state_for(code: str, into: str | None) -> TranslationState:
+    return TranslationState.NOT_NEEDED if code == (into or queries.read_here()) else TranslationState.WANTED
 
 
 def _notice_letter(letter: Letter, *, at: datetime) -> None:
@@ -157,6 +167,8 @@ def correct(translation: Translation, *, code: str, by: Person, at: datetime) ->
     """Say in which language something is written. In the one read here it needs no translation, in any other it does."""
     if translation.state not in {TranslationState.NOT_NEEDED, TranslationState.WANTED, TranslationState.ASKED}:
         raise Refused(TRANSLATION.refusal, state=translation.state.value)
+    if code == translation.language != queries.read_here() and not _begun(translation):
+        translation.language = queries.read_here()  # it was to be translated into what it is written in
     needs = code != translation.language
     before = translation.written_in
     if needs and translation.state is TranslationState.NOT_NEEDED:
@@ -170,6 +182,40 @@ def correct(translation: Translation, *, code: str, by: Person, at: datetime) ->
     db.session.flush()
     if before != code:
         history.record("language put right", translation, by=by, at=at, before=before, after=code)
+
+
+def aim(translation: Translation, into: str, *, by: Person, at: datetime) -> None:
+    """Choose into which of the offered languages a text is translated, one in the language read here, too.
+
+    Raises `Refused` (field "into") for the language it is written in, and once something of it is translated into another.
+    """
+    needed = translation.state is not TranslationState.NOT_NEEDED
+    if needed and into == translation.language:
+        return
+    if into not in offered() or into == translation.written_in:
+        raise Refused(OTHER, field="into")
+    if into != translation.language and _begun(translation):
+        raise Refused(BEGUN, field="into")
+    before = translation.language
+    if not needed:
+        _step(translation, TranslationStep.NEED)
+    translation.language = into
+    translation.version += 1
+    db.session.flush()
+    history.record("translation aimed", translation, by=by, at=at, before=before, after=into)
+
+
+def _begun(translation: Translation) -> bool:
+    return any(str(held.get("text", "")).strip() for held in translation.texts.values())
+
+
+def set_aside(translation: Translation, *, by: Person, at: datetime) -> None:
+    """Say that a text in the language read here needs no translation after all. What was typed is kept."""
+    if translation.written_in != queries.read_here():
+        raise Refused(N_("Committees do not read what it is written in, so it stays among those that wait."))
+    _step(translation, TranslationStep.SET_ASIDE)
+    mail.cancel(translation)
+    history.record("translation set aside", translation, by=by, at=at)
 
 
 def ask(translation: Translation, translator: Person, *, by: Person, at: datetime) -> None:
@@ -221,6 +267,7 @@ def _write_to(translation: Translation, translator: Person, *, at: datetime) -> 
         link={"purpose": "sign in", "next": f"/translations/{translation.id}"},
         name=translator.name,
         written_in=translation.written_in,
+        into=translation.language,
         words=sum(map(count_words, queries.words_of(queries.originals(translation)))),
         reason=translation.reason or "",
     )

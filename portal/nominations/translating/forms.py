@@ -30,6 +30,7 @@ class LanguageForm(Form):
 class AskForm(Form):
     """Who translates it."""
 
+    into = Choice(_l("Into which language?"))
     who = Choice(_l("Who translates it?"))
     name = Line(_l("Their name"))
     email = Address(_l("Their e-mail address"))

@@ -18,7 +18,7 @@ from portal.nominations.translating.rules import TRANSLATION, TranslationState
 from portal.nominations.views.pages import pages
 from portal.policy import Permission, may
 from portal.web import failures, viewer
-from portal.web.language import NAMES, language
+from portal.web.language import NAMES, language, offered
 from portal.web.lists import asked_page, every, listing, table_file
 from portal.web.pages import see_other
 from portal.web.text import clock_time, words_in
@@ -127,6 +127,8 @@ def translation(translation: Translation) -> Any:  # noqa: ANN401 - an answer
         (MYSELF, _("I translate it myself")),
         (NEW, _("Somebody else")),
     ]
+    forms["ask"].into.choices = [(code, NAMES.get(code, code)) for code in offered() if code != translation.written_in]
+    forms["ask"].into.data = forms["ask"].into.data or _usual(translation)
     if request.method == "POST":
         form = forms.get(act)
         try:
@@ -158,6 +160,8 @@ def translation(translation: Translation) -> Any:  # noqa: ANN401 - an answer
         own=translation.translator_id == viewer.current().id,
         file=queries.file_of(translation),
         number=queries.number_of(translation),
+        asked_all_the_same=translation.state is TranslationState.NOT_NEEDED and bool(forms["ask"].into.choices),
+        read_here=translation.written_in == queries.read_here(),
         may_correct=translation.state in {TranslationState.NOT_NEEDED, TranslationState.WANTED, TranslationState.ASKED},
         may_read=candidacy is not None and may(viewer.current(), Permission.READ_CANDIDACY, candidacy),
     ), 422 if any(form.errors for form in forms.values()) else 200
@@ -184,6 +188,8 @@ def _done(translation: Translation, act: str, form: Any, known: list[Person]) ->
         return str(_("It is written in %(language)s.", language=language_said(form.code.data)))
     if act == "ask":
         translator = _translator(form, known, at)
+        if form.into.data:
+            actions.aim(translation, form.into.data, by=by, at=at)
         actions.ask(translation, translator, by=by, at=at)
         return str(_("%(name)s translates it.", name=translator.name))
     if act == "return":
@@ -192,11 +198,20 @@ def _done(translation: Translation, act: str, form: Any, known: list[Person]) ->
     if act == "approve":
         actions.approve(translation, version=number(request.form.get("version", "")), by=by, at=at)
         return str(_("Approved. It stands beside the original now."))
-    if act == "take back":
-        actions.take_back(translation, by=by, at=at)
-        return str(_("Taken back. What was typed is kept."))
-    actions.open_again(translation, by=by, at=at)
-    return str(_("Open for changes. Until it is approved again, readers see the original alone."))
+    steps = {
+        "take back": (actions.take_back, _("Taken back. What was typed is kept.")),
+        "set aside": (actions.set_aside, _("It needs no translation.")),
+    }
+    again = (actions.open_again, _("Open for changes. Until it is approved again, readers see the original alone."))
+    step, said = steps.get(act, again)
+    step(translation, by=by, at=at)
+    return str(said)
+
+
+def _usual(translation: Translation) -> str:
+    """Return the language chosen before: the one that a text is translated into, or, of one that is in it, the next offered."""
+    others = [code for code in offered() if code != translation.written_in]
+    return translation.language if translation.language in others else others[0] if others else ""
 
 
 def _translator(form: AskForm, known: list[Person], at: Any) -> Person:  # noqa: ANN401 - an instant

@@ -17,7 +17,7 @@ from portal.review.rules.lives import AssignmentState
 from portal.review.rules.schools import Need, Size
 from portal.review.rules.scoring import Confidence, Mark, total
 from portal.web.language import language
-from portal.web.text import words_in
+from portal.web.text import locale, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,7 +161,10 @@ def drawn(pieces: Sequence[masking.Piece]) -> Markup:
 
 
 def beside(passage: Passage) -> Markup:
-    """Return a passage as it was written; in another language, its translation beside it, each called what it is."""
+    """Return a passage as it was written; in another language, its translation beside it, each called what it is.
+
+    The translation comes first, but for whoever reads in the language that it was written in: they need none.
+    """
     if passage.written_in is None:
         return drawn(passage.pieces)
     written = language(passage.written_in)
@@ -173,6 +176,9 @@ def beside(passage: Passage) -> Markup:
         else Markup('<p class="soft">{}</p>').format(_("It came as a file, and is read as one."))
     )
     said = _("As written, in %(language)s", language=written.name)
+    own = written.code == locale()
+    if passage.translated is None and own:
+        return original
     if passage.translated is None:
         note = _("Written in %(language)s. Its translation is not ready.", language=written.name)
         return Markup('<p class="small soft">{}</p>{}').format(note, original)
@@ -180,11 +186,12 @@ def beside(passage: Passage) -> Markup:
     translated = Markup('<div class="stack" lang="{}" dir="{}">{}</div>').format(
         into.code, into.dir, drawn(passage.translated)
     )
-    draw = Markup(
-        '<div class="translated"><div class="translation"><p class="translated-label">{}</p>{}</div>'
-        '<div class="original"><p class="translated-label">{}</p>{}</div></div>'
-    )
-    return draw.format(_("Translation into %(language)s", language=into.name), translated, said, original)
+    one = Markup('<div class="{}"><p class="translated-label">{}</p>{}</div>')
+    sides = [
+        one.format("translation", _("Translation into %(language)s", language=into.name), translated),
+        one.format("original", said, original),
+    ]
+    return Markup('<div class="translated">{}</div>').format(Markup("").join(reversed(sides) if own else sides))
 
 
 def passages_of(passages: Sequence[Passage], name: str) -> list[dict[str, Any]]:
