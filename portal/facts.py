@@ -11,6 +11,8 @@ from portal.decisions import queries as decisions
 from portal.decisions.queries import drawing
 from portal.funds import queries as funds
 from portal.funds.models import Fund
+from portal.nominations.hearing import queries as hearing
+from portal.nominations.hearing.models import Hearing
 from portal.nominations.models import (
     Candidacy,
     Conflict,
@@ -79,6 +81,7 @@ def teach() -> None:
     policy.teach(ArchiveRow, archive.facts_of_archive)
     policy.teach(PastHonour, archive.facts_of_archive)
     policy.teach(Candidacy, nominations.facts_of_candidacy)
+    policy.teach(Hearing, hearing.facts_of_hearing)
     policy.teach(Match, nominations.facts_of_match)
     policy.teach(Conflict, nominations.facts_of_conflict)
     policy.teach(Import, nominations.facts_of_import)

@@ -21,6 +21,7 @@ ROOMS = (
     "nominations.models",
     "nominations.translating.models",
     "nominations.doubts.models",
+    "nominations.hearing.models",
     "review.models",
     "decisions.models",
     "publishing.models",

@@ -154,6 +154,8 @@ class Permission(StrEnum):
     READ_NOMINATION = "read a nomination as its writer"
     EDIT_NOMINATION = "write, submit, revise and withdraw a nomination"
     CONSENT = "say what may be published"
+    SEE_WRITTEN_CONSENT = "read what the office wrote down of what may be published"
+    CONFIRM_WRITTEN_CONSENT = "confirm what another wrote down of what may be published"
     SEE_OWN_HONOUR = "see what is one's own of an honor: send a photograph, print one's certificate"
     READ_KIND_WORDS = "read what people said of one"
     WRITE_BRIEF = "write, send and take back one's own practice brief"
@@ -245,6 +247,8 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_NOMINATION: _its_writer,
     Permission.EDIT_NOMINATION: _its_writer,
     Permission.CONSENT: (its_nominee & told) | its_guardian,
+    Permission.SEE_WRITTEN_CONSENT: (staff_of_it | publisher_of_it) & ~conflict,
+    Permission.CONFIRM_WRITTEN_CONSENT: (staff_of_it | publisher_of_it) & ~proposed_it & ~conflict,
     Permission.SEE_OWN_HONOUR: its_nominee & told,
     Permission.READ_KIND_WORDS: its_nominee & told,
     Permission.WRITE_BRIEF: its_nominee & told,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts import actions as accounts
 from portal.awards import actions as awards
@@ -22,12 +22,16 @@ from portal.files import actions as files
 from portal.files import sandbox
 from portal.files.rules import PORTRAIT
 from portal.nominations.actions import screening
+from portal.nominations.forms import consent as read_out
+from portal.nominations.hearing import actions as hearing
+from portal.nominations.hearing.rules import How
 from portal.nominations.models import Candidacy, CandidacyPerson, Consent, Field, Part
 from portal.nominations.queries import consent as consents
 from portal.nominations.rules import ConsentState
 from portal.nominations.translating.models import Translation
 from portal.nominations.translating.queries import BIOGRAPHY, digest
 from portal.nominations.translating.rules import TranslationState
+from portal.people.models import Person
 from portal.people.rules import address_key, fold
 from portal.publishing import actions as publishing
 from portal.publishing.actions import followups as words
@@ -42,7 +46,6 @@ if TYPE_CHECKING:
 
     from portal.awards.models import Cycle
     from portal.demo.calendar import Laid
-    from portal.people.models import Person
     from portal.publishing.desk.models import Photo
     from portal.publishing.desk.queries import Chosen, Releasing
 
@@ -57,6 +60,11 @@ CORRECTED = (
     "For a string quartet that rehearses in the laundromat, between two dryers",
     "It is a laundromat; we had written that it was a laundry.",
 )
+BY_TELEPHONE = "Harold Nishikawa"  # writes no e-mail: he said on the telephone what may be published
+GUARDIAN_CALLED = (
+    "Thandiwe Moyo",
+    "Nomsa Moyo",
+)  # a student of 17, and who called for her: a second person has not confirmed it yet
 BEGUN = "arts-scholarship"  # of a season in deliberation: its pages are being prepared today
 
 
@@ -305,6 +313,12 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
         link.person.minor = True  # a student of 17 whose guardian has not answered
         return
     link.person.minor = False
+    if one is not None and one.name == BY_TELEPHONE:
+        candidacy.told_at = candidacy.told_at or at
+        said = dict.fromkeys((Field.NAME, Field.SCHOOL, Field.BIOGRAPHY, Field.SUM), True) | {Field.QUOTATION: False}
+        _called(candidacy, link.person, said, by_whom=one.name, at=at)
+        db.session.add(Part(candidacy_id=candidacy.id, person_id=link.person_id, biography=one.biography, saved_at=at))
+        return
     young = candidacy.role is not None and candidacy.role.startswith("Student")
     if young:
         link.person.minor, link.person.guardian_name, link.person.guardian_email = (
@@ -334,6 +348,35 @@ def _agree(candidacy: Candidacy, link: CandidacyPerson, one: cast.Honoured | Non
             part.biography = cast.IN_SPANISH[one.name]
             db.session.flush()
             _translated(candidacy, part, one.biography, at=at)
+
+
+def _called(candidacy: Candidacy, person: Person, said: dict[Field, bool], *, by_whom: str, at: datetime) -> None:
+    """Let somebody say by telephone what may be published, and the office write it down."""
+    guardian, day = bool(person.minor), (at - timedelta(hours=8)).date()
+    hearing.write_down(
+        consents.candidacy_by_number(candidacy.id) or candidacy,
+        person,
+        hearing.Heard(by=by_whom, how=How.TELEPHONE, on=day, said=said, guardian=guardian),
+        words=read_out.words(guardian=guardian, name=person.name),
+        today=day,
+        by=db.session.scalars(select(Person).where(Person.email_key == address_key(cast.OFFICE[0].email))).one(),
+        at=at,
+    )
+
+
+def guardian_called(world: World, season: Laid) -> None:
+    """A mother calls for her daughter of 17: what she allows is written down, and waits for a second person."""
+    name, mother = GUARDIAN_CALLED
+    wanted = (
+        select(Candidacy)
+        .options(selectinload(Candidacy.people), joinedload(Candidacy.cycle))
+        .where(Candidacy.name == name, Candidacy.cycle_id.in_([cycle.id for cycle in cycles_of(season)]))
+    )
+    for candidacy in db.session.scalars(wanted):
+        person = candidacy.people[0].person
+        person.guardian_name = mother
+        said = {Field.NAME: True, Field.SCHOOL: True, Field.PHOTO: False}
+        _called(candidacy, person, said, by_whom=mother, at=world.now - timedelta(hours=20))
 
 
 def _translated(candidacy: Candidacy, part: Part, words: str, *, at: datetime) -> None:

@@ -78,6 +78,7 @@ SAID: dict[Callable[[World, Laid], object], str] = {
     announcing.put_right: "a page is put right, and a word to those who were told is prepared",
     announcing.begin: "the announcement of one award is being prepared",
     announcing.announce: "recipients are told, agree, and are announced",
+    announcing.guardian_called: "a mother calls, and what she allows is written down",
     giving.give: "offers are answered, papers come in, sums are paid, and donors are thanked",
     afterwards.plan_visits: "visits are planned for those who are surprised",
     afterwards.remembered: "kind words are sent, and recipients say what worked",
@@ -115,6 +116,7 @@ def build(made: World, *, tell: Callable[[str], None]) -> None:
             announcing.announce,
             giving.give,
             afterwards.remembered,
+            announcing.guardian_called,
         ),
         tell,
     )

@@ -412,6 +412,9 @@ class Consent(Model):
     words: Mapped[str]
     by_guardian: Mapped[bool] = mapped_column(default=False)
     said_at: Mapped[datetime]
+    hearing_id: Mapped[int | None] = mapped_column(
+        ForeignKey("hearing.id"), index=True
+    )  # not said here: the office wrote it down
 
 
 class Part(Model):

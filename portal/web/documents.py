@@ -15,6 +15,7 @@ RULES = (
     "portal.nominations.rules",
     "portal.nominations.rules.letters",
     "portal.nominations.rules.papers",
+    "portal.nominations.hearing.rules",
     "portal.nominations.rules.parts",
     "portal.nominations.translating.rules",
     "portal.review.rules.lives",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import g
@@ -17,6 +19,9 @@ from portal.jobs import worker
 from portal.mail.models import Message, SentCopy
 from portal.nominations.actions import consent as actions
 from portal.nominations.forms.consent import words
+from portal.nominations.hearing.models import Hearing
+from portal.nominations.hearing.queries import behind
+from portal.nominations.hearing.rules import HearingState
 from portal.nominations.models import Candidacy, Consent, Field, Part
 from portal.nominations.queries import consent as queries
 from portal.nominations.rules import ConsentState
@@ -306,3 +311,77 @@ def test_becoming_known_as_a_minor_is_felt_at_once(told, monkeypatch):
         actions.note_person(person, email="amina@example.org", minor=True, **facts)
     assert heard == [number, number]
     assert queries.given(number) == {}
+
+
+def at_the_office(app, number, *, minor, guardian=None):
+    """Two of the office, and the address at which they write down what somebody said."""
+    with transaction():
+        candidacy = queries.candidacy_by_number(number)
+        person = candidacy.people[0].person
+        person.minor, person.guardian_name = minor, guardian
+        joy, desmond = make_staff(name="Joy Tanaka"), make_staff(name="Desmond Cole")
+        root = f"/desk/{candidacy.cycle.award.slug}/{candidacy.cycle.year}/candidacies/{candidacy.reference}"
+        numbers = joy.id, desmond.id
+    return root, *numbers
+
+
+SAID = {"said_by": "Amina Warsame", "how": "telephone", "said_on": NOW.date().isoformat()}
+
+
+def test_what_somebody_says_by_telephone_holds_at_once_is_written_to_them_and_taken_back_by_its_link(app, told):
+    number, person_id = told
+    root, joy_id, _second = at_the_office(app, number, minor=False)
+    joy = signed_in(app, joy_id)
+    form = f"{root}/hearing/of/1"
+    assert "nothing was written" not in page(joy, form).get_data(as_text=True).lower()
+    refused = post(joy, form, {**SAID, "who": "self", "said_by": " ", "name": "yes", "once": "a"}, form=form)
+    assert refused.status_code == 422, "who said it is never left out"
+    assert post(joy, form, {**SAID, "who": "self", "once": "b"}, form=form).status_code == 422, "nothing was said"
+    odd = {**SAID, "who": "self", "name": "yes", "how": "by owl", "said_on": "2099-01-01"}
+    assert post(joy, form, odd, form=form).status_code == 422
+    assert post(joy, form, {**odd, "how": "paper"}, form=form).status_code == 422, "that day has not come"
+    for _pressed in range(2):  # pressed twice it is one
+        scan = (io.BytesIO(b"%PDF-1.4 nothing"), "letter.pdf")
+        sent = {**SAID, "who": "self", "name": "yes", "photo": "no", "once": "c", "file": scan}
+        there = post(joy, form, sent, form=form, content_type="multipart/form-data")
+        assert there.status_code == 303
+    assert set(queries.given(number)[person_id]) == {Field.NAME}
+    hearing = db.session.scalars(select(Hearing)).one()
+    assert (hearing.state, hearing.file_id is not None) == (HearingState.HOLDS, True)
+    message = db.session.scalars(
+        select(Message).where(Message.template == "nominations/consent_written_down")
+    ).one()  # one message, however often the button was pressed
+    assert message.facts["said"] == {"name": True, "photo": False}
+    assert "Recorded by Joy Tanaka" in page(joy, f"{root}/asking").get_data(as_text=True)
+    own = signed_in(app, person_id)
+    assert "Recorded by Joy Tanaka" in page(own, f"/consent/{number}").get_data(as_text=True)
+    post(own, f"/consent/{number}/withdrawal", {}, form=f"/consent/{number}")
+    assert queries.given(number).get(person_id) is None
+    assert behind([number]) == {}, "their own word took its place"
+
+
+def test_a_guardians_yes_on_paper_waits_for_a_second_person_and_the_familys_later_word_counts(app, told):
+    number, person_id = told
+    root, joy_id, desmond_id = at_the_office(app, number, minor=True, guardian="Hodan Warsame")
+    joy, desmond = signed_in(app, joy_id), signed_in(app, desmond_id)
+    form = f"{root}/hearing/of/1"
+    sent = {**SAID, "how": "paper", "name": "yes", "school": "yes", "photo": "no"}
+    own_yes = post(joy, form, {**sent, "who": "self", "once": "a"}, form=form)
+    assert own_yes.status_code in {409, 422}, "nobody under 18 agrees for themself"
+    there = post(joy, form, {**sent, "who": "guardian", "said_by": "Hodan Warsame", "once": "b"}, form=form)
+    assert queries.given(number).get(person_id) is None, "nothing is shown before a second person confirms it"
+    assert queries.latest(number, person_id)[Field.PHOTO].state is ConsentState.REFUSED, "a no holds at once"
+    where = there.headers["Location"]
+    assert "somebody else confirms it" in page(joy, where).get_data(as_text=True)
+    assert post(joy, f"{where}/confirmation", {}, form=where).status_code == 404
+    student = signed_in(app, person_id)
+    with transaction():
+        at = NOW + timedelta(minutes=5)
+        actions.say(*both(number, person_id), {Field.SCHOOL: False}, words=WORDS, by_guardian=False, at=at)
+    assert post(desmond, f"{where}/confirmation", {}, form=where).status_code == 303
+    assert set(queries.given(number)[person_id]) == {Field.NAME}, "what the student refused since stays refused"
+    assert post(desmond, f"{where}/confirmation", {}, form=f"{root}/asking").status_code == 409
+    assert page(student, where).status_code == 404
+    row = db.session.scalars(select(Consent).where(Consent.field == Field.NAME)).one()
+    assert row.by_guardian
+    assert row.hearing_id is not None

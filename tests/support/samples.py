@@ -708,6 +708,23 @@ def ruled(world: World) -> Iterable[Sample]:
     yield Sample("missing", _at("students", reference="C-9999", rule="role"), nowhere)
 
 
+def to_hear(world: World) -> Iterable[Sample]:
+    """The people of candidacies, of whom the office may write down what they said."""
+    yield from candidacies(world, place=1)
+    one = _at("students", reference=world.words["candidacy intake"])
+    yield Sample("nobody", {**one, "place": 99}, nowhere)
+
+
+def heard(world: World) -> Iterable[Sample]:
+    """What was written down of what somebody said: whoever wrote it does not confirm it."""
+    own = with_facts(of_candidacy("teaching past", "recipient"), PROPOSED_IT={"proposer", "recipient"})
+    address = _at("teaching past", reference=world.words["candidacy recipient"], number=world["hearing"])
+    yield Sample("own", address, own)
+    elsewhere = _at("students", reference=world.words["candidacy intake"], number=world["hearing"])
+    yield Sample("of another candidacy", elsewhere, nowhere)
+    yield Sample("missing", {**address, "number": 10**6}, nowhere)
+
+
 def matches(world: World) -> Iterable[Sample]:
     """Two who may be one."""
     yield Sample("own", _at("students", number=world["match"]), of_cycle("students"))
@@ -1232,6 +1249,14 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     ),
     **_each(nominations_of, "nominations.nomination_step"),
     **_each(ruled, "nominations.ruling"),
+    **_each(to_hear, "nominations.write_hearing"),
+    **_each(
+        heard,
+        "nominations.hearing",
+        "nominations.hearing_scan",
+        "nominations.confirm_hearing",
+        "nominations.set_hearing_aside",
+    ),
     **_each(matches, "nominations.match", "nominations.merge", "nominations.keep_apart", "nominations.undo_match"),
     **_each(conflicts, "nominations.conflict"),
     **_each(late, "nominations.late_one"),

@@ -40,6 +40,8 @@ from portal.mail.models import Message, SentCopy
 from portal.mail.rules import MessageState
 from portal.nominations.actions import snapshots
 from portal.nominations.doubts.models import Doubt
+from portal.nominations.hearing.models import Hearing
+from portal.nominations.hearing.rules import How
 from portal.nominations.models import (
     Answer,
     Aside,
@@ -194,7 +196,12 @@ MEETING_KEY = "b" * 32  # of an interview's calendar
 PROOF_KEY, PROOF = "7" * 32, hostile.saved(hostile.pdf_of("Enrolled for the fall."), deterministic_id=True)
 PHOTO_KEYS = {"coming": "e" * 32, "recipient": "d" * 32}  # photographs, as they lie in the store
 PLAIN = hostile.saved(hostile.pdf_of("A page that names nobody."), deterministic_id=True)
-PLAIN_KEYS = ("a" * 32, "b" * 32, "9" * 32)  # of answers sent and not sent, and of a form on paper
+PLAIN_KEYS = (
+    "a" * 32,
+    "b" * 32,
+    "9" * 32,
+    "8" * 32,
+)  # of answers sent and not, a form on paper, what was said on paper
 
 # Schools, and words that stand in texts, each in one place alone.
 SCHOOLS = {
@@ -1261,6 +1268,18 @@ def _past(world: _Building) -> None:
                 db.session.add(KindWords(candidacy_id=own.id, passages=[], sent_at=NOW, **sent))
                 changed = {"change": Change.CORRECTED, "reason": "A letter was missing.", "begun_at": NOW}
                 begun_by = {"begun_by_id": world["person proposer"], "words": {"en": "It has two n."}}
+                heard = {"said_by": "A sister", "how": How.TELEPHONE, "said_on": NOW.date(), "by_guardian": True}
+                heard |= {
+                    "said": {"sum": True},
+                    "words": {"sum": "The sum may stand on the page."},
+                    "needs_second": True,
+                }
+                heard |= {"recorded_by_id": world["person proposer"], "recorded_at": NOW}
+                hearing = world.keep("hearing", Hearing(**who, **heard))
+                scan = _file(hearing, PLAIN_KEYS[3], owner=world["person proposer"], purpose="proof")
+                db.session.add(scan)
+                db.session.flush()
+                hearing.file_id = scan.id
                 world.keep("followup", Followup(candidacy_id=own.id, **changed, **begun_by))
         done = {
             "told_at": NOW - 300 * DAY,

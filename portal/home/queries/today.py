@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy.orm import joinedload
 
 from portal.awards.models import Award, Cycle, Member
 from portal.awards.rules import DATES, CycleStage, MemberState
@@ -19,6 +20,8 @@ from portal.home.queries.scope import everywhere, untouched
 from portal.mail.models import Message
 from portal.mail.rules import MessageState
 from portal.nominations.doubts import queries as doubts
+from portal.nominations.hearing.models import Hearing
+from portal.nominations.hearing.rules import HearingState
 from portal.nominations.models import Candidacy, Conflict, Import, ImportRow, Match, MatchState, Nomination, RowState
 from portal.nominations.queries.conflicts import standing, to_decide
 from portal.nominations.rules import CandidacyStage
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 RUNNING = (CycleStage.DRAFT, CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
 AHEAD = timedelta(days=45)
+MOST_WRITTEN = 50
 READ_TO_THE_END = (RoundState.CLOSED, RoundState.LOCKED)
 
 
@@ -253,6 +257,20 @@ def after_release(person: Person, *, today: date) -> list[After]:
     numbers = {number for _kind, number, _fund, _count in found}
     cycles = {one.id: one for one in db.session.scalars(select(Cycle).where(Cycle.id.in_(numbers))).unique()}
     return [After(kind, cycles[number], fund, count) for kind, number, fund, count in found]
+
+
+def written_down(person: Person) -> list[tuple[Candidacy, int]]:
+    """Return the candidacies of which another of the office wrote down a guardian's yes that nobody has confirmed, with its number."""
+    wanted = (
+        select(Candidacy, Hearing.id)
+        .join(Hearing, Hearing.candidacy_id == Candidacy.id)
+        .options(joinedload(Candidacy.cycle, innerjoin=True))
+        .where(Hearing.state == HearingState.WAITING, Hearing.recorded_by_id != person.id)
+        .where(Hearing.person_id != person.id, Candidacy.id.not_in(standing(person)))
+        .order_by(Hearing.id)
+        .limit(MOST_WRITTEN)
+    )
+    return [(candidacy, number) for candidacy, number in db.session.execute(wanted).unique()]
 
 
 class Ahead(NamedTuple):

@@ -48,6 +48,7 @@ def desk() -> str:
     if policy.may(person, Permission.SEE_MESSAGES):
         items += _of_office(today.office(person))
     items += _items(_of_offers(person))
+    items += _items(_written_down(person))
     items += _items(_after_release(person, now.astimezone(zone()).date()))
     return render_template(
         "home/desk.html",
@@ -229,6 +230,14 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         ),
         lambda: _("Look through them"),
     ),
+    "heard": (
+        lambda n: ngettext(
+            "What one guardian allowed was written down, and needs a second person",
+            "What %(num)s guardians allowed was written down, and needs a second person",
+            n,
+        ),
+        lambda: _("Look at it"),
+    ),
     "to approve": (
         lambda n: ngettext(
             "One planned payment needs a second person", "%(num)s planned payments need a second person", n
@@ -319,6 +328,15 @@ def _of_offers(person: Person) -> Iterator[Asks]:
             yield Asks("lapsed", lapsed, url, name, "undecided")
         if papers:
             yield Asks("papers", papers, url, name, "writing")
+
+
+def _written_down(person: Person) -> Iterator[Asks]:
+    """Yield what another of the office wrote down of a guardian's yes, where this person may confirm it."""
+    for candidacy, number in today.written_down(person):
+        cycle = candidacy.cycle
+        if policy.may(person, Permission.CONFIRM_WRITTEN_CONSENT, cycle):
+            here = {"slug": cycle.award.slug, "year": cycle.year, "reference": candidacy.reference}
+            yield Asks("heard", 1, to("nominations.hearing", number=number, **here), candidacy.name, "writing")
 
 
 def _after_release(person: Person, day: date) -> Iterator[Asks]:

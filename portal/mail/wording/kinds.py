@@ -324,6 +324,27 @@ KINDS: tuple[Kind, ...] = (
         (_NOMINEE, _AWARD, _YEAR, _DEADLINE),
     ),
     Kind(
+        "nominations/consent_written_down",
+        N_("What may be published, as the office wrote it down"),
+        NOMINEES,
+        (
+            _NOMINEE,
+            _AWARD,
+            _YEAR,
+            Field("greeting", N_("the greeting, where the reader's name is known"), How.SENTENCE),
+            Field("heard_words", N_("who said it, how and when, and who wrote it down"), How.SENTENCE),
+            Field("said_words", N_("each of the fields, and whether it may be shown"), How.BLOCKS),
+        ),
+        shown={
+            "guardian": "",
+            "how": "telephone",
+            "said_on": SAMPLE_INSTANT,
+            "said_by": "Amina Warsame",
+            "written_by": "Joy Tanaka",
+            "said": {"name": True, "photo": False},
+        },
+    ),
+    Kind(
         "nominations/guardian",
         N_("What may be published, asked of a guardian"),
         GUARDIANS,

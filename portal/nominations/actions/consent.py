@@ -62,18 +62,17 @@ def ask(candidacy: Candidacy, *, at: datetime, by: Person | None) -> int:
     return asked
 
 
+def link_of(candidacy: Candidacy, purpose: str) -> dict[str, Any]:
+    """Return the link that leads whoever speaks (a guardian for `GUARDIAN_LINK`) to what may be published."""
+    where = {"kind": Candidacy.__tablename__, "id": candidacy.id, "next": f"/consent/{candidacy.id}"}
+    return {"purpose": purpose, **where, "days": LINK_DAYS}
+
+
 def _ask_one(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
-    where = f"/consent/{candidacy.id}"
     facts: dict[str, Any] = {"award": candidacy.cycle.award.name, "year": candidacy.cycle.year, "nominee": person.name}
     asked = 0
     if person.email:
-        link = {
-            "purpose": CONSENT_LINK,
-            "kind": Candidacy.__tablename__,
-            "id": candidacy.id,
-            "next": where,
-            "days": LINK_DAYS,
-        }
+        link = link_of(candidacy, CONSENT_LINK)
         mail.post(
             "nominations/consent", to=person, at=at, about=candidacy, link=link, minor=bool(person.minor), **facts
         )
@@ -90,13 +89,7 @@ def _ask_guardian(candidacy: Candidacy, person: Person, *, at: datetime) -> int:
         to_email=person.guardian_email,
         at=at,
         about=candidacy,
-        link={
-            "purpose": GUARDIAN_LINK,
-            "kind": Candidacy.__tablename__,
-            "id": candidacy.id,
-            "next": f"/consent/{candidacy.id}",
-            "days": LINK_DAYS,
-        },
+        link=link_of(candidacy, GUARDIAN_LINK),
         guardian=person.guardian_name or "",
         award=candidacy.cycle.award.name,
         year=candidacy.cycle.year,
@@ -161,26 +154,26 @@ def say(
     *,
     words: Mapping[Field, str],
     by_guardian: bool,
+    hearing: int | None = None,
+    by: Person | None = None,
     at: datetime,
 ) -> list[Consent]:
     """Note what somebody agreed to and what not, field by field; what they say nothing about stays as it was.
 
-    `words` are those they read. Taking back is always possible. Raises `Refused` where someone under 18 agrees for themself, or
-    someone who was never asked how old they are.
+    `words` are those they read. Where they did not say it here, `hearing` is the row in which the office wrote it down, and `by` who
+    did. Taking back is always possible. Raises `Refused` where someone under 18 agrees for themself, or someone who was never asked
+    how old they are.
     """
     now = queries.latest(candidacy.id, person.id)
     noted = []
     for field, agrees in said.items():
-        state = now[field].state if field in now else ConsentState.NOT_ASKED
-        step = _step(state, agrees=agrees)
+        step = changes(now.get(field), agrees, by_guardian=by_guardian)
+        if step is None:
+            continue
         if step is ConsentStep.GIVE and not by_guardian and person.minor is not False:
             raise Refused(SAY_AGE if person.minor is None else GUARDIAN_SAYS)
-        again = (
-            step is None and agrees and by_guardian and not now[field].by_guardian
-        )  # a guardian agrees to what a minor once said
-        if step is None and not again:
-            continue
-        state = ConsentState.GIVEN if step is None else CONSENT.advance(state, step)
+        before = now[field].state if field in now else ConsentState.NOT_ASKED
+        state = ConsentState.GIVEN if agrees and before is ConsentState.GIVEN else CONSENT.advance(before, step)
         noted.append(
             Consent(
                 candidacy_id=candidacy.id,
@@ -190,22 +183,28 @@ def say(
                 words=words[field],
                 by_guardian=by_guardian,
                 said_at=at,
+                hearing_id=hearing,
             )
         )
     db.session.add_all(noted)
     db.session.flush()
     if noted:
         what = {row.field.value: row.state.value for row in noted}
-        history.record("consent", candidacy, by=person, at=at, person=person.id, guardian=by_guardian, said=what)
+        history.record("consent", candidacy, by=by or person, at=at, person=person.id, guardian=by_guardian, said=what)
         for listener in on_consent_changed:
             listener(candidacy, person, at)
     return noted
 
 
-def _step(state: ConsentState, *, agrees: bool) -> ConsentStep | None:
-    """Return the step from where a field stands to what is said now, or None where that was said already."""
+def changes(now: Consent | None, agrees: bool, *, by_guardian: bool) -> ConsentStep | None:  # noqa: FBT001 - yes or no
+    """Return the step from where a field stands to what is said of it, or None where that was said already.
+
+    A guardian who agrees to what a minor once said takes a step, too.
+    """
+    state = now.state if now is not None else ConsentState.NOT_ASKED
     if agrees:
-        return None if state is ConsentState.GIVEN else ConsentStep.GIVE
+        again = now is not None and by_guardian and not now.by_guardian
+        return ConsentStep.GIVE if state is not ConsentState.GIVEN or again else None
     if state is ConsentState.GIVEN:
         return ConsentStep.TAKE_BACK
     return ConsentStep.REFUSE if state is ConsentState.NOT_ASKED else None

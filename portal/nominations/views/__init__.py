@@ -1,6 +1,7 @@
 """Pages of nominations and candidacies. Each module adds its pages to the one blueprint, and stands here for `create_app()`."""
 
 from portal.nominations.doubts import views as doubts
+from portal.nominations.hearing import views as hearing
 from portal.nominations.translating import views as translating
 from portal.nominations.views import (
     answer_files,
@@ -28,6 +29,7 @@ __all__ = [
     "eligibility",
     "entering",
     "finding",
+    "hearing",
     "importing",
     "letters",
     "letters_desk",

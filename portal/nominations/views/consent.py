@@ -21,6 +21,7 @@ from portal.nominations.forms.consent import (
     words,
 )
 from portal.nominations.forms.writing import AGES, CHILD, MINOR
+from portal.nominations.hearing import queries as hearings
 from portal.nominations.models import Field
 from portal.nominations.queries import candidacies, parts
 from portal.nominations.queries import consent as queries
@@ -95,6 +96,7 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         "nominations/consent.html",
         form=form,
         said=now,
+        written=hearings.of_candidacy(candidacy.id),
         agreed=agreed,
         fields=list(Field),
         said_of=len(parts.said_of(candidacy)),
@@ -184,6 +186,7 @@ def asking(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         return _asked(candidacy, people, form)
     said = {person.id: queries.latest(candidacy.id, person.id) for person in people}
     facts = {"people": people, "said": said, "given": queries.given(candidacy.id), "fields": list(Field)}
+    facts["written"] = hearings.of_candidacy(candidacy.id)
     return render_template(
         "nominations/asking.html", candidacy=candidacy, cycle=candidacy.cycle, form=form, **facts
     ), form.status

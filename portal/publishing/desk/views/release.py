@@ -11,6 +11,7 @@ from markupsafe import Markup
 from portal import clock
 from portal.awards.queries import zone
 from portal.errors import PortalError
+from portal.nominations.hearing import queries as hearings
 from portal.policy import Permission
 from portal.publishing import actions, rules
 from portal.publishing.desk import press, queries
@@ -119,6 +120,7 @@ def _page(thing: Releasing, status: int = 200, *, why: CancelForm | None = None)
             cycle=thing.cycle,
             release=thing.release,
             people=people,
+            written=hearings.behind(one.candidacy.id for one in people),
             checks=[_drawn(check, thing, people) for check in checks],
             blocking=blocking,
             approvers=queries.approvers(thing),
@@ -315,6 +317,7 @@ def draft(thing: Drafting) -> Any:  # noqa: ANN401 - an answer
             release=thing.releasing.release,
             form=form,
             shown=shown,
+            written=hearings.behind([thing.candidacy.id]),
             many=range(MOST_QUOTATIONS),
         ),
         status,
