@@ -152,7 +152,7 @@ def _who_is_looking(app: Flask) -> None:
         return visit.person if visit is not None and visit.person_id is not None else None
 
     viewer.set_sign_in(accounts.ask_to_sign_in)
-    pages.in_place_of_404[:] = [committees.declare_first]
+    pages.in_place_of_404[:] = [committees.declare_first, committees.own_scores_first]
     app.extensions["portal.hold"] = accounts.hold_outdated
     facts.teach()
     headers.install(app)

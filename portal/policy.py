@@ -44,6 +44,7 @@ class Fact(StrEnum):
     DECLARED = "has declared conflicts in its cycle"
     ASSIGNED = "is assigned to it"
     CLEAR = 'has said "no conflict" for it'
+    STILL_SCORES = "still gives scores in its open round"
     CONFLICT = "has a conflict with it that stands or holds"
     PROPOSED_IT = "proposed it"
     ITS_WRITER = "was asked to write it"
@@ -120,6 +121,7 @@ invited = _word(Fact.INVITED)
 declared = _word(Fact.DECLARED)
 assigned = _word(Fact.ASSIGNED)
 clear = _word(Fact.CLEAR)
+still_scores = _word(Fact.STILL_SCORES)
 conflict = _word(Fact.CONFLICT)
 proposed_it = _word(Fact.PROPOSED_IT)
 its_writer = _word(Fact.ITS_WRITER)
@@ -229,8 +231,14 @@ class Permission(StrEnum):
 
 
 _its_writer = its_nominator | written_here
-_office = staff_of_it & ~conflict
-_chair = chair_of_it & declared  # a chair, too, says first whom they have to do with
+_spoke = (
+    ~member_of_it | declared
+)  # whoever sits on the committee, in whatever other role, says first whom they have to do with
+_staff = staff_of_it & _spoke
+_publisher = publisher_of_it & _spoke
+_auditor = auditor & _spoke
+_office = _staff & ~conflict
+_chair = chair_of_it & declared
 _scorer = assigned & clear & ~conflict
 _deliberates = member_of_it & in_deliberation & declared
 
@@ -256,10 +264,8 @@ POLICY: dict[Permission, Rule] = {
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,
     Permission.TRANSLATE: its_translator & ~member_of_it,
-    Permission.READ_LETTER: its_writer
-    | ((staff_of_it | _chair) & ~conflict & ~its_nominee)
-    | (its_nominee & access_kept),
-    Permission.MANAGE_LETTERS: staff_of_it & ~conflict & ~its_nominee,
+    Permission.READ_LETTER: its_writer | ((_staff | _chair) & ~conflict & ~its_nominee) | (its_nominee & access_kept),
+    Permission.MANAGE_LETTERS: _staff & ~conflict & ~its_nominee,
     Permission.SEE_DESK: staff_somewhere | auditor | publisher,
     Permission.MANAGE_AWARDS: staff,
     Permission.MANAGE_CYCLE: staff_of_it,
@@ -271,7 +277,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.KEEP_ROSTER: staff,
     Permission.ENTER_NOMINATION: staff_of_it,
     Permission.MANAGE_COMMITTEE: staff_of_it,
-    Permission.MANAGE_CONFLICTS: (staff_of_it | _chair) & ~conflict,
+    Permission.MANAGE_CONFLICTS: (_staff | _chair) & ~conflict,
     Permission.REDACT: _office & ~assigned,
     Permission.GIVE_FEEDBACK: _office,
     Permission.ENTER_PAPER: _office & ~assigned,
@@ -289,19 +295,19 @@ POLICY: dict[Permission, Rule] = {
     Permission.READ_MASKED: _scorer,
     Permission.SCORE_CANDIDACY: _scorer,
     Permission.PRACTICE: member_of_it & ~conflict,
-    Permission.ASSIGN: (staff_of_it | _chair) & ~conflict,
-    Permission.MANAGE_ROUND: staff_of_it | _chair,
-    Permission.SEE_STANDINGS: staff_of_it | _chair | auditor | _deliberates,
-    Permission.SEE_READERS: _chair,
-    Permission.DELIBERATE: (staff_of_it | _chair | _deliberates) & ~conflict,
+    Permission.ASSIGN: (_staff | _chair) & ~conflict,
+    Permission.MANAGE_ROUND: _staff | _chair,
+    Permission.SEE_STANDINGS: (_staff | _chair | _auditor | _deliberates) & ~still_scores,
+    Permission.SEE_READERS: _chair & ~still_scores,
+    Permission.DELIBERATE: (_staff | _chair | _deliberates) & ~conflict & ~still_scores,
     Permission.THINK_AGAIN: _deliberates & ~conflict,
-    Permission.LEAD_MEETING: (staff_of_it | _chair) & ~conflict,
-    Permission.SEE_DECISIONS: (staff_of_it | _chair | publisher_of_it) & ~conflict,
-    Permission.SEE_REPLAY: staff_of_it | _chair | publisher_of_it | auditor,
-    Permission.HOLD_DRAW: (staff_of_it | _chair | publisher_of_it) & ~conflict,
-    Permission.PROPOSE_DECISION: (staff_of_it | _chair) & ~conflict,
-    Permission.APPROVE_DECISION: publisher_of_it & ~proposed_it & ~conflict,
-    Permission.RETURN_DECISION: (staff_of_it | publisher_of_it) & ~conflict,
+    Permission.LEAD_MEETING: (_staff | _chair) & ~conflict & ~still_scores,
+    Permission.SEE_DECISIONS: (_staff | _chair | _publisher) & ~conflict & ~still_scores,
+    Permission.SEE_REPLAY: _staff | _chair | _publisher | _auditor,
+    Permission.HOLD_DRAW: (_staff | _chair | _publisher) & ~conflict & ~still_scores,
+    Permission.PROPOSE_DECISION: (_staff | _chair) & ~conflict & ~still_scores,
+    Permission.APPROVE_DECISION: _publisher & ~proposed_it & ~conflict,
+    Permission.RETURN_DECISION: (_staff | _publisher) & ~conflict,
     Permission.PLAN_RELEASE: (staff_of_it | publisher_of_it) & ~conflict,
     Permission.APPROVE_RELEASE: publisher_of_it & ~proposed_it & ~conflict,
     Permission.RELEASE: publisher_of_it & ~conflict,
@@ -423,10 +429,10 @@ def may(person: object, permission: Permission, thing: object = None) -> bool:
     return POLICY[permission](facts_about(person, thing))
 
 
-def once(person: object, permission: Permission, thing: object, fact: Fact) -> bool:
-    """Say whether nothing but this fact is missing: they may not do it, and might if it held of them too."""
+def turns_on(person: object, permission: Permission, thing: object, fact: Fact) -> bool:
+    """Say whether this fact alone decides: they may not do it, and might if it held of them, or held no more."""
     known, rule = facts_about(person, thing), POLICY[permission]
-    return not rule(known) and rule(known | {fact})
+    return not rule(known) and rule(known ^ {fact})
 
 
 def in_words() -> Iterable[tuple[str, str]]:

@@ -317,7 +317,7 @@ def replay(bundle: str, digest: str | None) -> None:
 
     try:
         document = json.loads(read_text(bundle))
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter where brackets stand in brackets without end
         raise BadInput(N_("%(path)s is not JSON."), path=bundle) from None
     if not isinstance(document, dict):
         raise rules.BadBundle(N_("This is not a bundle of a decision."))

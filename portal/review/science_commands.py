@@ -35,7 +35,9 @@ DONE = {"1", "yes", "true", "done", "y"}
     "--weights", metavar="NAME=W,...", help="Columns of criteria and their weights; instead of a column 'score'."
 )
 @click.option("--plug-in", is_flag=True, help="Take the three SDs as estimated by REML; do not integrate over them.")
-@click.option("--draws", type=click.IntRange(min=1), help="How many draws (4,000; 1,000 beyond 20,000 nominations).")
+@click.option(
+    "--draws", type=click.IntRange(min=1, max=MANY), help="How many draws (4,000; 1,000 beyond 20,000 nominations)."
+)
 @click.option("--scale", type=float, help="The width of the score scale in points, 6 for 0-6 (as seen if not given).")
 @click.option(
     "--alpha", type=float, default=0.25, show_default=True, help="Ties: a chance between alpha and 1 - alpha."

@@ -11,16 +11,18 @@ import pytest
 from sqlalchemy import delete, event, func, select
 
 from portal import clock
-from portal.awards.models import Criterion
+from portal.accounts import actions as accounts
+from portal.accounts.models import Role
+from portal.awards.models import Criterion, Member
 from portal.db import db, transaction
-from portal.demo.makers import NOW, make_auditor, make_person, sign_in
+from portal.demo.makers import NOW, make_auditor, make_member, make_person, make_publisher, sign_in
 from portal.jobs import worker
 from portal.jobs.models import Job
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Candidacy, Conflict
 from portal.people.models import Person
 from portal.review.actions import assigning, rounds
-from portal.review.models import Assignment, Masked, Note, Review, Score, SpokenName
+from portal.review.models import Assignment, Masked, Note, Review, Round, Score, SpokenName
 from portal.review.queries import declarations
 from portal.review.queries import rounds as rounds_queries
 from portal.review.queries.assigning import JOB
@@ -83,6 +85,12 @@ def committee(app):
     made.slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
     made.staff_id = made.staff.id
     return made
+
+
+def close(committee):
+    """Close a round before its instant."""
+    round_ = db.session.get_one(Round, committee.round.id)
+    rounds.close(round_, by=db.session.get_one(Person, committee.staff_id), at=LATER)
 
 
 def first_reading(committee, place=0):
@@ -550,9 +558,11 @@ def test_the_desk_pages_are_for_staff_and_chair_alone(app, committee):
         "assignments.csv": (200, 200, 404, 404, 404),
         "masking": (200, 404, 404, 404, 404),
         "masking.csv": (200, 404, 404, 404, 404),
-        "standings": (200, 200, 404, 404, 200),
-        "standings.csv": (200, 200, 404, 404, 200),
-        f"standings/{reference}": (200, 200, 404, 404, 404),
+        "standings": (200, 403, 404, 404, 200),  # a chair who scores here sees nobody's scores before it closes
+        "standings.csv": (200, 403, 404, 404, 200),
+        f"standings/{reference}": (200, 403, 404, 404, 404),
+        "readers": (404, 403, 404, 404, 404),
+        "decisions": (200, 403, 404, 404, 404),
     }
     for noun, codes in expected.items():
         found = tuple(
@@ -625,6 +635,7 @@ def test_no_two_averages_that_an_auditor_sees_tell_a_score(app):
 def test_staff_see_names_and_the_chair_sees_spoken_ones_while_the_round_is_blind(app, committee):
     with transaction():
         score(committee, committee.readings(committee.people[2])[0], 5, 5, 5, 5)
+        close(committee)
     shown = Browser(app, committee.staff_id).text(f"{committee.slug}/standings")
     assert any(name in shown for name in ("Warsame", "Rivera", "Nguyen", "Okafor"))
     chair = Browser(app, committee.numbers[0])
@@ -643,6 +654,7 @@ def test_somebody_in_conflict_finds_that_candidacy_nowhere(app, committee):
         for number in (committee.staff_id, committee.numbers[0]):
             conflicts.declare(candidacy, db.session.get_one(Person, number), words="Kin.", at=LATER)
         spoken, reference = name.name, name.reference
+        close(committee)
     for number in (committee.staff_id, committee.numbers[0]):
         browser = Browser(app, number)
         for noun in ("standings", "standings.csv", "assignments", "assignments.csv"):
@@ -658,24 +670,50 @@ def test_somebody_in_conflict_finds_that_candidacy_nowhere(app, committee):
     assert "Amina Warsame" not in staff.text(f"{committee.slug}/masking?show=all")
 
 
-def test_a_chair_who_still_scores_it_reads_others_scores_only_after_their_own(app, committee):
+@pytest.mark.parametrize("place", [0, 1])
+def test_whoever_leads_and_scores_sees_nobody_elses_scores_before_the_round_closes(app, committee, place):
+    """The chair, and staff who are also on the committee: even with all of their own sent, which they could still change."""
     with transaction():
-        mine = committee.readings(committee.people[0])[0]
-        shared = next(
-            (other, each)
-            for other in committee.people[1:]
-            for each in committee.readings(other)
-            if each.candidacy_id in {a.candidacy_id for a in committee.readings(committee.people[0])}
-        )
-        score(committee, shared[1], 6, 6, 6, 6)
-        reference = db.session.scalar(
-            select(SpokenName.reference).where(SpokenName.candidacy_id == shared[1].candidacy_id)
-        )
-        del mine
-    chair = Browser(app, committee.numbers[0])
-    page = chair.text(f"{committee.slug}/standings/{reference}")
-    assert "after your own" in page
-    assert "60.0" not in page
+        for person in committee.people:
+            for mine in committee.readings(person):
+                score(committee, mine, 6, 6, 6, 6)
+        accounts.grant(committee.people[1], role=Role.STAFF, by=None, at=LATER)
+        reference = db.session.scalars(select(SpokenName.reference)).first()
+    leader = Browser(app, committee.numbers[place])
+    pages = [
+        f"{committee.slug}/{noun}"
+        for noun in ("standings", "standings.csv", "standings/print", f"standings/{reference}", "decisions", "meeting")
+    ]
+    for url in pages:
+        answer = leader.get(url)
+        assert answer.status_code == 403, url
+        assert "Your own scores first" in answer.get_data(as_text=True)
+        assert "60.0" not in answer.get_data(as_text=True)
+    assert "See who has read what" in leader.get(pages[0]).get_data(as_text=True)
+    assert leader.get(f"{committee.slug}/assignments").status_code == 200
+    with transaction():
+        close(committee)
+    assert all(leader.get(url).status_code == 200 for url in pages)
+    assert "60.0" in leader.text(f"{committee.slug}/standings/{reference}")
+
+
+def test_staff_on_a_committee_declare_before_its_pages_open_to_them_as_staff(app):
+    with transaction():
+        made = make_open(candidacies=2, members=2, reads=1)
+        own = make_member(made.cycle, make_publisher(), declared=False)
+        reference = made.candidacies[0].reference
+    slug = f"/desk/{made.cycle.award.slug}/{made.cycle.season.year}"
+    staff = Browser(app, own.person_id)
+    nouns = ("round", "assignments", "masking", "standings", "decisions", "screening", f"candidacies/{reference}")
+    for noun in nouns:
+        answer = staff.get(f"{slug}/{noun}")
+        assert answer.status_code == 403, noun
+        assert "You sit on this committee." in answer.get_data(as_text=True)
+        assert f"/committees/{own.id}/conflicts" in answer.get_data(as_text=True)
+    assert staff.get(f"{slug}/candidacies/C-9999").status_code == 404
+    with transaction():
+        declare(db.session.get_one(Member, own.id))
+    assert [staff.get(f"{slug}/{noun}").status_code for noun in nouns] == [200] * len(nouns)
 
 
 def test_notes_are_added_by_those_who_discuss(app, committee):

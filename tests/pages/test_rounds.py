@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.db import db, transaction
 from portal.demo.makers import NOW, make_person
 from portal.nominations.models import Candidacy, Nomination
+from portal.people.models import Person
 from portal.review.actions import assigning, rounds
 from portal.review.models import Assignment, Onward, Review, Round, SpokenName, Verdict
 from portal.review.queries import rounds as known
@@ -119,6 +120,8 @@ def test_a_reader_says_pass_or_not_and_sees_the_name_only_once_that_is_in(app, c
     with transaction():
         stranger = make_person("Nobody Here").id
     assert Browser(app, stranger).get(f"/reading/{number}").status_code == 404
+    with transaction():
+        rounds.close(known.by_id(covered.round.id), by=db.session.get_one(Person, covered.staff.id), at=LATER)
     chair = Browser(app, covered.numbers[0])
     assert name not in chair.text(f"{address(covered)}/standings")
 

@@ -14,7 +14,7 @@ from portal.demo.makers import NOW
 from portal.jobs import worker
 from portal.nominations.models import Candidacy
 from portal.review.actions import calibrating, rounds, standings
-from portal.review.models import Assignment, ReaderSigns, Standing, Study
+from portal.review.models import Assignment, ReaderSigns, Round, Standing, Study
 from portal.review.queries import rounds as rounds_queries
 from portal.review.rules.signs import Manner, manner
 from portal.review.views.standings import chance_words
@@ -49,7 +49,10 @@ def scored(app, monkeypatch):
 
 
 def test_the_chair_alone_sees_how_each_reviewer_scores_and_each_reviewer_their_own(scored):
-    _number, root, staff, (chair, strict, _flat, _plain), (people, _names) = scored
+    number, root, staff, (chair, strict, _flat, _plain), (people, _names) = scored
+    assert chair.get(f"{root}/readers").status_code == 403  # who scores here sees nobody's scores before it closes
+    with transaction():
+        rounds.close(db.session.get_one(Round, number), by=makers.make_staff(), at=LATER)
     page = chair.text(f"{root}/readers")
     assert all(name in page for name in people)
     assert "Clearly stricter" in page

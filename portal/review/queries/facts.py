@@ -98,6 +98,8 @@ def facts_of_in_review(person: Person | None, thing: InReview) -> frozenset[Fact
         facts.add(Fact.IN_DELIBERATION)
     if not thing.blind:
         facts.add(Fact.NAMES_SHOWN)
+    if thing.round is not None and rounds.still_scores(thing.round, person):
+        facts.add(Fact.STILL_SCORES)
     return frozenset(facts)
 
 
@@ -144,9 +146,8 @@ def facts_of_discussed(person: Person | None, thing: Discussed) -> frozenset[Fac
 
 
 def unasked(person: Person | None, round_: Round, candidacy: int, facts: frozenset[Fact]) -> frozenset[Fact]:
-    """Return the facts of one candidacy without "declared", where it came on the list after this member or chair declared."""
-    asks = Fact.DECLARED in facts and facts & {Fact.IN_DELIBERATION, Fact.CHAIR_OF_IT}
-    if person is not None and asks and declarations.unlisted(round_, person, [candidacy]):
+    """Return the facts of one candidacy without "declared", where it came on the list after this member declared."""
+    if person is not None and Fact.DECLARED in facts and declarations.unlisted(round_, person, [candidacy]):
         return facts - {Fact.DECLARED}
     return facts
 

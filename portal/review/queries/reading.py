@@ -377,11 +377,8 @@ _PLACES = (
 )
 _INVITATIONS = _PLACES.where(_UNANSWERED, Cycle.stage.not_in(OVER)).order_by(Member.id)
 _AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
-_CHAIRED = (
-    _PLACES.where(Member.role == MemberRole.CHAIR, Member.state == MemberState.ACCEPTED)
-    .where(Cycle.stage.in_(_AT_WORK))
-    .order_by(Member.id)
-)
+_SAT = _PLACES.where(Member.state == MemberState.ACCEPTED, Cycle.stage.in_(_AT_WORK)).order_by(Member.id)
+_CHAIRED = _SAT.where(Member.role == MemberRole.CHAIR)
 
 
 class Place(NamedTuple):
@@ -408,6 +405,11 @@ def invitations(person: Person) -> list[Place]:
 def chaired(person: Person) -> list[Place]:
     """Return the committees that somebody chairs whose work is not over."""
     return _places(_CHAIRED, person)
+
+
+def sat(person: Person) -> list[Place]:
+    """Return the committees that somebody sits on, as chair or not, whose work is not over."""
+    return _places(_SAT, person)
 
 
 class OwnScore(NamedTuple):

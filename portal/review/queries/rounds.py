@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask import g, has_request_context
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,7 +18,7 @@ from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
 from portal.review.models import Assignment, Round, RoundReader, SpokenName
 from portal.review.rules.kinds import BY_RUBRIC
-from portal.review.rules.lives import HELD, RoundState
+from portal.review.rules.lives import HELD, OWED, SCORING, RoundState
 from portal.web import cache
 
 if TYPE_CHECKING:
@@ -216,9 +217,28 @@ _SCORES_IN = (
 )
 
 
+_OWES_EXTRA = _SCORES_IN.where(Assignment.extra, Assignment.state.in_(OWED))
+
+
 def scores_in(round_: Round, person: Person | None) -> bool:
     """Say whether this person reads anything in this round, so that their reviewer's view of it stays the narrow one."""
     return person is not None and bool(ask_one(_SCORES_IN, {"me": person.id, "round": round_.id}))
+
+
+def still_scores(round_: Round, person: Person | None) -> bool:
+    """Say whether this person's own scores in this round can still come or change, so that they see nobody else's yet.
+
+    Opened again for extra readings alone, it is only whoever was asked for one and has not sent it.
+    """
+    if person is None or round_.state not in SCORING:
+        return False
+    asked, these = (_OWES_EXTRA if round_.extra_only else _SCORES_IN), {"me": person.id, "round": round_.id}
+    if writes_now() or not has_request_context():
+        return bool(ask_one(asked, these))
+    known: dict[tuple[int, int], bool] = g.setdefault("still_scores", {})  # once for a page that is only read
+    if (person.id, round_.id) not in known:
+        known[person.id, round_.id] = bool(ask_one(asked, these))
+    return known[person.id, round_.id]
 
 
 def rounds_to_calibrate() -> Sequence[Round]:

@@ -90,24 +90,38 @@ def _page(member: Member, form: AnswerForm, *, leaving: bool = False) -> str:
 
 
 def declare_first(person: Person | None, needs: Permission, thing: object) -> Any:  # noqa: ANN401 - an answer
-    """Tell a chair who has not declared conflicts what keeps their committee's pages closed; None for everybody else.
+    """Tell whoever leads, or sits beside another role, and has not declared conflicts what keeps pages closed; None for everybody else.
 
-    Until they have declared once, only on the pages of a whole cycle: below those, what is there and what is not answer alike.
+    To a chair, until they have declared once, only on the pages of a whole cycle: below those, what is there and what is not answer
+    alike. Staff know what there is.
     """
-    if person is None or thing is None or not policy.once(person, needs, thing, Fact.DECLARED):
+    if person is None or thing is None or not policy.turns_on(person, needs, thing, Fact.DECLARED):
         return None
-    if Fact.CHAIR_OF_IT not in policy.facts_about(person, thing):
+    facts = policy.facts_about(person, thing)
+    if not facts & {Fact.CHAIR_OF_IT, Fact.STAFF_OF_IT, Fact.PUBLISHER_OF_IT}:
         return None
     address = request.view_args or {}
     at = (address.get("slug"), address.get("year"))
     seats = [
         (member, member.declared_at is not None)
-        for member in reading.chaired(person)
+        for member in reading.sat(person)
         if at in {(None, None), (member.cycle.award.slug, member.cycle.year)}
     ]
-    if address.keys() - {"slug", "year"} and not all(declared for _member, declared in seats):
+    below = address.keys() - {"slug", "year"} and Fact.STAFF_OF_IT not in facts
+    if below and not all(declared for _member, declared in seats):
         return None
-    return render_template("review/declare_first.html", seats=seats), 403
+    return render_template("review/declare_first.html", seats=seats, leads=Fact.CHAIR_OF_IT in facts), 403
+
+
+def own_scores_first(person: Person | None, needs: Permission, thing: object) -> Any:  # noqa: ANN401 - an answer
+    """Tell whoever leads and still scores in an open round when others' scores open to them; None for everybody else."""
+    if person is None or thing is None or not policy.turns_on(person, needs, thing, Fact.STILL_SCORES):
+        return None
+    address = request.view_args or {}
+    review = rounds.in_review(address["slug"], address["year"]) if {"slug", "year"} <= address.keys() else None
+    if review is None or review.round is None:
+        return None
+    return render_template("review/own_scores_first.html", cycle=review.cycle, round=review.round), 403
 
 
 @pages.form("/committees/<int:number>/conflicts", needs=Permission.DECLARE_CONFLICTS, of=seat_at)

@@ -56,9 +56,8 @@ def sees_scores(person: Person, review: InReview) -> bool:
 
 
 def _unasked(person: Person, review: InReview, among: Collection[int]) -> dict[str, Any]:
-    """Return what came on the list after a member or chair declared, and their seat: it opens once they were asked about it too."""
-    facts = policy.facts_about(person, review)
-    asked = Fact.DECLARED in facts and Fact.STAFF_OF_IT not in facts
+    """Return what came on the list after a member declared, and their seat: it opens once they were asked about it too."""
+    asked = Fact.DECLARED in policy.facts_about(person, review)
     unlisted = declarations.unlisted(review.round, person, among) if asked and review.round is not None else frozenset()
     return {"unasked": unlisted, "seat": awards.member_of(review.cycle, person) if unlisted else None}
 
