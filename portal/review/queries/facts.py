@@ -98,7 +98,7 @@ def facts_of_in_review(person: Person | None, thing: InReview) -> frozenset[Fact
         facts.add(Fact.IN_DELIBERATION)
     if not thing.blind:
         facts.add(Fact.NAMES_SHOWN)
-    if thing.round is not None and rounds.still_scores(thing.round, person):
+    if thing.round is not None and Fact.MEMBER_OF_IT in facts and rounds.still_scores(thing.round, person):
         facts.add(Fact.STILL_SCORES)
     return frozenset(facts)
 
