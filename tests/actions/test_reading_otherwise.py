@@ -9,15 +9,25 @@ import pytest
 from flask import g
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, policy
 from portal.awards.models import Cycle
 from portal.awards.rules import CycleStage
 from portal.db import db, transaction
-from portal.demo.makers import NOW, make_candidacy, make_cycle, make_nomination, make_organisation, make_staff
+from portal.demo.makers import (
+    NOW,
+    make_candidacy,
+    make_cycle,
+    make_nomination,
+    make_organisation,
+    make_school,
+    make_staff,
+)
 from portal.errors import Refused, Stale
 from portal.history.models import Event
 from portal.mail.models import Message
+from portal.nominations.models import CandidacyPerson, CandidacySchool, Nomination
 from portal.people.models import Person
+from portal.policy import Permission
 from portal.review.actions import feedback, masking, paper, practice, reading
 from portal.review.models import Feedback, Masked, PaperReview, Review, Standing
 from portal.review.queries import feedback as words
@@ -26,6 +36,7 @@ from portal.review.queries import practice as practices
 from portal.review.queries import reading as queries
 from portal.review.rules.lives import AssignmentState
 from portal.review.rules.scoring import Confidence, Mark
+from portal.schools.models import Affiliation
 from tests.support.reviewing import LATER, make_open, score, typed
 
 
@@ -212,6 +223,32 @@ def test_a_packet_holds_what_its_reader_may_open_and_no_name_that_is_covered(app
     assert "the nominee teaches number" in " ".join(said.split()).casefold()
     assert not [name for name in ("Warsame", "Rivera", "Warmont") if name in said]
     g.pop("organisation", None)
+
+
+def test_a_past_file_is_on_no_list_of_whoever_has_to_do_with_it(practicing):
+    """Nobody declares against past files: who nominated, is the nominee or was at the school does not find it."""
+    _cycle, number, _staff, members = practicing
+    with transaction():
+        for masked in db.session.scalars(select(Masked)):
+            masked.approved_at = NOW
+        past = practices.practice_at(number).past
+        nominator, nominee, beside, once, _free = [db.session.get_one(Person, member) for member in members]
+        school = make_school()
+        db.session.add_all(
+            [
+                CandidacySchool(candidacy_id=past.id, school_id=school.id),
+                CandidacyPerson(candidacy_id=past.id, cycle_id=past.cycle_id, person_id=nominee.id),
+                Affiliation(person_id=beside.id, school_id=school.id, role=""),
+                Affiliation(person_id=once.id, school_id=school.id, role="", until=NOW.date() - timedelta(days=1)),
+            ]
+        )
+        db.session.scalars(
+            select(Nomination).where(Nomination.candidacy_id == past.id)
+        ).one().nominator_id = nominator.id
+    of = practices.practice_at(number)
+    people = [db.session.get_one(Person, member) for member in members]
+    assert [[one.number for one in practices.waiting(person)] for person in people] == [[], [], [], [], [number]]
+    assert [policy.may(person, Permission.PRACTICE, of) for person in people] == [False, False, False, False, True]
 
 
 def test_looking_over_a_past_file_leads_back_to_the_practice(practicing, client, sign_in):

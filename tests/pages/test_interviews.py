@@ -20,6 +20,7 @@ from portal.nominations.actions import screening
 from portal.nominations.models import Candidacy, CandidacyPerson
 from portal.nominations.rules import CandidacyStep
 from portal.people.models import Person
+from portal.review.actions import assigning
 from portal.review.models import Appointment, SpokenName
 from portal.review.rules import appointments as rules
 from portal.review.rules.kinds import RoundKind
@@ -124,3 +125,26 @@ def assert_moving_and_ending_are_told(app, office, page, times, numbers):
         ("review/interview_reader", reader, "cancelled"),
         ("review/interview_off", number, "waiting"),  # the reader never heard of it
     ]
+
+
+def test_a_reader_who_joins_after_everybody_was_told_hears_the_same_and_one_who_joins_before_hears_nothing_twice(app):
+    with transaction():
+        made = make_open(candidacies=2, members=2, reads=1, blind=False)
+        made.round.kind = RoundKind.INTERVIEW
+        at = {"planned_by_id": made.staff.id, "planned_at": NOW, "place": "Room 4", "round_id": made.round.id}
+        joins = {}
+        for one, told in zip(made.candidacies, (NOW, None), strict=True):
+            times = {"starts_at": NOW + DAY, "ends_at": NOW + 2 * DAY, "told_at": told, "told_version": told and 1}
+            db.session.add(Appointment(candidacy_id=one.id, key=f"key-{one.id}", **at, **times))
+            joins[one.id] = next(p for p in made.people if all(r.candidacy_id != one.id for r in made.readings(p)))
+        db.session.flush()
+        for one in made.candidacies:
+            assigning.assign(made.round, one, joins[one.id], by=made.staff, at=LATER)
+        known, reader, name = made.candidacies[0].id, joins[made.candidacies[0].id].id, made.candidacies[0].name
+    (message,) = posted()
+    assert (message.template, message.to_id, message.about_id) == ("review/interview_reader", reader, known)
+    with clock.at(LATER):
+        said = writing.write(message, link=None, language="en")
+    assert "Room 4" in said.text
+    assert name in said.text
+    assert "moved" not in said.subject

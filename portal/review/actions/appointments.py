@@ -15,13 +15,16 @@ from portal.review.models import Appointment, Round
 from portal.review.queries import appointments as queries
 from portal.review.queries import rounds
 from portal.review.rules import appointments as rules
+from portal.review.rules.kinds import RoundKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from portal.nominations.models import Candidacy
     from portal.nominations.rules import CandidacyStage
     from portal.people.models import Person
+    from portal.review.models import Assignment
     from portal.review.queries.appointments import Met
 
 MOVED = N_("Somebody changed this meanwhile. The page shows how it stands now.")
@@ -85,7 +88,23 @@ def tell(met: Met, *, by: Person, at: datetime) -> int:
     moved = known.told_at is not None
     if rows_changed(said.values(told_at=at, told_version=known.version)) != 1:
         raise Stale(MOVED)
-    facts: dict[str, Any] = {
+    key, posted = f"interview {known.id} {known.version}", 0
+    for person in queries.nominees(candidacy) if candidacy.told_at is not None else ():
+        facts = _said(known, round_, moved=moved)
+        mail.post("review/interview", to=person, at=at, about=candidacy, key=f"{key} {person.id}", **facts)
+        posted += 1
+    for reading in queries.readers(round_, candidacy):
+        _write_to_reader(known, reading, round_, candidacy, spoken=met.of.spoken.name, moved=moved, at=at)
+        posted += 1
+    if not posted:
+        raise Refused(NOBODY)
+    db.session.refresh(known)
+    history.record("interview told", candidacy, by=by, at=at, people=posted)
+    return posted
+
+
+def _said(known: Appointment, round_: Round, *, moved: bool) -> dict[str, Any]:
+    return {
         "award": round_.cycle.award.name,
         "year": round_.cycle.year,
         "starts_at": known.starts_at.isoformat(),
@@ -93,29 +112,37 @@ def tell(met: Met, *, by: Person, at: datetime) -> int:
         "calendar": f"{base_url()}/interviews/{known.key}.ics",
         "moved": moved,
     }
-    key, posted = f"interview {known.id} {known.version}", 0
-    for person in queries.nominees(candidacy) if candidacy.told_at is not None else ():
-        mail.post("review/interview", to=person, at=at, about=candidacy, key=f"{key} {person.id}", **facts)
-        posted += 1
-    spoken = met.of.spoken.name
-    for reading in queries.readers(round_, candidacy):
-        name = spoken if reading.covered else candidacy.name
-        reader = reading.reviewer
-        mail.post(
-            "review/interview_reader",
-            to=reader,
-            at=at,
-            about=candidacy,
-            key=f"{key} reader {reader.id}",
-            whom=name,
-            **facts,
-        )
-        posted += 1
-    if not posted:
-        raise Refused(NOBODY)
-    db.session.refresh(known)
-    history.record("interview told", candidacy, by=by, at=at, people=posted)
-    return posted
+
+
+def _write_to_reader(
+    known: Appointment,
+    reading: Assignment,
+    round_: Round,
+    candidacy: Candidacy,
+    *,
+    spoken: str,
+    moved: bool,
+    at: datetime,
+) -> None:
+    reader = reading.reviewer
+    mail.post(
+        "review/interview_reader",
+        to=reader,
+        at=at,
+        about=candidacy,
+        key=f"interview {known.id} {known.version} reader {reader.id}",
+        whom=spoken if reading.covered else candidacy.name,
+        **_said(known, round_, moved=moved),
+    )
+
+
+def tell_joined(round_: Round, readings: Collection[Assignment], *, at: datetime) -> None:
+    """Write to readers who came to a candidacy after everybody was told when it is met: the same, to them alone."""
+    if round_.kind is not RoundKind.INTERVIEW:
+        return
+    for known, candidacy, reading in queries.joined(round_, [reading.id for reading in readings], at):
+        spoken = rounds.name_of(round_, candidacy.id).name
+        _write_to_reader(known, reading, round_, candidacy, spoken=spoken, moved=False, at=at)
 
 
 def call_off(met: Met, *, version: int, by: Person, at: datetime) -> None:

@@ -18,7 +18,7 @@ from portal.errors import N_, Refused, Stale
 from portal.jobs import actions as jobs
 from portal.nominations.actions import conflicts
 from portal.people.models import Person
-from portal.review.actions import declaring, reminding, rounds, standings
+from portal.review.actions import appointments, declaring, reminding, rounds, standings
 from portal.review.models import Assignment, Plan, Round
 from portal.review.queries import assigning as queries
 from portal.review.queries import rounds as known
@@ -209,6 +209,7 @@ def _give(round_: Round, pairs: Sequence[Pair], *, at: datetime, seed: int) -> l
     members = select(Member).where(Member.cycle_id == round_.cycle_id, Member.person_id.in_(people))
     for member in db.session.scalars(members.options(*declaring.WITH)):
         declaring.clear(member, at=at)
+    appointments.tell_joined(round_, made, at=at)
     return made
 
 

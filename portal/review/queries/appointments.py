@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -22,6 +22,7 @@ from portal.review.rules.lives import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from portal.policy import Fact
     from portal.review.models import Round
@@ -102,6 +103,22 @@ def readers(round_: Round, candidacy: Candidacy) -> Sequence[Assignment]:
     wanted = select(Assignment).options(joinedload(Assignment.reviewer), joinedload(Assignment.round))
     wanted = wanted.where(Assignment.round_id == round_.id, Assignment.candidacy_id == candidacy.id)
     return db.session.scalars(wanted.where(Assignment.state.in_(HELD)).order_by(Assignment.id)).all()
+
+
+def joined(
+    round_: Round, readings: Sequence[int], at: datetime
+) -> Sequence[Row[tuple[Appointment, Candidacy, Assignment]]]:
+    """Return those of these readings whose candidacy is met at a time still to come that everybody was told of: one query."""
+    wanted = (
+        select(Appointment, Candidacy, Assignment)
+        .join(Candidacy, Candidacy.id == Appointment.candidacy_id)
+        .join(Assignment, Assignment.candidacy_id == Appointment.candidacy_id)
+        .options(joinedload(Assignment.reviewer), joinedload(Assignment.round))
+        .where(Appointment.round_id == round_.id, Assignment.id.in_(readings), Assignment.state.in_(HELD))
+        .where(Appointment.cancelled_at.is_(None), Appointment.told_version == Appointment.version)
+        .where(Appointment.starts_at > at)
+    )
+    return db.session.execute(wanted.order_by(Assignment.id)).all()
 
 
 def written_to(candidacy: Candidacy, templates: Sequence[str]) -> Sequence[Person]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.awards import queries as awards
 from portal.awards.models import Criterion, Cycle, Member, Rubric, Season
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import ME, ask, db
-from portal.nominations.models import Candidacy, CandidacyPerson, Nomination
+from portal.nominations.models import Candidacy, CandidacyPerson, CandidacySchool, Nomination, Recommendation
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.queries.facts import conflict_facts
 from portal.nominations.rules import COUNTS as STANDING
@@ -23,11 +23,12 @@ from portal.review.queries import reading, texts
 from portal.review.rules import withholding
 from portal.review.rules.lives import RoundState
 from portal.review.rules.scoring import NOTHING, Mark
+from portal.schools.models import Affiliation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Executable
+    from sqlalchemy import ColumnElement, Executable
 
     from portal.people.models import Person
     from portal.review.queries.texts import Reading
@@ -141,14 +142,33 @@ def facts_of_practice(person: Person | None, of: PracticeOf) -> frozenset[Fact]:
     """Return what holds of this person and a past file: on whose committee, and whether they have to do with whom it is about."""
     if person is None:
         return frozenset()
-    facts = set(awards.facts_of_cycle(person, of.cycle)) | conflict_facts(person, of.past.id)
-    nominee = select(CandidacyPerson.id).where(
-        CandidacyPerson.candidacy_id == of.past.id, CandidacyPerson.person_id == person.id
+    facts = awards.facts_of_cycle(person, of.cycle) | conflict_facts(person, of.past.id)
+    apart = select(Candidacy.id).where(Candidacy.id == of.past.id, ~_nothing_to_do_with(person.id))
+    return facts | {Fact.CONFLICT} if db.session.scalar(apart) else facts
+
+
+def _nothing_to_do_with(person: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a number, or its place in a statement
+    """Return the condition on a past candidacy that somebody is not it, did not nominate or write for it, and was never at its school.
+
+    Nobody declares against past files, so these facts are looked up where they stand, and a file they hold of is on no list.
+    """
+    named = select(CandidacyPerson.candidacy_id).where(CandidacyPerson.person_id == person)
+    nominated = select(Nomination.candidacy_id).where(
+        Nomination.nominator_id == person, Nomination.candidacy_id.is_not(None)
     )
-    wrote = select(Nomination.id).where(Nomination.candidacy_id == of.past.id, Nomination.nominator_id == person.id)
-    if db.session.scalar(nominee.limit(1)) or db.session.scalar(wrote.limit(1)):
-        facts.add(Fact.CONFLICT)
-    return frozenset(facts)
+    lettered = aliased(Nomination)
+    wrote = (
+        select(func.coalesce(Recommendation.candidacy_id, lettered.candidacy_id))
+        .outerjoin(lettered, lettered.id == Recommendation.nomination_id)
+        .where(Recommendation.writer_id == person)
+        .where(func.coalesce(Recommendation.candidacy_id, lettered.candidacy_id).is_not(None))
+    )
+    beside = (
+        select(CandidacySchool.candidacy_id)
+        .join(Affiliation, Affiliation.school_id == CandidacySchool.school_id)
+        .where(Affiliation.person_id == person)
+    )
+    return and_(*(Candidacy.id.not_in(each) for each in (named, nominated, wrote, beside)))
 
 
 def read(of: PracticeOf) -> Reading:
@@ -176,6 +196,7 @@ def _waiting() -> Executable:
         .outerjoin(PracticeReview, (PracticeReview.file_id == PracticeFile.id) & (PracticeReview.person_id == ME.id))
         .where(Member.person_id == ME.id, Member.state == MemberState.ACCEPTED, _looked_over())
         .where(PracticeFile.cycle_id.not_in(over), Cycle.stage.in_((CycleStage.CLOSED, CycleStage.IN_REVIEW)))
+        .where(_nothing_to_do_with(ME.id))
         .order_by(PracticeFile.cycle_id, PracticeFile.id)
     )
     return untouched_by_conflict(wanted, ME)
