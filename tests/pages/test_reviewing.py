@@ -19,7 +19,8 @@ from portal.demo.makers import NOW, make_auditor, make_member, make_person, make
 from portal.jobs import worker
 from portal.jobs.models import Job
 from portal.nominations.actions import conflicts
-from portal.nominations.models import Candidacy, Conflict
+from portal.nominations.models import Candidacy, Conflict, Kind
+from portal.nominations.rules import ConflictState
 from portal.people.models import Person
 from portal.review.actions import assigning, rounds
 from portal.review.models import Assignment, Masked, Note, Review, Round, Score, SpokenName
@@ -668,6 +669,39 @@ def test_somebody_in_conflict_finds_that_candidacy_nowhere(app, committee):
     assert number is not None
     assert staff.get(f"{committee.slug}/masking/{number}").status_code == 404
     assert "Amina Warsame" not in staff.text(f"{committee.slug}/masking?show=all")
+
+
+def test_a_reading_that_a_new_fact_holds_says_so_to_its_reader_and_to_whoever_decides(app, committee):
+    with transaction():
+        mine = committee.readings(committee.people[1])[0]
+        name = db.session.scalar(select(SpokenName.name).where(SpokenName.candidacy_id == mine.candidacy_id))
+        found = Conflict(
+            candidacy_id=mine.candidacy_id, person_id=committee.numbers[1], kind=Kind.SAME_SCHOOL, fact="Elm"
+        )
+        found.state, found.raised_at = ConflictState.SUGGESTED, NOW
+        db.session.add(found)
+    reader, staff = Browser(app, committee.numbers[1]), Browser(app, committee.staff_id)
+    page = reader.text("/reading")
+    assert "one reading is on hold" in page
+    assert f">{name}</a>" not in page
+    assert "Elm" not in page
+    for url in (f"{committee.slug}/assignments", f"{committee.slug}/assignments/{spoken_at(committee, mine)}"):
+        assert "On hold: a possible conflict" in staff.text(url)
+    assert f"{committee.slug}/conflicts" in staff.text(f"{committee.slug}/assignments")
+    assert "One possible conflict is undecided" in staff.text("/desk")
+    with transaction():
+        conflict = db.session.get_one(Conflict, found.id)
+        conflicts.dismiss(
+            conflict, by=db.session.get_one(Person, committee.staff_id), reason="Left long ago.", at=LATER
+        )
+    assert "on hold" not in reader.text("/reading")
+    assert f">{name}</a>" in reader.text("/reading")
+    assert "On hold" not in staff.text(f"{committee.slug}/assignments")
+
+
+def spoken_at(committee, reading):
+    wanted = select(SpokenName.reference).where(SpokenName.round_id == committee.round.id)
+    return db.session.scalar(wanted.where(SpokenName.candidacy_id == reading.candidacy_id))
 
 
 @pytest.mark.parametrize("place", [0, 1])

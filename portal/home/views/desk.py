@@ -369,7 +369,7 @@ def _of_cycle(line: Numbers, now: datetime) -> Iterator[Asks]:
         ("held", line.held, "nominations.held", "undecided"),
         ("to translate", line.to_translate, "nominations.translations", "writing"),
         ("translated", line.translated, "nominations.translations", "writing"),
-        ("conflict", line.conflicts, "nominations.conflicts", "undecided"),
+        ("conflict", line.conflicts, "nominations.conflicts_of_cycle", "undecided"),
         ("intake", taking * line.candidacies[CandidacyStage.INTAKE.value], "nominations.screening", "writing"),
         ("seats", (taking and soon) * today.seats(line), "awards.committee", "writing"),
         ("asked", (not decided) * line.members[MemberState.INVITED.value], "awards.committee", "not_started"),
@@ -396,7 +396,5 @@ def _of_office(found: today.Office) -> list[Item]:
         items.append(Item(words, to("accounts.people", show="unreached"), _("Mend"), "", "blocks"))
     for number, name, count in found.rows:
         words = ngettext("One row of an import needs mending", "%(num)s rows of an import need mending", count)
-        items.append(
-            Item(words, to("nominations.import_", number=number) or to("nominations.imports"), _("Mend"), name)
-        )
+        items.append(Item(words, to("nominations.import_rows", number=number), _("Mend"), name))
     return items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.web.pages import Pages
 
@@ -23,5 +23,5 @@ class Item(NamedTuple):
 
 
 def to(endpoint: str, **address: Any) -> str:
-    """Return a page's address, or nothing where the portal has no such page."""
-    return url_for(endpoint, **address) if endpoint in current_app.view_functions else ""
+    """Return a page's address. A page that does not exist is a mistake, and is met at once: a list that left it out would say nothing."""
+    return url_for(endpoint, **address)

@@ -484,12 +484,18 @@ class Row(NamedTuple):
 
     assignment: Assignment
     submitted: bool
+    held: bool  # since a conflict was suggested: until somebody decides, its reader does not find it
 
 
 def readings(round_: Round, among: Collection[int] | None = None) -> dict[int, list[Row]]:
     """Return every reading of a round (or of some candidacies in it) by candidacy, each with its reviewer: one query."""
+    raised = select(Conflict.id).where(
+        Conflict.candidacy_id == Assignment.candidacy_id,
+        Conflict.person_id == Assignment.reviewer_id,
+        Conflict.state.in_(STANDS),
+    )
     wanted = (
-        select(Assignment, Review.state)
+        select(Assignment, Review.state, Assignment.state.in_(HELD) & raised.exists())
         .outerjoin(Review, Review.assignment_id == Assignment.id)
         .options(joinedload(Assignment.reviewer))
         .where(Assignment.round_id == round_.id)
@@ -498,8 +504,8 @@ def readings(round_: Round, among: Collection[int] | None = None) -> dict[int, l
     if among is not None:
         wanted = wanted.where(Assignment.candidacy_id.in_(among))
     found: dict[int, list[Row]] = defaultdict(list)
-    for assignment, state in db.session.execute(wanted):
-        found[assignment.candidacy_id].append(Row(assignment, state in COUNTS))
+    for assignment, state, held in db.session.execute(wanted):
+        found[assignment.candidacy_id].append(Row(assignment, state in COUNTS, bool(held)))
     return found
 
 

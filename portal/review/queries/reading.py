@@ -14,9 +14,10 @@ from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.queries import cycle_kept
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import ME, ask, db, fetch, writes_now
-from portal.nominations.models import Candidacy, Nomination, Snapshot
+from portal.nominations.models import Candidacy, Conflict, Nomination, Snapshot
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import COUNTS as STANDING
+from portal.nominations.rules import ConflictState
 from portal.review.models import Assignment, Review, Round, Score, SpokenName
 from portal.review.queries import rounds
 from portal.review.rules.kinds import BY_RUBRIC, RoundKind
@@ -301,6 +302,32 @@ def queues(person: Person, *, page: int = 1, size: int = SIZE) -> tuple[list[Que
         )
         for round_, member, rubric in found
     ], len(listed) > size
+
+
+@cache
+def _in_question() -> Executable:
+    doubted = select(Conflict.id).where(
+        Conflict.candidacy_id == Assignment.candidacy_id,
+        Conflict.person_id == ME.id,
+        Conflict.state == ConflictState.SUGGESTED,
+    )
+    return (
+        select(Round.cycle_id, func.count())
+        .select_from(Assignment)
+        .join(Assignment.round)
+        .join(Assignment.candidacy)
+        .join(Member, (Member.cycle_id == Round.cycle_id) & (Member.person_id == ME.id))
+        .where(Assignment.reviewer_id == ME.id, Assignment.state.in_(HELD), Round.state.in_(SCORING), doubted.exists())
+        .where(Member.state == MemberState.ACCEPTED, Candidacy.stage.not_in(rounds.GONE))
+        .where(Candidacy.merged_into_id.is_(None))
+        .group_by(Round.cycle_id)
+        .order_by(Round.cycle_id)
+    )
+
+
+def in_question(person: Person) -> list[tuple[Cycle, int]]:
+    """Return how many of somebody's readings are closed to them until others decide whether they have a conflict: one query."""
+    return [(cycle_kept(number), count) for number, count in ask(_in_question(), {"me": person.id})]
 
 
 def _rounds_of(me: dict[str, int], numbers: list[int]) -> list[tuple[Round, Member, Rubric | None]]:

@@ -51,6 +51,11 @@ def word(state: AssignmentState) -> tuple[str, str]:
     }[state]
 
 
+def shape(row: queries.Row) -> tuple[str, str]:
+    """Return the same for one reading of the list: a conflict that nobody has decided on holds it, whatever its state."""
+    return ("undecided", _("On hold: a possible conflict")) if row.held else word(row.assignment.state)
+
+
 @pages.page("/desk/<slug>/<int:year>/assignments", needs=Permission.ASSIGN, of=rounds.in_review)
 def assignments(review: InReview) -> str:
     """Who reads what, who owes what, and where somebody is missing."""
@@ -96,7 +101,8 @@ def assignments(review: InReview) -> str:
         planning=queries.being_planned(made) is not None,
         can_plan=made.state in actions.CAN_PLAN,
         held=HELD,
-        word=word,
+        shape=shape,
+        held_up=any(each.held for row in rows for each in row["readings"]),
     )
 
 
@@ -241,7 +247,7 @@ def pairs(thing: Discussed) -> Any:  # noqa: ANN401 - an answer
             for number, member in sorted(found.members.items())
             if (why := found.barred.get((candidacy.id, number)) or _closed(found, (candidacy.id, number))) is not None
         ],
-        word=word,
+        shape=shape,
         can_plan=made.state in actions.CAN_PLAN,
         untouched=UNTOUCHED,
     ), form.status

@@ -50,6 +50,7 @@ def queue() -> str:
         queues=found,
         pager=Listing([task for each in found for task in each.tasks], page, queries.SIZE, more),
         waiting=queries.invitations(person),
+        in_question=queries.in_question(person),
         practice=_practice(person),
         printable=any(each.minutes for each in found),
         chaired=[(member.cycle, _led(member.cycle)) for member in queries.chaired(person)],
