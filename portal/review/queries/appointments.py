@@ -105,9 +105,7 @@ def readers(round_: Round, candidacy: Candidacy) -> Sequence[Assignment]:
     return db.session.scalars(wanted.where(Assignment.state.in_(HELD)).order_by(Assignment.id)).all()
 
 
-def joined(
-    round_: Round, readings: Sequence[int], at: datetime
-) -> Sequence[Row[tuple[Appointment, Candidacy, Assignment]]]:
+def joined(round_: Round, readings: Sequence[int], at: datetime) -> Sequence[Row[Appointment, Candidacy, Assignment]]:
     """Return those of these readings whose candidacy is met at a time still to come that everybody was told of: one query."""
     wanted = (
         select(Appointment, Candidacy, Assignment)
