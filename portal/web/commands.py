@@ -40,12 +40,24 @@ def _host(base_url: str) -> str:
     return name if name in {"127.0.0.1", "localhost", "::1"} else "127.0.0.1"
 
 
+def _stop(*_: object) -> None:
+    """End the server's loop as Ctrl-C does."""
+    raise SystemExit(0)
+
+
 def run(app: WSGIApplication, *, host: str, port: int, threads: int = THREADS) -> None:
-    """Serve `app` until stopped. Slow readers and writers wait in the event loop and hold no thread (docs/decisions)."""
+    """Serve `app` until stopped. Slow readers and writers wait in the event loop and hold no thread (docs/decisions).
+
+    Asked to stop (SIGTERM, SIGINT), it answers what is in hand and returns; on its own in a thread, it is never asked.
+    """
     import gc  # noqa: PLC0415 - the command alone needs it
+    import signal  # noqa: PLC0415 - as above
+    import threading  # noqa: PLC0415 - as above
 
     from waitress import serve as wait  # noqa: PLC0415 - as above
 
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     gc.collect()
     gc.freeze()  # what is there now stays for good: no later collection looks at it
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 50)

@@ -115,9 +115,11 @@ def test_a_submission_that_was_acknowledged_outlives_a_killed_server(app, portal
         for window in windows:
             window.join()
         assert set(acknowledged) <= whole()
-    portal.start("serve")
+    server = portal.start("serve")
     portal.answers(f"{address}/awards")
     browser = Browser(address, visit)
     for window in send_all(browser, references, browser.token(), acknowledged):
         window.join()
+    server.terminate()
+    assert server.wait(60) == 0  # asked to stop, not killed: it ends well
     assert whole() == set(references)
