@@ -52,7 +52,7 @@ OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database
 # The portal has more statements than the 500 that SQLAlchemy keeps compiled by itself: beyond that it forgets and compiles again.
 STATEMENTS = 4000
 BUSY_MILLISECONDS = 15_000
-# PostgreSQL plans a statement each time anew unless it is prepared; the portal asks the same few hundred again and again.
+# A database reads and plans a statement each time anew unless it is kept prepared; the portal asks the same few hundred again and again.
 PREPARED_AFTER, PREPARED_AT_MOST = 1, 400
 TRUSTED_SECONDS = 30.0  # how long a connection may lie unused before its server is asked whether it is still there
 LEFT = "portal.left"
@@ -196,7 +196,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """Return what the engine is made with on this database."""
     common = {"echo": settings.echo_sql, "query_cache_size": STATEMENTS}
     if settings.database_url.startswith("sqlite"):
-        return {"module": driver(), "connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, **common}
+        return {
+            "module": driver(),
+            "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "cached_statements": PREPARED_AT_MOST},
+            **common,
+        }
     return {"pool_use_lifo": True, "pool_size": 16, "max_overflow": 16, **common}
 
 

@@ -38,12 +38,18 @@ class Opened(NamedTuple):
 
 def person_at(address: str, *, at: datetime, language: str = "en", given: str = "", family: str = "") -> Person:
     """Return the person who signs in with this address, made anew where there is none yet."""
+    person = person_for(address, at=at, language=language, given=given, family=family)
+    db.session.flush()
+    return person
+
+
+def person_for(address: str, *, at: datetime, language: str = "en", given: str = "", family: str = "") -> Person:
+    """Return the same; whoever is new gets their number with what the caller adds for them."""
     account = queries.account_at(address)
     if account is not None:
         return account.person
     person = people.make(given=given, family=family, email=address, language=language, at=at)
     db.session.add_all([person, Account(person=person, address=address_key(address) or "")])
-    db.session.flush()
     return person
 
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 # Asked by every request of somebody signed in: put together once.
 _SESSION = select(Session).options(joinedload(Session.person)).where(Session.token_hash == bindparam("hash"))
+_ACCOUNT = (
+    select(Account)
+    .options(joinedload(Account.person))
+    .where(Account.address == bindparam("address"), Account.ended_at.is_(None))
+)
 _ROLES = select(Grant.role, Grant.scope, Grant.scope_id).where(
     Grant.person_id == bindparam("person"), Grant.ended_at.is_(None)
 )
@@ -47,12 +52,7 @@ def session_by_id(session_id: int) -> Session | None:
 
 def account_at(address: str) -> Account | None:
     """Return the account that signs in with this address, its person with it."""
-    wanted = (
-        select(Account)
-        .options(joinedload(Account.person))
-        .where(Account.address == address_key(address), Account.ended_at.is_(None))
-    )
-    return db.session.scalar(wanted)
+    return db.session.scalar(_ACCOUNT, {"address": address_key(address)})
 
 
 def accounts_at(addresses: Collection[str]) -> Sequence[Account]:

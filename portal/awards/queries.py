@@ -162,17 +162,29 @@ def zone() -> str:
 def deadlines(cycles: Iterable[Cycle], person: Person | None, at: datetime) -> dict[int, datetime]:
     """Return each cycle's closing instant for this person as it is at `at`, by the cycle's number, without grace: at most one query."""
     known = {cycle.id: cycle.closes_at for cycle in cycles}
-    if person is None or not known:
-        return known
+    return known if person is None or not known else _extended(known, person.id, at)
+
+
+def _extended(known: dict[int, datetime], person_id: int, at: datetime) -> dict[int, datetime]:
     if not writes_now():
-        given = cache.kept("extensions", lambda: _by_person(db.session.scalars(_EXTENDED).all()))
-        for one in given.get(person.id, ()):
+        for one in _extensions_of(person_id):
             if one.cycle_id in known and one.granted_at <= at:
                 known[one.cycle_id] = max(known[one.cycle_id], one.until)
         return known
-    for number, until in db.session.execute(_EXTENSIONS, {"cycles": list(known), "person": person.id, "at": at}):
+    for number, until in ask(_EXTENSIONS, {"cycles": list(known), "person": person_id, "at": at}):
         known[number] = max(known[number], until)
     return known
+
+
+def _extensions_of(person_id: int) -> Sequence[Extension]:
+    """Return the later deadlines given to one person, kept."""
+    given = cache.kept("extensions", lambda: _by_person(db.session.scalars(_EXTENDED).all()))
+    return given.get(person_id, ())  # type: ignore[no-any-return]
+
+
+def kept_open_for(person_id: int, at: datetime) -> set[int]:
+    """Return the numbers of the cycles that are kept open for one person beyond `at`."""
+    return {one.cycle_id for one in _extensions_of(person_id) if one.until > at}
 
 
 def _by_person(given: Iterable[Extension]) -> dict[int | None, list[Extension]]:
@@ -185,6 +197,11 @@ def _by_person(given: Iterable[Extension]) -> dict[int | None, list[Extension]]:
 def deadline(cycle: Cycle, person: Person | None, at: datetime) -> datetime:
     """Return a cycle's closing instant for this person as it is at `at`, extensions counted, without grace."""
     return deadlines([cycle], person, at)[cycle.id]
+
+
+def deadline_of(cycle: Cycle, person_id: int, at: datetime) -> datetime:
+    """Return the same for the person with this number."""
+    return _extended({cycle.id: cycle.closes_at}, person_id, at)[cycle.id]
 
 
 def in_time(cycle: Cycle, person: Person | None, at: datetime) -> bool:
@@ -201,9 +218,9 @@ def in_time(cycle: Cycle, person: Person | None, at: datetime) -> bool:
 def open_cycles(at: datetime) -> Sequence[Cycle]:
     """Return the cycles that anyone may nominate in at `at`, award and season with them, in the awards' order.
 
-    On a page that is only read, they are kept: read, never changed.
+    They are kept: read, never changed.
     """
-    found = _open_cycles() if writes_now() else cache.kept("open cycles", _open_cycles)
+    found = cache.kept("open cycles", _open_cycles)
     return [cycle for cycle in found if cycle.opens_at <= at < cycle.closes_at]
 
 

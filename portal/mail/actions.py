@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal import history
-from portal.db import Model, db, rows_changed
+from portal.db import Model, ask_one, db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.mail.models import Message
 from portal.mail.rules import MESSAGE, MessageState, MessageStep
@@ -18,6 +18,9 @@ from portal.people.rules import address_key
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+
+_POSTED = select(Message.id).where(Message.key == bindparam("key"))
 
 
 def post(
@@ -37,7 +40,7 @@ def post(
 
     `facts` must be plain JSON; `link` is {"purpose", "kind", "id", "next"} where the message carries a sign-in link.
     """
-    if key is not None and db.session.scalar(select(Message.id).where(Message.key == key)):
+    if key is not None and ask_one(_POSTED, {"key": key}):
         return None
     message = Message(
         template=template,

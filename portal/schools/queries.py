@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, exists, or_, select
+from sqlalchemy import and_, bindparam, case, exists, or_, select
 
 from portal.db import db
 from portal.schools.models import School, SchoolAlias
@@ -32,10 +32,13 @@ def matching(text: str, *, most: int = 8) -> Sequence[School]:
     return db.session.scalars(select(School).where(or_(named, alias)).order_by(first, School.name).limit(most)).all()
 
 
+_BY_IDS = select(School).where(School.id.in_(bindparam("numbers", expanding=True))).order_by(School.name)
+
+
 def by_ids(numbers: Iterable[int]) -> Sequence[School]:
     """Return the schools with these numbers, by name. A number that is nobody's is left out."""
     wanted = sorted(set(numbers))
-    return db.session.scalars(select(School).where(School.id.in_(wanted)).order_by(School.name)).all() if wanted else []
+    return db.session.scalars(_BY_IDS, {"numbers": wanted}).all() if wanted else []
 
 
 def names() -> dict[int, str]:

@@ -22,6 +22,7 @@ from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from portal.web import viewer
 
@@ -119,7 +120,16 @@ def choose() -> str:
     person = viewer.current()
     if person is not None and person.language in codes[1:]:
         return str(person.language)
-    return next((code for code in preferred(cookie, request.accept_languages) if code in codes), codes[0])
+    wanted = _wanted(
+        str(current_app.config["BABEL_TRANSLATION_DIRECTORIES"]), cookie, request.headers.get("Accept-Language", "")
+    )
+    return next((code for code in wanted if code in codes), codes[0])
+
+
+@lru_cache(maxsize=1024)
+def _wanted(_home: str, cookie: str | None, accepts: str) -> tuple[str, ...]:
+    """Return what a browser asks for, read once for all that ask alike."""
+    return tuple(preferred(cookie, parse_accept_header(accepts, LanguageAccept)))
 
 
 @lru_cache

@@ -414,19 +414,21 @@ def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:
     return [one for one in ranked(thing) if one.number not in hidden]
 
 
+_HONOURS = (
+    select(Person.sort_name, Award.id, Award.name, Season.year)
+    .join(CandidacyPerson, CandidacyPerson.person_id == Person.id)
+    .join(Decision, Decision.candidacy_id == CandidacyPerson.candidacy_id)
+    .join(Cycle, Cycle.id == Decision.cycle_id)
+    .join(Award, Award.id == Cycle.award_id)
+    .join(Season, Season.id == Cycle.season_id)
+    .where(Decision.outcome == Outcome.SELECTED, Person.sort_name.in_(bindparam("names", expanding=True)))
+    .where(Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED}))
+)
+
+
 def honours(names: Collection[str]) -> Sequence[Row[str, int, dict[str, str], int]]:
     """Return (name, award, its name, year) of whoever of these names was selected and released: who shared an award keeps from judging."""
-    wanted = (
-        select(Person.sort_name, Award.id, Award.name, Season.year)
-        .join(CandidacyPerson, CandidacyPerson.person_id == Person.id)
-        .join(Decision, Decision.candidacy_id == CandidacyPerson.candidacy_id)
-        .join(Cycle, Cycle.id == Decision.cycle_id)
-        .join(Award, Award.id == Cycle.award_id)
-        .join(Season, Season.id == Cycle.season_id)
-        .where(Decision.outcome == Outcome.SELECTED, Person.sort_name.in_(names))
-        .where(Decision.state.in_({DecisionState.RELEASED, DecisionState.CORRECTED}))
-    )
-    return db.session.execute(wanted).all()
+    return ask(_HONOURS, {"names": list(names)})
 
 
 def conflicted(thing: Deciding, person: Person | None) -> list[int]:

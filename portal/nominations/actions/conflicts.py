@@ -7,40 +7,30 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
 
 from portal import history
 from portal.accounts.models import Grant, Scope
-from portal.awards.models import Award, Cycle, Member, PastHonour
+from portal.awards import queries as awards
+from portal.awards.models import Cycle, Member
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db, rows_changed
 from portal.errors import N_, Refused
-from portal.funds.models import FundDonor
 from portal.nominations.models import (
     HARD,
     Candidacy,
-    CandidacyPerson,
-    CandidacySchool,
     Conflict,
     Kind,
-    Named,
-    Nomination,
-    Part,
-    Recommendation,
-    Sitting,
 )
 from portal.nominations.queries import conflicts as queries
-from portal.nominations.rules import CONFLICT, NEVER_SENT, ConflictState, ConflictStep, Stage
+from portal.nominations.rules import CONFLICT, ConflictState, ConflictStep
 from portal.nominations.rules.letters import LetterState, WriterRole
-from portal.nominations.translating.models import Translation
 from portal.people.models import Person
 from portal.people.rules import address_key, fold, name_key
-from portal.schools.models import Affiliation, RosterLine, School
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
 ALREADY = N_("That was already decided. The page shows how it stands now.")
@@ -62,7 +52,7 @@ honours_since: list[Callable[[Collection[str]], Iterable[tuple[str, int, dict[st
 class Concerned(NamedTuple):
     """Somebody who could touch candidacies, and the facts that may keep them from some."""
 
-    person: Person
+    person: queries.Somebody
     family: str
     sits: bool  # on the committee, and not staff alone
     schools: dict[int, date | None]  # where they are or were, and until when; None: still
@@ -71,7 +61,9 @@ class Concerned(NamedTuple):
     relatives: dict[str, str]  # names they gave as those of close family, by what they are compared by
     phone: str
     supervises: dict[int, str]  # the candidacies for which they were asked to write as a supervisor: the letter
-    honours: frozenset[tuple[int, int]]  # what they were honored with: award and year
+    wrote: dict[int, str]  # the candidacies that they wrote a letter for: the letter
+    nominated: dict[int, str]  # the candidacies that they surely nominated: the nomination
+    typed: dict[int, str]  # the same, where only somebody who typed their address says so
     translated: dict[int, str]  # the candidacies of which they translated something: from which language
 
 
@@ -88,7 +80,6 @@ class Nominee(NamedTuple):
     titles: dict[int, str]  # what these are called
     guardians: dict[str, str]  # addresses and names of guardians, as they are compared -> as they are written
     phones: frozenset[str]
-    honours: dict[tuple[int, int], str]
 
 
 class Raised(NamedTuple):
@@ -107,8 +98,8 @@ def raise_from_facts(subject: Cycle | Candidacy | Person, *, at: datetime) -> in
     every cycle that is not over. What was decided stays decided, until there is a fact that was not known then: that raises it again.
     """
     raised: list[Raised] = []
-    for cycle, persons, candidacies in _reach(subject):
-        raised += _facts(cycle, persons, candidacies, at=at)
+    for cycle, people, reach, number in _reach(subject):
+        raised += _facts(cycle, people, reach, number, at=at)
     if not raised:
         return 0
     return _suggest(raised, at=at)
@@ -128,26 +119,23 @@ def felt_roster(at: datetime) -> None:
 
 def raise_for(cycle: Cycle, candidacies: Collection[int], *, at: datetime) -> int:
     """Do the same for some candidacies of one cycle: for an import, which touches many at once."""
-    persons = list(db.session.scalars(queries.concerned(cycle)))
-    wanted = select(Candidacy.id).where(Candidacy.id.in_(candidacies), Candidacy.merged_into_id.is_(None))
-    raised = list(_facts(cycle, persons, wanted, at=at))
+    raised = list(_facts(cycle, queries.everybody(cycle), "candidacies", list(candidacies), at=at))
     return _suggest(raised, at=at) if raised else 0
 
 
-def _reach(subject: Cycle | Candidacy | Person) -> Iterator[tuple[Cycle, list[Person], Select[int]]]:
-    every = select(Candidacy.id).where(Candidacy.merged_into_id.is_(None))
+def _reach(
+    subject: Cycle | Candidacy | Person,
+) -> Iterator[tuple[Cycle, Sequence[queries.Somebody], queries.Reach, int]]:
+    """Yield each cycle with the people who are looked at, and the candidacies: one of them, or all of the cycle."""
     if isinstance(subject, Candidacy):
-        cycle = db.session.get_one(Cycle, subject.cycle_id)
-        yield cycle, list(db.session.scalars(queries.concerned(cycle))), every.where(Candidacy.id == subject.id)
+        cycle = awards.cycle_kept(subject.cycle_id)
+        yield cycle, queries.everybody(cycle), "candidacy", subject.id
     elif isinstance(subject, Cycle):
-        yield (
-            subject,
-            list(db.session.scalars(queries.concerned(subject))),
-            every.where(Candidacy.cycle_id == subject.id),
-        )
+        yield subject, queries.everybody(subject), "cycle", subject.id
     else:
+        db.session.flush()
         for own in db.session.scalars(_cycles_of(subject)).unique():
-            yield own, [subject], every.where(Candidacy.cycle_id == own.id)
+            yield own, [queries.somebody(subject)], "cycle", own.id
 
 
 def _cycles_of(person: Person) -> Select[Cycle]:
@@ -164,45 +152,45 @@ def _cycles_of(person: Person) -> Select[Cycle]:
     )
 
 
-def _facts(cycle: Cycle, persons: list[Person], candidacies: Select[int], *, at: datetime) -> Iterator[Raised]:
-    if not persons:
+def _facts(
+    cycle: Cycle, people: Sequence[queries.Somebody], reach: queries.Reach, subject: int | list[int], *, at: datetime
+) -> Iterator[Raised]:
+    if not people:
         return
-    known = _concerned(cycle, persons, at=at)
-    by_person, typed = _nominated(cycle, known), _nominated(cycle, known, sure=False)
-    letters = _wrote_letters(cycle, known)
-    for nominee in _nominees(candidacies, at=at):
+    known, nominees = _concerned(cycle, people, at=at), _nominees(reach, subject, at=at)
+    honours = _honours({*(one.sort_name for one in people), *(name for nominee in nominees for name in nominee.names)})
+    for nominee in nominees:
         for one in known:
             person = one.person
             is_nominee = person.id in nominee.persons or (person.sort_name and person.sort_name in nominee.names)
             if is_nominee or (person.email_key and person.email_key in nominee.addresses):
                 yield Raised(nominee.number, person.id, Kind.IS_NOMINEE, person.name)
                 continue
-            nominated = by_person.get(person.id, {})
-            if nominated and (one.sits or nominee.number in nominated):
+            if one.nominated and (one.sits or nominee.number in one.nominated):
                 yield Raised(
                     nominee.number,
                     person.id,
                     Kind.NOMINATED,
-                    nominated.get(nominee.number) or min(nominated.values()),
+                    one.nominated.get(nominee.number) or min(one.nominated.values()),
                 )
-            elif nominee.number in typed.get(person.id, {}):
-                yield Raised(nominee.number, person.id, Kind.UNCONFIRMED, typed[person.id][nominee.number])
-            yield from _by_letter(one, nominee, letters.get(person.id, {}))
+            elif nominee.number in one.typed:
+                yield Raised(nominee.number, person.id, Kind.UNCONFIRMED, one.typed[nominee.number])
+            yield from _by_letter(one, nominee)
             if one.family and one.family in nominee.families:
                 yield Raised(nominee.number, person.id, Kind.SAME_NAME, person.family_name)
             yield from _by_place(one, nominee)
             yield from _by_home(one, nominee)
-            yield from _by_honour(one, nominee)
+            yield from _by_honour(one, nominee, honours)
             if nominee.number in one.translated:
                 yield Raised(nominee.number, person.id, Kind.TRANSLATED, one.translated[nominee.number])
             if one.gives:
                 yield Raised(nominee.number, person.id, Kind.DONOR, "")
 
 
-def _by_letter(one: Concerned, nominee: Nominee, wrote: dict[int, str]) -> Iterator[Raised]:
+def _by_letter(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
     """Yield what a letter bars its writer from: who sits on the committee from the whole cycle, others from whom it is about."""
-    if wrote and (one.sits or nominee.number in wrote):
-        fact = wrote.get(nominee.number) or min(wrote.values())
+    if one.wrote and (one.sits or nominee.number in one.wrote):
+        fact = one.wrote.get(nominee.number) or min(one.wrote.values())
         yield Raised(nominee.number, one.person.id, Kind.WROTE_LETTER, fact)
 
 
@@ -234,9 +222,13 @@ def _by_home(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
         yield Raised(nominee.number, one.person.id, Kind.HOUSEHOLD, one.person.phone or one.phone)
 
 
-def _by_honour(one: Concerned, nominee: Nominee) -> Iterator[Raised]:
+def _by_honour(one: Concerned, nominee: Nominee, honours: Mapping[str, dict[tuple[int, int], str]]) -> Iterator[Raised]:
     """Yield what the archive and later releases say: honored together, with one award in one year."""
-    facts = {nominee.honours[each] for each in one.honours & nominee.honours.keys()}
+    own = honours.get(one.person.sort_name)
+    if own is None:
+        return
+    theirs = {each: words for name in nominee.names for each, words in honours.get(name, {}).items()}
+    facts = {theirs[each] for each in own.keys() & theirs.keys()}
     if facts:
         yield Raised(nominee.number, one.person.id, Kind.CO_WINNER, ", ".join(sorted(facts)))
 
@@ -253,120 +245,42 @@ def _written(name: str) -> str:
     return name_key(given, family)
 
 
-def _affiliations(
-    persons: Collection[int] | Select[int], at: datetime
-) -> Iterator[tuple[int, int, str, str, date | None]]:
+def _affiliations(persons: Collection[int], at: datetime) -> Iterator[tuple[int, int, str, str, date | None]]:
     """Yield (person, school, its name, their role, until when) of places that are, or were within the last years."""
     oldest = at.date() - timedelta(days=366 * YEARS)
-    wanted = (
-        select(Affiliation.person_id, School.id, School.name, Affiliation.role, Affiliation.until)
-        .join(School, School.id == Affiliation.school_id)
-        .where(Affiliation.person_id.in_(persons), or_(Affiliation.until.is_(None), Affiliation.until >= oldest))
-        .order_by(Affiliation.id)
-    )
-    for person, school, name, role, until in db.session.execute(wanted):
+    for person, school, name, role, until in queries.affiliations(persons, oldest):
         over = until is not None and until <= at.date()
         yield person, school, name, role, until if over else None
 
 
-def _on_roster(persons: Collection[Person]) -> Iterator[tuple[int, int, str]]:
+def _on_roster(people: Collection[queries.Somebody]) -> Iterator[tuple[int, int, str]]:
     """Yield (person, school, their role) as the district's roster says it now: by their address, or by their name where a line has none."""
-    addresses = {person.email_key: person.id for person in persons if person.email_key}
-    names = {person.sort_name: person.id for person in persons if person.sort_name}
-    bare = RosterLine.name_key.in_(names) & RosterLine.email_key.is_(None)
-    wanted = select(RosterLine.email_key, RosterLine.name_key, RosterLine.school_id, RosterLine.role)
-    wanted = wanted.where(RosterLine.school_id.is_not(None), RosterLine.email_key.in_(addresses) | bare)
-    for address, name, school, role in db.session.execute(wanted.order_by(RosterLine.id)):
+    addresses = {one.email_key: one.id for one in people if one.email_key}
+    names = {one.sort_name: one.id for one in people if one.sort_name}
+    for address, name, school, role in queries.on_roster(addresses, names):
         yield addresses[address] if address else names[name], school or 0, role if address else ""
 
 
-def _translated(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, str]]:
-    """Return person -> candidacy -> languages, for those who translated something of this cycle and saw it with its names."""
-    lettered = aliased(Nomination)
-    owner = func.coalesce(
-        Nomination.candidacy_id, Part.candidacy_id, lettered.candidacy_id, Recommendation.candidacy_id
-    )
-    wanted = (
-        select(Translation.translator_id, owner, Translation.written_in, Translation.language)
-        .outerjoin(Nomination, Nomination.id == Translation.nomination_id)
-        .outerjoin(Part, Part.id == Translation.part_id)
-        .outerjoin(Recommendation, Recommendation.id == Translation.recommendation_id)
-        .outerjoin(lettered, lettered.id == Recommendation.nomination_id)
-        .where(Translation.cycle_id == cycle.id, Translation.translator_id.in_(numbers))
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for person, candidacy, written, language in db.session.execute(wanted):
-        if person is not None and candidacy is not None:
-            found[person][candidacy] = f"{written or '?'} → {language}"
-    return found
-
-
-def _relatives(numbers: Collection[int]) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    wanted = select(Member.person_id, Member.family).where(Member.person_id.in_(numbers), Member.family.is_not(None))
-    for person, names in db.session.execute(wanted):
-        found[person] |= {_written(str(name)): str(name) for name in names or () if str(name).strip()}
-    return found
-
-
-def _supervising(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, str]]:
-    """Return person -> candidacy -> the letter, for those asked to write in this cycle as somebody's supervisor."""
-    wanted = (
-        select(
-            Recommendation.writer_id,
-            func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id, 0),
-            Recommendation.reference,
-        )
-        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
-        .where(Recommendation.cycle_id == cycle.id, Recommendation.writer_id.in_(numbers))
-        .where(Recommendation.role == WriterRole.SUPERVISOR, Recommendation.state != LetterState.CANCELLED)
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for person, candidacy, reference in db.session.execute(wanted):
-        found[person][candidacy] = reference
-    return found
-
-
-def _honours(keys: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
+def _honours(names: Collection[str]) -> dict[str, dict[tuple[int, int], str]]:
     """Return what these names were honored with, in the archive and since: award and year, and how that reads."""
     found: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
-    asked = set(keys) - {""}
-    archived = select(PastHonour.name_key, PastHonour.award_id, Award.name, PastHonour.year).join(
-        Award, Award.id == PastHonour.award_id
-    )
-    rows = list(db.session.execute(archived.where(PastHonour.name_key.in_(asked))).all())
-    for key, award, name, year in [*rows, *(row for knows in honours_since for row in knows(asked))]:
+    asked = set(names) - {""}
+    rows = [*queries.archived_honours(asked), *(row for knows in honours_since for row in knows(asked))]
+    for key, award, name, year in rows:
         found[key or ""][award, year] = f"{name.get('en') or next(iter(name.values()), '')} {year}"
-    return found
+    return dict(found)
 
 
-def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Concerned]:
-    numbers = [person.id for person in persons]
-    sitting = set(
-        db.session.scalars(
-            select(Member.person_id).where(
-                Member.cycle_id == cycle.id,
-                Member.person_id.in_(numbers),
-                Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED}),
-            )
-        )
-    )
-    related = set(
-        db.session.scalars(
-            select(Member.person_id).where(
-                Member.cycle_id == cycle.id, Member.person_id.in_(numbers), Member.donor_related.is_(True)
-            )
-        )
-    )
-    giving = (
-        set(
-            db.session.scalars(
-                select(FundDonor.person_id).where(FundDonor.fund_id == cycle.fund_id, FundDonor.person_id.in_(numbers))
-            )
-        )
-        if cycle.fund_id
-        else set()
-    )
+def _concerned(cycle: Cycle, people: Sequence[queries.Somebody], *, at: datetime) -> list[Concerned]:
+    numbers = {one.id for one in people}
+    sitting: set[int] = set()
+    giving = set(queries.donors(cycle.fund_id, numbers)) if cycle.fund_id else set()
+    relatives: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, in_cycle, state, donor_related, family in queries.places_held(numbers):
+        if in_cycle == cycle.id:
+            sitting |= {number} if state in {MemberState.INVITED, MemberState.ACCEPTED} else set()
+            giving |= {number} if donor_related else set()
+        relatives[number] |= {_written(str(name)): str(name) for name in family or () if str(name).strip()}
     schools: dict[int, dict[int, date | None]] = defaultdict(dict)
     leads: dict[int, set[int]] = defaultdict(set)
     for number, school, _name, role, until in _affiliations(numbers, at):
@@ -374,77 +288,68 @@ def _concerned(cycle: Cycle, persons: list[Person], *, at: datetime) -> list[Con
         schools[number][school] = None if until is None or before is None else max(until, before)
         if until is None and "principal" in fold(role).split():
             leads[number].add(school)
-    for number, school, role in _on_roster(persons):
+    for number, school, role in _on_roster(people):
         schools[number][school] = None
         if "principal" in fold(role).split():
             leads[number].add(school)
-    relatives, supervises, translated = _relatives(numbers), _supervising(cycle, numbers), _translated(cycle, numbers)
-    honours = _honours([person.sort_name for person in persons])
+    supervises: dict[int, dict[int, str]] = defaultdict(dict)
+    wrote: dict[int, dict[int, str]] = defaultdict(dict)
+    for number, candidacy, reference, role, state in queries.letters_by(cycle, numbers):
+        if role is WriterRole.SUPERVISOR:
+            supervises[number][candidacy] = reference
+        if state in {LetterState.RECEIVED, LetterState.LATE}:
+            wrote[number][candidacy] = reference
+    nominated, typed = _nominated(cycle, people)
+    translated = _translated(cycle, numbers)
     return [
         Concerned(
-            person,
-            fold(person.family_name),
-            person.id in sitting,
-            schools[person.id],
-            frozenset(leads[person.id]),
-            person.id in giving or person.id in related,
-            relatives.get(person.id, {}),
-            _telephone(person.phone),
-            supervises.get(person.id, {}),
-            frozenset(honours.get(person.sort_name, {})),
-            translated.get(person.id, {}),
+            one,
+            fold(one.family_name),
+            one.id in sitting,
+            schools[one.id],
+            frozenset(leads[one.id]),
+            one.id in giving,
+            relatives[one.id],
+            _telephone(one.phone),
+            supervises[one.id],
+            wrote[one.id],
+            nominated[one.id],
+            typed[one.id],
+            translated[one.id],
         )
-        for person in persons
+        for one in people
     ]
 
 
-def _nominated(cycle: Cycle, known: list[Concerned], *, sure: bool = True) -> dict[int, dict[int, str]]:
-    """Return person -> candidacy -> the nomination's reference, for those concerned who nominated in this cycle.
+def _nominated(
+    cycle: Cycle, people: Collection[queries.Somebody]
+) -> tuple[dict[int, dict[int, str]], dict[int, dict[int, str]]]:
+    """Return person -> candidacy -> the nomination's reference, for those who nominated in this cycle: surely, and perhaps.
 
     Sure is a nomination whose address was confirmed, or of which somebody decided that it is theirs. Anybody can type anybody's
-    address: the others, asked for with `sure=False`, bar nobody from a whole cycle.
+    address: the others bar nobody from a whole cycle.
     """
-    addresses = {one.person.email_key: one.person.id for one in known if one.person.email_key}
-    numbers = {one.person.id for one in known}
-    wanted = (
-        select(Nomination.nominator_id, Person.email_key, Nomination.candidacy_id, Nomination.reference)
-        .join(Sitting, Sitting.id == Nomination.sitting_id)
-        .join(Person, Person.id == Nomination.nominator_id)
-        .where(Nomination.cycle_id == cycle.id, Nomination.stage.not_in({*NEVER_SENT, Stage.REFUSED}))
-        .where(Nomination.nominator_id.in_(numbers) | Person.email_key.in_(addresses))
-        .where(queries.surely_wrote() if sure else ~queries.surely_wrote())
-        .order_by(Nomination.id.desc())
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for nominator, address, candidacy, reference in db.session.execute(wanted):
+    addresses = {one.email_key: one.id for one in people if one.email_key}
+    numbers = {one.id for one in people}
+    surely: dict[int, dict[int, str]] = defaultdict(dict)
+    perhaps: dict[int, dict[int, str]] = defaultdict(dict)
+    for nominator, address, candidacy, reference, sure in queries.nominated_by(cycle, numbers, addresses):
         person = nominator if nominator in numbers else addresses[address or ""]
-        found[person][candidacy or 0] = reference
-    return found
+        (surely if sure else perhaps)[person][candidacy or 0] = reference
+    return surely, perhaps
 
 
-def _wrote_letters(cycle: Cycle, known: list[Concerned]) -> dict[int, dict[int, str]]:
-    """Return person -> candidacy -> the letter's reference, for those concerned who wrote a letter in this cycle."""
-    numbers = {one.person.id for one in known}
-    sent = (LetterState.RECEIVED, LetterState.LATE)
-    wanted = (
-        select(
-            Recommendation.writer_id,
-            func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id, 0),
-            Recommendation.reference,
-        )
-        .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
-        .where(Recommendation.cycle_id == cycle.id, Recommendation.state.in_(sent))
-        .where(Recommendation.writer_id.in_(numbers))
-        .order_by(Recommendation.id.desc())
-    )
+def _translated(cycle: Cycle, numbers: Collection[int]) -> dict[int, dict[int, str]]:
+    """Return person -> candidacy -> languages, for those who translated something of this cycle and saw it with its names."""
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    for person, candidacy, reference in db.session.execute(wanted):
-        found[person][candidacy] = reference
+    for person, candidacy, written, language in queries.translated_by(cycle, numbers):
+        if person is not None and candidacy is not None:
+            found[person][candidacy] = f"{written or '?'} → {language}"
     return found
 
 
-def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
-    numbers = list(db.session.scalars(candidacies))
+def _nominees(reach: queries.Reach, subject: int | list[int], *, at: datetime) -> list[Nominee]:
+    """Return the candidacies that are looked at, with what everything that names them says."""
     persons: dict[int, set[int]] = defaultdict(set)
     names: dict[int, set[str]] = defaultdict(set)
     families: dict[int, set[str]] = defaultdict(set)
@@ -453,44 +358,31 @@ def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
     guardians: dict[int, dict[str, str]] = defaultdict(dict)
     phones: dict[int, set[str]] = defaultdict(set)
     candidacy_of: dict[int, set[int]] = defaultdict(set)
-    for candidacy, one in db.session.execute(
-        select(CandidacyPerson.candidacy_id, Person)
-        .join(Person, Person.id == CandidacyPerson.person_id)
-        .where(CandidacyPerson.candidacy_id.in_(candidacies))
-    ):
-        persons[candidacy].add(one.id)
-        candidacy_of[one.id].add(candidacy)
-        names[candidacy] |= {one.sort_name} if one.sort_name else set()
-        families[candidacy] |= {fold(one.family_name)} if one.family_name else set()
-        addresses[candidacy] |= {one.email_key} if one.email_key else set()
-        phones[candidacy] |= {_telephone(one.phone)} - {""}
-        guardian = one.guardian_name or one.guardian_email or ""
-        keys = {address_key(one.guardian_email) or "", _written(one.guardian_name or "")} - {""}
+    found = queries.named_in(reach, subject)
+    for candidacy, number, sort_name, family, email_key, phone, guardian_name, guardian_email in found.persons:
+        persons[candidacy].add(number)
+        candidacy_of[number].add(candidacy)
+        names[candidacy] |= {sort_name} if sort_name else set()
+        families[candidacy] |= {fold(family)} if family else set()
+        addresses[candidacy] |= {email_key} if email_key else set()
+        phones[candidacy] |= {_telephone(phone)} - {""}
+        guardian = guardian_name or guardian_email or ""
+        keys = {address_key(guardian_email) or "", _written(guardian_name or "")} - {""}
         guardians[candidacy] |= dict.fromkeys(keys, guardian)
     past: dict[int, dict[int, date | None]] = defaultdict(dict)
     titles: dict[int, str] = {}
-    for number, school, title, _role, until in _affiliations(list(candidacy_of), at):
+    for number, school, title, _role, until in _affiliations(candidacy_of, at):
         titles[school] = title
         for candidacy in candidacy_of[number]:
             past[candidacy][school] = until
-    for candidacy, name, family, email in db.session.execute(  # type: ignore[assignment]
-        select(Nomination.candidacy_id, Named.name_key, Named.family_name, Named.email)
-        .join(Named, Named.nomination_id == Nomination.id)
-        .where(Nomination.candidacy_id.in_(candidacies))
-        .distinct()
-    ):
+    for candidacy, name, family, email in found.namings:
         names[candidacy] |= {name} if name else set()
         families[candidacy] |= {fold(family)} if family else set()
         addresses[candidacy] |= {key} if (key := address_key(email)) else set()
-    for candidacy, school, title in db.session.execute(
-        select(CandidacySchool.candidacy_id, School.id, School.name)
-        .join(School, School.id == CandidacySchool.school_id)
-        .where(CandidacySchool.candidacy_id.in_(candidacies))
-    ):
+    for candidacy, school, title in found.schools:
         schools[candidacy][school] = title
-    honours = _honours({name for found in names.values() for name in found})
-    for number in numbers:
-        yield Nominee(
+    return [
+        Nominee(
             number,
             frozenset(persons[number]),
             frozenset(names[number]),
@@ -501,8 +393,9 @@ def _nominees(candidacies: Select[int], *, at: datetime) -> Iterator[Nominee]:
             titles,
             guardians[number],
             frozenset(phones[number]),
-            {each: words for name in names[number] for each, words in honours.get(name, {}).items()},
         )
+        for number in found.numbers
+    ]
 
 
 def _suggest(raised: Iterable[Raised], *, at: datetime) -> int:

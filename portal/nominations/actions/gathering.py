@@ -114,7 +114,7 @@ def gather(
 
 
 def _near(nomination: Nomination, profile: Profile) -> dict[int, Profile]:
-    return queries.profiles(db.session.scalars(queries.near(nomination.cycle_id, profile)).all())
+    return queries.profiles(queries.near(nomination.cycle_id, profile))
 
 
 def queue() -> None:
@@ -253,8 +253,10 @@ def _begin(nomination: Nomination, profile: Profile, *, at: datetime) -> Candida
 
 def _known_person(nomination: Nomination, profile: Profile) -> Person | None:
     """Return the person of another cycle's candidacy, where it is surely the same one and not yet in this cycle."""
-    namesakes = db.session.scalars(queries.namesakes(profile, but_cycle_id=nomination.cycle_id)).all()
-    if len(nomination.named) != 1 or not namesakes:
+    if len(nomination.named) != 1:
+        return None
+    namesakes = queries.namesakes(profile, but_cycle_id=nomination.cycle_id)
+    if not namesakes:
         return None
     sure = [
         number

@@ -23,7 +23,7 @@ from portal.errors import N_, PortalError, Refused, Stale, TooLate
 from portal.files import actions as files
 from portal.files import queries as file_queries
 from portal.files.rules import FileState
-from portal.nominations.actions import applying, conflicts, snapshots
+from portal.nominations.actions import applying, conflicts, snapshots, versions
 from portal.nominations.doubts import actions as doubts
 from portal.nominations.models import (
     Answer,
@@ -159,10 +159,9 @@ def _sitting(
     at: datetime,
 ) -> Sitting:
     given, family = split_name(name)
-    person = accounts.person_at(email, at=at, language=language, given=given, family=family)
     sitting = Sitting(
-        session_id=session.id if session else None,
-        nominator_id=person.id,
+        nominator=accounts.person_for(email, at=at, language=language, given=given, family=family),
+        session=session,
         nominator_name=name,
         nominator_email=email,
         nominator_phone=phone or None,
@@ -171,7 +170,6 @@ def _sitting(
         once=once,
         begun_at=at,
     )
-    sitting.nominator, sitting.session = person, session
     db.session.add(sitting)
     db.session.flush()
     return sitting
@@ -213,10 +211,11 @@ def begin(
         created_at=at,
         saved_at=at,
     )
-    nomination.cycle, nomination.sitting, nomination.nominator = cycle, sitting, sitting.nominator
+    nomination.sitting, nomination.nominator = sitting, sitting.nominator
     nomination.named, nomination.schools, nomination.answers, nomination.snapshots = [], [], [], []
     db.session.add(nomination)
     db.session.flush()
+    set_committed_value(nomination, "cycle", cycle)  # only now: it may be a kept one, and those are never written
     nomination.reference = f"N-{nomination.id:04d}"
     history.record("begun", nomination, by=by, at=at)
     return nomination
@@ -297,9 +296,8 @@ def save(nomination: Nomination, part: str, fields: dict[str, Any], *, version: 
         return _aside(nomination, part, fields, at=at)
     version = present if version is None else version
     drafts = _lock_drafts(nomination) if part in SHARED else []
-    if not _take(nomination, part, version, at=at):
+    if not _save(nomination, part, fields, version, at=at):
         return _aside(nomination, part, fields, at=at)
-    _write(nomination, part, fields, at=at)
     for other in drafts:
         _share(other, part, fields, before=before, at=at)
     db.session.flush()
@@ -331,17 +329,16 @@ def attach(nomination: Nomination, asks: Question, file: StoredFile | None, *, a
             return
         held = make_room(nomination, asks, at=at)
     before = file_queries.by_id(held.file_id)
-    if not _take(nomination, part, held.version, at=at):
+    number, name = (file.id, file.name) if file is not None else (None, "")
+    if not _take(nomination, part, held.version, at=at, file_id=number, text=name):
         raise Stale(CHANGED)
-    held.file_id, held.text, held.saved_at = (file.id, file.name, at) if file is not None else (None, "", at)
-    db.session.flush()
     if before is not None and before.state is not FileState.REMOVED and not queries.was_sent(nomination.id, before.id):
         files.remove(before, by=None, at=at)
 
 
 def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
     """Take the sitting's drafts in one order, so that two windows never wait for each other; return those about the same nominee."""
-    if nomination.stage is not Stage.DRAFT:
+    if nomination.stage is not Stage.DRAFT or nomination.has_company is False:
         return []
     drafts = select(Nomination.id).where(
         Nomination.sitting_id == nomination.sitting_id, Nomination.stage == Stage.DRAFT
@@ -350,106 +347,88 @@ def _lock_drafts(nomination: Nomination) -> Sequence[Nomination]:
     return queries.siblings(nomination)
 
 
-def _take(nomination: Nomination, part: str, version: int, *, at: datetime) -> bool:
-    """Move one part to its next version if `version` is still the present one and the nomination is still being written."""
-    still = [Nomination.id == nomination.id, Nomination.stage.in_(WRITABLE)]
-    values: dict[str, Any] = {"version": Nomination.version + 1, "saved_at": at}
-    if part in SHARED:
-        column = getattr(Nomination, f"{part}_version")
-        still.append(column == version)
-        values[f"{part}_version"] = column + 1
-    taken = _moved(update(Nomination).where(*still).values(**values).returning(Nomination.version))
+def _columns(nomination: Nomination, part: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what a page holds as columns: of the sitting, of the nomination, or of the answer."""
+    if part == YOU:
+        held = {"nominator_name": fields["name"], "nominator_phone": fields["phone"] or None}
+        if nomination.sitting.confirmed_at is None:
+            held["nominator_email"] = fields["email"] or None
+        if "guardian_email" in fields:
+            held |= {
+                "guardian_name": fields["guardian_name"] or None,
+                "guardian_email": fields["guardian_email"] or None,
+            }
+        return held
+    if part == NOMINEE:
+        not_listed = fields["place_text"] and not schools.by_ids(fields["schools"])
+        place = Where.CENTRAL if fields["central"] else Where.NOT_LISTED if not_listed else Where.SCHOOLS
+        return {"place": place, "place_text": fields["place_text"] or None}
+    if part == RELATION:
+        relation = Relation(fields["relation"]) if fields["relation"] else None
+        return {"relation": relation, "relation_text": fields["text"] or None}
+    if part == QUOTE:
+        return {
+            "quote": Quote(fields["quote"]) if fields["quote"] else None,
+            "may_tell_nominee": {WORDS: True, questions.YES: True, questions.NO: False}.get(fields["tell"]),
+            "may_show_words": fields["tell"] == WORDS,
+        }
+    return {"text": fields["text"]}
+
+
+def _take(nomination: Nomination, part: str, version: int, *, at: datetime, **columns: Any) -> bool:
+    """Move one part to its next version, with these columns, if `version` is still the present one and the nomination is being written."""
+    own = f"{part}_version" if part in SHARED else None
+    values = columns if own else {}
+    taken = versions.take(nomination, version, values, own=own, at=at)
     if taken is None:
         return False
-    if part in SHARED:
-        set_committed_value(nomination, f"{part}_version", version + 1)
+    if own:
+        values = {**values, own: version + 1}
     elif not (
-        _take_sitting(nomination.sitting, version) if part == YOU else _take_answer(nomination, part, version, at=at)
+        _take_sitting(nomination.sitting, version, columns)
+        if part == YOU
+        else _take_answer(nomination, part, version, columns, at=at)
     ):
-        _moved(
-            update(Nomination)
-            .where(Nomination.id == nomination.id)
-            .values(version=Nomination.version - 1)
-            .returning(Nomination.version)
-        )
+        versions.moved(versions.BACK, {"number": nomination.id})
         return False
-    set_committed_value(nomination, "version", taken)
-    set_committed_value(nomination, "saved_at", at)
+    versions.hold(nomination, **values, version=taken, saved_at=at)
     return True
 
 
-def _moved(statement: Any) -> int | None:  # noqa: ANN401 - an UPDATE ... RETURNING of any table
-    """Run a conditional UPDATE and return the number it gives back, or None where its condition no longer held."""
-    return db.session.execute(statement.execution_options(synchronize_session=False)).scalar()
-
-
-def _take_sitting(sitting: Sitting, version: int) -> bool:
-    taken = _moved(
-        update(Sitting)
-        .where(Sitting.id == sitting.id, Sitting.version == version)
-        .values(version=version + 1)
-        .returning(Sitting.version)
-    )
+def _take_sitting(sitting: Sitting, version: int, columns: dict[str, Any]) -> bool:
+    taken = versions.take(sitting, version, columns)
     if taken is not None:
-        set_committed_value(sitting, "version", taken)
+        versions.hold(sitting, **columns, version=taken)
     return taken is not None
 
 
-def _take_answer(nomination: Nomination, part: str, version: int, *, at: datetime) -> bool:
+def _take_answer(nomination: Nomination, part: str, version: int, columns: dict[str, Any], *, at: datetime) -> bool:
     asks = queries.question(nomination, part.removeprefix(ANSWERS))
     if asks is None:
         return False
-    same = (Answer.nomination_id == nomination.id, Answer.question_id == asks.id)
     held = queries.answer(nomination, asks.id)
     if held is None:  # the nomination's row is ours until the end, so nobody can add this answer meanwhile
-        if version or db.session.scalar(select(Answer.id).where(*same)) is not None:
-            return False
-        nomination.answers.append(
-            Answer(
-                nomination_id=nomination.id, question_id=asks.id, version=1, saved_at=at
-            )  # the question may be a kept row
-        )
-        return True
-    taken = _moved(
-        update(Answer)
-        .where(*same, Answer.version == version)
-        .values(version=version + 1, saved_at=at)
-        .returning(Answer.version)
-    )
+        return not version and versions.first_answer(nomination, asks.id, **columns, saved_at=at)
+    taken = versions.take(held, version, columns, at=at)
     if taken is not None:
-        set_committed_value(held, "version", taken)
+        versions.hold(held, **columns, version=taken, saved_at=at)
     return taken is not None
 
 
-def _write(nomination: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> None:
-    if part == YOU:
-        sitting = nomination.sitting
-        sitting.nominator_name, sitting.nominator_phone = fields["name"], fields["phone"] or None
-        if sitting.confirmed_at is None:
-            sitting.nominator_email = fields["email"] or None
-        if "guardian_email" in fields:
-            sitting.guardian_name, sitting.guardian_email = (
-                fields["guardian_name"] or None,
-                fields["guardian_email"] or None,
-            )
-    elif part == NOMINEE:
-        _write_nominee(nomination, fields)
-    elif part == RELATION:
-        nomination.relation = Relation(fields["relation"]) if fields["relation"] else None
-        nomination.relation_text = fields["text"] or None
-    elif part == QUOTE:
-        nomination.quote = Quote(fields["quote"]) if fields["quote"] else None
-        nomination.may_tell_nominee = {WORDS: True, questions.YES: True, questions.NO: False}.get(fields["tell"])
-        nomination.may_show_words = fields["tell"] == WORDS
-    else:
-        asks = queries.question(nomination, part.removeprefix(ANSWERS))
-        held = queries.answer(nomination, asks.id) if asks else None
-        if held is not None:
-            held.text, held.saved_at = fields["text"], at
+def _save(nomination: Nomination, part: str, fields: dict[str, Any], version: int, *, at: datetime) -> bool:
+    """Write a page's fields as its next version, if `version` is still the present one."""
+    if not _take(nomination, part, version, at=at, **_columns(nomination, part, fields)):
+        return False
+    if part == NOMINEE:
+        _name(nomination, fields)
+    return True
 
 
-def _write_nominee(nomination: Nomination, fields: dict[str, Any]) -> None:
-    people = fields["people"]
+def _name(nomination: Nomination, fields: dict[str, Any]) -> None:
+    """Write who is nominated, and at which schools they are."""
+    people, wanted = fields["people"], set(fields["schools"])
+    there = {link.school_id for link in nomination.schools}
+    new = schools.by_ids(wanted - there)
     for position, typed in enumerate(people):
         if position == len(nomination.named):
             nomination.named.append(Named(position=position))
@@ -458,27 +437,15 @@ def _write_nominee(nomination: Nomination, fields: dict[str, Any]) -> None:
         named.role, named.email = typed["role"] or None, typed["email"] or None
         named.name_key = name_key(typed["given"], typed["family"])
     del nomination.named[len(people) :]
-    wanted = {school.id: school for school in schools.by_ids(fields["schools"])}
     for link in [link for link in nomination.schools if link.school_id not in wanted]:
         nomination.schools.remove(link)
-    there = {link.school_id for link in nomination.schools}
-    nomination.schools += [
-        NominationSchool(school_id=number, school=school) for number, school in wanted.items() if number not in there
-    ]
-    nomination.place_text = fields["place_text"] or None
-    nomination.place = (
-        Where.CENTRAL
-        if fields["central"]
-        else Where.SCHOOLS
-        if wanted or not fields["place_text"]
-        else Where.NOT_LISTED
-    )
+    nomination.schools += [NominationSchool(school_id=school.id, school=school) for school in new]
 
 
 def copy_part(other: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> None:
     """Write into a draft what was said elsewhere in its sitting, where nothing was said in it yet."""
-    if not queries.begun(other, part) and _take(other, part, queries.version(other, part), at=at):
-        _write(other, part, fields, at=at)
+    if not queries.begun(other, part):
+        _save(other, part, fields, queries.version(other, part), at=at)
 
 
 def _share(other: Nomination, part: str, fields: dict[str, Any], *, before: dict[str, Any], at: datetime) -> None:
@@ -487,8 +454,7 @@ def _share(other: Nomination, part: str, fields: dict[str, Any], *, before: dict
         return
     if part == RELATION and fields["relation"] == Relation.SELF.value and not other.cycle.self_nomination:
         return
-    if _take(other, part, queries.version(other, part), at=at):
-        _write(other, part, fields, at=at)
+    _save(other, part, fields, queries.version(other, part), at=at)
 
 
 def _aside(nomination: Nomination, part: str, fields: dict[str, Any], *, at: datetime) -> Saved:
@@ -548,7 +514,7 @@ def closing(nomination: Nomination, *, at: datetime) -> datetime:
     """Return the instant until which this writer may change and send it, without grace."""
     if nomination.stage is Stage.RETURNED and nomination.return_due_at is not None:
         return nomination.return_due_at
-    return awards.deadline(nomination.cycle, nomination.nominator, at)
+    return awards.deadline_of(nomination.cycle, nomination.nominator_id, at)
 
 
 def in_time(nomination: Nomination, *, at: datetime, closes: datetime | None = None) -> bool:
@@ -575,35 +541,36 @@ def submit(
     if nomination.stage in {Stage.SUBMITTED, Stage.LATE}:
         return nomination
     stage = NOMINATION.advance(nomination.stage, Step.SUBMIT)
-    if not in_time(nomination, at=at):
-        raise TooLate(CLOSED, award=nomination.cycle.award.name, deadline=closing(nomination, at=at))
+    closes = closing(nomination, at=at)
+    if not in_time(nomination, at=at, closes=closes):
+        raise TooLate(CLOSED, award=nomination.cycle.award.name, deadline=closes)
     if queries.all_problems(nomination):
         raise Incomplete(INCOMPLETE)
     settle_address(nomination.sitting, at=at)
-    still = [Nomination.id == nomination.id, Nomination.stage == nomination.stage]
-    if version is not None:
-        still.append(Nomination.version == version)
-    values = {"stage": stage, "version": Nomination.version + 1, "submitted_at": at}
-    if nomination.received_at is None:
-        values["received_at"] = at
-    taken = _moved(update(Nomination).where(*still).values(**values).returning(Nomination.version))
-    now = queries.afresh(nomination)
+    # Every save counts the version up in its own transaction: while it stands, what was read and judged above is what there is.
+    was, first = nomination.stage, nomination.received_at or at
+    same = {"number": nomination.id, "was": was, "seen": nomination.version}
+    current = version is None or version == nomination.version
+    taken = versions.moved(versions.SENT, {**same, "becomes": stage, "at": at, "first": first}) if current else None
     if taken is None:
+        now = queries.afresh(nomination)
         if now.stage is Stage.SUBMITTED:
             return now
         raise Stale(CHANGED)
-    if queries.all_problems(now):
-        raise Stale(CHANGED)
-    snapshot = snapshots.take(now, at=at)
-    history.record("submitted", now, by=now.nominator, at=at, snapshot=snapshot.number, sha256=snapshot.sha256)
-    if not doubts.look(now, source=source, at=at):
-        welcome(now, snapshot.number, at=at)
-    return now
+    queries.with_all_that_is_sent(nomination)
+    versions.hold(nomination, stage=stage, version=taken, submitted_at=at, received_at=first)
+    snapshot = snapshots.take(nomination, at=at, flush=False)
+    history.record(
+        "submitted", nomination, by=nomination.nominator, at=at, snapshot=snapshot.number, sha256=snapshot.sha256
+    )
+    if not doubts.look(nomination, source=source, at=at):
+        welcome(nomination, snapshot.number, closes=None if was is Stage.RETURNED else closes, at=at)
+    return nomination
 
 
-def welcome(nomination: Nomination, number: int, *, at: datetime) -> None:
-    """Thank the writer of what was submitted as this snapshot, and let it count."""
-    _receipt(nomination, number, at=at)
+def welcome(nomination: Nomination, number: int, *, at: datetime, closes: datetime | None = None) -> None:
+    """Thank the writer of what was submitted as this snapshot, and let it count. `closes` is `closing()`, where it is known already."""
+    _receipt(nomination, number, closes=closes or closing(nomination, at=at), at=at)
     _gather(nomination, at=at)
     for listener in on_submitted:
         listener(nomination, at)
@@ -616,7 +583,7 @@ def _gather(nomination: Nomination, *, at: datetime) -> None:
     applying.settle(nomination, at=at)
 
 
-def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
+def _receipt(nomination: Nomination, number: int, *, closes: datetime, at: datetime) -> None:
     """Post the copy of everything, once for each snapshot, to a writer who gave an address."""
     sitting, to = nomination.sitting, nomination.nominator
     if not to.email:
@@ -638,7 +605,7 @@ def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
         reference=nomination.reference,
         award=nomination.cycle.award.name,
         nominee=queries.nominee_names(nomination),
-        deadline=closing(nomination, at=at).isoformat(),
+        deadline=closes.isoformat(),
         again=number > 1,
         confirmed=sitting.confirmed_at is not None,
         surprise=nomination.cycle.surprise,
@@ -651,7 +618,7 @@ def _receipt(nomination: Nomination, number: int, *, at: datetime) -> None:
 
 def _letters_to_ask(nomination: Nomination) -> list[str]:
     """Return the roles of the letters that the award asks for and nobody was asked for yet."""
-    plan = letters.plan_of(nomination.cycle_id)
+    plan = letters.plan_kept(nomination.cycle_id)
     if plan is None or not plan.mix:
         return []
     return letters.unasked(plan, letters.of_nomination(nomination), [nomination.relation])
@@ -694,7 +661,7 @@ def hold_late(nomination: Nomination, *, at: datetime) -> Nomination:
         raise Incomplete(INCOMPLETE)
     settle_address(nomination.sitting, at=at)
     same = update(Nomination).where(Nomination.id == nomination.id, Nomination.stage == nomination.stage)
-    taken = _moved(
+    taken = versions.moved(
         same.values(stage=stage, version=Nomination.version + 1, received_at=at).returning(Nomination.version)
     )
     now = queries.afresh(nomination)
@@ -766,7 +733,7 @@ def _step(nomination: Nomination, stage: Stage, word: str, *, at: datetime, by: 
     same = update(Nomination).where(
         Nomination.id == nomination.id, Nomination.stage == nomination.stage, Nomination.version == nomination.version
     )
-    taken = _moved(same.values(stage=stage, version=Nomination.version + 1).returning(Nomination.version))
+    taken = versions.moved(same.values(stage=stage, version=Nomination.version + 1).returning(Nomination.version))
     now = queries.afresh(nomination)
     if taken is not None:
         history.record(word, now, by=by or now.nominator, at=at)

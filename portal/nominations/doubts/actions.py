@@ -7,21 +7,24 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from altcha import v1 as altcha
 from flask import current_app
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, update
 
 from portal import history
 from portal.db import db, rows_changed
+from portal.nominations.actions.versions import insert, table
 from portal.nominations.doubts import queries, rules
 from portal.nominations.doubts.models import Doubt, Evidence, SpentProof, Tally
 from portal.nominations.doubts.rules import DoubtState, Seen, Sign
 from portal.people.rules import address_key
 
 if TYPE_CHECKING:
+    from sqlalchemy import Insert
+
     from portal.nominations.models import Nomination, Sitting
     from portal.people.models import Person
 
@@ -64,12 +67,8 @@ def prove(typed: str, *, at: datetime) -> bool:
     ends = datetime.fromtimestamp(expires, tz=UTC) if 0 < expires < 2**33 else at
     if not right or ends <= at:
         return False
-    try:
-        with db.session.begin_nested():
-            db.session.add(SpentProof(challenge=str(payload["challenge"])[:64], expires_at=ends))
-    except IntegrityError:
-        return False
-    return True
+    spent = {"challenge": str(payload["challenge"])[:64], "expires_at": ends}
+    return db.session.execute(_spending(db.session.get_bind().dialect.name), spent).scalar() is not None
 
 
 def _payload(typed: str) -> Any:  # noqa: ANN401 - what a browser sent, as ALTCHA types it
@@ -82,40 +81,42 @@ def _payload(typed: str) -> Any:  # noqa: ANN401 - what a browser sent, as ALTCH
 # ---------------------------------------------------------------- what is known
 
 
-def note(sitting: Sitting, *, trapped: bool, proof: str, at: datetime) -> Evidence:
-    """Note how a sitting was begun, or, later, that a proof came. What was proved once stays so."""
-    held = queries.evidence_of(sitting)
-    if held is None:
-        held = Evidence(sitting_id=sitting.id, trapped=False)
-        try:
-            with db.session.begin_nested():
-                db.session.add(held)
-        except IntegrityError:  # pressed twice at the same moment
-            return db.session.scalars(select(Evidence).where(Evidence.sitting_id == sitting.id)).one()
-    held.trapped = held.trapped or trapped
-    if held.proved_at is None and prove(proof, at=at):
-        held.proved_at = at
-    db.session.flush()
-    return held
+def note(sitting: Sitting, *, trapped: bool, proof: str, at: datetime) -> None:
+    """Note how a sitting was begun, or, later, that a proof came. What was once trapped or proved stays so, however often it is pressed."""
+    proves = not queries.proved(sitting) and prove(proof, at=at)
+    facts = {"sitting_id": sitting.id, "trapped": trapped, "proved_at": at if proves else None}
+    db.session.execute(_noting(db.session.get_bind().dialect.name), facts)
 
 
-def proved(sitting: Sitting) -> bool:
-    """Say whether a sitting came with a proof of work."""
-    held = queries.evidence_of(sitting)
-    return held is not None and held.proved_at is not None
+@cache
+def _noting(_dialect: str) -> Insert:
+    held, begin = table(Evidence).c, insert(Evidence)
+    more = {
+        "trapped": held.trapped | begin.excluded.trapped,
+        "proved_at": func.coalesce(held.proved_at, begin.excluded.proved_at),
+    }
+    return begin.on_conflict_do_update(index_elements=[held.sitting_id], set_=more)
+
+
+@cache
+def _spending(_dialect: str) -> Insert:
+    return insert(SpentProof).on_conflict_do_nothing().returning(table(SpentProof).c.id)
+
+
+@cache
+def _one_more(_dialect: str) -> Insert:
+    """Return what begins a count, or adds one to it."""
+    held = table(Tally).c
+    begin = insert(Tally)
+    return begin.on_conflict_do_update(index_elements=[held.kind, held.key, held.hour], set_={"count": held.count + 1})
 
 
 def _count(kind: str, said: str, *, at: datetime, within: timedelta) -> int:
     """Count one more, and return how many there are within the time. What is counted is a digest that nobody can turn round."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     key = hmac.new(_key(f"{kind} {at:%Y-%m-%d}"), said.encode(), hashlib.sha256).hexdigest()
-    one = update(Tally).where(Tally.kind == kind, Tally.key == key, Tally.hour == hour)
-    if rows_changed(one.values(count=Tally.count + 1)) != 1:
-        try:
-            with db.session.begin_nested():
-                db.session.add(Tally(kind=kind, key=key, hour=hour, count=1))
-        except IntegrityError:
-            db.session.execute(one.values(count=Tally.count + 1))
+    one_more = _one_more(db.session.get_bind().dialect.name)
+    db.session.execute(one_more, {"kind": kind, "key": key, "hour": hour, "count": 1})
     return queries.counted(kind, key, since=hour - within + rules.HOUR)
 
 
@@ -130,19 +131,17 @@ def source_of(address: str | None) -> str:
 
 def look(nomination: Nomination, *, source: str | None, at: datetime) -> bool:
     """Look at a submission that came in now, and say whether it is held. Never what staff or an import brought."""
-    held = queries.of_nomination(nomination)
-    if held is not None:
-        return held.state is DoubtState.OPEN
+    doubted, trapped, is_proved = queries.known_of(nomination)
+    if doubted is not None:
+        return doubted is DoubtState.OPEN
     if source is None:
         return False
     sitting = nomination.sitting
-    evidence = queries.evidence_of(sitting)
-    is_proved = evidence is not None and evidence.proved_at is not None
     confirmed = sitting.confirmed_at is not None
     address = address_key(sitting.nominator_email) or ""
     seen = Seen(
         confirmed=confirmed,
-        trapped=evidence is not None and evidence.trapped,
+        trapped=trapped,
         proved=is_proved,
         seconds=(at - sitting.begun_at).total_seconds(),
         from_source=0 if confirmed or is_proved else _count("source", source, at=at, within=rules.HOUR),

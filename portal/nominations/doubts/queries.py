@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.db import db
+from portal.db import ask, ask_one, db
 from portal.nominations.doubts.models import Doubt, Evidence, Tally
 from portal.nominations.doubts.rules import DoubtState
 from portal.nominations.models import Answer, Named, Nomination
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 # Asked of everything that is sent: put together once.
 _DOUBT = select(Doubt).where(Doubt.nomination_id == bindparam("nomination"))
-_EVIDENCE = select(Evidence).where(Evidence.sitting_id == bindparam("sitting"))
+_PROVED = select(Evidence.proved_at).where(Evidence.sitting_id == bindparam("sitting"))
+_KNOWN = (
+    select(Doubt.state, Evidence.trapped, Evidence.proved_at)
+    .select_from(Nomination)
+    .outerjoin(Doubt, Doubt.nomination_id == Nomination.id)
+    .outerjoin(Evidence, Evidence.sitting_id == Nomination.sitting_id)
+    .where(Nomination.id == bindparam("nomination"))
+)
 _COUNTED = select(func.sum(Tally.count)).where(
     Tally.kind == bindparam("kind"), Tally.key == bindparam("key"), Tally.hour >= bindparam("since")
 )
@@ -36,9 +43,15 @@ def of_nomination(nomination: Nomination) -> Doubt | None:
     return db.session.scalar(_DOUBT, {"nomination": nomination.id})
 
 
-def evidence_of(sitting: Sitting) -> Evidence | None:
-    """Return what is known of how a sitting was begun."""
-    return db.session.scalar(_EVIDENCE, {"sitting": sitting.id})
+def proved(sitting: Sitting) -> bool:
+    """Say whether a sitting came with a proof of work."""
+    return bool(ask_one(_PROVED, {"sitting": sitting.id}))
+
+
+def known_of(nomination: Nomination) -> tuple[DoubtState | None, bool, bool]:
+    """Return what is known of something that comes in: how a doubt about it stands, whether it was trapped, whether it was proved."""
+    ((state, trapped, proved_at),) = ask(_KNOWN, {"nomination": nomination.id})
+    return state, bool(trapped), proved_at is not None
 
 
 def doubt_of(nomination: Nomination) -> Doubt:
@@ -103,4 +116,4 @@ def open_of_sitting(sitting_id: int) -> Sequence[Doubt]:
 
 def counted(kind: str, key: str, *, since: datetime) -> int:
     """Return how often something came since then."""
-    return int(db.session.scalar(_COUNTED, {"kind": kind, "key": key, "since": since}) or 0)
+    return int(ask_one(_COUNTED, {"kind": kind, "key": key, "since": since}) or 0)

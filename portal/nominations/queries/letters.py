@@ -6,12 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import has_request_context
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Season
-from portal.db import db
+from portal.db import db, fetch
 from portal.files import queries as files
 from portal.nominations.models import (
     Candidacy,
@@ -29,7 +29,7 @@ from portal.nominations.queries.facts import conflict_facts
 from portal.nominations.rules.letters import COUNTED, OPEN, LetterState, Party, WriterRole, gap
 from portal.people.models import Person
 from portal.policy import Fact
-from portal.web import viewer
+from portal.web import cache, viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,9 +40,21 @@ if TYPE_CHECKING:
 MOST_MERGES = 20  # of one candidacy into the next
 
 
+_PLAN = select(LetterPlan).where(LetterPlan.cycle_id == bindparam("cycle"))
+_OF_NOMINATION = (
+    select(Recommendation).where(Recommendation.nomination_id == bindparam("nomination")).order_by(Recommendation.id)
+)
+
+
 def plan_of(cycle_id: int) -> LetterPlan | None:
     """Return what letters a cycle asks for; None where it asks for none."""
-    return db.session.scalar(select(LetterPlan).where(LetterPlan.cycle_id == cycle_id))
+    return db.session.scalar(_PLAN, {"cycle": cycle_id})
+
+
+def plan_kept(cycle_id: int) -> LetterPlan | None:
+    """Return the same as it stands: read, never changed."""
+    (plan,) = cache.kept(f"letters asked for in cycle {cycle_id}", lambda: (plan_of(cycle_id),))
+    return plan  # type: ignore[no-any-return]
 
 
 def plan_before(cycle: Cycle) -> LetterPlan | None:
@@ -124,12 +136,9 @@ def facts_of_recommendation(person: Person | None, asked: Recommendation) -> fro
 
 def of_nomination(nomination: Nomination) -> Sequence[Recommendation]:
     """Return the letters that were asked for with a nomination."""
-    wanted = (
-        select(Recommendation)
-        .options(selectinload(Recommendation.letters))
-        .where(Recommendation.nomination_id == nomination.id)
-    )
-    return db.session.scalars(wanted.order_by(Recommendation.id)).all()
+    found = db.session.scalars(_OF_NOMINATION, {"nomination": nomination.id}).all()
+    fetch(found, Recommendation.letters)
+    return found
 
 
 def of_candidacies(numbers: Iterable[int]) -> dict[int, list[Recommendation]]:

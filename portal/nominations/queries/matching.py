@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, bindparam, func, select, union
 
-from portal.db import db
+from portal.db import ask, db
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -56,32 +57,36 @@ def keys_of(profile: Profile) -> set[str]:
     return {name_key(name.given, name.family) for name in names} | {name_key(name.family, name.given) for name in names}
 
 
-def near(cycle_id: int, profile: Profile) -> Select[int]:
-    """Select the numbers of the cycle's candidacies worth comparing: by name, by address, by school, by place."""
-    keys = keys_of(profile)
+NAMES: Any = bindparam("names", expanding=True)
+NUMBERS: Any = bindparam("numbers", expanding=True)
+CYCLE: Any = bindparam("cycle")
+
+
+@cache
+def _near(by: Literal["schools", "places", "names"]) -> Select[int]:
+    addresses: Any = bindparam("addresses", expanding=True)
+    schools: Any = bindparam("schools", expanding=True)
     named = (
         select(Nomination.candidacy_id)
         .join(Named, Named.nomination_id == Nomination.id)
-        .where(Nomination.cycle_id == cycle_id, Nomination.candidacy_id.is_not(None), Named.name_key.in_(keys))
+        .where(Nomination.cycle_id == CYCLE, Nomination.candidacy_id.is_not(None), Named.name_key.in_(NAMES))
     )
     persons = (
         select(CandidacyPerson.candidacy_id)
         .join(Person, Person.id == CandidacyPerson.person_id)
-        .where(
-            CandidacyPerson.cycle_id == cycle_id, Person.sort_name.in_(keys) | Person.email_key.in_(profile.addresses)
-        )
+        .where(CandidacyPerson.cycle_id == CYCLE, Person.sort_name.in_(NAMES) | Person.email_key.in_(addresses))
     )
     ways = [named, persons]
-    if profile.schools:
+    if by == "schools":
         ways.append(
             select(CandidacySchool.candidacy_id)
             .join(Candidacy, Candidacy.id == CandidacySchool.candidacy_id)
-            .where(CandidacySchool.school_id.in_(profile.schools), Candidacy.cycle_id == cycle_id)
+            .where(CandidacySchool.school_id.in_(schools), Candidacy.cycle_id == CYCLE)
         )
-    elif profile.places:
+    elif by == "places":
         ways.append(
             select(Candidacy.id).where(
-                Candidacy.cycle_id == cycle_id,
+                Candidacy.cycle_id == CYCLE,
                 ~select(CandidacySchool.id).where(CandidacySchool.candidacy_id == Candidacy.id).exists(),
             )
         )
@@ -93,19 +98,29 @@ def near(cycle_id: int, profile: Profile) -> Select[int]:
     )
 
 
-def namesakes(profile: Profile, *, but_cycle_id: int) -> Select[int]:
-    """Select the numbers of other cycles' candidacies of somebody of this name: a person honoured twice is one person."""
-    return (
-        select(Candidacy.id)
-        .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
-        .join(Person, Person.id == CandidacyPerson.person_id)
-        .where(
-            Candidacy.cycle_id != but_cycle_id,
-            Candidacy.merged_into_id.is_(None),
-            Person.sort_name.in_(keys_of(profile)),
-        )
-        .order_by(Candidacy.id)
+def near(cycle_id: int, profile: Profile) -> list[int]:
+    """Return the numbers of the cycle's candidacies worth comparing: by name, by address, by school, by place."""
+    facts: dict[str, Any] = {"cycle": cycle_id, "names": list(keys_of(profile)), "addresses": list(profile.addresses)}
+    if profile.schools:
+        facts["schools"] = list(profile.schools)
+    by: Literal["schools", "places", "names"] = (
+        "schools" if profile.schools else "places" if profile.places else "names"
     )
+    return [number for (number,) in ask(_near(by), facts)]
+
+
+_NAMESAKES = (
+    select(Candidacy.id)
+    .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
+    .join(Person, Person.id == CandidacyPerson.person_id)
+    .where(Candidacy.cycle_id != CYCLE, Candidacy.merged_into_id.is_(None), Person.sort_name.in_(NAMES))
+    .order_by(Candidacy.id)
+)
+
+
+def namesakes(profile: Profile, *, but_cycle_id: int) -> list[int]:
+    """Return the numbers of other cycles' candidacies of somebody of this name: a person honoured twice is one person."""
+    return [number for (number,) in ask(_NAMESAKES, {"cycle": but_cycle_id, "names": list(keys_of(profile))})]
 
 
 def profiles(numbers: Collection[int]) -> dict[int, Profile]:
@@ -117,6 +132,34 @@ def profiles(numbers: Collection[int]) -> dict[int, Profile]:
     return found
 
 
+_PERSONS = (
+    select(CandidacyPerson.candidacy_id, Person.given_name, Person.family_name, Person.email_key)
+    .join(Person, Person.id == CandidacyPerson.person_id)
+    .where(CandidacyPerson.candidacy_id.in_(NUMBERS))
+    .order_by(CandidacyPerson.position)
+)
+_NAMED = (
+    select(Nomination.candidacy_id, Nomination.id, Named.given_name, Named.family_name, Named.email)
+    .join(Named, Named.nomination_id == Nomination.id)
+    .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(NAMED_SO))
+    .order_by(Named.position)
+)
+_SCHOOLS = (
+    select(CandidacySchool.candidacy_id, School.id, School.name)
+    .join(School, School.id == CandidacySchool.school_id)
+    .where(CandidacySchool.candidacy_id.in_(NUMBERS))
+)
+_PLACES = (
+    select(Nomination.candidacy_id, Nomination.place, Nomination.place_text)
+    .where(
+        Nomination.candidacy_id.in_(NUMBERS),
+        Nomination.stage.in_(NAMED_SO),
+        ~select(NominationSchool.id).where(NominationSchool.nomination_id == Nomination.id).exists(),
+    )
+    .distinct()
+)
+
+
 def _profiles(numbers: Collection[int]) -> dict[int, Profile]:
     teams: dict[int, dict[int, list[Name]]] = defaultdict(
         lambda: defaultdict(list)
@@ -124,35 +167,17 @@ def _profiles(numbers: Collection[int]) -> dict[int, Profile]:
     addresses: dict[int, set[str]] = defaultdict(set)
     schools: dict[int, dict[int, str]] = defaultdict(dict)
     places: dict[int, set[str]] = defaultdict(set)
-    for candidacy, given, family, email in db.session.execute(
-        select(CandidacyPerson.candidacy_id, Person.given_name, Person.family_name, Person.email_key)
-        .join(Person, Person.id == CandidacyPerson.person_id)
-        .where(CandidacyPerson.candidacy_id.in_(numbers))
-        .order_by(CandidacyPerson.position)
-    ):
+    facts = {"numbers": list(numbers)}
+    for candidacy, given, family, email in ask(_PERSONS, facts):
         teams[candidacy][0].append(Name(given, family))
         addresses[candidacy] |= {email} if email else set()
-    for holder, nomination, given, family, email in db.session.execute(
-        select(Nomination.candidacy_id, Nomination.id, Named.given_name, Named.family_name, Named.email)
-        .join(Named, Named.nomination_id == Nomination.id)
-        .where(Nomination.candidacy_id.in_(numbers), Nomination.stage.in_(NAMED_SO))
-        .order_by(Named.position)
-    ):
+    for holder, nomination, given, family, email in ask(_NAMED, facts):
         teams[holder or 0][nomination].append(Name(given, family))
         key = address_key(email)
         addresses[holder or 0] |= {key} if key else set()
-    for candidacy, school, name in db.session.execute(
-        select(CandidacySchool.candidacy_id, School.id, School.name)
-        .join(School, School.id == CandidacySchool.school_id)
-        .where(CandidacySchool.candidacy_id.in_(numbers))
-    ):
+    for candidacy, school, name in ask(_SCHOOLS, facts):
         schools[candidacy][school] = name
-    without = ~select(NominationSchool.id).where(NominationSchool.nomination_id == Nomination.id).exists()
-    for at, where, text in db.session.execute(
-        select(Nomination.candidacy_id, Nomination.place, Nomination.place_text)
-        .where(Nomination.candidacy_id.in_(numbers), Nomination.stage.in_(NAMED_SO), without)
-        .distinct()
-    ):
+    for at, where, text in ask(_PLACES, facts):
         place = place_of(where, text)
         places[at or 0] |= {place} if place else set()
     return {

@@ -59,7 +59,8 @@ def choosable(nomination: Nomination, at: datetime) -> list[Cycle]:
 
     Whoever applies for themself is offered those that take applications.
     """
-    return left(nomination, writing.of_sitting(nomination.sitting), writing.choosable(nomination.nominator_id, at))
+    sitting = [nomination] if nomination.has_company is False else writing.of_sitting(nomination.sitting)
+    return left(nomination, sitting, writing.choosable(nomination.nominator_id, at))
 
 
 def left(nomination: Nomination, sitting: Sequence[Nomination], cycles: Sequence[Cycle]) -> list[Cycle]:

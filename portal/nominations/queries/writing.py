@@ -12,15 +12,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.queries import roles_of
 from portal.awards import queries as awards
-from portal.awards.models import Award, Cycle, Extension
+from portal.awards.models import Award, Cycle
 from portal.awards.rules import CycleStage
-from portal.db import db, fetch
+from portal.db import ask_one, db, fetch
 from portal.errors import N_
 from portal.files import queries as files
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.mail.models import Message
-from portal.nominations.models import Answer, Aside, Nomination, Relation, Sitting, Snapshot, Where
+from portal.nominations.models import Answer, Aside, Nomination, NominationSchool, Relation, Sitting, Snapshot, Where
 from portal.nominations.queries.facts import office_facts_of_nomination
 from portal.nominations.rules import Stage
 from portal.nominations.rules import writing as rules
@@ -116,7 +116,10 @@ _page = (
     select(Nomination)
     .options(
         joinedload(Nomination.sitting, innerjoin=True),
-        joinedload(Nomination.nominator, innerjoin=True),
+        joinedload(Nomination.named),  # one row for nearly everybody, so no questions of their own
+        joinedload(Nomination.schools).joinedload(
+            NominationSchool.school, innerjoin=False
+        ),  # SQLite would walk through all
         with_expression(
             Nomination.has_company,
             exists().where(
@@ -130,15 +133,27 @@ _page = (
 )
 
 
+_sending = _page.options(joinedload(Nomination.nominator, innerjoin=True))
+
+
 def page_of(reference: str) -> Nomination | None:
     """Return a nomination as its pages need it, to be read or to have one part saved: its cycle and questions are kept ones.
 
-    What changes more than a part takes `by_reference`.
+    What changes more than a part, or writes to its nominator, takes `by_reference`.
     """
-    found = db.session.scalar(_page, {"reference": reference})
+    return _paged(_page, reference)
+
+
+def to_send(reference: str) -> Nomination | None:
+    """Return the same with whoever wrote it, who is thanked once it is sent."""
+    return _paged(_sending, reference)
+
+
+def _paged(wanted: Select[Any], reference: str) -> Nomination | None:
+    found: Nomination | None = db.session.scalars(wanted, {"reference": reference}).unique().one_or_none()
     if found is not None:
         set_committed_value(found, "cycle", awards.cycle_kept(found.cycle_id))
-        fetch([found], Nomination.named, Nomination.schools, Nomination.answers)
+        fetch([found], Nomination.answers)
     return found
 
 
@@ -165,6 +180,18 @@ def afresh(nomination: Nomination) -> Nomination:
     return found
 
 
+def with_all_that_is_sent(nomination: Nomination) -> None:
+    """Load what a snapshot is taken of besides what was typed: the questions that were answered, and the snapshots before."""
+    known = {one.id: one for one in nomination.cycle.question_set.questions} if nomination.cycle.question_set else {}
+    for each in nomination.answers:
+        asks = known.get(each.question_id) or db.session.get_one(Question, each.question_id)
+        set_committed_value(each, "question", asks)
+    if nomination.stage is Stage.DRAFT:  # nothing of it was sent yet
+        set_committed_value(nomination, "snapshots", [])
+    else:
+        fetch([nomination], Nomination.snapshots)
+
+
 def siblings(nomination: Nomination) -> Sequence[Nomination]:
     """Return the other drafts of the same sitting about the same nominee: what is typed once counts for all of them."""
     wanted = (
@@ -182,6 +209,8 @@ def siblings(nomination: Nomination) -> Sequence[Nomination]:
 
 def next_in_sitting(nomination: Nomination) -> Nomination | None:
     """Return another draft of the same sitting that still waits to be finished."""
+    if nomination.has_company is False:
+        return None
     wanted = select(Nomination).options(joinedload(Nomination.cycle, innerjoin=True), selectinload(Nomination.named))
     return db.session.scalar(
         wanted.where(
@@ -261,12 +290,16 @@ def last_sitting(who: Writer) -> Sitting | None:
     )
 
 
+_ONCE = (
+    select(Sitting)
+    .options(joinedload(Sitting.nominator), joinedload(Sitting.session))
+    .where(Sitting.once == bindparam("once"))
+)
+
+
 def sitting_once(once: str) -> Sitting | None:
     """Return what was begun on one page, however often its button was pressed."""
-    wanted = (
-        select(Sitting).options(joinedload(Sitting.nominator), joinedload(Sitting.session)).where(Sitting.once == once)
-    )
-    return db.session.scalar(wanted)
+    return db.session.scalar(_ONCE, {"once": once})
 
 
 _of_sitting = (
@@ -280,6 +313,23 @@ _of_sitting = (
 def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
     """Return a sitting's nominations in the order they were begun, but for those discarded."""
     return db.session.scalars(_of_sitting, {"sitting": sitting.id}).all()
+
+
+_FIRST = (
+    select(Nomination.reference)
+    .where(
+        Nomination.sitting_id == bindparam("sitting"),
+        Nomination.cycle_id.in_(bindparam("cycles", expanding=True)),
+        Nomination.stage != Stage.DISCARDED,
+    )
+    .order_by(Nomination.id)
+    .limit(1)
+)
+
+
+def first_of(sitting: Sitting, cycles: Iterable[Cycle]) -> str:
+    """Return the reference of what was begun first in a sitting, in any of these cycles."""
+    return str(ask_one(_FIRST, {"sitting": sitting.id, "cycles": [cycle.id for cycle in cycles]}))
 
 
 def count_together(nomination: Nomination) -> int:
@@ -321,10 +371,14 @@ def aside(number: int, *, nomination: Nomination) -> Aside | None:
     return db.session.scalar(select(Aside).where(Aside.id == number, Aside.nomination_id == nomination.id))
 
 
+_UNSETTLED = (
+    select(Aside).where(Aside.nomination_id == bindparam("nomination"), Aside.settled_at.is_(None)).order_by(Aside.id)
+)
+
+
 def unsettled(nomination: Nomination) -> Sequence[Aside]:
     """Return what was typed in one window while another had saved, and was not looked at since."""
-    wanted = select(Aside).where(Aside.nomination_id == nomination.id, Aside.settled_at.is_(None))
-    return db.session.scalars(wanted.order_by(Aside.id)).all()
+    return db.session.scalars(_UNSETTLED, {"nomination": nomination.id}).all()
 
 
 def last_snapshot(nomination: Nomination) -> Snapshot | None:
@@ -358,8 +412,8 @@ def file_sent(candidacy: Candidacy, number: int) -> StoredFile | None:
 def choosable(person_id: int | None, at: datetime) -> list[Cycle]:
     """Return the cycles this person may begin a nomination in: those open to all, and those kept open for them."""
     found = list(awards.open_cycles(at))
-    if person_id is not None:
-        longer = select(Extension.cycle_id).where(Extension.person_id == person_id, Extension.until > at)
+    longer = awards.kept_open_for(person_id, at) if person_id is not None else set()
+    if longer:
         wanted = (
             select(Cycle)
             .join(Cycle.award)
@@ -388,7 +442,7 @@ _LINKS = (
 
 def links_since(person: Person, *, since: datetime) -> int:
     """Return how many links to begun nominations were posted to this person since then, so that nobody is flooded by others."""
-    return db.session.scalar(_LINKS, {"person": person.id, "since": since}) or 0
+    return ask_one(_LINKS, {"person": person.id, "since": since}) or 0
 
 
 # ---------------------------------------------------------------- what a page holds, as plain fields

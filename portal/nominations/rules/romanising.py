@@ -12,9 +12,13 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import product
+from typing import TYPE_CHECKING
 
 from portal.nominations.rules.nicknames import usual
 from portal.people.rules import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEAST = 4  # consonants that the words in common must keep together
 LIKE = 0.55  # how alike two Latin spellings must be besides, by difflib's ratio
@@ -419,11 +423,12 @@ def skeletons(word: str) -> frozenset[str]:
     return frozenset(found) - {"", "A"}
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
     """Return a name's words, Arabic's particles drawn into the word that they belong to."""
     folded = re.sub(r"\bعبد (?:ال)?", "عبد", fold(name))
     folded = re.sub(r"\b(?:al|el|abu|ibn|bin|ال) (?=\w)", "", folded)
-    return [re.sub(r"^ال(?=\w{2})", "", word) for word in folded.split()][:MOST_WORDS]
+    return tuple(re.sub(r"^ال(?=\w{2})", "", word) for word in folded.split())[:MOST_WORDS]
 
 
 @lru_cache(maxsize=8192)
@@ -463,7 +468,7 @@ def _kept(word: str, other: str) -> int:
     return max(map(len, same))
 
 
-def _chinese(words: list[str], others: list[str]) -> bool:
+def _chinese(words: Sequence[str], others: Sequence[str]) -> bool:
     """Whether a name in Chinese characters may be another one, in characters or as families spell it.
 
     The family name must stand there, and the given name must not say otherwise: it does where all of its characters are known here and
@@ -482,7 +487,7 @@ def _chinese(words: list[str], others: list[str]) -> bool:
     return False
 
 
-def _parted(words: list[str]) -> list[tuple[str, str]]:
+def _parted(words: Sequence[str]) -> list[tuple[str, str]]:
     """Return how a name in Chinese characters may be parted into family and given name: a word alone, or its first character."""
     written = [word for word in words if script(word) == "CJK"]
     if len(written) == 1:

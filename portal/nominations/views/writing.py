@@ -24,6 +24,7 @@ from portal.files.rules import FileState
 from portal.nominations.actions import snapshots
 from portal.nominations.actions import writing as actions
 from portal.nominations.doubts import actions as doubts
+from portal.nominations.doubts import queries as doubted
 from portal.nominations.forms.writing import (
     ADULT,
     AGES,
@@ -202,9 +203,7 @@ def _begun(
     )
     trapped = bool(request.form.get("leave_empty", "").strip())
     doubts.note(sitting, trapped=trapped, proof=request.form.get("proof", ""), at=now)
-    asked = {cycle.id for cycle in cycles}
-    first = next(n for n in queries.of_sitting(sitting) if n.cycle_id in asked)
-    return see_other(".nominee", reference=first.reference)
+    return see_other(".nominee", reference=queries.first_of(sitting, cycles))
 
 
 @pages.page("/nominate/schools", needs=Permission.BEGIN_NOMINATION)
@@ -381,7 +380,7 @@ def _back_url(nomination: Nomination, part: str) -> str:
     )
 
 
-def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
+def _facts(nomination: Nomination) -> dict[str, Any]:
     """Return what every page of a nomination is drawn with."""
     now = clock.now()
     closes = actions.closing(nomination, at=now)
@@ -393,24 +392,27 @@ def _facts(nomination: Nomination, part: str | None = None) -> dict[str, Any]:
         "closes": closes,
         "in_time": actions.in_time(nomination, at=now, closes=closes),
         "writable": nomination.stage in WRITABLE,
-        "tasks": _tasks(nomination, part),
-        "part": part,
-        "back_url": _back_url(nomination, part) if part else None,
     }
+
+
+def _part_facts(nomination: Nomination, part: str) -> dict[str, Any]:
+    """Return what the page of one part is drawn with: the other parts stand beside it."""
+    beside = {"part": part, "tasks": _tasks(nomination, part), "back_url": _back_url(nomination, part)}
+    return {**_facts(nomination), **beside}
 
 
 @pages.page("/nominations/<reference>", needs=Permission.READ_NOMINATION, of=page_of)
 def tasks(nomination: Nomination) -> str:
     """See where a nomination stands, and go on with it."""
-    facts = _facts(nomination)
     letters_task = _letters_task(nomination)
-    facts["tasks"] += letters_task
-    todo = [task for task in facts["tasks"] if task["state"] != "done" and task.get("word") is None]
+    parts = [*_tasks(nomination), *letters_task]
+    todo = [task for task in parts if task["state"] != "done" and task.get("word") is None]
     snapshot = queries.last_snapshot(nomination) if nomination.stage not in NEVER_SENT else None
     over = nomination.cycle.stage in CYCLES_OVER
     return render_template(
         "nominations/tasks.html",
-        **facts,
+        **_facts(nomination),
+        tasks=parts,
         todo=todo,
         snapshot=snapshot,
         over=over,
@@ -422,7 +424,7 @@ def tasks(nomination: Nomination) -> str:
 
 def _letters_task(nomination: Nomination) -> list[dict[str, Any]]:
     """Return the letters as one task more, where the award asks for some or the writer asked for one: the same status as everywhere."""
-    plan = letters.plan_of(nomination.cycle_id)
+    plan = letters.plan_kept(nomination.cycle_id)
     asked = letters.of_nomination(nomination)
     if not asked and (plan is None or not plan.mix):
         return []
@@ -527,7 +529,7 @@ def _page(nomination: Nomination, part: str, form: PartForm, template: str, **mo
             answer = _save(nomination, part, form) or _went_on(nomination, part, form)
             if answer is not None:
                 return answer
-            return keep((render_template(template, form=form, **_facts(nomination, part), **more), 422))
+            return keep((render_template(template, form=form, **_part_facts(nomination, part), **more), 422))
         answer = _not_kept(form)
         if answer is not None:
             return answer
@@ -535,7 +537,7 @@ def _page(nomination: Nomination, part: str, form: PartForm, template: str, **mo
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     else:
         more["offers"] = _offers(nomination, part)
-    return render_template(template, form=form, **_facts(nomination, part), **more), form.status
+    return render_template(template, form=form, **_part_facts(nomination, part), **more), form.status
 
 
 def _data(nomination: Nomination, part: str) -> dict[str, Any]:
@@ -680,7 +682,7 @@ def _words_before(nomination: Nomination, asks: Question, saved: Answer | None) 
 
 def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer | None) -> Any:  # noqa: ANN401 - an answer
     """Draw the page of a file. It is sent to an address of its own; here one goes on."""
-    facts = _facts(nomination, part)
+    facts = _part_facts(nomination, part)
     if nomination.stage not in WRITABLE:
         return redirect(url_for(".tasks", reference=nomination.reference), code=303)
     later = bool(request.form.get("later"))
@@ -709,6 +711,14 @@ def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer 
 # ---------------------------------------------------------------- two texts
 
 
+def _school_names(nomination: Nomination, numbers: list[int]) -> list[str]:
+    """Return what schools are called, by name: those of the nomination are loaded with it."""
+    known = {link.school_id: link.school.name for link in nomination.schools}
+    if known.keys() >= set(numbers):
+        return sorted(known[number] for number in numbers)
+    return [school.name for school in schools.by_ids(numbers)]
+
+
 def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) -> str:
     """Return what a page holds as text, to be read beside another."""
     if part == NOMINEE:
@@ -716,7 +726,7 @@ def _fields_in_words(nomination: Nomination, part: str, fields: dict[str, Any]) 
             ", ".join(x for x in (f"{p['given']} {p['family']}".strip(), p["role"], p["email"]) if x)
             for p in fields["people"]
         ]
-        lines += [school.name for school in schools.by_ids(fields["schools"])]
+        lines += _school_names(nomination, fields["schools"])
         lines += [_("They work for the district, at no one school")] if fields["central"] else []
         return "\n".join([*lines, fields["place_text"]]).strip()
     if part == RELATION:
@@ -833,7 +843,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
         nominators=_nominators(nomination),
         asides=_asides(nomination),
         letters_task=next(iter(_letters_task(nomination)), None),
-        proved=doubts.proved(nomination.sitting),
+        proved=doubted.proved(nomination.sitting),
     ), status
 
 
@@ -845,12 +855,14 @@ def check(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     return _check(nomination)
 
 
-@pages.step("/nominations/<reference>/submission", needs=Permission.EDIT_NOMINATION, of=page_of)
+@pages.step("/nominations/<reference>/submission", needs=Permission.EDIT_NOMINATION, of=queries.to_send)
 def submission(nomination: Nomination) -> Any:  # noqa: ANN401 - an answer
     """Send it. Sent twice, it is sent once."""
     version = request.form.get("version", type=int)
     try:
-        doubts.note(nomination.sitting, trapped=False, proof=request.form.get("proof", ""), at=clock.now())
+        proof = request.form.get("proof")
+        if proof:
+            doubts.note(nomination.sitting, trapped=False, proof=proof, at=clock.now())
         source = doubts.source_of(request.remote_addr)
         actions.submit(nomination, version=version, source=source, at=clock.now())
     except actions.Incomplete as error:
