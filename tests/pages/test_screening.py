@@ -186,6 +186,15 @@ def test_several_are_decided_at_once_and_each_is_accounted_for(desk):
     }
     desk.post("/screening/decisions", act="eligible")
     assert "Choose some rows first." in desk.get("/screening")
+    drawn = [f"{number} intake" for number in chosen]  # as a list that was opened before all this shows them
+    page = desk.post("/screening/decisions", status=200, chosen=chosen, stood=drawn, act="eligible", reason="")
+    assert page.count("Somebody decided otherwise meanwhile") == 2
+    reference = db.session.get_one(Candidacy, chosen[0]).reference
+    stale = {"verdict": "reconsider", "reason": "", "stood": "intake"}
+    assert "Somebody decided otherwise" in desk.post(f"/candidacies/{reference}/eligibility", status=409, **stale)
+    assert set(db.session.scalars(select(Candidacy.stage).where(Candidacy.id.in_(chosen)))) == {
+        CandidacyStage.INELIGIBLE
+    }
 
 
 def test_the_same_person_is_gathered_once_however_often_it_is_clicked(desk):

@@ -65,15 +65,19 @@ def decide(
     at: datetime,
     reason: str = "",
     found: Finding | None = None,
+    stood: str | None = None,
 ) -> None:
     """Take one step with a candidacy. Done already (a double click), it stays as it is.
 
-    Whoever finds it eligible though a rule is not met says why. `found` is what the rules say of it, where the caller knows. Raises
-    `Refused` where the step does not fit, where a reason is missing, or where somebody else was quicker.
+    `stood` is how it stood on the page where this was pressed: what somebody decided since is not overruled unread. Whoever finds
+    it eligible though a rule is not met says why. `found` is what the rules say of it, where the caller knows. Raises `Refused`
+    where the step does not fit, where a reason is missing, or where somebody else was quicker.
     """
     after = _after(step)
     if candidacy.stage is after:
         return
+    if stood and stood != candidacy.stage.value:
+        raise Refused(CHANGED)
     CANDIDACY.advance(candidacy.stage, step)
     why = reason.strip()
     if step in NEEDS_REASON and not why:
@@ -148,10 +152,11 @@ def decide_many(
     at: datetime,
     reason: str = "",
     reasons: Mapping[int, str] | None = None,
+    stood: Mapping[int, str] | None = None,
 ) -> list[Outcome]:
     """Take one step with several of one cycle, and say of each what became of it. One that refuses stops no other.
 
-    `reasons` are those of single ones, by their number, in place of the `reason` of all.
+    `reasons` are those of single ones, by their number, in place of the `reason` of all; `stood` is how each stood on the list.
     """
     own = {number: words for number, words in (reasons or {}).items() if words.strip()}
     if step in NEEDS_REASON and not reason.strip() and any(candidacy.id not in own for candidacy in candidacies):
@@ -164,7 +169,8 @@ def decide_many(
     for candidacy in candidacies:
         try:
             why = own.get(candidacy.id, reason)
-            decide(candidacy, step, by=by, at=at, reason=why, found=found.get(candidacy.id))
+            seen = (stood or {}).get(candidacy.id)
+            decide(candidacy, step, by=by, at=at, reason=why, found=found.get(candidacy.id), stood=seen)
         except Refused as refusal:
             outcomes.append(Outcome(candidacy, done=False, why=refusal.message, facts=dict(refusal.facts)))
         else:

@@ -45,6 +45,7 @@ ACTS = {
     "reconsider": CandidacyStep.RECONSIDER,
 }
 FURTHEST = 1_000_000_000
+MOST_DIGITS = 10  # of a candidacy's number
 STAYED = ("blocks", _l("Not done"))
 ASKINGS = {
     Asking.ASKED: _l("Asked"),
@@ -192,6 +193,7 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
             at=clock.now(),
             reason=form.reason.data or "",
             reasons={candidacy.id: own.reason.data or "" for candidacy, own in each},
+            stood=_stood(),
         )
     except Refused as refusal:
         form.fail(refusal.field, failures.sentence(refusal))
@@ -215,6 +217,12 @@ def screen_many(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     )
 
 
+def _stood() -> dict[int, str]:
+    """Return how each row stood on the list where an act was pressed, by the candidacy's number."""
+    typed = (each.partition(" ") for each in request.form.getlist("stood"))
+    return {int(number): stage for number, _space, stage in typed if number.isdecimal() and len(number) < MOST_DIGITS}
+
+
 def _own_reason(candidacy: Candidacy) -> ReasonForm:
     """Return the form of the reason that one of several has for itself."""
     return ReasonForm(prefix=f"c{candidacy.id}", meta={"csrf": False})  # the whole form has its token
@@ -233,6 +241,7 @@ def _why_not(cycle: Cycle, each: list[tuple[Candidacy, ReasonForm]], form: Reaso
         each=each,
         wrong=wrong,
         act=request.form.get("act"),
+        stood=_stood(),
         narrowed=_filters(request.form).address,
         form=form,
         **words.about(),

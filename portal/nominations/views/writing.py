@@ -690,6 +690,9 @@ def _file_page(nomination: Nomination, part: str, asks: Question, saved: Answer 
     if request.method == "POST" and not found:
         on = url_for(".tasks", reference=nomination.reference) if later else _next_url(nomination, part)
         return redirect(on, code=303)
+    if not queries.problems(nomination, part):
+        for task in facts["tasks"]:  # a file that is there is no longer being written
+            task["state"] = "done" if task["current"] and task["state"] == "writing" else task["state"]
     file = files.by_id(saved.file_id) if saved is not None else None
     if file is None and saved is not None:
         file = files.newest(saved, file_rules.ANSWER.name)
