@@ -157,8 +157,8 @@ def eligibility(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         step = VERDICTS.get(form.verdict.data or "")
         if step is None:
             raise Refused(N_("Choose one of these"), field="verdict")
-        seen = {"reason": form.reason.data or "", "stood": request.form.get("stood")}
-        actions.decide(candidacy, step, by=viewer.current(), at=clock.now(), **seen)
+        reason, stood = form.reason.data or "", request.form.get("stood")
+        actions.decide(candidacy, step, by=viewer.current(), at=clock.now(), reason=reason, stood=stood)
         return str(_("%(name)s: %(stage)s.", name=candidacy.name, stage=words.STAGES[candidacy.stage][1]))
 
     return _try(candidacy, form, "verdict", act)
