@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from portal.demo.calendar import Laid
 
 SCREENED, SCREENING, MET = "librarian", "student-activist", "school-leadership"  # more than one round
+UNDECLARED = "science-teaching"  # its chair has not declared conflicts yet while the season is read
+KNOWS, EXPERT = "music", "arts-scholarship"  # half of its files ask for readers who know this, and one member does not
 STAMP = "%m/%d/%Y %H:%M:%S"
 FULL_WEEK = timedelta(weeks=1)
 
@@ -200,9 +202,12 @@ def committees(world: World, season: Laid) -> None:
                 .options(joinedload(Member.person), joinedload(Member.cycle))
                 .where(Member.id == member.id)
             ).one()
-            awards.answer_invitation(
-                whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=at + timedelta(days=1, hours=place)
-            )
+            answered = at + timedelta(days=1, hours=place)
+            awards.answer_invitation(whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=answered)
+            if cycle.award.slug == EXPERT:
+                awards.say_more(
+                    whole, expertise=["film"] if reader.manner == "late" else [KNOWS, "theater"], at=answered
+                )
 
 
 def declare(world: World, season: Laid) -> None:
@@ -211,7 +216,8 @@ def declare(world: World, season: Laid) -> None:
     for cycle in cycles_of(season):
         at = cycle.closes_at + timedelta(days=15)
         _first_round(cycle, season, by=joy, at=at)
-        _declare(cycle, by=joy, at=at, left=3)
+        waits = season.stage is Stage.REVIEW and cycle.award.slug == UNDECLARED
+        _declare(cycle, by=joy, at=at, left=3, chair=not waits)
 
 
 def past_committees(world: World, season: Laid) -> None:
@@ -221,12 +227,14 @@ def past_committees(world: World, season: Laid) -> None:
         _declare(cycle, by=world.person("Joy Tanaka"), at=cycle.closes_at + timedelta(days=15))
 
 
-def _declare(cycle: Cycle, *, by: Person, at: datetime, left: int = 0) -> None:
-    """Let one committee declare, and the office decide on what was suggested; one in so many is `left` for the chair."""
+def _declare(cycle: Cycle, *, by: Person, at: datetime, left: int = 0, chair: bool = True) -> None:
+    """Let one committee declare, its `chair` too, and the office decide on what was suggested; one in so many is `left` for the chair."""
     wanted = (
         select(Member).options(joinedload(Member.person), joinedload(Member.cycle)).where(Member.cycle_id == cycle.id)
     )
     for member in db.session.scalars(wanted.order_by(Member.id)).all():
+        if member.role is MemberRole.CHAIR and not chair:
+            continue
         lines = [line.item for line in declarations.lines(cycle, member)]
         reader = next(one for one in cast.READERS if one.name == member.person.name)
         ties = []
@@ -262,6 +270,12 @@ def _first_round(cycle: Cycle, season: Laid, *, by: Person, at: datetime) -> Non
     elif slug == MET:
         shape = replace(shape, kind=RoundKind.SCORING, reads=cycle.reads, goes_on=onward.Rule(By.TOP, 2))
         rounds.plan_round(cycle, shape, seed=seed, by=by, at=at)
+    elif slug == EXPERT:
+        shape = replace(shape, kind=RoundKind.SCORING, reads=cycle.reads, quorum=1, shows_school=False)
+        round_ = rounds.plan_round(cycle, replace(shape, needs_expertise=True), seed=seed, by=by, at=at)
+        taken = select(Candidacy).where(Candidacy.id.in_(known_rounds.taken(round_))).order_by(Candidacy.id)
+        for candidacy in db.session.scalars(taken).all()[::2]:
+            assigning.ask_for(candidacy, [KNOWS], by=by, at=at)
     else:
         rounds.make(cycle, seed=seed, by=by, at=at)
 

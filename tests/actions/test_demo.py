@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import models
-from portal.awards.models import Cycle, Organisation
-from portal.awards.rules import CycleStage
+from portal.awards.models import Cycle, Member, MemberRole, Organisation
+from portal.awards.rules import CycleStage, MemberState
 from portal.db import Model, db, transaction
 from portal.demo import makers
 from portal.demo.calendar import Stage, lay
@@ -31,7 +31,7 @@ from portal.nominations.rules.matching import NICKNAME, TWO_SCHOOLS
 from portal.offers.models import Offer
 from portal.people.models import Person
 from portal.publishing.models import Recipient
-from portal.review.models import Assignment, Plan, Review
+from portal.review.models import Assignment, Plan, Review, Round
 
 GROWS = {"link"}  # each run prints fresh sign-in links
 
@@ -64,6 +64,9 @@ def hard_cases_are_there():
     assert {NICKNAME, TWO_SCHOOLS} <= why, "a nickname, and one name at two schools"
     said = db.session.scalars(select(Conflict.fact)).all()
     assert any("husband" in (words or "") for words in said), "a principal who is a reviewer's spouse"
+    assert db.session.scalars(select(Round.id).where(Round.needs_expertise)).all(), "a round that asks for knowledge"
+    waits = select(Member.id).where(Member.role == MemberRole.CHAIR, Member.declared_at.is_(None))
+    assert db.session.scalars(waits.where(Member.state == MemberState.ACCEPTED)).all(), "a chair who has not declared"
     assert "declined" in db.session.scalars(select(Part.state)).all(), "a nominee who declines"
     assert "forfeited" in db.session.scalars(select(Offer.state)).all(), "a recipient who leaves before payment"
     waits = select(Person.id).where(Person.minor.is_(True), Person.guardian_email.is_(None))
