@@ -8,9 +8,9 @@ from portal.accounts import actions as accounts
 from portal.accounts import chores as accounts_chores
 from portal.accounts import minting
 from portal.accounts import queries as people
-from portal.awards import actions as awards_actions
 from portal.awards import chores as awards
 from portal.awards import queries as award_queries
+from portal.awards.actions import committees
 from portal.awards.models import Award, Criterion, Cycle, Extension, Organisation, PastHonour, Rubric, Season
 from portal.decisions import actions as decisions
 from portal.decisions import chores as deciding
@@ -78,8 +78,8 @@ def install() -> None:
     worker.handlers |= {replaying.JOB: deciding.replay, photos.JOB: photos.forget}
     for changed in (
         accounts.on_person_changed,
-        awards_actions.on_member_invited,
-        awards_actions.on_member_said,
+        committees.on_member_invited,
+        committees.on_member_said,
         funds.on_donor_noted,
     ):
         _add(changed, conflicts.felt_person)  # new facts about somebody may keep them from candidacies
@@ -120,9 +120,9 @@ def install() -> None:
         Season,
     )
     _add(accounts.on_link_used, writing.confirm_address)  # a confirmed address confirms what was begun with it
-    _add(awards_actions.may_serve, declaring.may_serve)  # nobody reviews in a cycle they nominated in
+    _add(committees.may_serve, declaring.may_serve)  # nobody reviews in a cycle they nominated in
     _add(award_queries.reading_of, progress.of_cycle)  # how far each reviewer is
-    _add(awards_actions.on_member_left, assigning.felt_leaving)  # what they had not finished is handed back
+    _add(committees.on_member_left, assigning.felt_leaving)  # what they had not finished is handed back
     _add(
         conflicts.on_changed, reading.felt_conflict
     )  # a conflict that stands ends a reading, and its scores count nowhere

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal.awards import actions as awards
+from portal.awards.actions import firewall
 from portal.db import db
 from portal.decisions.models import Decision
 from portal.decisions.rules.lives import Outcome
@@ -64,7 +64,7 @@ def before(world: World, cycle: Cycle) -> None:
         by=joy,
         at=at,
     )
-    awards.note_procedure(
+    firewall.note_procedure(
         cycle,
         procedure="How the committee is formed and how it decides",
         approved_on=cycle.opens_at.date() - timedelta(days=12),
@@ -82,7 +82,7 @@ def before(world: World, cycle: Cycle) -> None:
         Decision.cycle_id == cycle.id, Decision.outcome == Outcome.SELECTED, Decision.place.is_not(None)
     )
     numbers = db.session.scalars(chosen).all()
-    awards.confirm_families(cycle, candidacies=numbers, donors=[], version=1, by=joy, at=at)
+    firewall.confirm_families(cycle, candidacies=numbers, donors=[], version=1, by=joy, at=at)
 
 
 def declines(cycle: Cycle, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.awards import actions as awards
+from portal.awards.actions import committees as awards_committees
 from portal.awards.models import Member, MemberRole, Rubric
 from portal.awards.queries import season as season_of_year
 from portal.awards.rules import CycleStage
@@ -193,7 +194,7 @@ def committees(world: World, season: Laid) -> None:
         at = cycle.closes_at + timedelta(days=4)
         for place, number in enumerate(COMMITTEES[cycle.award.slug]):
             reader = cast.READERS[number]
-            member = awards.appoint(
+            member = awards_committees.appoint(
                 cycle, world.person(reader.name), role=MemberRole.REVIEWER if place else MemberRole.CHAIR, by=joy, at=at
             )
             db.session.flush()
@@ -203,9 +204,11 @@ def committees(world: World, season: Laid) -> None:
                 .where(Member.id == member.id)
             ).one()
             answered = at + timedelta(days=1, hours=place)
-            awards.answer_invitation(whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=answered)
+            awards_committees.answer_invitation(
+                whole, accept=True, capacity=reader.capacity * 2, agreed=True, at=answered
+            )
             if cycle.award.slug == EXPERT:
-                awards.say_more(
+                awards_committees.say_more(
                     whole, expertise=["film"] if reader.manner == "late" else [KNOWS, "theater"], at=answered
                 )
 

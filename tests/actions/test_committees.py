@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.awards import actions, queries
+from portal.awards import queries
+from portal.awards.actions import committees
 from portal.awards.models import CycleStage, Member, MemberRole
 from portal.awards.rules import MemberState
 from portal.db import db, transaction
@@ -39,7 +40,7 @@ def held():
 
 
 def invite(staff, email="ana@example.org", given="Ana", family="Reyes", **facts):
-    return actions.invite_member(held(), email=email, given=given, family=family, by=staff, at=NOW, **facts)
+    return committees.invite_member(held(), email=email, given=given, family=family, by=staff, at=NOW, **facts)
 
 
 def waiting():
@@ -103,8 +104,8 @@ def test_whoever_nominated_after_being_asked_may_not_accept(cycle, staff):
     with transaction():
         member = queries.member_by_id(number)
         with pytest.raises(Refused, match="nominated in this cycle"):
-            actions.answer_invitation(member, accept=True, capacity=5, agreed=True, at=NOW)
-        actions.answer_invitation(member, accept=False, at=NOW)
+            committees.answer_invitation(member, accept=True, capacity=5, agreed=True, at=NOW)
+        committees.answer_invitation(member, accept=False, at=NOW)
         assert member.state is MemberState.DECLINED
 
 
@@ -120,18 +121,18 @@ def test_accepting_needs_the_rules_and_a_number(cycle, staff, answer, field):
     with transaction():
         member = queries.member_by_id(invite(staff).id)
         with pytest.raises(Refused) as refused:
-            actions.answer_invitation(member, accept=True, at=NOW, **answer)
+            committees.answer_invitation(member, accept=True, at=NOW, **answer)
         assert refused.value.field == field
         assert member.state is MemberState.INVITED
 
 
 def test_an_answer_is_kept_with_its_time_and_can_be_taken_back(cycle, staff):
     left = []
-    actions.on_member_left.append(lambda member, at: left.append((member.id, at)))
+    committees.on_member_left.append(lambda member, at: left.append((member.id, at)))
     try:
         with transaction():
             member = queries.member_by_id(invite(staff).id)
-            actions.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
+            committees.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
             assert (member.state, member.capacity, member.rules_agreed_at, member.answered_at) == (
                 MemberState.ACCEPTED,
                 12,
@@ -139,21 +140,21 @@ def test_an_answer_is_kept_with_its_time_and_can_be_taken_back(cycle, staff):
                 NOW,
             )
             with pytest.raises(Refused):
-                actions.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
+                committees.answer_invitation(member, accept=True, capacity=12, agreed=True, at=NOW)
             assert left == []
-            actions.answer_invitation(member, accept=False, at=NOW + timedelta(days=1))
+            committees.answer_invitation(member, accept=False, at=NOW + timedelta(days=1))
             assert member.state is MemberState.DECLINED
             assert left == [(member.id, NOW + timedelta(days=1))]
             with pytest.raises(Refused):
-                actions.answer_invitation(member, accept=False, at=NOW)
+                committees.answer_invitation(member, accept=False, at=NOW)
     finally:
-        actions.on_member_left.pop()
+        committees.on_member_left.pop()
 
 
 def test_declining_cancels_what_still_waits(cycle, staff):
     with transaction():
         member = queries.member_by_id(invite(staff).id)
-        actions.answer_invitation(member, accept=False, at=NOW)
+        committees.answer_invitation(member, accept=False, at=NOW)
         assert waiting() == []
 
 
@@ -165,17 +166,17 @@ def test_one_person_chairs_at_a_time(cycle, staff):
     assert roles == {first: MemberRole.REVIEWER, second: MemberRole.CHAIR}
     with transaction():
         member = queries.member_by_id(first)
-        actions.remove_member(member, by=staff, at=NOW, reason="Moved away.")
+        committees.remove_member(member, by=staff, at=NOW, reason="Moved away.")
         with pytest.raises(Refused):
-            actions.set_chair(member, by=staff, at=NOW)
+            committees.set_chair(member, by=staff, at=NOW)
 
 
 def test_whoever_was_taken_off_can_be_asked_again_and_begins_anew(cycle, staff):
     with transaction():
         number = invite(staff).id
         member = queries.member_by_id(number)
-        actions.answer_invitation(member, accept=True, capacity=3, agreed=True, at=NOW)
-        actions.remove_member(member, by=staff, at=NOW, reason="")
+        committees.answer_invitation(member, accept=True, capacity=3, agreed=True, at=NOW)
+        committees.remove_member(member, by=staff, at=NOW, reason="")
         assert member.state is MemberState.REMOVED
         again = invite(staff)
         assert (again.id, again.state, again.capacity, again.rules_agreed_at) == (
@@ -205,12 +206,12 @@ def test_a_decided_cycle_asks_nobody(cycle, staff):
 def test_a_reminder_goes_once_a_day_and_only_to_who_has_not_answered(cycle, staff):
     with transaction():
         member = queries.member_by_id(invite(staff).id)
-        assert actions.remind(member, by=staff, at=NOW)
-        assert not actions.remind(member, by=staff, at=NOW + timedelta(hours=3))
-        assert actions.remind(member, by=staff, at=NOW + timedelta(days=1))
-        actions.answer_invitation(member, accept=True, capacity=1, agreed=True, at=NOW)
-        assert not actions.remind(member, by=staff, at=NOW + timedelta(days=2))
-        assert not actions.send_again(member, by=staff, at=NOW + timedelta(days=2))
+        assert committees.remind(member, by=staff, at=NOW)
+        assert not committees.remind(member, by=staff, at=NOW + timedelta(hours=3))
+        assert committees.remind(member, by=staff, at=NOW + timedelta(days=1))
+        committees.answer_invitation(member, accept=True, capacity=1, agreed=True, at=NOW)
+        assert not committees.remind(member, by=staff, at=NOW + timedelta(days=2))
+        assert not committees.send_again(member, by=staff, at=NOW + timedelta(days=2))
 
 
 def test_the_organisation_appoints_every_member_and_the_record_says_who(cycle, staff):

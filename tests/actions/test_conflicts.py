@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from portal import policy
 from portal.accounts import actions as accounts
 from portal.accounts.models import Role, Scope
-from portal.awards import actions as awards
+from portal.awards.actions import committees
 from portal.awards.models import PastHonour
 from portal.awards.rules import CycleStage, MemberState
 from portal.db import db, transaction
@@ -220,7 +220,6 @@ def test_an_address_that_somebody_typed_bars_nobody_from_a_cycle_and_holds_one_c
 
 
 def test_what_members_say_of_schools_rosters_and_translations_suggest_too(app):
-    from portal.awards import actions as awards
     from portal.nominations.actions import eligibility
     from portal.nominations.translating.models import Translation
     from portal.nominations.translating.rules import TranslationState
@@ -245,7 +244,7 @@ def test_what_members_say_of_schools_rosters_and_translations_suggest_too(app):
         for seat in seats:
             db.session.refresh(seat, ["person", "cycle"])
         for _twice in range(2):  # saying it again changes nothing
-            awards.say_more(seats[0], places=[(denny.id, None)], at=NOW)
+            committees.say_more(seats[0], places=[(denny.id, None)], at=NOW)
         assert raised(person=said) == [(amina.id, said.id, Kind.SAME_SCHOOL)]
         table = "Name,Email,School,Role\nJoan Kim,joan@homes.example,Denny International Middle School,Principal\n"
         table += "Mei Chao,another@schools.example,Denny International Middle School,Teacher\n"
@@ -340,7 +339,9 @@ def test_new_facts_about_somebody_are_looked_at_at_once(app):
     with transaction():
         cycle, joy = make_cycle(), make_staff("Joy Tanaka")
         make_candidacy(cycle, name="Amina Warsame")
-        invited = awards.invite_member(cycle, email="ola@example.org", given="Ola", family="Warsame", by=joy, at=NOW)
+        invited = committees.invite_member(
+            cycle, email="ola@example.org", given="Ola", family="Warsame", by=joy, at=NOW
+        )
         assert [kind for _c, person, kind in raised() if person == invited.person_id] == [Kind.SAME_NAME]
         clerk = make_person("Una Warsame")
         assert raised(person=clerk) == []

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.awards import actions, chores, queries
+from portal.awards.actions import rubrics
 from portal.awards.models import AwardKind, Criterion, Cycle, Extension, Honours
 from portal.awards.rules import DATES, CycleStage, CycleStep
 from portal.awards.templates import AWARDS
@@ -303,10 +304,10 @@ def test_a_frozen_rubric_refuses_every_change(cycle, staff):
     with transaction():
         held = fresh()
         rubric, facts = held.rubric, {"by": staff, "cycle": held, "at": JANUARY}
-        added = actions.save_criterion(
+        added = rubrics.save_criterion(
             rubric, None, name={"en": "Voice"}, about={"en": "Speaks."}, weight=10, by_staff=False, **facts
         )
-        actions.move_criterion(rubric, added, by_places=-2, **facts)
+        rubrics.move_criterion(rubric, added, by_places=-2, **facts)
         db.session.flush()
         assert [c.key for c in sorted(rubric.criteria, key=lambda c: c.position)] == [
             "gaps",
@@ -315,9 +316,9 @@ def test_a_frozen_rubric_refuses_every_change(cycle, staff):
             "peers",
             "craft",
         ]
-        actions.move_criterion(rubric, added, by_places=-9, **facts)
+        rubrics.move_criterion(rubric, added, by_places=-9, **facts)
         assert added.position == 0
-        actions.remove_criterion(rubric, added, **facts)
+        rubrics.remove_criterion(rubric, added, **facts)
         db.session.flush()
         assert (
             db.session.scalar(select(func.count()).select_from(Criterion).where(Criterion.rubric_id == rubric.id)) == 4
@@ -325,10 +326,10 @@ def test_a_frozen_rubric_refuses_every_change(cycle, staff):
         rubric.frozen_at = JANUARY
         one = rubric.criteria[0]
         for refused in (
-            lambda: actions.save_criterion(rubric, one, name={"en": "x"}, about={}, weight=1, by_staff=False, **facts),
-            lambda: actions.move_criterion(rubric, one, by_places=1, **facts),
-            lambda: actions.remove_criterion(rubric, one, **facts),
-            lambda: actions.edit_rubric(rubric, levels={"0": {"en": "a"}, "1": {"en": "b"}}, **facts),
+            lambda: rubrics.save_criterion(rubric, one, name={"en": "x"}, about={}, weight=1, by_staff=False, **facts),
+            lambda: rubrics.move_criterion(rubric, one, by_places=1, **facts),
+            lambda: rubrics.remove_criterion(rubric, one, **facts),
+            lambda: rubrics.edit_rubric(rubric, levels={"0": {"en": "a"}, "1": {"en": "b"}}, **facts),
         ):
             with pytest.raises(Refused, match="scored with"):
                 refused()

@@ -46,13 +46,14 @@ def test_a_message_that_cannot_be_written_is_set_aside_and_the_others_leave(app)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_each_message_about_awards_is_written_whole(app, language):
     from portal.awards import actions
+    from portal.awards.actions import committees
 
     with transaction():
         cycle = makers.make_cycle(makers.make_award("Excellence in Teaching Award", slug="teaching"))
         staff = makers.make_staff()
         person = makers.make_person("Ana Reyes", email="ana@example.org", language=language)
-        member = actions.appoint(cycle, person, by=staff, at=NOW)
-        actions.remind(queries.member_by_id(member.id), by=staff, at=NOW)
+        member = committees.appoint(cycle, person, by=staff, at=NOW)
+        committees.remind(queries.member_by_id(member.id), by=staff, at=NOW)
         actions.extend(
             queries.cycle_at("teaching", 2026),
             until=makers.CLOSES.replace(day=20),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from portal.awards import actions as awards
+from portal.awards.actions import firewall
 from portal.awards.models import Cycle
 from portal.db import db, transaction
 from portal.decisions import actions as decisions
@@ -441,20 +441,20 @@ def test_a_fund_with_donors_releases_only_with_its_sheet_complete(app):
     cycle, joy = db.session.get_one(Cycle, made.cycle), made.person("joy")
     facts = {"procedure": "Awards procedure", "approved_by": "The board", "today": TODAY, "by": joy, "at": AT}
     with transaction(), pytest.raises(Refused):
-        awards.note_procedure(cycle, approved_on=TODAY + timedelta(days=1), version=0, **facts)
+        firewall.note_procedure(cycle, approved_on=TODAY + timedelta(days=1), version=0, **facts)
     with transaction():
-        awards.note_procedure(cycle, approved_on=date(2026, 1, 20), version=0, **facts)
+        firewall.note_procedure(cycle, approved_on=date(2026, 1, 20), version=0, **facts)
     with transaction(), pytest.raises(Refused, match="family"):
         publishing.approve(desk.releasing("teaching", 2026), version=1, by=made.person("ruth"), at=AT)
     with transaction(), pytest.raises(Refused, match="donor"):
-        awards.confirm_families(cycle, candidacies=made.candidacies[:2], donors=[joy.id], version=1, by=joy, at=AT)
+        firewall.confirm_families(cycle, candidacies=made.candidacies[:2], donors=[joy.id], version=1, by=joy, at=AT)
     with transaction():
-        awards.confirm_families(cycle, candidacies=made.candidacies[:1], donors=[], version=1, by=joy, at=AT)
+        firewall.confirm_families(cycle, candidacies=made.candidacies[:1], donors=[], version=1, by=joy, at=AT)
     assert any("family" in check.message for check in publishing.blockers(desk.releasing("teaching", 2026))), (
         "it was confirmed of others than those who are selected"
     )
     with transaction():
-        awards.confirm_families(cycle, candidacies=made.candidacies[:2], donors=[], version=2, by=joy, at=AT)
+        firewall.confirm_families(cycle, candidacies=made.candidacies[:2], donors=[], version=2, by=joy, at=AT)
     with transaction():
         publishing.approve(desk.releasing("teaching", 2026), version=1, by=made.person("ruth"), at=AT)
 

@@ -407,9 +407,9 @@ def test_somebody_who_leaves_late_changes_their_own_readings_alone(app, tmp_path
         begin(committee, RoundKind.SCORING, reads=2)
         gone = committee.people[3]
         mine = {task.candidacy_id for task in mine_in(committee, gone)}
-        from portal.awards import actions as awards
+        from portal.awards.actions import committees
 
-        awards.remove_member(committee.members[3], by=committee.staff, at=LATER)
+        committees.remove_member(committee.members[3], by=committee.staff, at=LATER)
         plan = assigning.make_plan(committee.round, seed=9, by=committee.staff, at=LATER)
         assert plan.facts["dropped"] == []
         assert sorted(number for number, _who in plan.facts["added"]) == sorted(mine)

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete, select, update
 
 from portal.accounts.models import Account, Session
-from portal.awards import actions as awards
+from portal.awards.actions import firewall
 from portal.awards.models import Cycle
 from portal.db import db, transaction
 from portal.decisions import actions as decisions
@@ -201,8 +201,8 @@ def planned(world):
         made_ready(world)
         cycle, by = db.session.get_one(Cycle, world.cycle), {"by": joy, "at": AT}
         facts = {"procedure": "Ours", "approved_by": "The board", "approved_on": date(2026, 1, 20), "today": AT.date()}
-        awards.note_procedure(cycle, version=0, **facts, **by)
-        awards.confirm_families(cycle, candidacies=world.candidacies[:2], donors=[], version=1, **by)
+        firewall.note_procedure(cycle, version=0, **facts, **by)
+        firewall.confirm_families(cycle, candidacies=world.candidacies[:2], donors=[], version=1, **by)
     with transaction():
         actions.plan(queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT)
     with transaction():

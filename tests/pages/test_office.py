@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from portal import mail
 from portal.accounts.models import Account, Grant, Role, Session
-from portal.awards import actions as awards
 from portal.awards import queries
+from portal.awards.actions import committees as awards_committees
 from portal.awards.models import CycleStage
 from portal.awards.rules import MemberState
 from portal.db import db, transaction
@@ -134,7 +134,9 @@ def test_a_member_is_made_chair_taken_off_and_asked_again(joy):
     joy.send(COMMITTEE, action="/invitation")
     assert member().state is MemberState.INVITED
     with transaction():
-        awards.answer_invitation(queries.member_by_id(member().id), accept=True, capacity=4, agreed=True, at=NOW)
+        awards_committees.answer_invitation(
+            queries.member_by_id(member().id), accept=True, capacity=4, agreed=True, at=NOW
+        )
     joy.send(f"{url}/capacity", {"capacity": "9"})
     assert member().capacity == 9
     assert joy.send(f"{url}/capacity", {"capacity": "-1"}).status_code == 422

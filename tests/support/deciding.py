@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal import clock
-from portal.awards import actions as awards
+from portal.awards.actions import firewall
 from portal.awards.rules import CycleStage
 from portal.db import db
 from portal.decisions import actions, queries
@@ -169,7 +169,7 @@ def ready(world: World, *, at: datetime = AT) -> None:
     known = desk.readiness(releasing, desk.chosen(releasing.cycle))
     if known.members and not known.has_donors and not known.families:
         chosen = {one.candidacy.id for one in desk.chosen(releasing.cycle)}
-        awards.confirm_families(releasing.cycle, candidacies=chosen, donors=[], version=0, by=ruth, at=at)
+        firewall.confirm_families(releasing.cycle, candidacies=chosen, donors=[], version=0, by=ruth, at=at)
     if releasing.release is not None and desk.unapproved(releasing.cycle):
         wording.approve(releasing, by=ruth, at=at)
     db.session.flush()

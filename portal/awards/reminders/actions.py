@@ -8,8 +8,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from portal import history
-from portal.awards import actions as awards
 from portal.awards import queries as award_queries
+from portal.awards.actions import committees
 from portal.awards.reminders import queries
 from portal.awards.reminders.models import Reminder, ReminderPlan
 from portal.awards.reminders.rules import USUAL, Kind
@@ -100,5 +100,5 @@ def remind_invited(*, at: datetime) -> int:
         if days is not None and once(
             Kind.INVITATION, member, member.person, cycle_id=member.cycle_id, due=due, days=days, at=at
         ):
-            posted += awards.remind(member, by=None, at=at)
+            posted += committees.remind(member, by=None, at=at)
     return posted

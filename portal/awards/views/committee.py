@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.accounts import actions as accounts
-from portal.awards import actions, forms, queries
+from portal.awards import forms, queries
+from portal.awards.actions import committees
 from portal.awards.models import Cycle, Member, MemberRole
 from portal.awards.rules import MEMBER, MemberState, MemberStep
 from portal.awards.views.pages import beside, cycle_at, pages, where, who_and_when
@@ -98,7 +99,7 @@ def invite(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     form = forms.InvitationForm()
     if form.validate_on_submit():
         try:
-            actions.invite_member(
+            committees.invite_member(
                 cycle,
                 email=form.email.data or "",
                 given=form.given.data or "",
@@ -130,7 +131,7 @@ def member(member: Member) -> Any:  # noqa: ANN401 - an answer
         except Refused as refused:
             beside(form, refused)
         else:
-            sent = actions.send_again(member, **who_and_when())
+            sent = committees.send_again(member, **who_and_when())
             flash(_("Saved. The invitation goes out again.") if sent else _("Saved."))
             return see_other(".committee", **where(member.cycle))
     row = next(row for row in _rows(member.cycle) if row["member"].id == member.id)
@@ -142,7 +143,7 @@ def member(member: Member) -> Any:  # noqa: ANN401 - an answer
 @pages.step("/desk/<slug>/<int:year>/committee/<int:number>/chair", needs=Permission.MANAGE_COMMITTEE, of=_member)
 def make_chair(member: Member) -> Any:  # noqa: ANN401 - an answer
     """Make a member the chair."""
-    actions.set_chair(member, **who_and_when())
+    committees.set_chair(member, **who_and_when())
     flash(_("%(name)s is the chair now.", name=member.person.name))
     return see_other(".committee", **where(member.cycle))
 
@@ -150,7 +151,7 @@ def make_chair(member: Member) -> Any:  # noqa: ANN401 - an answer
 @pages.step("/desk/<slug>/<int:year>/committee/<int:number>/reminder", needs=Permission.MANAGE_COMMITTEE, of=_member)
 def reminder(member: Member) -> Any:  # noqa: ANN401 - an answer
     """Remind one person."""
-    if actions.remind(member, **who_and_when()):
+    if committees.remind(member, **who_and_when()):
         flash(_("A reminder to %(name)s is on its way.", name=member.person.name))
     else:
         flash(_("%(name)s has been reminded today already, or has answered.", name=member.person.name))
@@ -160,7 +161,7 @@ def reminder(member: Member) -> Any:  # noqa: ANN401 - an answer
 @pages.step("/desk/<slug>/<int:year>/committee/reminders", needs=Permission.MANAGE_COMMITTEE, of=cycle_at)
 def reminders(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     """Remind everyone who has not answered, once a day at most."""
-    reminded = sum(actions.remind(member, **who_and_when()) for member in queries.waiting_for(cycle))
+    reminded = sum(committees.remind(member, **who_and_when()) for member in queries.waiting_for(cycle))
     flash(
         ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", reminded)
         if reminded
@@ -174,7 +175,7 @@ def removal(member: Member) -> Any:  # noqa: ANN401 - an answer
     """Take somebody off the committee, with a reason."""
     form = forms.ReasonForm()
     if form.validate_on_submit():
-        actions.remove_member(member, reason=form.reason.data or "", **who_and_when())
+        committees.remove_member(member, reason=form.reason.data or "", **who_and_when())
         flash(_("%(name)s is no longer on the committee.", name=member.person.name))
         return see_other(".committee", **where(member.cycle))
     return render_template("awards/removal.html", cycle=member.cycle, member=member, form=form), form.status
@@ -183,7 +184,7 @@ def removal(member: Member) -> Any:  # noqa: ANN401 - an answer
 @pages.step("/desk/<slug>/<int:year>/committee/<int:number>/invitation", needs=Permission.MANAGE_COMMITTEE, of=_member)
 def invite_again(member: Member) -> Any:  # noqa: ANN401 - an answer
     """Ask somebody again who declined or was taken off."""
-    actions.appoint(member.cycle, member.person, donor_related=member.donor_related, **who_and_when())
+    committees.appoint(member.cycle, member.person, donor_related=member.donor_related, **who_and_when())
     flash(_("Invited. A message to %(name)s is on its way.", name=member.person.name))
     return see_other(".committee", **where(member.cycle))
 
@@ -193,7 +194,7 @@ def capacity(member: Member) -> Any:  # noqa: ANN401 - an answer
     """Note how many somebody can read."""
     form = forms.CapacityForm(data={"capacity": member.capacity})
     if form.validate_on_submit():
-        actions.change_capacity(member, capacity=int(form.capacity.data), **who_and_when())
+        committees.change_capacity(member, capacity=int(form.capacity.data), **who_and_when())
         flash(_("Saved."))
         return see_other(".committee", **where(member.cycle))
     return render_template("awards/capacity.html", cycle=member.cycle, member=member, form=form), form.status

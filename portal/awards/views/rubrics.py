@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 
-from portal.awards import actions, forms
+from portal.awards import forms
+from portal.awards.actions import rubrics
 from portal.awards.rules import WHOLE
 from portal.awards.views.pages import beside, cycle_at, languages, pages, where, who_and_when
 from portal.errors import Refused
@@ -41,7 +42,7 @@ def levels(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
     if form.validate_on_submit():
         said = {str(level): form.said(f"level{level}") for level in range(highest + 1)}
         try:
-            actions.edit_rubric(found, levels=said, cycle=cycle, **who_and_when())
+            rubrics.edit_rubric(found, levels=said, cycle=cycle, **who_and_when())
         except Refused as refused:
             beside(form, refused)
         else:
@@ -70,7 +71,7 @@ def _save(cycle: Cycle, criterion: Criterion | None, form: Any) -> bool:  # noqa
         "about": form.said("about"),
     }
     try:
-        actions.save_criterion(cycle.rubric, criterion, cycle=cycle, **facts, **who_and_when())
+        rubrics.save_criterion(cycle.rubric, criterion, cycle=cycle, **facts, **who_and_when())
     except Refused as refused:
         beside(form, refused)
         return False
@@ -103,14 +104,14 @@ def move_criterion(cycle: Cycle, number: int) -> Any:  # noqa: ANN401 - an answe
     """Move a criterion up or down."""
     found = _criterion(cycle, number)
     by_places = -1 if request.form.get("to") == "up" else 1
-    actions.move_criterion(_rubric(cycle), found, by_places=by_places, cycle=cycle, **who_and_when())
+    rubrics.move_criterion(_rubric(cycle), found, by_places=by_places, cycle=cycle, **who_and_when())
     return see_other(".rubric", **where(cycle), _anchor=f"criterion-{found.id}")
 
 
 @pages.step("/desk/<slug>/<int:year>/rubric/criteria/<int:number>/removal", needs=Permission.MANAGE_CYCLE, of=cycle_at)
 def remove_criterion(cycle: Cycle, number: int) -> Any:  # noqa: ANN401 - an answer
     """Take a criterion out."""
-    actions.remove_criterion(_rubric(cycle), _criterion(cycle, number), cycle=cycle, **who_and_when())
+    rubrics.remove_criterion(_rubric(cycle), _criterion(cycle, number), cycle=cycle, **who_and_when())
     flash(_("Taken out."))
     return see_other(".rubric", **where(cycle))
 

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock, policy
-from portal.awards import actions as awards_actions
 from portal.awards import queries as awards
+from portal.awards.actions import firewall as awards_firewall
 from portal.awards.rules import CycleStage
 from portal.errors import Refused
 from portal.files import serving
@@ -430,7 +430,7 @@ def firewall_procedure(thing: Offering) -> Any:  # noqa: ANN401 - an answer
     if not form.validate():
         return _sheet(thing, form)
     try:
-        awards_actions.note_procedure(
+        awards_firewall.note_procedure(
             thing.cycle,
             procedure=form.procedure.data or "",
             approved_on=form.approved_on.data,
@@ -455,7 +455,7 @@ def firewall_families(thing: Offering) -> Any:  # noqa: ANN401 - an answer
     form = VersionForm()
     form.validate()
     people = desk.chosen(thing.cycle)
-    awards_actions.confirm_families(
+    awards_firewall.confirm_families(
         thing.cycle,
         candidacies={one.candidacy.id for one in people},
         donors=desk.donors(thing.cycle),

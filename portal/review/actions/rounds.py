@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from portal import history, mail
 from portal.awards import actions as awards
 from portal.awards import templates
+from portal.awards.actions import rubrics
 from portal.awards.models import Criterion, Cycle, Member, Rubric
 from portal.awards.rules import CycleStage, CycleStep, MemberState
 from portal.db import db, rows_changed
@@ -169,7 +170,7 @@ def _choose_rubric(round_: Round, shape: Shape, cycle: Cycle) -> None:
         round_.rubric_id = None
     elif shape.rubric == INTERVIEWS and round_.rubric_id is None:
         title = f"{cycle.award.slug} {cycle.year}, round {round_.number}"
-        rubric = awards.make_rubric(title, templates.INTERVIEWS)
+        rubric = rubrics.make_rubric(title, templates.INTERVIEWS)
         db.session.add(rubric)
         db.session.flush()
         round_.rubric_id = rubric.id

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from portal import clock, policy
-from portal.awards import actions as awards
+from portal.awards.actions import committees
 from portal.awards.rules import MemberState
 from portal.errors import PortalError
 from portal.nominations.actions import conflicts
@@ -43,7 +43,7 @@ def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
     if form.is_submitted() and form.answer.data == "decline" and member.state is MemberState.ACCEPTED:
         return _page(member, form, leaving=True)
     if form.is_submitted() and form.answer.data in {"decline", "leave"}:
-        awards.answer_invitation(member, accept=False, at=clock.now())
+        committees.answer_invitation(member, accept=False, at=clock.now())
         flash(_("Thank you for telling us. You are not on this committee."))
         return redirect("/", code=303)
     if form.validate_on_submit():
@@ -58,12 +58,12 @@ def invitation(seat: Seat) -> Any:  # noqa: ANN401 - an answer
 
 def _accept(member: Member, form: AnswerForm) -> None:
     if member.state is MemberState.INVITED:
-        awards.answer_invitation(
+        committees.answer_invitation(
             member, accept=True, capacity=form.capacity.data, agreed=bool(form.agreed.data), at=clock.now()
         )
     else:
-        awards.change_capacity(member, capacity=form.capacity.data or 0, by=member.person, at=clock.now())
-    awards.say_more(
+        committees.change_capacity(member, capacity=form.capacity.data or 0, by=member.person, at=clock.now())
+    committees.say_more(
         member,
         languages=[code for code in form.languages.data or () if code in NAMES],
         expertise=(form.expertise.data or "").split(","),

@@ -1,4 +1,4 @@
-"""Setting up awards and cycles, opening and closing them, and forming their committees."""
+"""Setting up the organisation, awards and cycles; opening, extending and closing them."""
 
 from __future__ import annotations
 
@@ -9,61 +9,35 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 
 from portal import history, mail
-from portal.accounts import actions as accounts
 from portal.awards import queries
-from portal.awards.models import (
-    Award,
-    AwardKind,
-    Criterion,
-    Cycle,
-    Extension,
-    Firewall,
-    Honours,
-    Member,
-    MemberRole,
-    Organisation,
-    Rubric,
-    Season,
-)
+from portal.awards.actions import rubrics
+from portal.awards.models import Award, AwardKind, Cycle, Extension, Honours, Organisation, Rubric, Season
 from portal.awards.rules import (
     CYCLE,
     DATES,
-    MEMBER,
     WHO_NOMINATES,
     Calendar,
     CycleStage,
     CycleStep,
     Lack,
-    MemberState,
-    MemberStep,
     lacks,
     out_of_order,
     shifted,
     weeks_between_years,
     with_themself,
 )
-from portal.awards.templates import CALENDAR, AwardTemplate, RubricTemplate, by_slug
+from portal.awards.templates import CALENDAR, AwardTemplate, by_slug
 from portal.db import db, rows_changed
 from portal.errors import N_, Refused, Stale
 from portal.funds import queries as funds
-from portal.people.rules import fold, name_key
+from portal.people.rules import fold
 from portal.questions import actions as questions
 from portal.questions.models import Asked
-from portal.schools import actions as schools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Mapping
 
     from portal.people.models import Person
-
-# Higher rooms listen; connected in portal/listeners.py.
-may_serve: list[
-    Callable[[Cycle, Person], None]
-] = []  # raises Refused when this person may not sit on this cycle's committee
-on_member_invited: list[Callable[[Person, datetime], object]] = []  # conflicts are looked for from then on
-on_member_said: list[Callable[[Person, datetime], object]] = []  # they named family: that is a fact like any other
-on_member_left: list[Callable[[Member, datetime], None]] = []  # declined after accepting, or removed
 
 OWN_WORDS = frozenset(
     {
@@ -240,7 +214,7 @@ def create_cycle(
     if "question_set_id" not in facts:
         cycle.question_set = questions.make_set(title, template.questions if template else ())
     if "rubric_id" not in facts:
-        cycle.rubric = make_rubric(title, template.rubric) if template else Rubric(title=title, levels={})
+        cycle.rubric = rubrics.make_rubric(title, template.rubric) if template else Rubric(title=title, levels={})
     db.session.add(cycle)
     history.record("created", cycle, by=by, at=at, year=year)
     return cycle
@@ -283,7 +257,7 @@ def copy_cycle(cycle: Cycle, *, year: int, by: Person | None, at: datetime) -> C
     if cycle.question_set is not None:
         made.question_set = questions.copy_set(cycle.question_set, title=title)
     if cycle.rubric is not None:
-        made.rubric = copy_rubric(cycle.rubric, title=title)
+        made.rubric = rubrics.copy_rubric(cycle.rubric, title=title)
     db.session.add(made)
     history.record("copied", made, by=by, at=at, from_year=cycle.year, weeks=weeks)
     return made
@@ -524,399 +498,3 @@ def extend(
             until=until.isoformat(),
         )
     return given
-
-
-# ---------------------------------------------------------------- rubrics
-
-
-def make_rubric(title: str, template: RubricTemplate) -> Rubric:
-    """Return a rubric made from a template, to be edited."""
-    rubric = Rubric(
-        title=title,
-        lowest=0,
-        highest=template.highest,
-        levels={str(level): dict(words) for level, words in template.levels.items()},
-    )
-    for place, criterion in enumerate(template.criteria):
-        rubric.criteria.append(
-            Criterion(
-                position=place,
-                key=criterion.key,
-                name=dict(criterion.name),
-                about=dict(criterion.about),
-                weight=criterion.weight,
-                by_staff=criterion.by_staff,
-            )
-        )
-    return rubric
-
-
-def copy_rubric(rubric: Rubric, *, title: str) -> Rubric:
-    """Return a copy of a rubric, unfrozen, that remembers what it was copied from."""
-    made = Rubric(
-        title=title,
-        version=rubric.version + 1,
-        copied_from_id=rubric.id,
-        lowest=rubric.lowest,
-        highest=rubric.highest,
-        levels=dict(rubric.levels),
-    )
-    for criterion in rubric.criteria:
-        kept = {name: getattr(criterion, name) for name in ("position", "key", "name", "about", "weight", "by_staff")}
-        made.criteria.append(Criterion(**kept))
-    return made
-
-
-FROZEN_RUBRIC = N_("This rubric has been scored with, so that nothing in it can change.")
-
-
-def edit_rubric(
-    rubric: Rubric, *, levels: Mapping[str, dict[str, str]], by: Person, cycle: Cycle, at: datetime
-) -> None:
-    """Put a rubric's levels in words. `levels` maps "0", "1", ... to words; their number is the rubric's scale."""
-    if rubric.frozen_at is not None:
-        raise Refused(FROZEN_RUBRIC)
-    numbers = sorted(int(level) for level in levels)
-    rubric.lowest, rubric.highest = numbers[0], numbers[-1]
-    rubric.levels = dict(levels)
-    rubric.version += 1
-    history.record("rubric edited", cycle, by=by, at=at, part="levels")
-
-
-def save_criterion(
-    rubric: Rubric,
-    criterion: Criterion | None,
-    *,
-    name: dict[str, str],
-    about: dict[str, str],
-    weight: int,
-    by_staff: bool,
-    by: Person,
-    cycle: Cycle,
-    at: datetime,
-) -> Criterion:
-    """Add a criterion to a rubric, or change one. Raises `Refused` where the rubric is frozen."""
-    if rubric.frozen_at is not None:
-        raise Refused(FROZEN_RUBRIC)
-    if criterion is None:
-        taken = {held.key for held in rubric.criteria}
-        stem = "_".join(fold(name.get("en") or next(iter(name.values()))).split())[:40] or "criterion"
-        key = next(key for key in (stem, *(f"{stem}_{n}" for n in range(2, len(taken) + 3))) if key not in taken)
-        criterion = Criterion(key=key, position=max((held.position for held in rubric.criteria), default=-1) + 1)
-        rubric.criteria.append(criterion)
-    criterion.name, criterion.about, criterion.weight, criterion.by_staff = name, about, weight, by_staff
-    rubric.version += 1
-    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key)
-    return criterion
-
-
-def remove_criterion(rubric: Rubric, criterion: Criterion, *, by: Person, cycle: Cycle, at: datetime) -> None:
-    """Take a criterion out of a rubric that is not frozen."""
-    if rubric.frozen_at is not None:
-        raise Refused(FROZEN_RUBRIC)
-    rubric.criteria.remove(criterion)
-    rubric.version += 1
-    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key, removed=True)
-
-
-def move_criterion(
-    rubric: Rubric, criterion: Criterion, *, by_places: int, by: Person, cycle: Cycle, at: datetime
-) -> None:
-    """Move a criterion up (-1) or down (1)."""
-    if rubric.frozen_at is not None:
-        raise Refused(FROZEN_RUBRIC)
-    order = sorted(rubric.criteria, key=lambda held: held.position)
-    place = order.index(criterion)
-    order.insert(min(max(place + by_places, 0), len(order) - 1), order.pop(place))
-    for number, held in enumerate(order):
-        held.position = number
-    history.record("rubric edited", cycle, by=by, at=at, part=criterion.key, moved=by_places)
-
-
-# ---------------------------------------------------------------- committees
-
-
-def invite_member(
-    cycle: Cycle,
-    *,
-    email: str,
-    given: str = "",
-    family: str = "",
-    role: MemberRole = MemberRole.REVIEWER,
-    donor_related: bool = False,
-    by: Person,
-    at: datetime,
-) -> Member:
-    """Invite somebody to a cycle's committee, with a message that carries a link.
-
-    Raises `Refused` where they may not serve in it (they nominated, or wrote a letter), are on it already, or where
-    somebody of another name signs in with that address.
-    """
-    person = accounts.person_at(email, at=at, given=given, family=family)
-    typed = name_key(given, family)
-    if typed and person.sort_name and typed != person.sort_name:
-        raise Refused(
-            N_("%(name)s signs in with this address. Write that name, or give another address."),
-            field="email",
-            name=person.name,
-        )
-    if typed and not person.sort_name:
-        accounts.rename(person, given=given, family=family, by=by, at=at)
-    return appoint(cycle, person, role=role, donor_related=donor_related, by=by, at=at)
-
-
-def appoint(
-    cycle: Cycle,
-    person: Person,
-    *,
-    role: MemberRole = MemberRole.REVIEWER,
-    donor_related: bool = False,
-    by: Person,
-    at: datetime,
-) -> Member:
-    """Invite a person the portal knows. See `invite_member`."""
-    if cycle.stage in {CycleStage.DECIDED, CycleStage.RELEASED, CycleStage.ARCHIVED}:
-        raise Refused(N_("This cycle is decided; its committee is closed."))
-    for check in may_serve:
-        check(cycle, person)
-    donor_related = donor_related or funds.gave_to(person, cycle.fund_id)
-    member = queries.member_of(cycle, person)
-    if member is None:
-        member = Member(cycle_id=cycle.id, person_id=person.id, invited_at=at)
-        db.session.add(member)
-    elif member.state in {MemberState.INVITED, MemberState.ACCEPTED}:
-        raise Refused(N_("%(name)s is on this committee already."), field="email", name=person.name)
-    else:
-        member.state = MEMBER.advance(member.state, MemberStep.INVITE_AGAIN)
-        member.invited_at, member.answered_at, member.rules_agreed_at, member.declared_at, member.capacity = (
-            at,
-            None,
-            None,
-            None,
-            None,
-        )
-    member.role, member.donor_related, member.appointed_by_id = MemberRole.REVIEWER, donor_related, by.id
-    db.session.flush()
-    if role is MemberRole.CHAIR:
-        set_chair(member, by=by, at=at)
-    history.record("invited", member, by=by, at=at, person=person.id, role=role.value)
-    _send_invitation(member, cycle, person, at=at)
-    for listener in on_member_invited:
-        listener(person, at)
-    return member
-
-
-def _send_invitation(member: Member, cycle: Cycle, person: Person, *, at: datetime, key: str | None = None) -> None:
-    mail.post(
-        "awards/invitation",
-        to=person,
-        at=at,
-        about=member,
-        link={"purpose": "invitation", "next": f"/committees/{member.id}", "kind": "member", "id": member.id},
-        key=key,
-        award=cycle.award.name,
-        year=cycle.year,
-        chair=member.role is MemberRole.CHAIR,
-        reads=cycle.reads,
-        scoring_opens_at=cycle.scoring_opens_at.isoformat() if cycle.scoring_opens_at else None,
-        scoring_closes_at=cycle.scoring_closes_at.isoformat() if cycle.scoring_closes_at else None,
-    )
-
-
-def answer_invitation(
-    member: Member, *, accept: bool, at: datetime, capacity: int | None = None, agreed: bool = False
-) -> None:
-    """Take somebody's own answer to an invitation. Accepting needs a number of readings and the rules agreed to.
-
-    `member` needs its person and cycle loaded. Raises `Refused` with the field ("capacity", "agreed") it belongs beside.
-    """
-    person = member.person
-    if not accept:
-        was = member.state
-        member.state = MEMBER.advance(was, MemberStep.DECLINE)
-        member.answered_at = at
-        history.record("declined", member, by=person, at=at)
-        mail.cancel(member)
-        if was is MemberState.ACCEPTED:
-            _left(member, at)
-        return
-    if member.state is MemberState.INVITED:
-        for check in may_serve:
-            check(member.cycle, person)
-    if not agreed:
-        raise Refused(N_("Agree to the rules, or decline."), field="agreed")
-    if capacity is None or capacity < 1:
-        raise Refused(N_("Say how many you can read: a number, 1 or more."), field="capacity")
-    member.state = MEMBER.advance(member.state, MemberStep.ACCEPT)
-    member.capacity, member.rules_agreed_at, member.answered_at = capacity, at, at
-    history.record("accepted", member, by=person, at=at, capacity=capacity)
-
-
-MOST_SAID = 12  # languages, fields or names that one member can name
-
-
-def say_more(
-    member: Member,
-    *,
-    languages: Sequence[str] = (),
-    expertise: Sequence[str] = (),
-    family: Sequence[str] = (),
-    places: Iterable[tuple[int, date | None]] = (),
-    at: datetime,
-) -> None:
-    """Note what a member says of themself: languages, what they know well, close family and household, schools and until when.
-
-    Names of family are looked for among those nominated and shown to nobody else. `member` needs its person loaded.
-    """
-    said = {"languages": languages, "expertise": expertise, "family": family}
-    clean = {
-        name: [str(one).strip()[:200] for one in given if str(one).strip()][:MOST_SAID] for name, given in said.items()
-    }
-    new = schools.note_places(member.person_id, places)
-    if not new and all((getattr(member, name) or []) == given for name, given in clean.items()):
-        return
-    for name, given in clean.items():
-        setattr(member, name, given)
-    db.session.flush()
-    history.record(
-        "said more",
-        member,
-        by=member.person,
-        at=at,
-        languages=clean["languages"],
-        family=len(clean["family"]),
-        schools=new,
-    )
-    for listener in on_member_said:
-        listener(member.person, at)
-
-
-def change_capacity(member: Member, *, capacity: int, by: Person, at: datetime) -> None:
-    """Note how many a member can read, by their own word or on the telephone."""
-    if capacity < 0:
-        raise Refused(N_("Say how many: a number, 0 or more."), field="capacity")
-    history.record("capacity changed", member, by=by, at=at, before=member.capacity, after=capacity)
-    member.capacity = capacity
-
-
-def remove_member(member: Member, *, by: Person, at: datetime, reason: str = "") -> None:
-    """Take somebody off a committee. What they submitted stays on the record."""
-    was = member.state
-    member.state = MEMBER.advance(was, MemberStep.REMOVE)
-    member.role = MemberRole.REVIEWER
-    history.record("removed", member, by=by, at=at, reason=reason.strip() or None)
-    mail.cancel(member)
-    if was is MemberState.ACCEPTED:
-        _left(member, at)
-
-
-def _left(member: Member, at: datetime) -> None:
-    db.session.flush()
-    for listener in on_member_left:
-        listener(member, at)
-
-
-def set_chair(member: Member, *, by: Person, at: datetime) -> None:
-    """Make a member the chair; whoever was it before is a reviewer from now on."""
-    if member.state not in {MemberState.INVITED, MemberState.ACCEPTED}:
-        raise Refused(MEMBER.refusal, state=member.state.value)
-    db.session.execute(
-        update(Member)
-        .where(Member.cycle_id == member.cycle_id, Member.role == MemberRole.CHAIR, Member.id != member.id)
-        .values(role=MemberRole.REVIEWER)
-    )
-    member.role = MemberRole.CHAIR
-    history.record("made chair", member, by=by, at=at)
-
-
-def send_again(member: Member, *, by: Person, at: datetime) -> bool:
-    """Send an unanswered invitation again, to an address that was mended. Returns whether a message was posted."""
-    if member.state is not MemberState.INVITED:
-        return False
-    mail.cancel(member)
-    _send_invitation(member, member.cycle, member.person, at=at)
-    history.record("invited again", member, by=by, at=at)
-    return True
-
-
-def remind(member: Member, *, by: Person | None, at: datetime) -> bool:
-    """Remind somebody of an invitation they have not answered, at most once a day. Returns whether a message was posted.
-
-    `by` is None where the portal does so by itself.
-    """
-    if member.state is not MemberState.INVITED:
-        return False
-    cycle = member.cycle
-    posted = mail.post(
-        "awards/invitation_again",
-        to=member.person,
-        at=at,
-        about=member,
-        link={"purpose": "invitation", "next": f"/committees/{member.id}", "kind": "member", "id": member.id},
-        key=f"invitation {member.id} {at.date().isoformat()}",
-        award=cycle.award.name,
-        year=cycle.year,
-    )
-    if posted is not None:
-        history.record("reminded", member, by=by, at=at)
-    return posted is not None
-
-
-# ---------------------------------------------------------------- the sheet that keeps donors from choosing
-
-AHEAD = N_("The procedure was approved on a day that has passed.")
-BY_WHOM = N_("Write who approved it")
-NOT_A_DONOR = N_("Whoever gives to the fund, or is related to a donor, cannot confirm this.")
-
-
-def note_procedure(
-    cycle: Cycle,
-    *,
-    procedure: str,
-    approved_on: date | None,
-    approved_by: str,
-    today: date,
-    version: int,
-    by: Person,
-    at: datetime,
-) -> Firewall:
-    """Note which procedure the award is given by, who approved it and on which day."""
-    if approved_on is not None and approved_on > today:
-        raise Refused(AHEAD, field="approved_on")
-    if approved_on is not None and not approved_by.strip():
-        raise Refused(BY_WHOM, field="approved_by")
-    sheet = _sheet(cycle, version)
-    sheet.procedure, sheet.approved_on, sheet.approved_by = procedure.strip(), approved_on, approved_by.strip()
-    on = approved_on.isoformat() if approved_on else None
-    history.record("procedure noted", cycle, by=by, at=at, approved_on=on, approved_by=approved_by.strip())
-    return sheet
-
-
-def confirm_families(
-    cycle: Cycle, *, candidacies: Iterable[int], donors: Iterable[int], version: int, by: Person, at: datetime
-) -> Firewall:
-    """Confirm of exactly these candidacies that none is of a donor's or a committee member's family. No donor confirms it."""
-    if by.id in set(donors):
-        raise Refused(NOT_A_DONOR)
-    sheet = _sheet(cycle, version)
-    sheet.families_at, sheet.families_by_id, sheet.families_of = at, by.id, sorted(candidacies)
-    history.record("families confirmed", cycle, by=by, at=at, candidacies=len(sheet.families_of))
-    return sheet
-
-
-def _sheet(cycle: Cycle, version: int) -> Firewall:
-    """Return a cycle's sheet to be changed, as it was seen: version 0 for none. Raises `Stale` when somebody was first."""
-    sheet = queries.firewall(cycle)
-    if (sheet.version if sheet is not None else 0) != version:
-        raise Stale(N_("This was changed since you opened it. The page shows how it stands now."))
-    if sheet is None:
-        sheet = Firewall(cycle_id=cycle.id, version=0)
-        db.session.add(sheet)
-        db.session.flush()
-    moved = rows_changed(
-        update(Firewall).where(Firewall.id == sheet.id, Firewall.version == version).values(version=version + 1)
-    )
-    if moved != 1:
-        raise Stale(N_("This was changed since you opened it. The page shows how it stands now."))
-    db.session.refresh(sheet)
-    return sheet
