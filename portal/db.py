@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from select import POLLIN, poll
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -31,12 +31,16 @@ from sqlalchemy import (
     TypeDecorator,
     bindparam,
     event,
+    literal_column,
     select,
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 if TYPE_CHECKING:
     import enum
@@ -282,6 +286,45 @@ def rows_changed(statement: Executable, facts: Mapping[str, Any] | None = None) 
     return int(db.session.execute(statement, facts).rowcount)  # type: ignore[attr-defined] # SQLAlchemy types it as any answer
 
 
+Statement = TypeVar("Statement", bound="Executable")
+
+
+def fixed(statement: Statement) -> Statement:
+    """Return a statement, put together once, with its constants written into it: only what has no value yet remains to be given.
+
+    A constant that travels beside a statement is put in its place at each asking, and hidden from PostgreSQL, which then
+    plans the statement each time anew: a plan for any stage and any number of rows is a poor one.
+    """
+    return replacement_traverse(statement, {}, _written_out)  # type: ignore[call-overload, no-any-return]
+
+
+def _written_out(element: Any, **_more: object) -> Any:  # noqa: ANN401 - a part of a statement, or None to leave it
+    if not isinstance(element, BindParameter) or element.required:
+        return None
+    if not element.expanding:
+        return _constant(element.value, element)
+    if not element.value:
+        return None  # nothing is among none: each database has a way of its own to say so
+    return ClauseList(*(_constant(value, element) for value in sorted(element.value))).self_group(operators.in_op)
+
+
+def _constant(value: object, of: BindParameter[Any]) -> ColumnElement[Any]:
+    """Write a word, a whole number or a truth as both databases read it."""
+    if value is None or isinstance(value, bool):
+        return literal_column({None: "NULL", True: "true", False: "false"}[value], of.type)
+    if isinstance(value, int):
+        return literal_column(str(int(value)), of.type)
+    if isinstance(value, str):
+        return literal_column("'" + str.replace(value, "'", "''") + "'", of.type)
+    msg = f"{value!r} cannot be written into a statement."
+    raise TypeError(msg)
+
+
+def rows_of(name: str) -> BindParameter[int]:
+    """Return how many rows a page asks for, or after how many, to be given when asked, and written into the statement then."""
+    return bindparam(name, type_=Integer, literal_execute=True)
+
+
 # In place of a person, where a statement is put together once and asked for whoever is looking: {"me": person.id}.
 ME: Any = SimpleNamespace(id=bindparam("me"))
 
@@ -305,8 +348,8 @@ def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN4
     if not _of_sqlite(connection):
         connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, PREPARED_AT_MOST
         connection.autocommit = True
-        connection.execute("SET jit = off")  # making a program of a question takes longer than answering any of ours
-        connection.execute("SET TimeZone = 'UTC'")
+        for setting in ("jit = off", "random_page_cost = 1.1", "TimeZone = 'UTC'"):
+            connection.execute(f"SET {setting}")
         return
     connection.isolation_level = None  # we say BEGIN ourselves, see below
     cursor = connection.cursor()

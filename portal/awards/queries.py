@@ -13,7 +13,7 @@ from portal.accounts.rules import role_facts
 from portal.awards.models import Award, Cycle, Extension, Firewall, Member, MemberRole, Organisation, Season
 from portal.awards.rules import CycleStage, MemberState
 from portal.awards.rules import in_time as arrives_in_time
-from portal.db import ask, db, writes_now
+from portal.db import ask, db, fixed, writes_now
 from portal.people.models import Person
 from portal.policy import Fact
 from portal.questions.models import Question
@@ -31,8 +31,10 @@ def organisation() -> Organisation | None:
 
 
 # Asked by every request of somebody signed in, and by every page of a nomination: put together once.
-_MEMBERSHIPS = select(Member.cycle_id, Member.state, Member.role, Member.declared_at).where(
-    Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED
+_MEMBERSHIPS = fixed(
+    select(Member.cycle_id, Member.state, Member.role, Member.declared_at).where(
+        Member.person_id == bindparam("person"), Member.state != MemberState.REMOVED
+    )
 )
 _OPEN = (
     select(Cycle)

@@ -11,10 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import Response, request, url_for
-from sqlalchemy import Integer, bindparam
 
 from portal import clock
-from portal.db import ask, db
+from portal.db import ask, db, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -103,7 +102,7 @@ def every(select: Select[*tuple[Any, ...]], *, scalars: bool = True) -> Sequence
 
 
 def _paged(select: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return select.limit(bindparam("page_size", type_=Integer)).offset(bindparam("page_from", type_=Integer))
+    return select.limit(rows_of("page_size")).offset(rows_of("page_from"))
 
 
 @lru_cache(maxsize=64)

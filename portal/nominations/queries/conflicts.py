@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from portal.accounts.models import Grant, Role, Scope
 from portal.awards.models import Award, Cycle, Member, MemberRole, PastHonour
 from portal.awards.rules import MemberState
-from portal.db import ME, ask, ask_one, db, writes_now
+from portal.db import ME, ask, ask_one, db, fixed, writes_now
 from portal.funds.models import FundDonor
 from portal.nominations.models import (
     Candidacy,
@@ -46,7 +46,7 @@ def standing(person: Person) -> Select[int]:
     return select(Conflict.candidacy_id).where(Conflict.person_id == person.id, Conflict.state.in_(STANDS))
 
 
-_STANDS = standing(ME).where(Conflict.candidacy_id == bindparam("candidacy")).limit(1)
+_STANDS = fixed(standing(ME).where(Conflict.candidacy_id == bindparam("candidacy")).limit(1))
 VIEWER = bindparam("viewer", type_=BigInteger)  # a person's number, 0 for nobody, in statements that are made once
 
 
@@ -83,7 +83,7 @@ def any_in(person: Person | None, cycle_id: int) -> bool:
 @cache
 def _any_in() -> Select[int]:
     wanted = standing(ME).join(Candidacy, Candidacy.id == Conflict.candidacy_id)
-    return wanted.where(Candidacy.cycle_id == bindparam("cycle")).limit(1)
+    return fixed(wanted.where(Candidacy.cycle_id == bindparam("cycle")).limit(1))
 
 
 def surely_wrote() -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 from portal.awards import queries as awards
 from portal.awards.models import Award, Member, PastHonour
 from portal.awards.rules import MemberState
-from portal.db import ask, db
+from portal.db import ask, db, fixed
 from portal.funds.models import FundDonor
 from portal.nominations.models import (
     Candidacy,
@@ -159,7 +159,7 @@ def findings(cycle: Cycle, numbers: Collection[int]) -> dict[int, Finding]:
 NUMBERS: Any = bindparam("numbers", expanding=True)
 _RULED = select(Ruling).options(joinedload(Ruling.ruled_by)).where(Ruling.candidacy_id.in_(NUMBERS))
 _ROLES = select(Candidacy.id, Candidacy.role).where(Candidacy.id.in_(NUMBERS))
-_ROSTER = select(Roster.id, Roster.of, Roster.removed_at).order_by(Roster.id.desc()).limit(1)
+_ROSTER = fixed(select(Roster.id, Roster.of, Roster.removed_at).order_by(Roster.id.desc()).limit(1))
 _PEOPLE = (
     select(
         CandidacyPerson.candidacy_id,
@@ -173,7 +173,7 @@ _PEOPLE = (
     .where(CandidacyPerson.candidacy_id.in_(NUMBERS))
     .order_by(CandidacyPerson.position)
 )
-_TYPED = (
+_TYPED = fixed(
     select(Nomination.candidacy_id, Named.name_key, Named.email)
     .join(Named, Named.nomination_id == Nomination.id)
     .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(NAMED_SO))
@@ -201,7 +201,7 @@ _HONOURS = (
     )
 )
 _ABOUT = select(*(getattr(Person, name) for name in Near._fields))
-_MEMBERS = (
+_MEMBERS = fixed(
     _ABOUT.join(Member, Member.person_id == Person.id)
     .where(Member.cycle_id == bindparam("cycle"), Member.state.in_({MemberState.INVITED, MemberState.ACCEPTED}))
     .order_by(Member.id)
@@ -211,15 +211,17 @@ _DONORS = (
     .where(FundDonor.fund_id == bindparam("fund"))
     .order_by(FundDonor.id)
 )
-_DECIDED = select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.state, Conflict.fact).where(
-    Conflict.candidacy_id.in_(NUMBERS),
-    Conflict.kind.in_((Kind.SAME_NAME, Kind.IS_NOMINEE, Kind.DECLARED)),
-    Conflict.person_id.in_(bindparam("persons", expanding=True)),
+_DECIDED = fixed(
+    select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.state, Conflict.fact).where(
+        Conflict.candidacy_id.in_(NUMBERS),
+        Conflict.kind.in_((Kind.SAME_NAME, Kind.IS_NOMINEE, Kind.DECLARED)),
+        Conflict.person_id.in_(bindparam("persons", expanding=True)),
+    )
 )
 _newest = (
     select(func.max(Snapshot.number)).where(Snapshot.nomination_id == Nomination.id).correlate(Nomination)
 ).scalar_subquery()
-_ANSWERS = (
+_ANSWERS = fixed(
     select(Nomination.candidacy_id, Snapshot.facts)
     .join(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == _newest))
     .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(COUNTS))

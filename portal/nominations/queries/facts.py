@@ -8,7 +8,7 @@ from flask import has_request_context
 from sqlalchemy import bindparam, func, select
 
 from portal.awards import queries as awards
-from portal.db import ME, ask_one, db
+from portal.db import ME, ask_one, db, fixed
 from portal.nominations.models import Candidacy, CandidacyPerson, Conflict, Import, ImportRow, Match, Named, Nomination
 from portal.nominations.queries import conflicts
 from portal.policy import Fact
@@ -59,7 +59,9 @@ def _is_nominee(person: Person, candidacy: Candidacy) -> bool:
     return ask_one(_NAMED, {"me": person.id, "candidacy": candidacy.id}) is not None
 
 
-_STANDING = conflicts.standing(ME).where(Conflict.candidacy_id.in_(bindparam("numbers", expanding=True))).limit(1)
+_STANDING = fixed(
+    conflicts.standing(ME).where(Conflict.candidacy_id.in_(bindparam("numbers", expanding=True))).limit(1)
+)
 
 
 def conflict_facts(person: Person | None, *candidacies: int | None) -> frozenset[Fact]:

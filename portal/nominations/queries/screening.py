@@ -31,7 +31,7 @@ from portal.accounts.rules import role_facts
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Season
 from portal.awards.rules import CycleStage
-from portal.db import ask, ask_one, db, writes_now
+from portal.db import ask, ask_one, db, fixed, writes_now
 from portal.nominations.models import (
     Answer,
     Candidacy,
@@ -262,11 +262,15 @@ def _counts() -> Any:  # noqa: ANN401 - a select of (what, of which stage, how m
     )
     sent = select(literal("sent"), literal(""), func.count()).select_from(Nomination)
     late_ones = select(literal("late"), literal(""), func.count()).select_from(Nomination)
-    return union_all(
-        stages.group_by(Candidacy.stage),
-        waiting.where(*live, Candidacy.stage == CandidacyStage.INTAKE),
-        sent.where(Nomination.cycle_id == CYCLE, Nomination.stage.in_(COUNTS), Nomination.candidacy_id.not_in(mine)),
-        late_ones.where(*_late()),
+    return fixed(
+        union_all(
+            stages.group_by(Candidacy.stage),
+            waiting.where(*live, Candidacy.stage == CandidacyStage.INTAKE),
+            sent.where(
+                Nomination.cycle_id == CYCLE, Nomination.stage.in_(COUNTS), Nomination.candidacy_id.not_in(mine)
+            ),
+            late_ones.where(*_late()),
+        )
     )
 
 
@@ -287,7 +291,7 @@ def counts(cycle: Cycle, person: Person | None) -> Counts:
 
 @cache
 def _candidacies(tab: Tab) -> Select[*tuple[Any, ...]]:
-    return (
+    return fixed(
         select(*(getattr(Candidacy, name) for name in Listed._fields))
         .where(Candidacy.cycle_id == CYCLE, Candidacy.merged_into_id.is_(None), _in_tab(tab))
         .where(Candidacy.id.not_in(standing_of_viewer()))
@@ -402,7 +406,7 @@ NUMBERS = bindparam("numbers", type_=BigInteger, expanding=True)
 def _nominations_of() -> Any:  # noqa: ANN401 - a select of a From's columns
     later = aliased(Snapshot)
     newest = select(func.max(later.number)).where(later.nomination_id == Nomination.id).scalar_subquery()
-    return (
+    return fixed(
         select(
             Nomination.candidacy_id,
             Nomination.id,
@@ -454,7 +458,8 @@ def _matches_about() -> Any:  # noqa: ANN401 - a select of a suggestion's number
         .join(first, first.id == Match.first_id)
         .join(second, second.id == Match.second_id)
     )
-    return both.where(*_open(), or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS))).order_by(Match.id)
+    about = or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS))
+    return fixed(both.where(*_open(), about).order_by(Match.id))
 
 
 Side: TypeAlias = tuple[int, str, str]  # a candidacy's number, name and reference
@@ -476,7 +481,7 @@ def _oldest_match() -> Any:  # noqa: ANN401 - as above
 
 @cache
 def _how_many_matches() -> Select[int]:
-    return select(func.count()).select_from(Match).where(Match.cycle_id == CYCLE, *_open())
+    return fixed(select(func.count()).select_from(Match).where(Match.cycle_id == CYCLE, *_open()))
 
 
 def oldest_match(cycle: Cycle, person: Person | None) -> tuple[Match, Candidacy, Candidacy, int] | None:

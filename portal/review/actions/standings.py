@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from portal.db import db
+from portal.db import db, fixed
 from portal.nominations.models import Candidacy
 from portal.review.models import Round, Standing
 from portal.review.queries import rounds
@@ -103,7 +103,7 @@ def rank(round_id: int) -> None:
 def _ranking() -> Update:
     gone = Candidacy.stage.in_(rounds.GONE) | Candidacy.merged_into_id.is_not(None)
     mean = case((gone, None), else_=Standing.mean)
-    ordered = (
+    ordered = fixed(
         select(
             Standing.id.label("id"),
             case((mean.is_(None), None), else_=func.rank().over(order_by=mean.desc().nulls_last())).label("rank"),
@@ -111,9 +111,8 @@ def _ranking() -> Update:
         )
         .join(Candidacy, Candidacy.id == Standing.candidacy_id)
         .where(Standing.round_id == bindparam("round"))
-        .subquery()
-    )
+    ).subquery()
     kept = Standing.__table__.c
     differs = kept.rank.is_distinct_from(ordered.c.rank) | kept.tied.is_distinct_from(ordered.c.tied)
-    change = update(Standing.__table__).where(kept.id == ordered.c.id, differs)  # type: ignore[arg-type]
+    change = update(Standing.__table__).where(kept.id == ordered.c.id, kept.round_id == bindparam("round"), differs)  # type: ignore[arg-type]
     return change.values(rank=ordered.c.rank, tied=ordered.c.tied)

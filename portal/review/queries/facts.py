@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from portal import policy
 from portal.awards import queries as awards
 from portal.awards.models import Member
-from portal.db import ME, ask, db
+from portal.db import ME, ask, db, fixed
 from portal.files.models import StoredFile
 from portal.nominations.models import Candidacy
 from portal.nominations.queries.facts import conflict_facts
@@ -156,7 +156,7 @@ def _of(person: Person | None, candidacy: Candidacy) -> frozenset[Fact]:
     return conflict_facts(person, candidacy.id) | more_of_candidacy(person, candidacy)
 
 
-_READ_BY = (
+_READ_BY = fixed(
     select(Assignment.state, Round.blind, Round.names_after)
     .join(Round, Round.id == Assignment.round_id)
     .where(Assignment.candidacy_id == bindparam("candidacy"), Assignment.reviewer_id == ME.id)

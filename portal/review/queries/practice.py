@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from portal.awards import queries as awards
 from portal.awards.models import Criterion, Cycle, Member, Rubric, Season
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import ME, ask, db
+from portal.db import ME, ask, db, fixed
 from portal.nominations.models import Candidacy, CandidacyPerson, CandidacySchool, Nomination, Recommendation
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.queries.facts import conflict_facts
@@ -199,7 +199,7 @@ def _waiting() -> Executable:
         .where(_nothing_to_do_with(ME.id))
         .order_by(PracticeFile.cycle_id, PracticeFile.id)
     )
-    return untouched_by_conflict(wanted, ME)
+    return fixed(untouched_by_conflict(wanted, ME))
 
 
 def waiting(person: Person) -> list[Waiting]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased, defer, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.queries import cycle_kept
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import ME, ask, db, fetch, writes_now
+from portal.db import ME, ask, db, fetch, fixed, rows_of, writes_now
 from portal.nominations.models import Candidacy, Conflict, Nomination, Snapshot
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import COUNTS as STANDING
@@ -145,7 +145,7 @@ class Around(NamedTuple):
 @cache
 def _around(*, blind: bool) -> Executable:
     spoken = (SpokenName.round_id == Assignment.round_id) & (SpokenName.candidacy_id == Assignment.candidacy_id)
-    return (
+    return fixed(
         readable_by(ME)
         .join(SpokenName, spoken)
         .where(Assignment.round_id == bindparam("round"))
@@ -258,11 +258,11 @@ def _queued() -> Queued:
         .order_by(Round.closes_at.desc(), Round.id.desc())
     )
     return Queued(
-        counts=kinds.group_by(Assignment.round_id, Assignment.state),
+        counts=fixed(kinds.group_by(Assignment.round_id, Assignment.state)),
         rounds=with_member,
-        needed=_needed(opened),
-        answered=_ANSWERED,
-        tasks=_tasks(opened).limit(bindparam("size", type_=Integer)).offset(bindparam("from", type_=Integer)),
+        needed=fixed(_needed(opened)),
+        answered=fixed(_ANSWERED),
+        tasks=fixed(_tasks(opened)).limit(rows_of("size")).offset(rows_of("from")),
     )
 
 
@@ -402,10 +402,10 @@ _PLACES = (
     .join(Member.cycle)
     .where(Member.person_id == ME.id)
 )
-_INVITATIONS = _PLACES.where(_UNANSWERED, Cycle.stage.not_in(OVER)).order_by(Member.id)
+_INVITATIONS = fixed(_PLACES.where(_UNANSWERED, Cycle.stage.not_in(OVER)).order_by(Member.id))
 _AT_WORK = (CycleStage.OPEN, CycleStage.CLOSED, CycleStage.IN_REVIEW, CycleStage.DECIDED)
-_SAT = _PLACES.where(Member.state == MemberState.ACCEPTED, Cycle.stage.in_(_AT_WORK)).order_by(Member.id)
-_CHAIRED = _SAT.where(Member.role == MemberRole.CHAIR)
+_SAT = fixed(_PLACES.where(Member.state == MemberState.ACCEPTED, Cycle.stage.in_(_AT_WORK)).order_by(Member.id))
+_CHAIRED = fixed(_SAT.where(Member.role == MemberRole.CHAIR))
 
 
 class Place(NamedTuple):

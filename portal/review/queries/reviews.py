@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, bindparam, func, select
 
 from portal.awards.models import Criterion, Cycle
-from portal.db import ask
+from portal.db import ask, fixed
 from portal.nominations.models import Conflict
 from portal.nominations.rules import STANDS
 from portal.review.models import Assignment, BandScore, Review, Round, Score
@@ -49,7 +49,7 @@ def counting(round_id: int | BindParameter[Any]) -> Select[Review, Assignment]:
 
 
 # What staff gave from bands: it counts in every review of a candidacy, by the rubric's weight.
-_BANDS = (
+_BANDS = fixed(
     select(BandScore.candidacy_id, Criterion.key, Criterion.weight, BandScore.level)
     .join(Criterion, Criterion.id == BandScore.criterion_id)
     .where(BandScore.candidacy_id.in_(bindparam("candidacies", expanding=True)))
@@ -76,7 +76,7 @@ def _counted(*, some: bool) -> tuple[Executable, Executable]:
         .where(and_(Score.replaced_at.is_(None), Score.level.is_not(None)))
         .where(Score.review_id.in_(wanted.with_only_columns(Review.id)))
     )
-    return reviews.order_by(Review.id), given
+    return fixed(reviews.order_by(Review.id)), fixed(given)
 
 
 def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int, list[Counted]]:

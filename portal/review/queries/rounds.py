@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.awards import queries as awards
 from portal.awards.models import Cycle, Rubric
 from portal.awards.rules import CycleStage
-from portal.db import ME, ask_one, db, writes_now
+from portal.db import ME, ask_one, db, fixed, writes_now
 from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
 from portal.review.models import Assignment, Round, RoundReader, SpokenName
@@ -210,7 +210,7 @@ def due(at: datetime) -> Sequence[Round]:
     return db.session.scalars(wanted).unique().all()
 
 
-_SCORES_IN = (
+_SCORES_IN = fixed(
     select(Assignment.id)
     .where(Assignment.round_id == bindparam("round"), Assignment.reviewer_id == ME.id, Assignment.state.in_(HELD))
     .limit(1)

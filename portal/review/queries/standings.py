@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.db import ME, ask, ask_one, db
+from portal.db import ME, ask, ask_one, db, fixed, rows_of
 from portal.nominations.models import Candidacy, Conflict
 from portal.nominations.queries.conflicts import any_in, untouched_by_conflict
 from portal.nominations.rules import STANDS
@@ -189,31 +189,33 @@ def _kept(calibrated: bool) -> Executable:  # noqa: FBT001 - the one thing it is
     other = aliased(Standing)
     same = other.calibrated_rank if calibrated else other.rank
     shared = select(other.id).where(other.round_id == Standing.round_id, same == key, other.id != Standing.id).exists()
-    return (
+    return fixed(
         _here()
         .with_only_columns(*_SHOWN, key.label("place"), shared.label("shared"))
         .where(key.is_not(None))
         .order_by(key, SpokenName.reference)
-        .limit(bindparam("size", type_=Integer))
-        .offset(bindparam("from", type_=Integer))
+        .limit(rows_of("size"))
+        .offset(rows_of("from"))
     )
 
 
 @cache
 def _kept_near() -> Executable:
     """Return the last mean that has a place and the next, with their ranks."""
-    return (
+    return fixed(
         select(Standing.mean, Standing.rank)
         .where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
         .order_by(Standing.rank)
         .limit(2)
-        .offset(bindparam("from", type_=Integer))
+        .offset(rows_of("from"))
     )
 
 
-_HOW_MANY = select(
-    func.count(), func.coalesce(func.sum(case((Standing.rank == bindparam("rank", type_=Integer), 1), else_=0)), 0)
-).where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
+_HOW_MANY = fixed(
+    select(
+        func.count(), func.coalesce(func.sum(case((Standing.rank == bindparam("rank", type_=Integer), 1), else_=0)), 0)
+    ).where(Standing.round_id == bindparam("round"), Standing.rank.is_not(None))
+)
 _BANDS = (
     select(Standing.band, func.count())
     .where(Standing.round_id == bindparam("round"), Standing.calibrated_rank.is_not(None))
@@ -327,7 +329,7 @@ def _levels(total: float | None) -> float | None:
     return total / TIMES if total is not None else None
 
 
-_OWING = (  # in no order: for one, SQLite would go through the whole round
+_OWING = fixed(  # in no order: for one, SQLite would go through the whole round
     select(Assignment.id, Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
     .join(Person, Person.id == Assignment.reviewer_id)
     .where(Assignment.candidacy_id.in_(bindparam("candidacies", expanding=True)))
@@ -358,7 +360,7 @@ def _lacking() -> tuple[Executable, Executable]:
     lacking = untouched_by_conflict(_here().where(Standing.missing > 0), ME)
     named_ = (Standing.candidacy_id, SpokenName.name, Candidacy.name, Standing.missing)
     rows = lacking.with_only_columns(*named_).order_by(Standing.missing.desc(), SpokenName.reference)
-    return lacking.with_only_columns(func.count()), rows.limit(bindparam("most", type_=Integer))
+    return fixed(lacking.with_only_columns(func.count())), fixed(rows).limit(rows_of("most"))
 
 
 def missing(round_: Round, person: Person | None, *, most: int = SIZE) -> tuple[list[Missing], int]:

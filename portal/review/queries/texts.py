@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
 
-from portal.db import ask, db
+from portal.db import ask, db, fixed
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -174,21 +174,22 @@ def _asked() -> Sent:
     numbers: Any = bindparam("numbers", expanding=True)
     letters = standing_letters()
     owner = goes_to(letters)
-    return Sent(
-        snapshots=standing_snapshots()
+    snapshots = (
+        standing_snapshots()
         .with_only_columns(Snapshot.id, Nomination.candidacy_id, Nomination.relation, Snapshot.facts)
         .where(Nomination.candidacy_id.in_(numbers))
-        .order_by(Snapshot.id),
-        parts=standing_parts()
+        .order_by(Snapshot.id)
+    )
+    parts = (
+        standing_parts()
         .outerjoin(PartAnswer, PartAnswer.part_id == Part.id)
         .outerjoin(Question, Question.id == PartAnswer.question_id)
         .with_only_columns(Part.id, Part.candidacy_id, Question.key, PartAnswer.text)
         .where(Part.candidacy_id.in_(numbers))
-        .order_by(Part.id),
-        letters=letters.with_only_columns(Letter.id, owner, Recommendation.role, Letter.facts)
-        .where(owner.in_(numbers))
-        .order_by(Letter.id),
+        .order_by(Part.id)
     )
+    told = letters.with_only_columns(Letter.id, owner, Recommendation.role, Letter.facts)
+    return Sent(fixed(snapshots), fixed(parts), fixed(told.where(owner.in_(numbers)).order_by(Letter.id)))
 
 
 def _sent(candidacies: Iterable[int], kinds: Kinds) -> list[Source]:
