@@ -152,7 +152,7 @@ def simply(_person: str) -> Facts:
 # ---------------------------------------------------------------- the samples
 
 
-def _at(place: str, **more: Any) -> dict[str, Any]:
+def _at(place: str, /, **more: Any) -> dict[str, Any]:
     slug, year = PLACES[place]
     return {"slug": slug, "year": year, **more}
 
