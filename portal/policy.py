@@ -200,6 +200,7 @@ class Permission(StrEnum):
     PRACTICE = "practice on a past file"
     ASSIGN = "assign candidacies to reviewers"
     MANAGE_ROUND = "open, close, reopen and lock a round"
+    SEE_RULE = "see how places are given"
     SEE_STANDINGS = "see the standings"
     SEE_READERS = "see how each reviewer scores beside the others"
     DELIBERATE = "write notes in deliberation"
@@ -297,6 +298,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.PRACTICE: member_of_it & ~conflict,
     Permission.ASSIGN: (_staff | _chair) & ~conflict,
     Permission.MANAGE_ROUND: _staff | _chair,
+    Permission.SEE_RULE: _staff | _chair | _auditor | _deliberates,
     Permission.SEE_STANDINGS: (_staff | _chair | _auditor | _deliberates) & ~still_scores,
     Permission.SEE_READERS: _chair & ~still_scores,
     Permission.DELIBERATE: (_staff | _chair | _deliberates) & ~conflict & ~still_scores,

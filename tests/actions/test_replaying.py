@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from portal.db import db, transaction
@@ -17,6 +18,7 @@ from portal.decisions.actions import replaying
 from portal.decisions.models import Replay, Selection
 from portal.decisions.queries import replaying as queries
 from portal.decisions.rules import bundle as rules
+from portal.decisions.science_commands import replay
 from portal.errors import Refused
 from portal.jobs import worker
 from portal.people.models import Person
@@ -189,7 +191,11 @@ def test_whatever_is_changed_in_a_bundle_is_named_by_the_portal_and_by_the_scrip
     assert "not the one on the record" in capsys.readouterr().out
 
 
-def test_what_is_no_bundle_is_refused():
+def test_what_is_no_bundle_is_refused(tmp_path):
+    for text in ("[" * 100_000, "[]", "", '{"format": NaN}'):
+        (tmp_path / "no.json").write_text(text)
+        answer = CliRunner().invoke(replay, [str(tmp_path / "no.json")])
+        assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (1, "", 1), text[:9]
     with pytest.raises(rules.BadBundle):
         rules.replay({"format": "something else"})
     with pytest.raises(rules.BadBundle):

@@ -724,7 +724,13 @@ def test_whoever_leads_and_scores_sees_nobody_elses_scores_before_the_round_clos
         assert "Your own scores first" in answer.get_data(as_text=True)
         assert "60.0" not in answer.get_data(as_text=True)
     assert "See who has read what" in leader.get(pages[0]).get_data(as_text=True)
-    assert leader.get(f"{committee.slug}/assignments").status_code == 200
+    for noun in (
+        "assignments",
+        "round",
+        "rule",
+    ):  # who reads what, and what was fixed before the first score, tell no score
+        assert leader.get(f"{committee.slug}/{noun}").status_code == 200
+    assert leader.get(f"{committee.slug}/rounds/1.csv").status_code == 404
     with transaction():
         close(committee)
     assert all(leader.get(url).status_code == 200 for url in pages)

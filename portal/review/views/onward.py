@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, render_template, request
+from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -84,5 +84,7 @@ def going_on(review: InReview) -> Any:  # noqa: ANN401 - an answer
 
 @pages.page("/desk/<slug>/<int:year>/rounds/<int:nth>.csv", needs=Permission.MANAGE_ROUND, of=rounds.at)
 def one_round_csv(review: InReview) -> Any:  # noqa: ANN401 - a file
-    """A round, and who went on from it, as a spreadsheet."""
+    """A round, and who went on from it, as a spreadsheet: while it is open, not for whoever scores in it."""
+    if rounds.still_scores(round_of(review), viewer.current()):
+        abort(404)
     return standings_file(review, f"round-{round_of(review).number}")

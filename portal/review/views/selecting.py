@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = "/desk/<slug>/<int:year>/rule"
 
 
-@pages.page(ROOT, needs=Permission.SEE_STANDINGS, of=rounds.in_review)
+@pages.page(ROOT, needs=Permission.SEE_RULE, of=rounds.in_review)
 def rule(review: InReview) -> Any:  # noqa: ANN401 - an answer
     """What is settled before the first score, in words, with its digest."""
     return _page(review)
