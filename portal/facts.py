@@ -71,6 +71,7 @@ def teach() -> None:
     policy.teach(Visit, visits.facts_of_visit)
     policy.teach(Fund, funds.facts_of_fund)
     policy.teach(offers.Offering, offers.facts_of_offering)
+    policy.teach(offers.Proposed, offers.facts_of_proposed)
     policy.teach(Offer, offers.facts_of_offer)
     policy.teach(Payment, offers.facts_of_payment)
     policy.teach(books.Book, books.facts_of_book)

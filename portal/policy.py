@@ -221,6 +221,7 @@ class Permission(StrEnum):
     SEE_PAYMENTS = "see the payments that wait"
     SEE_OFFERS = "see what was offered, and the payments of it"
     MANAGE_OFFERS = "make offers, look through their papers, plan and record payments"
+    APPROVE_TERMS = "approve what another proposed that offers need before a sum is paid"
     APPROVE_PAYMENT = "approve a payment planned by another"
     SEE_BOOKS = "see a fund's books, and take them along for the accountant"
     KEEP_BOOKS = "say what a fund gives in a year, and match its payments with the bank's statement"
@@ -317,6 +318,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.SEE_OFFERS: (staff_of_it | publisher_of_it) & ~conflict,
     Permission.SEE_PAYMENTS: staff_somewhere | publisher,
     Permission.MANAGE_OFFERS: staff_of_it & ~conflict,
+    Permission.APPROVE_TERMS: publisher_of_it & ~proposed_it & ~conflict,
     Permission.APPROVE_PAYMENT: publisher_of_it & ~proposed_it & ~conflict,
     Permission.SEE_BOOKS: (staff | auditor) & ~conflict,
     Permission.KEEP_BOOKS: staff & ~conflict,

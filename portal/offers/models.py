@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.awards.models import Cycle, PaidTo
@@ -30,6 +31,11 @@ class Terms(Model):
     paper_days: Mapped[int]  # from the day on which it was accepted
     at_telling: Mapped[bool] = mapped_column(default=True)  # made by itself as soon as somebody selected is told
     version: Mapped[int] = mapped_column(default=1)
+    # What would take the place of `needs` and `agreement` once a second person approves it: both, or neither.
+    new_needs: Mapped[list[Any] | None] = mapped_column(JSON)
+    new_agreement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime | None]
 
 
 class Offer(Model):

@@ -15,7 +15,7 @@ from portal.nominations.actions import consent as consents
 from portal.nominations.models import Field
 from portal.offers import actions, queries
 from portal.offers.actions import notes, payments
-from portal.offers.models import Offer
+from portal.offers.models import Offer, Terms
 from portal.people.models import Person
 from portal.publishing import actions as publishing
 from portal.publishing.desk import queries as desk
@@ -154,3 +154,25 @@ def test_what_follows_a_release_waits_on_todays_page_for_whoever_can_do_it(app, 
     assert "second person" not in ruth.text("/desk")
     mine = Desk(app, world.candidacy(0).people[0].person, at=LATER).text(f"/honored/{world.candidacies[0]}")
     assert f"/offers/{one.reference}" in mine, "what one is offered is found again from what is one's own"
+
+
+def test_another_list_of_what_is_needed_before_a_sum_is_paid_waits_for_a_second_person(app, world):
+    joy, ruth = Desk(app, world.person("joy"), at=LATER), Desk(app, world.person("ruth"), at=LATER)
+    page, form = f"{world.desk}/offers", {"agreement": "", "answer_days": "21", "paper_days": "30", "at_telling": "y"}
+    terms = lambda: db.session.scalars(select(Terms).execution_options(populate_existing=True)).one()  # noqa: E731
+    first = {**form, "csrf_token": token(joy.text(f"{page}/terms")), "version": "1", "needs": "where the money goes"}
+    assert joy.post(f"{page}/terms", first).status_code == 303
+    assert (terms().answer_days, terms().needs) == (21, ["agreement", "where the money goes"]), "only days hold at once"
+    assert "proposed on" in joy.text(page)
+    version = str(terms().version)
+    own = {"csrf_token": token(joy.text(page)), "version": version}
+    assert joy.post(f"{page}/terms/approval", own).status_code == 404
+    assert "/terms/approval" not in joy.text(page)
+    assert "Another list of what offers need" in ruth.text("/desk")
+    assert ruth.send(page, f"{page}/terms/approval", version="1").status_code == 409, "as it was seen, or not at all"
+    assert ruth.send(page, f"{page}/terms/approval", version=version).status_code == 303
+    assert (terms().needs, terms().proposed_by_id) == (["where the money goes"], None)
+    again = {**first, "version": str(terms().version), "needs": "tax form"}
+    assert joy.post(f"{page}/terms", again).status_code == 303
+    assert joy.send(page, f"{page}/terms/leaving", version=str(terms().version)).status_code == 303
+    assert (terms().needs, terms().new_needs) == (["where the money goes"], None)

@@ -46,7 +46,7 @@ FEW = {
     "nominations.screening_csv": 8,
     "publishing.archive_row": 3,
     "publishing.archive_rows": 3,
-    "publishing.preview_message": 26,
+    "publishing.preview_message": 34,
     "publishing.briefs_table": 2,
     "publishing.certificates": 3,
     "publishing.check_page": 4,

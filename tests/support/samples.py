@@ -608,6 +608,14 @@ def offers_at_desk(world: World, **more: Any) -> Iterable[Sample]:
     yield Sample("missing", _at("teaching past", reference="O-9999", **more), nowhere)
 
 
+def proposed_terms(world: World) -> Iterable[Sample]:
+    """What somebody proposed that offers need: whoever proposed it does not approve it."""
+    own = with_facts(of_cycle("teaching past"), PROPOSED_IT={"proposer"}, CONFLICT=CONFLICTED.get("recipient", set()))
+    yield Sample("own", _at("teaching past"), own)
+    yield Sample("nothing proposed", _at("students past"), nowhere)
+    yield Sample("missing", _at("teaching past") | {"year": 1999}, nowhere)
+
+
 def papers_at_desk(**more: Any) -> Callable[[World], Iterable[Sample]]:
     """Return samples of papers as the office sees them."""
 
@@ -710,7 +718,8 @@ def ruled(world: World) -> Iterable[Sample]:
 
 def to_hear(world: World) -> Iterable[Sample]:
     """The people of candidacies, of whom the office may write down what they said."""
-    yield from candidacies(world, place=1)
+    for name, values, facts in candidacies(world):
+        yield Sample(name, {**values, "place": 1}, facts)
     one = _at("students", reference=world.words["candidacy intake"])
     yield Sample("nobody", {**one, "place": 99}, nowhere)
 
@@ -1391,6 +1400,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "offers.receiver",
         "offers.plan_payment",
     ),
+    **_each(proposed_terms, "offers.approve_terms", "offers.leave_terms"),
     **_each(papers_at_desk(step="order"), "offers.paper"),
     **_each(papers_at_desk(), "offers.paper_download"),
     **_each(

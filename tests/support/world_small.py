@@ -1321,7 +1321,9 @@ def _offers(world: _Building) -> None:
                 world.keep(f"payment {name}", _payment(world, offer, number, recorded=name == "recorded"))
             world.keep("note", _note(offer, world.who("recipient").id))
             db.session.add(FundYear(fund_id=cycle.fund_id, year=2025, budget_cents=10_000_000, note="As always."))
-        db.session.add(Terms(cycle_id=cycle.id, needs=["agreement"], agreement={}, answer_days=14, paper_days=30))
+        asked = {"new_needs": [], "new_agreement": {}, "proposed_by_id": world["person proposer"], "proposed_at": NOW}
+        terms = {"needs": ["agreement"], "agreement": {}, "answer_days": 14, "paper_days": 30}
+        db.session.add(Terms(cycle_id=cycle.id, **terms, **(asked if taken else {})))
         sheet = {"procedure": "The procedure", "approved_by": "The board", "families_of": []}
         db.session.add(Firewall(cycle_id=cycle.id, **sheet))
     students = db.session.get_one(Cycle, world["cycle students past"])

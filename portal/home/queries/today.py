@@ -27,7 +27,7 @@ from portal.nominations.queries.conflicts import standing, to_decide
 from portal.nominations.rules import CandidacyStage
 from portal.nominations.translating import queries as translating
 from portal.nominations.translating.rules import TranslationState
-from portal.offers.models import Offer, Payment, ThankYou
+from portal.offers.models import Offer, Payment, Terms, ThankYou
 from portal.offers.rules import NoteState, PaymentState
 from portal.people.models import Person
 from portal.publishing.desk.models import Brief, Followup, Release
@@ -235,6 +235,9 @@ def after_release(person: Person, *, today: date) -> list[After]:
         "to record": select(Offer.cycle_id.label("cycle"), literal(0).label("fund"))
         .join(Payment, Payment.offer_id == Offer.id)
         .where(Payment.state == PaymentState.APPROVED, Payment.planned_on <= today),
+        "terms": select(Terms.cycle_id.label("cycle"), literal(0).label("fund")).where(
+            Terms.proposed_by_id.is_not(None), Terms.proposed_by_id != person.id
+        ),
         "thanks": select(Offer.cycle_id.label("cycle"), ThankYou.fund_id.label("fund"))
         .join(ThankYou, ThankYou.offer_id == Offer.id)
         .where(ThankYou.state == NoteState.GIVEN),

@@ -252,6 +252,14 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
         ),
         lambda: _("Look at them"),
     ),
+    "terms": (
+        lambda n: ngettext(
+            "Another list of what offers need waits for a second person",
+            "%(num)s other lists of what offers need wait for a second person",
+            n,
+        ),
+        lambda: _("Look at it"),
+    ),
     "thanks": (
         lambda n: ngettext(
             "One note of thanks waits to be read before its donors see it",
@@ -280,6 +288,7 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
 AFTER = {  # kind -> what is needed to do something about it, and where that is done
     "to approve": (Permission.APPROVE_PAYMENT, "offers.payments"),
     "to record": (Permission.MANAGE_OFFERS, "offers.payments"),
+    "terms": (Permission.APPROVE_TERMS, "offers.offers_of_cycle"),
     "thanks": (Permission.READ_THANKS, "offers.notes"),
     "briefs": (Permission.PLAN_RELEASE, "publishing.briefs"),
     "followups": (Permission.PLAN_RELEASE, "publishing.release"),

@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 
 from portal import history, mail
 from portal.accounts import queries as accounts
@@ -57,7 +57,15 @@ SAY_SPONSOR = N_("Write which organization receives it for the group")
 LATER = N_("Choose a day that is still to come.")
 NOT_THIS = N_("A sum of this award does not go there.")
 
+SECOND = N_("You proposed this yourself. Somebody else approves it.")
+
 LINK_DAYS = 30
+_NOT_PROPOSED: dict[str, Any] = {
+    "new_needs": null(),
+    "new_agreement": null(),
+    "proposed_by_id": None,
+    "proposed_at": None,
+}
 
 
 def move(offer: Offer, step: OfferStep, *, version: int | None = None, **facts: Any) -> None:
@@ -86,26 +94,65 @@ def set_terms(
     by: Person,
     at: datetime,
 ) -> Terms:
-    """Set what each offer of a cycle needs. Offers that were made keep what they were made with."""
-    facts: dict[str, Any] = {
-        "needs": [kind.value for kind in RequirementKind if kind.value in set(needs)],
-        "agreement": {code: words.strip() for code, words in agreement.items() if words.strip()},
-        "answer_days": answer_days,
-        "paper_days": paper_days,
-        "at_telling": at_telling,
-    }
+    """Set what each offer of a cycle needs. Offers that were made keep what they were made with.
+
+    Once set, another list of what must be here before a sum is paid, or other words to sign, wait for a second person; days hold at once.
+    """
+    days: dict[str, Any] = {"answer_days": answer_days, "paper_days": paper_days, "at_telling": at_telling}
+    wanted = [kind.value for kind in RequirementKind if kind.value in set(needs)]
+    signed = {code: words.strip() for code, words in agreement.items() if words.strip()}
     terms = queries.terms(cycle)
     if (terms.version if terms is not None else 0) != version:
         raise Stale(MOVED)
     if terms is None:
-        terms = Terms(cycle_id=cycle.id, **facts)
+        terms = Terms(cycle_id=cycle.id, needs=wanted, agreement=signed, **days)
         db.session.add(terms)
         db.session.flush()
-    else:
-        saved = update(Terms).where(Terms.id == terms.id, Terms.version == version).values(version=version + 1, **facts)
-        if rows_changed(saved) != 1:
-            raise Stale(MOVED)
-    history.record("terms of offers set", cycle, by=by, at=at, needs=facts["needs"], answer_days=answer_days)
+        history.record("terms of offers set", cycle, by=by, at=at, needs=wanted, answer_days=answer_days)
+        return terms
+    changed = (wanted, signed) != (list(terms.needs), dict(terms.agreement))
+    known = (terms.new_needs, terms.new_agreement) if terms.proposed_by_id is not None else (None, None)
+    proposed: dict[str, Any] = _NOT_PROPOSED
+    if changed:
+        proposed = {"new_needs": wanted, "new_agreement": signed, "proposed_by_id": by.id, "proposed_at": at}
+        if known == (wanted, signed):  # as another proposed it: it stays theirs, and still waits for somebody else
+            proposed = {}
+    _change_terms(terms, version, **days, **proposed)
+    action = "terms of offers proposed" if changed else "terms of offers set"
+    history.record(action, cycle, by=by, at=at, needs=wanted, answer_days=answer_days)
+    return terms
+
+
+def _change_terms(terms: Terms, version: int, **facts: Any) -> None:
+    saved = update(Terms).where(Terms.id == terms.id, Terms.version == version).values(version=version + 1, **facts)
+    if rows_changed(saved) != 1:
+        raise Stale(MOVED)
+    db.session.refresh(terms)
+
+
+def approve_terms(cycle: Cycle, *, version: int, by: Person, at: datetime) -> Terms:
+    """Approve, as a second person, what another proposed that offers need and say. Offers that were made keep what they were made with."""
+    terms = _proposed(cycle)
+    if terms.proposed_by_id == by.id:
+        raise Refused(SECOND)
+    needs, agreement = list(terms.new_needs or []), dict(terms.new_agreement or {})
+    _change_terms(terms, version, needs=needs, agreement=agreement, **_NOT_PROPOSED)
+    history.record("terms of offers approved", cycle, by=by, at=at, needs=needs)
+    return terms
+
+
+def leave_terms(cycle: Cycle, *, version: int, by: Person, at: datetime) -> Terms:
+    """Leave what offers need as it stands: what was proposed is dropped."""
+    terms = _proposed(cycle)
+    _change_terms(terms, version, **_NOT_PROPOSED)
+    history.record("terms of offers left", cycle, by=by, at=at)
+    return terms
+
+
+def _proposed(cycle: Cycle) -> Terms:
+    terms = queries.terms(cycle)
+    if terms is None or terms.proposed_by_id is None:
+        raise Stale(MOVED)
     return terms
 
 

@@ -58,6 +58,29 @@ def offering(slug: str, year: int) -> Offering | None:
     return Offering(cycle) if cycle is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What somebody proposed that a cycle's offers need: another approves it."""
+
+    cycle: Cycle
+    terms: Terms
+
+
+def proposed(slug: str, year: int) -> Proposed | None:
+    """Return what is proposed in the cycle at this address; None where nothing is."""
+    found = offering(slug, year)
+    known = terms(found.cycle) if found is not None else None
+    if found is None or known is None or known.proposed_by_id is None:
+        return None
+    return Proposed(found.cycle, known)
+
+
+def facts_of_proposed(person: Person | None, thing: Proposed) -> frozenset[Fact]:
+    """Return what holds of this person and proposed terms: whoever proposed them does not approve them."""
+    mine = {Fact.PROPOSED_IT} if person is not None and thing.terms.proposed_by_id == person.id else set()
+    return facts_of_cycle(person, thing.cycle) | mine
+
+
 def facts_of_cycle(person: Person | None, cycle: Cycle) -> frozenset[Fact]:
     """Return what holds of this person and a cycle's offers. Any conflict of theirs in it closes them: they are of all who were chosen."""
     facts = set(awards.facts_of_cycle(person, cycle))

@@ -51,7 +51,7 @@ ALIKE = {"reason": ("reason", "why", "word"), "due": ("days",)}  # what a form o
 STEPS = {"order": RequirementStep.ACCEPT, "return": RequirementStep.RETURN, "waiver": RequirementStep.WAIVE}
 
 
-def _at(thing: Offering) -> dict[str, Any]:
+def _at(thing: Offering | queries.Proposed) -> dict[str, Any]:
     return {"slug": thing.cycle.award.slug, "year": thing.cycle.year}
 
 
@@ -68,7 +68,8 @@ def language() -> str:
 @pages.page(ROOT, needs=Permission.SEE_OFFERS, of=queries.offering)
 def offers_of_cycle(thing: Offering) -> str:
     """Everyone who is offered something, where each stands, and whose turn it is where a place is free."""
-    offers = queries.of_cycle(thing.cycle)
+    offers, known = queries.of_cycle(thing.cycle), queries.terms(thing.cycle)
+    proposed = queries.Proposed(thing.cycle, known) if known is not None and known.proposed_by_id else None
     return render_template(
         "offers/offers.html",
         thing=thing,
@@ -77,7 +78,11 @@ def offers_of_cycle(thing: Offering) -> str:
         figures=queries.figures(offers),
         waiting=queries.without_offer(thing.cycle),
         free=queries.free_places(thing.cycle),
-        terms=queries.terms(thing.cycle),
+        terms=known,
+        proposed=proposed,
+        approves=proposed is not None and policy.may(viewer.current(), Permission.APPROVE_TERMS, proposed),
+        proposer=queries.names([known.proposed_by_id]).get(known.proposed_by_id or 0, "") if proposed and known else "",
+        language=language(),
         to_give=rules.TO_GIVE,
     )
 
@@ -129,10 +134,12 @@ def make_offers(thing: Offering) -> Any:  # noqa: ANN401 - an answer
 def terms(thing: Offering) -> Any:  # noqa: ANN401 - an answer
     """Say what offers of this cycle need, and how long their recipients have."""
     known = queries.terms(thing.cycle)
+    waiting = known if known is not None and known.proposed_by_id is not None else None
+    agreed = waiting.new_agreement or {} if waiting is not None else known.agreement if known is not None else {}
     form = TermsForm(
         data={
-            "needs": queries.needs_of(known, thing.cycle),
-            "agreement": known.agreement.get(language(), "") if known is not None else "",
+            "needs": waiting.new_needs if waiting is not None else queries.needs_of(known, thing.cycle),
+            "agreement": agreed.get(language(), ""),
             "answer_days": known.answer_days if known is not None else rules.ANSWER_DAYS,
             "paper_days": known.paper_days if known is not None else rules.PAPER_DAYS,
             "at_telling": known.at_telling if known is not None else True,
@@ -140,10 +147,10 @@ def terms(thing: Offering) -> Any:  # noqa: ANN401 - an answer
         }
     )
     if form.validate_on_submit():
-        actions.set_terms(
+        saved = actions.set_terms(
             thing.cycle,
             needs=list(form.needs.data or []),
-            agreement={**(known.agreement if known is not None else {}), language(): form.agreement.data or ""},
+            agreement={**agreed, language(): form.agreement.data or ""},
             answer_days=form.answer_days.data,
             paper_days=form.paper_days.data,
             at_telling=bool(form.at_telling.data),
@@ -151,9 +158,30 @@ def terms(thing: Offering) -> Any:  # noqa: ANN401 - an answer
             by=viewer.current(),
             at=clock.now(),
         )
-        flash(_("Saved. Offers that were made keep what they were made with."))
+        if saved.proposed_by_id is None:
+            flash(_("Saved. Offers that were made keep what they were made with."))
+        else:
+            flash(_("Saved. What is needed before a sum is paid changes once a second person approves it."))
         return see_other(".offers_of_cycle", **_at(thing))
-    return render_template("offers/terms.html", cycle=thing.cycle, form=form), form.status
+    return render_template("offers/terms.html", cycle=thing.cycle, form=form, known=known), form.status
+
+
+@pages.step(ROOT + "/terms/approval", needs=Permission.APPROVE_TERMS, of=queries.proposed)
+def approve_terms(thing: queries.Proposed) -> Any:  # noqa: ANN401 - an answer
+    """Approve, as a second person, what offers need from now on."""
+    form = VersionForm()
+    actions.approve_terms(thing.cycle, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    flash(_("Approved. Offers that were made keep what they were made with."))
+    return see_other(".offers_of_cycle", **_at(thing))
+
+
+@pages.step(ROOT + "/terms/leaving", needs=Permission.SEE_OFFERS, of=queries.proposed)
+def leave_terms(thing: queries.Proposed) -> Any:  # noqa: ANN401 - an answer
+    """Leave what offers need as it stands."""
+    form = VersionForm()
+    actions.leave_terms(thing.cycle, version=form.version.data or 0, by=viewer.current(), at=clock.now())
+    flash(_("Left as it was."))
+    return see_other(".offers_of_cycle", **_at(thing))
 
 
 # ---------------------------------------------------------------- one offer
