@@ -84,7 +84,7 @@ def calibrate(data: Any, *, whole: bool) -> str:  # noqa: ANN401 - an array
     """Fit the model with every error variance; `whole` adds chances, ranks and reviewers' statistics."""
     import numpy as np  # noqa: PLC0415 - after the environment is set
 
-    from portal.review.rules.calibration import Ratings, model, standings  # noqa: PLC0415
+    from portal.review.rules.calibration import Ratings, model, standings  # noqa: PLC0415 - counted with the work that needs it
 
     cand, rev = data[0].astype(np.int64), data[1].astype(np.int64)
     names = [tuple(f"{n:06}" for n in range(int(index.max()) + 1)) for index in (cand, rev)]
@@ -101,7 +101,7 @@ def assign(cost: Any) -> str:  # noqa: ANN401 - an array
     """Plan three reads for each candidacy within load windows, with the proof over all pairs."""
     import numpy as np  # noqa: PLC0415 - after the environment is set
 
-    from portal.review.rules.assignment import large  # noqa: PLC0415
+    from portal.review.rules.assignment import large  # noqa: PLC0415 - counted with the work that needs it
 
     count_i, count_j = cost.shape
     average = count_i * 3 / count_j
@@ -116,7 +116,7 @@ def assign(cost: Any) -> str:  # noqa: ANN401 - an array
 
 def select(data: Any) -> str:  # noqa: ANN401 - an array
     """Select one in 25 with windows per region and category and at most two of a school."""
-    from portal.decisions.rules.selection import Candidate, Window, select  # noqa: PLC0415
+    from portal.decisions.rules.selection import Candidate, Window, select  # noqa: PLC0415 - counted with the work that needs it
 
     names = ("school", "region", "category")
     people = [
@@ -150,9 +150,9 @@ def work(name: str, path: Path) -> Measured:
     import numpy as np  # noqa: PLC0415 - after the environment is set
 
     # What a worker has imported long before is not part of the work.
-    from portal.decisions.rules import selection  # noqa: F401, PLC0415
-    from portal.review.rules import calibration  # noqa: F401, PLC0415
-    from portal.review.rules.assignment import large  # noqa: F401, PLC0415
+    from portal.decisions.rules import selection  # noqa: F401, PLC0415 - as said
+    from portal.review.rules import calibration  # noqa: F401, PLC0415 - as said
+    from portal.review.rules.assignment import large  # noqa: F401, PLC0415 - as said
 
     np.load(path)  # once before, so that the file is in memory for whoever comes second
     start = time.perf_counter()

@@ -28,6 +28,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
+    Table,
     TypeDecorator,
     bindparam,
     event,
@@ -279,6 +280,11 @@ def ask_one(statement: Executable, facts: Mapping[str, Any] | None = None) -> An
     """Return the first column of the first row, in the same way, or None where there is none."""
     found = ask(statement, facts)
     return found[0][0] if found else None
+
+
+def table_of(model: type[Model]) -> Table:
+    """Return a model's table, for statements that are put together once and run past the ORM."""
+    return model.__table__  # type: ignore[return-value] # SQLAlchemy allows selections of more tables, of which there are none here
 
 
 def rows_changed(statement: Executable, facts: Mapping[str, Any] | None = None) -> int:

@@ -75,7 +75,7 @@ def roles_of(person: Person | None) -> list[tuple[str, str, int]]:
     if person is None:
         return []
     if has_request_context() and g.get("roles_of") == person.id:
-        return g.roles  # type: ignore[no-any-return]
+        return g.roles  # type: ignore[no-any-return] # what Flask's g holds has no type
     held = ask(_ROLES, {"person": person.id})
     roles = [(role.value, scope.value, number) for role, scope, number in held]
     if has_request_context():

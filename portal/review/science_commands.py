@@ -55,9 +55,9 @@ def calibrate(  # noqa: PLR0917 - one per option
     draws: int | None,
     scale: float | None,
     alpha: float,
-    assigned_by_stratum: bool,  # noqa: FBT001
-    assume_comparable: bool,  # noqa: FBT001
-    robustness: bool,  # noqa: FBT001
+    assigned_by_stratum: bool,  # noqa: FBT001 - as above
+    assume_comparable: bool,  # noqa: FBT001 - as above
+    robustness: bool,  # noqa: FBT001 - as above
 ) -> None:
     """Calibrate the scores in RATINGS.csv: who scored how severely, and what that means for the standings.
 
@@ -273,7 +273,7 @@ def assign(  # noqa: PLR0917 - one per option
     recuse: str | None,
     recuse_pair: tuple[tuple[str, str], ...],
     level: int,
-    linked: bool,  # noqa: FBT001
+    linked: bool,  # noqa: FBT001 - as above
 ) -> None:
     """Assign the nominations in PAIRS.csv to reviewers at the least cost, with a proof.
 

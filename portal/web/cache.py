@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask import current_app, g, request
 from sqlalchemy import event, inspect, text
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from portal.db import Model
 
+Thing = TypeVar("Thing")
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 2_000
@@ -129,13 +130,14 @@ def install(app: Flask) -> None:
     app.wsgi_app = made  # type: ignore[assignment]
 
 
-def kept(name: str, load: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is kept
+def kept(name: str, load: Callable[[], Thing]) -> Thing:
     """Return what `load()` gave since the last write of anything watched: rows with nothing left to fetch, plain values, or None.
 
     Its rows belong to no session: they are read, never changed, and never made part of a row that is about to be written.
     """
-    found: PublicCache = current_app.extensions["portal.cache"]
-    return found.thing(name, load)
+    cache: PublicCache = current_app.extensions["portal.cache"]
+    found: Thing = cache.thing(name, load)
+    return found
 
 
 @event.listens_for(Session, "before_attach")

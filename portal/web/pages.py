@@ -104,7 +104,7 @@ def install(app: Flask) -> None:
             queue.__exit__(None, None, None)
 
 
-def _finish(view: Callable[..., Any], route: Route, takes: set[str], address: dict[str, Any]) -> Any:  # noqa: ANN401
+def _finish(view: Callable[..., Any], route: Route, takes: set[str], address: dict[str, Any]) -> Any:  # noqa: ANN401 - an answer
     """Run a written request as one transaction: committed once, after the view has answered well."""
     try:
         answer = current_app.make_response(_enter(view, route, takes, address))
@@ -118,7 +118,7 @@ def _finish(view: Callable[..., Any], route: Route, takes: set[str], address: di
     return answer
 
 
-def _enter(view: Callable[..., Any], route: Route, takes: set[str], address: dict[str, Any]) -> Any:  # noqa: ANN401
+def _enter(view: Callable[..., Any], route: Route, takes: set[str], address: dict[str, Any]) -> Any:  # noqa: ANN401 - an answer
     """Load the thing, ask the policy, and hand the thing to the view."""
     person = viewer.current()
     if person is None and route.needs not in PUBLIC and not policy.may(None, route.needs) and route.of is None:

@@ -78,7 +78,7 @@ def _kept_from(person: Person | None) -> tuple[list[int], list[int]]:
     if person is None:
         return [], []
     if has_request_context() and g.get("kept_from_whom") == person.id:
-        return g.kept_from  # type: ignore[no-any-return]
+        return g.kept_from  # type: ignore[no-any-return] # what Flask's g holds has no type
     own = select(Nomination.id).where(Nomination.candidacy_id.is_(None), Nomination.nominator_id == person.id)
     kept = list(db.session.scalars(standing(person))), list(db.session.scalars(own))
     if has_request_context():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.db import db
+from portal.db import db, rows_changed
 from portal.errors import N_, Stale
 from portal.nominations.models import Call
 
@@ -48,8 +48,8 @@ def keep(
     same = update(Call).where(
         Call.once == once, Call.cycle_id == cycle.id, Call.taken_by_id == by.id, Call.version == version
     )
-    taken = db.session.execute(same.values(version=version + 1, **held).execution_options(synchronize_session=False))
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    taken = rows_changed(same.values(version=version + 1, **held).execution_options(synchronize_session=False))
+    if taken != 1:
         raise Stale(CHANGED)
     return version + 1
 
@@ -63,4 +63,4 @@ def let_go(once: str, *, by: Person) -> None:
 def sweep(*, at: datetime) -> int:
     """Throw away what nobody went on with for a month. Returns how many."""
     old = delete(Call).where(Call.saved_at < at - KEPT)
-    return int(db.session.execute(old.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+    return rows_changed(old.execution_options(synchronize_session=False))

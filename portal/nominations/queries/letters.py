@@ -54,7 +54,7 @@ def plan_of(cycle_id: int) -> LetterPlan | None:
 def plan_kept(cycle_id: int) -> LetterPlan | None:
     """Return the same as it stands: read, never changed."""
     (plan,) = cache.kept(f"letters asked for in cycle {cycle_id}", lambda: (plan_of(cycle_id),))
-    return plan  # type: ignore[no-any-return]
+    return plan
 
 
 def plan_before(cycle: Cycle) -> LetterPlan | None:

@@ -52,7 +52,7 @@ def _names() -> bool:
     return Fact.STAFF in policy.facts_about(viewer.current())
 
 
-def _page(thing: Book, *, match: MatchForm | None = None, budget: BudgetForm | None = None) -> Any:  # noqa: ANN401
+def _page(thing: Book, *, match: MatchForm | None = None, budget: BudgetForm | None = None) -> Any:  # noqa: ANN401 - an answer
     rows = queries.rows(thing, names=_names())
     entries = queries.entries(rows)
     own = funds.years(thing.fund).get(thing.year)

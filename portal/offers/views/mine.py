@@ -31,7 +31,7 @@ FILES = {"enrollment": RequirementKind.ENROLLMENT, "guardian": RequirementKind.G
 NAMES = {kind: name for name, kind in FILES.items()}
 
 
-def _page(offer: Offer, *, agreement: AgreementForm | None = None, payee: PayeeForm | None = None) -> Any:  # noqa: ANN401
+def _page(offer: Offer, *, agreement: AgreementForm | None = None, payee: PayeeForm | None = None) -> Any:  # noqa: ANN401 - an answer
     """Draw an offer whole, with whatever form was refused."""
     form = VersionForm(formdata=None, data={"version": offer.version})
     kinds = rules.payees(offer.paid_to.value)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import history
-from portal.db import db, rows_changed
+from portal.db import db, rows_changed, table_of
 from portal.errors import N_, Refused, Stale
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Conflict, Kind
@@ -96,7 +96,7 @@ def typed_in(review: Review | None, marks: Mapping[str, Mark]) -> Typed:
 # A save as one types asks these, put together once.
 _REVIEW, _SCORE = Review.__table__.c, Score.__table__.c
 _SAVE = (
-    update(Review.__table__)  # type: ignore[arg-type]
+    update(table_of(Review))
     .where(_REVIEW.id == bindparam("review"), _REVIEW.version == bindparam("from"))
     .values(
         version=_REVIEW.version + 1,
@@ -109,13 +109,13 @@ _SAVE = (
     )
 )
 _REPLACE = (
-    update(Score.__table__)  # type: ignore[arg-type]
+    update(table_of(Score))
     .where(_SCORE.review_id == bindparam("review"), _SCORE.replaced_at.is_(None))
     .where(_SCORE.criterion_id.in_(bindparam("criteria", expanding=True)))
     .values(replaced_at=bindparam("at"))
 )
 
-_ADD = insert(Score.__table__)  # type: ignore[arg-type]
+_ADD = insert(table_of(Score))
 
 
 def save(

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from portal.db import db, fixed
+from portal.db import db, fixed, table_of
 from portal.nominations.models import Candidacy
 from portal.review.models import Round, Standing
 from portal.review.queries import rounds
@@ -30,7 +30,7 @@ on_score_changed: list[
 
 
 _HOLD = (
-    update(Round.__table__)  # type: ignore[arg-type]
+    update(table_of(Round))
     .where(Round.__table__.c.id == bindparam("held"))
     .values(standings_version=Round.__table__.c.standings_version + 1)
     .returning(Round.__table__.c.reads, Round.__table__.c.standings_version)
@@ -114,5 +114,5 @@ def _ranking() -> Update:
     ).subquery()
     kept = Standing.__table__.c
     differs = kept.rank.is_distinct_from(ordered.c.rank) | kept.tied.is_distinct_from(ordered.c.tied)
-    change = update(Standing.__table__).where(kept.id == ordered.c.id, kept.round_id == bindparam("round"), differs)  # type: ignore[arg-type]
+    change = update(table_of(Standing)).where(kept.id == ordered.c.id, kept.round_id == bindparam("round"), differs)
     return change.values(rank=ordered.c.rank, tied=ordered.c.tied)

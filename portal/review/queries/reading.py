@@ -100,7 +100,7 @@ def own_by_id(number: int) -> Assignment | None:
 def rubric_of(assignment: Assignment) -> Rubric:
     """Return the rubric that a reading is scored by: its review's own version, else the cycle's."""
     number = assignment.review.rubric_id if assignment.review is not None else rounds.rubric_number(assignment.round)
-    return kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))  # type: ignore[no-any-return]
+    return kept(f"rubric {number}", lambda: db.session.get_one(Rubric, number))
 
 
 def _kept_rubric(number: int | None) -> Rubric | None:

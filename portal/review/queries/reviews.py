@@ -100,7 +100,7 @@ def counted(round_id: int, candidacies: Iterable[int] | None = None) -> dict[int
         given_levels = {**levels.get(review, {}), **bands.get(candidacy, {})}
         if candidacy in bands:
             over = sum(weights[key] for key in given_levels)
-            total = mean(sum(weights[key] * level for key, level in given_levels.items()), over)  # noqa: PLW2901
+            total = mean(sum(weights[key] * level for key, level in given_levels.items()), over)  # noqa: PLW2901 - as staff's bands make it
         counts.setdefault(candidacy, []).append(Counted(reviewer, total or 0.0, given_levels))
     return counts
 

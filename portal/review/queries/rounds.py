@@ -111,7 +111,7 @@ def rubric_of(round_: Round) -> Rubric | None:
     number = rubric_number(round_)
     if number is None or writes_now():
         return db.session.get(Rubric, number) if number is not None else None
-    return cache.kept(f"rubric {number}", lambda: db.session.get(Rubric, number))  # type: ignore[no-any-return]
+    return cache.kept(f"rubric {number}", lambda: db.session.get(Rubric, number))
 
 
 def readers(round_: Round) -> frozenset[int]:

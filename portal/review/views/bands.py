@@ -98,7 +98,7 @@ def _typed(candidacy: Candidacy, criteria: Any) -> dict[int, int | None]:  # noq
     found: dict[int, int | None] = {}
     for criterion in criteria:
         text = request.form.get(_name(candidacy, criterion), "").strip()
-        found[criterion.id] = None if not text else int(text) if text.isdecimal() and len(text) < 3 else -1  # noqa: PLR2004
+        found[criterion.id] = None if not text else int(text) if text.isdecimal() and len(text) < 3 else -1  # noqa: PLR2004 - no level has three digits
     return found
 
 

@@ -162,7 +162,7 @@ def standings(
         draws = 4000 if count_i <= 20_000 else 1000  # noqa: PLR2004 - a second or two either way
     if places < 1:
         raise BadRatings(N_("There must be at least one place."))
-    if draws < 1 or not 0 < alpha < 0.5 or (scale is not None and not 0 < scale < float("inf")):  # noqa: PLR2004
+    if draws < 1 or not 0 < alpha < 0.5 or (scale is not None and not 0 < scale < float("inf")):  # noqa: PLR2004 - a half
         raise BadRatings(N_("Draws and scale must be above 0, and alpha between 0 and 0.5."))
     seen = float(np.ptp(ratings.score))
     width = scale or seen or 1.0
