@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
     except Wrong as wrong:
         print(f"DOES NOT HOLD: {wrong}")
         return 1
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         print(f"{arguments[0]}: cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print("The plan is what it says it is, and no plan is better.")

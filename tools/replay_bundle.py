@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
     try:
         bundle = json.loads(Path(arguments[0]).read_text(encoding="utf-8-sig"))
         known = bundle["format"] == "award-replay/1"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
         print(f"{arguments[0]}: this is not a bundle of a decision", file=sys.stderr)

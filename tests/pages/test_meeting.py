@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from portal import clock
 from portal.db import db, transaction
@@ -10,7 +11,7 @@ from portal.demo import makers
 from portal.nominations.models import Candidacy, Conflict, Kind
 from portal.nominations.rules import ConflictState
 from portal.review.actions import meeting
-from portal.review.models import AgendaItem, Meeting
+from portal.review.models import AgendaItem, Meeting, Standing
 from portal.review.queries import meeting as queries
 from portal.review.queries import rounds
 from tests.support.deciding import AT, Desk, build, token
@@ -56,6 +57,18 @@ def test_a_conflict_takes_a_candidacy_out_of_the_agenda_the_screen_and_the_minut
     assert joy.get(f"{world.desk}/meeting/{world.reference(0)}").get_data().count(b"csrf") == missing.get_data().count(
         b"csrf"
     )
+
+
+@pytest.mark.parametrize(("order", "shown"), [("raw", "3.25"), ("adjusted", "2.75")])
+def test_the_agenda_shows_the_score_that_the_standings_go_by(world, joy, order, shown):
+    with transaction():
+        round_ = rounds.newest(world.cycle)
+        round_.calibration, round_.calibrated_version = {"order": order}, round_.standings_version
+        standing = db.session.scalars(select(Standing).where(Standing.candidacy_id == world.candidacies[0])).one()
+        standing.mean, standing.facts = 32.5, {**standing.facts, "calibrated": {"adjusted": 2.75}}
+    page = joy.text(f"{world.desk}/meeting")
+    assert shown in page
+    assert not [other for other in ("2.75", "3.25") if other != shown and other in page]
 
 
 def test_a_proposal_that_is_refused_stays_on_the_page_with_its_words(world, joy):

@@ -75,6 +75,7 @@ class Stop(NamedTuple):
     name: str
     handle: str
     steps_out: list[str]
+    order: str | None  # what the standings go by
 
     @property
     def done(self) -> bool:
@@ -92,7 +93,8 @@ class Stop(NamedTuple):
         standing = self.item.standing
         if standing is None or standing.mean is None:
             return None
-        adjusted = (standing.facts.get("calibrated") or {}).get("adjusted")
+        known = standing.facts.get("calibrated") or {}
+        adjusted = known.get("adjusted") if self.order == "adjusted" else None
         return float(adjusted) if adjusted is not None else standing.mean / TIMES
 
     @property
@@ -107,11 +109,11 @@ def _stops(thing: Deciding, meeting: Meeting, *, aloud: bool = False) -> list[St
     person = viewer.current()
     named = queries.sees_names(person, thing) and not (aloud and thing.review.blind)
     seats = [(one, kept) for one, kept in known.seats(_round(thing)) if one.id in set(meeting.present)]
-    found = []
+    found, order = [], queries.order_of(thing)
     for item in known.agenda(meeting, person):
         out = [one.name for one, kept in seats if item.candidacy.id in kept]
         name = item.candidacy.name if named else item.spoken.name
-        found.append(Stop(item, name, item.candidacy.reference if named else item.spoken.reference, out))
+        found.append(Stop(item, name, item.candidacy.reference if named else item.spoken.reference, out, order))
     return found
 
 
