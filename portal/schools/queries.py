@@ -29,10 +29,12 @@ def matching(text: str, *, most: int = 8) -> Sequence[School]:
     alias = exists().where(SchoolAlias.school_id == School.id, *written)
     named = and_(*(School.name_key.contains(word, autoescape=True) for word in words))
     first = case((School.name_key.startswith(words[0], autoescape=True), 0), else_=1)
-    return db.session.scalars(select(School).where(or_(named, alias)).order_by(first, School.name).limit(most)).all()
+    return db.session.scalars(
+        select(School).where(or_(named, alias)).order_by(first, School.name, School.id).limit(most)
+    ).all()
 
 
-_BY_IDS = select(School).where(School.id.in_(bindparam("numbers", expanding=True))).order_by(School.name)
+_BY_IDS = select(School).where(School.id.in_(bindparam("numbers", expanding=True))).order_by(School.name, School.id)
 
 
 def by_ids(numbers: Iterable[int]) -> Sequence[School]:

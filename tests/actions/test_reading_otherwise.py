@@ -127,7 +127,7 @@ def practicing(app):
 def test_a_practice_opens_once_looked_over_counts_nowhere_and_tells_no_single_score(practicing):
     cycle_id, number, _staff, members = practicing
     db.session.rollback()
-    before = [(one.count, one.mean) for one in db.session.scalars(select(Standing))]
+    before = [(one.count, one.mean) for one in db.session.scalars(select(Standing).order_by(Standing.id))]
     assert practices.practice_at(number) is None
     with transaction():
         for masked in db.session.scalars(select(Masked)):
@@ -157,7 +157,7 @@ def test_a_practice_opens_once_looked_over_counts_nowhere_and_tells_no_single_sc
         assert beside.others == told
         assert {line.mean for line in beside.lines} == ({4.0} if told else {None})
         assert [one.done for one in practices.waiting(person)] == [True]
-    assert [(one.count, one.mean) for one in db.session.scalars(select(Standing))] == before
+    assert [(one.count, one.mean) for one in db.session.scalars(select(Standing).order_by(Standing.id))] == before
     assert not db.session.scalars(select(Review)).all()
     with transaction():
         cycle = db.session.get_one(Cycle, cycle_id)

@@ -754,7 +754,7 @@ def test_a_nomination_moves_to_another_award_with_its_history_and_its_snapshot_u
         amina = gathered(desk, "Amina Warsame", texts=("Her story.", "The second.", "The third."))
         one = db.session.scalars(select(Nomination)).one()
         number, reference, old, back = one.id, one.reference, amina.id, amina.reference
-        before = [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot))]
+        before = [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot).order_by(Snapshot.id))]
     step = f"/candidacies/{back}/nominations/{reference}/move"
     assert "Science Teaching Award" in desk.get(step)
     desk.post(step, status=422, award="", reason="It fits")
@@ -765,7 +765,7 @@ def test_a_nomination_moves_to_another_award_with_its_history_and_its_snapshot_u
     moved = db.session.get_one(Nomination, number)
     assert (moved.cycle_id, moved.reference, moved.stage) == (science, reference, Stage.SUBMITTED)
     assert moved.candidacy_id != old
-    assert [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot))] == before
+    assert [(row.facts, row.sha256) for row in db.session.scalars(select(Snapshot).order_by(Snapshot.id))] == before
     asked = {
         key: (set_id, text)
         for key, set_id, text in db.session.execute(

@@ -348,7 +348,7 @@ def begun_in(session: Session, person: Person) -> Sequence[Sitting]:
     wanted = select(Sitting).where(
         Sitting.session_id == session.id, Sitting.nominator_id == person.id, Sitting.confirmed_at.is_(None)
     )
-    return db.session.scalars(wanted).all()
+    return db.session.scalars(wanted.order_by(Sitting.id)).all()
 
 
 def sitting_by_id(number: int) -> Sitting | None:

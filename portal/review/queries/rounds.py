@@ -206,6 +206,7 @@ def due(at: datetime) -> Sequence[Round]:
         .join(Round.cycle)
         .options(contains_eager(Round.cycle))
         .where(Round.state.in_({RoundState.OPEN, RoundState.REOPENED}), Round.closes_at <= at)
+        .order_by(Round.closes_at, Round.id)
     )
     return db.session.scalars(wanted).unique().all()
 
