@@ -133,7 +133,7 @@ def _who_is_looking(app: Flask) -> None:
     from portal.accounts import views as accounts  # noqa: PLC0415 - as above
     from portal.awards import queries as awards  # noqa: PLC0415 - as above
     from portal.review.views import committees  # noqa: PLC0415 - as above
-    from portal.web import failures, foreign, headers, text, viewer  # noqa: PLC0415 - as above
+    from portal.web import failures, fields, foreign, headers, text, viewer  # noqa: PLC0415 - as above
 
     @app.before_request
     def _organisation() -> Response | None:
@@ -158,6 +158,7 @@ def _who_is_looking(app: Flask) -> None:
     headers.install(app)
     failures.install(app)
     text.install(app)
+    fields.install(app)
     foreign.install(app)
     navigation.install(app)
 

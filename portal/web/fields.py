@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 from flask_babel import get_locale
@@ -26,6 +26,9 @@ from wtforms.validators import Email, InputRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.web.text import figures
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 LINE = 300
 LONG = 20_000
@@ -184,3 +187,59 @@ class Form(FlaskForm):
         """Put a refusal from an action beside the field it belongs to."""
         target = self._fields.get(field or "") or next(iter(self._fields.values()))
         target.errors = [*target.errors, sentence]
+
+
+# ---------------------------------------------------------------- how a field is drawn
+
+
+class Wired(NamedTuple):
+    """What the macro `field` draws a field with: each of it belongs to the control, and its attributes say so."""
+
+    kind: str
+    id: str
+    label: Any
+    hint: Any
+    errors: list[Any]
+    said: str  # what describes the control: the ids of its hint, its errors and its count
+    attrs: dict[str, Any]
+
+
+def _of(field: Any, name: str) -> Any:  # noqa: ANN401 - a field of WTForms, or a mapping that describes one
+    return field.get(name) if isinstance(field, dict) else getattr(field, name, None)
+
+
+def kind_of(field: Any) -> str:  # noqa: ANN401 - as above
+    """Return the kind of control that a field is drawn as: an input's type, or textarea, select, radios, checkboxes."""
+    said, widget, option = (_of(field, name) for name in ("kind", "widget", "option_widget"))
+    if said is not None or widget is None:
+        return str(said or "text")
+    if option is None:
+        return str(getattr(widget, "input_type", None) or "textarea")
+    one = getattr(option, "input_type", None)
+    if one is not None:
+        return "checkboxes" if one == "checkbox" else "radios"
+    return "checkboxes" if getattr(widget, "multiple", False) else "select"
+
+
+def wired(field: Any, kind: str | None, label: Any, hint: Any, *, counted: bool, attrs: dict[str, Any]) -> Wired:  # noqa: ANN401 - as above
+    """Return what a field is drawn with; `kind`, `label` and `hint` stand in place of its own, `counted` where words are counted."""
+    number = str(_of(field, "id") or _of(field, "name"))
+    if label is None:
+        label = _of(field, "label") or ""
+        label = getattr(label, "text", label)
+    if hint is None:
+        hint = _of(field, "description") or _of(field, "hint") or ""
+    errors = _of(field, "errors") or []
+    parts = ((hint, "hint"), (errors, "error"), (counted, "count"))
+    said = " ".join(f"{number}-{part}" for there, part in parts if there)
+    wires = dict(attrs)
+    if said:
+        wires["aria-describedby"] = said
+    if errors:
+        wires["aria-invalid"] = "true"
+    return Wired(kind or kind_of(field), number, label, hint, errors, said, wires)
+
+
+def install(app: Flask) -> None:
+    """Let templates draw fields so."""
+    app.jinja_env.globals.update(kind_of=kind_of, wired=wired)
