@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 from portal import history
 from portal.db import db, rows_changed
 from portal.errors import N_, Refused
-from portal.nominations.actions import conflicts
+from portal.nominations.actions import conflicts, versions
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -100,7 +100,7 @@ def gather(
     if known is not None:
         known.put(candidacy.id, profile)
     if candidacy.id != before:
-        nomination.candidacy_id = candidacy.id
+        versions.write(nomination, candidacy_id=candidacy.id)
         history.record("gathered", nomination, by=by, at=at, candidacy=candidacy.reference, alone=alone)
         if before is not None:
             db.session.flush()

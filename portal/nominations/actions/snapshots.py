@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.db import db
 from portal.files import queries as files
+from portal.nominations.actions import versions
 from portal.nominations.models import Answer, Entered, Nomination, Relation, Snapshot
 from portal.nominations.rules import canonical, digest
 from portal.people.rules import fold
@@ -91,6 +92,8 @@ def texts_of(facts: dict[str, Any]) -> list[str]:
 def take(nomination: Nomination, *, at: datetime, flush: bool = True) -> Snapshot:
     """Take a snapshot of a nomination as it stands and append it to `nomination.snapshots` (which must be loaded).
 
+    The nomination was written before: its number is known.
+
     Who takes many leaves the flush to the end.
     """
     facts = facts_of(nomination)
@@ -104,7 +107,8 @@ def take(nomination: Nomination, *, at: datetime, flush: bool = True) -> Snapsho
         letter_key=letter_key(texts),
         taken_at=at,
     )
-    nomination.snapshots.append(snapshot)
+    db.session.add(snapshot)
+    versions.hold(nomination, snapshots=[*nomination.snapshots, snapshot])
     if flush:
         db.session.flush()
     return snapshot

@@ -43,6 +43,19 @@ def hold(row: Model, **columns: Any) -> None:
         set_committed_value(row, name, value)
 
 
+def write(row: Model, **columns: Any) -> None:
+    """Write a few columns of a row at once, past the flush: that would look through all that is loaded with it for what changed."""
+    facts = {"number": row.id, **{f"new_{name}": value for name, value in columns.items()}}
+    db.session.execute(_writing(type(row), tuple(columns)), facts)
+    hold(row, **columns)
+
+
+@cache
+def _writing(kind: type[Model], columns: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(table(kind)).where(table(kind).c.id == bindparam("number")).values(values)
+
+
 def moved(statement: Any, facts: dict[str, Any] | None = None) -> int | None:  # noqa: ANN401 - an UPDATE ... RETURNING of any table
     """Run a conditional statement and return the number it gives back, or None where its condition no longer held."""
     db.session.flush()

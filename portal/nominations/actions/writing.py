@@ -216,7 +216,7 @@ def begin(
     db.session.add(nomination)
     db.session.flush()
     set_committed_value(nomination, "cycle", cycle)  # only now: it may be a kept one, and those are never written
-    nomination.reference = f"N-{nomination.id:04d}"
+    versions.write(nomination, reference=f"N-{nomination.id:04d}")
     history.record("begun", nomination, by=by, at=at)
     return nomination
 
