@@ -35,14 +35,15 @@ KNOWN = (
         "waitress is one process: it uses one core, the bare page two",
     ),
     Known(r".*, drawn anew", None, "", "the database's rows and Jinja; asked for once after each write"),
-    Known(r"page: .*", FORM, "", "WTForms and Jinja"),
+    Known(r"page: .*", FORM, "", "Jinja's macros; SQLAlchemy loading the browser's session and the draft"),
     Known(
         r"save: submission|save: check",
         SAVE,
         "",
-        "some sixty statements: the snapshot, the receipt, gathering by name and school, conflicts of interest; one commit",
+        "forty statements: the snapshot, the receipt, gathering by name and school, conflicts of interest; one commit",
     ),
-    Known(r"save: .*", SAVE, "", "one commit, flushed to disk"),
+    Known(r"save: you", SAVE, "", "nine rows made at once: browser, account, sitting, draft, link, proof; one commit"),
+    Known(r"save: .*", SAVE, "", "loading the draft; one commit, flushed to disk"),
     Known(
         r"all \d+ requests of a nomination",
         None,

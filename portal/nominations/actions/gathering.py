@@ -100,8 +100,8 @@ def gather(
     if known is not None:
         known.put(candidacy.id, profile)
     if candidacy.id != before:
-        versions.write(nomination, candidacy_id=candidacy.id)
         history.record("gathered", nomination, by=by, at=at, candidacy=candidacy.reference, alone=alone)
+        versions.write(nomination, candidacy_id=candidacy.id)
         if before is not None:
             db.session.flush()
             _leave(before, candidacy, at=at)
