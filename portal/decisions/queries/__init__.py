@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.accounts import queries as accounts
 from portal.accounts.models import Role
 from portal.awards.models import Award, Cycle, Season
-from portal.db import ask, db
+from portal.db import ask, db, fixed
 from portal.decisions.models import Decision, Selection
 from portal.decisions.rules import choosing
 from portal.decisions.rules.choosing import Ranked, Suggested
@@ -414,7 +414,7 @@ def ranked_for(thing: Deciding, person: Person | None) -> list[Ranked]:
     return [one for one in ranked(thing) if one.number not in hidden]
 
 
-_HONOURS = (
+_HONOURS = fixed(
     select(Person.sort_name, Award.id, Award.name, Season.year)
     .join(CandidacyPerson, CandidacyPerson.person_id == Person.id)
     .join(Decision, Decision.candidacy_id == CandidacyPerson.candidacy_id)

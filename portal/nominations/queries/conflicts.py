@@ -238,7 +238,7 @@ def somebody(person: Person) -> Somebody:
 def _everybody() -> Select[*tuple[Any, ...]]:
     columns = (Person.id, Person.given_name, Person.family_name, Person.sort_name)
     wanted = select(*columns, Person.email, Person.email_key, Person.phone)
-    return wanted.where(_concerned(bindparam("cycle"), bindparam("award"))).order_by(Person.sort_name, Person.id)
+    return fixed(wanted.where(_concerned(bindparam("cycle"), bindparam("award"))).order_by(Person.sort_name, Person.id))
 
 
 def everybody(cycle: Cycle) -> list[Somebody]:
@@ -305,7 +305,7 @@ def archived_honours(names: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
 
 @cache
 def _nominated_by() -> Select[*tuple[Any, ...]]:
-    return (
+    return fixed(
         select(
             Nomination.nominator_id,
             Person.email_key,
@@ -330,7 +330,7 @@ def nominated_by(cycle: Cycle, people: Collection[int], addresses: Collection[st
 def _letters_by() -> Select[*tuple[Any, ...]]:
     asked = (Recommendation.role == WriterRole.SUPERVISOR) & (Recommendation.state != LetterState.CANCELLED)
     candidacy = func.coalesce(Nomination.candidacy_id, Recommendation.candidacy_id, 0)
-    return (
+    return fixed(
         select(Recommendation.writer_id, candidacy, Recommendation.reference, Recommendation.role, Recommendation.state)
         .outerjoin(Nomination, Nomination.id == Recommendation.nomination_id)
         .where(Recommendation.cycle_id == CYCLE, Recommendation.writer_id.in_(PEOPLE))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Select, bindparam, func, select, union
 
-from portal.db import ask, db
+from portal.db import ask, db, fixed
 from portal.nominations.models import (
     Candidacy,
     CandidacyPerson,
@@ -138,7 +138,7 @@ _PERSONS = (
     .where(CandidacyPerson.candidacy_id.in_(NUMBERS))
     .order_by(CandidacyPerson.position)
 )
-_NAMED = (
+_NAMED = fixed(
     select(Nomination.candidacy_id, Nomination.id, Named.given_name, Named.family_name, Named.email)
     .join(Named, Named.nomination_id == Nomination.id)
     .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(NAMED_SO))
@@ -149,7 +149,7 @@ _SCHOOLS = (
     .join(School, School.id == CandidacySchool.school_id)
     .where(CandidacySchool.candidacy_id.in_(NUMBERS))
 )
-_PLACES = (
+_PLACES = fixed(
     select(Nomination.candidacy_id, Nomination.place, Nomination.place_text)
     .where(
         Nomination.candidacy_id.in_(NUMBERS),

@@ -14,7 +14,7 @@ from portal.accounts.queries import roles_of
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle
 from portal.awards.rules import CycleStage
-from portal.db import ask_one, db, fetch
+from portal.db import ask_one, db, fetch, fixed
 from portal.errors import N_
 from portal.files import queries as files
 from portal.files.models import StoredFile
@@ -315,7 +315,7 @@ def of_sitting(sitting: Sitting) -> Sequence[Nomination]:
     return db.session.scalars(_of_sitting, {"sitting": sitting.id}).all()
 
 
-_FIRST = (
+_FIRST = fixed(
     select(Nomination.reference)
     .where(
         Nomination.sitting_id == bindparam("sitting"),
