@@ -161,6 +161,7 @@ class Permission(StrEnum):
     SEE_OWN_HONOUR = "see what is one's own of an honor: send a photograph, print one's certificate"
     READ_KIND_WORDS = "read what people said of one"
     WRITE_BRIEF = "write, send and take back one's own practice brief"
+    GUARD_BRIEF = "let somebody under 18 be asked for a practice brief, read it and let it be published"
     OWN_PART = "take up, write or decline one's own part as a nominee"
     SEE_OWN_LETTERS = "see the letters one was asked for"
     WRITE_LETTER = "write, send, replace or decline a letter one was asked for"
@@ -262,6 +263,7 @@ POLICY: dict[Permission, Rule] = {
     Permission.SEE_OWN_HONOUR: its_nominee & told,
     Permission.READ_KIND_WORDS: its_nominee & told,
     Permission.WRITE_BRIEF: its_nominee & told,
+    Permission.GUARD_BRIEF: its_guardian,
     Permission.OWN_PART: its_nominee & told,
     Permission.SEE_OWN_LETTERS: signed_in,
     Permission.WRITE_LETTER: its_writer,

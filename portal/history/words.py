@@ -18,6 +18,8 @@ ACTIONS = {
     "asked the nominator": N_("Asked the nominator something"),
     "assigned": N_("Assigned"),
     "begun": N_("Begun"),
+    "guardian agreed to the brief": N_("Let what somebody under 18 wrote be published, as their guardian"),
+    "guardian lets them be asked": N_("Let somebody under 18 be asked what worked, as their guardian"),
     "guardian noted": N_("Age and guardian noted"),
     "biography put right": N_("Put their biography right"),
     "brought into the archive": N_("Brought into the archive"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal import clock
+from portal.accounts.models import Session
 from portal.db import db, transaction
 from portal.demo.makers import NOW
 from portal.mail.models import Message
@@ -158,3 +159,55 @@ def test_nothing_is_asked_before_the_award_is_public(app):
     assert "Not yet" in joy.text(page)
     assert joy.post(page, {"csrf_token": token(joy.text(page)), "due_at": FACE}).status_code == 409
     assert db.session.scalars(select(Brief)).all() == []
+
+
+def test_under_18_the_guardian_is_asked_first_and_reads_it_before_anybody_publishes_it(world, app):
+    with transaction():
+        person = db.session.get_one(Person, world.candidacy(0).people[0].person_id)
+        person.minor, person.guardian_name, person.guardian_email = True, "Hodan", "hodan@world.example"
+        consents.say(
+            world.candidacy(0), person, {Field.NAME: True}, words={Field.NAME: "-"}, by_guardian=True, at=LATER
+        )
+    joy, student = Desk(app, world.person("joy"), at=LATER), Desk(app, person, at=LATER)
+    guardian = Desk(app, person, at=LATER)
+    with transaction():
+        db.session.scalars(select(Session).order_by(Session.id.desc())).first().guardian = True
+    page, own = f"{world.desk}/briefs", f"/practice/{world.candidacies[0]}"
+    theirs = f"{own}/guardian"
+    assert joy.post(page, {"csrf_token": token(joy.text(page)), "due_at": FACE}).status_code == 303
+    asked = [(one.to_email, one.link["purpose"]) for one in messages("brief_guardian")]
+    assert (asked, person.id in written("brief_asked")) == ([("hodan@world.example", "guardian")], False)
+    typed = {"csrf_token": token(student.text(own)), "title": "A table", "text": "By the door.", "agrees": "y"}
+    assert student.post(own, {**typed, "version": "1", "act": "send"}).status_code == 409, "the guardian comes first"
+    assert student.get(theirs).status_code == 404
+    assert guardian.get(own).status_code == 404
+    for _pressed in range(2):
+        says = {"csrf_token": token(guardian.text(theirs)), "version": "1", "act": "allow"}
+        assert guardian.post(theirs, says).status_code == 303
+    assert written("brief_asked").count(person.id) == 1
+    version = brief_of(person).version
+    assert student.post(own, {**typed, "version": str(version), "act": "send"}).status_code == 303
+    brief = brief_of(person)
+    desk, publish = f"{page}/{brief.id}", {"csrf_token": token(joy.text(page)), "act": "publish"}
+    assert joy.post(desk, {**publish, "version": str(brief.version)}).status_code == 409, "nobody has read it for them"
+    assert "By the door." in guardian.text(theirs)
+    stale = {**says, "act": "agree", "version": str(brief.version - 1)}
+    assert guardian.post(theirs, stale).status_code == 409
+    assert guardian.post(theirs, {**stale, "version": str(brief.version)}).status_code == 303
+    assert joy.post(desk, {**publish, "version": str(brief_of(person).version)}).status_code == 303
+    public = "/recipients/2026/amina-warsame/practice"
+    visitor = Desk(app, None, at=LATER)
+    assert "By the door." in visitor.text(public)
+    assert guardian.post(theirs, {**stale, "act": "no"}).status_code == 303
+    assert visitor.get(public).status_code == 404
+    assert brief_of(person).guardian_agreed is None
+
+
+def messages(kind):
+    db.session.expire_all()
+    return db.session.scalars(select(Message).where(Message.template == f"publishing/{kind}")).all()
+
+
+def brief_of(person):
+    db.session.expire_all()
+    return db.session.scalars(select(Brief).where(Brief.person_id == person.id)).one()

@@ -542,6 +542,14 @@ def briefs_own(world: World) -> Iterable[Sample]:
     yield Sample("missing", {"number": 10**6}, nowhere)
 
 
+def briefs_guarded(world: World) -> Iterable[Sample]:
+    """Practice briefs of somebody under 18, as their guardian has them."""
+    own = with_facts(simply, ITS_GUARDIAN={GUARDIAN}, ITS_NOMINEE={"minor"}, TOLD=set(PEOPLE))
+    yield Sample("own", {"number": world["candidacy minor"]}, own)
+    yield Sample("not asked", {"number": world["candidacy shy recipient"]}, nowhere)
+    yield Sample("missing", {"number": 10**6}, nowhere)
+
+
 def photos(world: World) -> Iterable[Sample]:
     """Photographs that the public sees: the key in the address is made under the portal's own secret."""
     from flask import current_app
@@ -1235,6 +1243,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
     **_each(meeting_calendars, "review.interview_calendar"),
     **_each(briefs, "publishing.brief"),
     **_each(briefs_own, "publishing.practice", "publishing.practice_withdrawal"),
+    **_each(briefs_guarded, "publishing.practice_guardian"),
     **_each(keepsake_kinds, "publishing.keepsake_template", "publishing.keepsake_sample"),
     **_each(kept_on_paper, "publishing.certificates"),
     **_each(kind_words, "publishing.kind_words_to"),

@@ -1253,6 +1253,9 @@ def _past(world: _Building) -> None:
                 )
             )
             _recipient(world, key, cycle, own, named=key == "recipient")
+            if key == "minor":
+                guarded = {"asked_by_id": world["person staff"], "asked_at": NOW - DAY, "due_at": NOW + 60 * DAY}
+                db.session.add(Brief(candidacy_id=own.id, person_id=world["person minor"], **guarded))
             if key == "recipient":
                 sent = {"saved_by_id": world["person staff"], "saved_at": NOW, "approved_by_id": world["person staff"]}
                 asked = {"asked_by_id": world["person staff"], "asked_at": NOW - DAY, "due_at": NOW + 60 * DAY}

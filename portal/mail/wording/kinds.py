@@ -628,6 +628,25 @@ KINDS: tuple[Kind, ...] = (
         RECIPIENTS,
         (_NAME, _AWARD, _YEAR, Field("due_at", N_("until when"), How.INSTANT)),
     ),
+    *(
+        Kind(
+            f"publishing/{name}",
+            words,
+            GUARDIANS,
+            (
+                Field("greeting", N_("the greeting, where the guardian's name is known"), How.SENTENCE),
+                _NOMINEE,
+                _AWARD,
+                _YEAR,
+                *((Field("due_at", N_("until when"), How.INSTANT),) if name == "brief_guardian" else ()),
+            ),
+            shown={"guardian": "{guardian}"},
+        )
+        for name, words in (
+            ("brief_guardian", N_("May somebody under 18 be asked what worked? Asked of a guardian")),
+            ("brief_guardian_reads", N_("What somebody under 18 wrote, to be read by a guardian")),
+        )
+    ),
     Kind(
         "publishing/brief_returned",
         N_("A question about what somebody honored wrote"),

@@ -268,5 +268,9 @@ class Brief(Model):
     note: Mapped[str] = mapped_column(default="")  # from the office, with which it was given back
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
+    # Of somebody under 18: that their guardian lets them be asked, and the words with which the guardian agreed to what was sent.
+    guardian_allowed_at: Mapped[datetime | None]
+    guardian_agreed: Mapped[str | None]
+    guardian_agreed_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])

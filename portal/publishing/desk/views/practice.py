@@ -43,6 +43,10 @@ def state_of(brief: Brief | None) -> tuple[str, str]:
     if brief is None:
         return "not_started", _("Not asked yet")
     begun = bool(brief.text.strip())
+    if brief.person.minor and brief.state is BriefState.ASKED and brief.guardian_allowed_at is None:
+        return "not_started", _("Their guardian is asked first")
+    if brief.person.minor and brief.state is BriefState.SENT and brief.guardian_agreed is None:
+        return "writing", _("Sent: their guardian reads it first")
     return {
         BriefState.ASKED: ("writing" if begun else "not_started", _("Being written") if begun else _("Asked")),
         BriefState.DECLINED: ("not_started", _("Prefers not to")),
@@ -76,7 +80,7 @@ def briefs(thing: Releasing) -> Any:  # noqa: ANN401 - an answer
         cycle=thing.cycle,
         people=[(one, brief, state_of(brief)) for one, brief in people],
         public=thing.release is not None and thing.release.state is ReleaseState.PUBLIC,
-        left=sum(1 for one, brief in people if brief is None and not one.person.minor and one.reachable),
+        left=sum(1 for one, brief in people if brief is None and actions.may_be_asked(one)),
         form=form,
     ), status
 
@@ -195,9 +199,42 @@ def _page(thing: Own, own: Brief, form: BriefForm, *, status: int = 200, other: 
         form=form,
         most=WORDS,
         may_write=own.state in MAY_WRITE,
+        guarded=bool(own.person.minor),
+        waits=actions.waits_for_guardian(own),
         other=other,
         row=releases.recipient_of(thing.candidacy.id, own.person_id),
     ), status
+
+
+@pages.form("/practice/<int:number>/guardian", needs=Permission.GUARD_BRIEF, of=queries.own)
+def practice_guardian(thing: Own) -> Any:  # noqa: ANN401 - an answer
+    """A guardian lets somebody under 18 be asked, reads what was sent, lets it be published, and takes it back."""
+    brief, now, act = _own(thing), clock.now(), request.form.get("act", "")
+    words = _("What %(name)s wrote may be published beside the page.", name=brief.person.name)
+    form = ReturnForm(version=brief.version)
+    if form.validate_on_submit():
+        if act == "allow":
+            actions.allow(thing.candidacy, brief, at=now)
+            flash(_("Thank you. We write to %(name)s now.", name=brief.person.name))
+        elif act == "agree":
+            actions.agree(thing.candidacy, brief, version=form.version.data or 0, agreed=words, at=now)
+            flash(_("Thank you. Somebody of the office reads it before it stands beside the page."))
+        elif brief.state is BriefState.ASKED:
+            actions.decline(thing.candidacy, brief, by=viewer.current(), at=now)
+            flash(_("Thank you for telling us. Nobody asks any more."))
+        else:
+            actions.take_back(thing.candidacy, brief, by=viewer.current(), at=now)
+            flash(_("Taken back. It is shown nowhere from now on."))
+        return see_other(".practice_guardian", number=thing.candidacy.id)
+    return render_template(
+        "publishing/practice_guardian.html",
+        candidacy=thing.candidacy,
+        brief=brief,
+        form=form,
+        words=words,
+        waits=actions.waits_for_guardian(brief),
+        may_write=brief.state in MAY_WRITE,
+    ), form.status
 
 
 @pages.step("/practice/<int:number>/withdrawal", needs=Permission.WRITE_BRIEF, of=queries.own)
