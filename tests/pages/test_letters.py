@@ -27,7 +27,7 @@ from portal.jobs import worker
 from portal.mail import writing as mail
 from portal.mail.models import Message
 from portal.nominations.actions import gathering, letters
-from portal.nominations.models import LetterPlan, Recommendation, Relation
+from portal.nominations.models import LetterPlan, Nomination, Recommendation, Relation
 from portal.nominations.queries import letters as queries
 from portal.nominations.queries.writing import by_reference
 from portal.nominations.rules.letters import LetterState, WriterRole
@@ -388,3 +388,34 @@ def test_a_list_of_letters_costs_the_same_at_two_and_at_twenty(app, people):
                 at=NOW,
             )
     assert costs() == few
+
+
+def test_the_office_asks_for_a_letter_where_the_nominator_cannot(app, people):
+    joy, where = browser(app, people["staff"]), people["candidacy"] + "/letters"
+    assert f'href="{where}"' in get(joy, people["candidacy"]).get_data(as_text=True)
+    typed = {"name": "Delphine Aubert", "email": "d@writers.example", "role": "community member", "note": "Thank you."}
+    for wrong in (
+        {"role": ""},
+        {"role": "nobody"},
+        {"name": "Nadia Okafor"},
+        {"name": "Ruth Ames"},
+        {"email": "nadia@example.org"},
+    ):
+        assert post(joy, where, {**typed, **wrong}).status_code == 422, wrong
+    assert post(joy, where, typed).status_code == 303
+    made = db.session.scalars(select(Recommendation).order_by(Recommendation.id.desc()).limit(1)).one()
+    message = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+    assert (message.template, message.facts["asker"]) == ("nominations/letter_asked", "Joy Tanaka")
+    nadia = browser(app, people["nominator"])
+    assert "Delphine Aubert" in get(nadia, people["nomination"] + "/letters").get_data(as_text=True), (
+        "both see one status"
+    )
+    with transaction():
+        letters.decline(queries.by_number(made.id), reason="", at=NOW)
+    news = db.session.scalars(select(Message).where(Message.template == "nominations/letter_news")).one()
+    assert (news.to_id, news.link["next"]) == (people["staff"], f"{people['desk']}/letters/{made.reference}")
+    with transaction():
+        nomination = db.session.scalars(select(Nomination)).one()
+        nomination.relation = Relation.SELF
+    assert get(joy, where).status_code == 409, "whoever applies asks, and says whether they may read it"
+    assert f'href="{where}"' not in get(joy, people["candidacy"]).get_data(as_text=True)

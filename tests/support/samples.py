@@ -1263,6 +1263,7 @@ SAMPLES: dict[str, Callable[[World], Iterable[Sample]]] = {
         "nominations.candidacy_standing",
         "nominations.add_conflict",
         "nominations.asking",
+        "nominations.letter_for",
         "nominations.part_invitation",
     ),
     **_each(nominations_of, "nominations.nomination_step"),

@@ -42,7 +42,7 @@ from portal.nominations.rules.writing import split_name
 from portal.questions.rules import count_words, over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from portal.accounts.models import Link, Session
@@ -144,8 +144,12 @@ def ask(
         nominees, nominators = queries.parties(nomination, candidacy)
         if any(same_person(writer, other) for other in [*nominees, *nominators]):
             raise Refused(SAME, field="email")
-    asked = queries.of_nomination(nomination) if nomination is not None else ()
-    if sum(one.state is not LetterState.CANCELLED for one in asked) >= MOST_ASKED:
+    asked: Sequence[Recommendation] = ()
+    if nomination is not None:
+        asked = queries.of_nomination(nomination)
+    elif candidacy is not None:
+        asked = queries.of_candidacies([candidacy.id])[candidacy.id]
+    if nomination is not None and sum(one.state is not LetterState.CANCELLED for one in asked) >= MOST_ASKED:
         raise Refused(TOO_MANY)
     over_by_now = {LetterState.DECLINED, LetterState.CANCELLED}
     if any(
@@ -220,32 +224,28 @@ def _write_to(asked: Recommendation, template: str, *, at: datetime, key: str | 
 
 
 def _tell_asker(asked: Recommendation, *, at: datetime) -> None:
-    """Tell whoever asked where the letter stands now: what it says, they learn from nobody."""
+    """Tell whoever asked where the letter stands now: what it says, they learn from nobody. The office reads it on its own page."""
     if not asked.asked_by.email:
         return
-    where = (
-        f"/nominations/{asked.nomination.reference}/letters"
-        if asked.nomination is not None
-        else f"/part/{asked.candidacy_id}/letters"
-    )
-    purpose = "confirm" if asked.nomination is not None else "consent"
-    subject = (
-        ("sitting", asked.nomination.sitting_id)
-        if asked.nomination is not None
-        else (Candidacy.__tablename__, asked.candidacy_id)
-    )
-    mail.post(
-        "nominations/letter_news",
-        to=asked.asked_by,
-        at=at,
-        about=asked,
-        key=f"letter-news:{asked.id}:{asked.state.value}",
-        link={"purpose": purpose, "kind": subject[0], "id": subject[1], "next": where, "days": LINK_DAYS},
-        writer=asked.writer_name,
-        nominee=queries.about_name(asked),
-        award=asked.cycle.award.name,
-        state=asked.state.value,
-    )
+    news: dict[str, Any] = {
+        "key": f"letter-news:{asked.id}:{asked.state.value}",
+        "writer": asked.writer_name,
+        "nominee": queries.about_name(asked),
+        "award": asked.cycle.award.name,
+        "state": asked.state.value,
+    }
+    if asked.nomination is None or asked.asked_by_id != asked.nomination.nominator_id:
+        desk = f"/desk/{asked.cycle.award.slug}/{asked.cycle.year}/letters/{asked.reference}"
+        link = {"purpose": "sign in", "next": desk}
+    else:
+        link = {
+            "purpose": "confirm",
+            "kind": "sitting",
+            "id": asked.nomination.sitting_id,
+            "next": f"/nominations/{asked.nomination.reference}/letters",
+            "days": LINK_DAYS,
+        }
+    mail.post("nominations/letter_news", to=asked.asked_by, at=at, about=asked, link=link, **news)
 
 
 def remind(asked: Recommendation, *, by: Person, at: datetime) -> None:

@@ -26,6 +26,7 @@ from portal.nominations.models import (
 )
 from portal.nominations.queries.conflicts import standing
 from portal.nominations.queries.facts import conflict_facts
+from portal.nominations.rules import COUNTS
 from portal.nominations.rules.letters import COUNTED, OPEN, LetterState, Party, WriterRole, gap
 from portal.people.models import Person
 from portal.policy import Fact
@@ -253,6 +254,28 @@ def _lacking(
 
 
 # ---------------------------------------------------------------- one request
+
+
+def only_nomination(candidacy: Candidacy) -> str | None:
+    """Return the reference of the one nomination that counts for a candidacy; None where several do, or none."""
+    wanted = select(Nomination.reference).where(Nomination.candidacy_id == candidacy.id, Nomination.stage.in_(COUNTS))
+    found = db.session.scalars(wanted.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def applied(candidacy: Candidacy) -> bool:
+    """Say whether somebody applies for themself: they ask for their letters, and say whether they may read them."""
+    wanted = select(Nomination.id).where(
+        Nomination.candidacy_id == candidacy.id, Nomination.stage.in_(COUNTS), Nomination.relation == Relation.SELF
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def roles_missing(candidacy: Candidacy) -> list[str]:
+    """Return the roles of writers that a candidacy still lacks, whoever nominated counted in."""
+    wanted = select(Nomination.relation).where(Nomination.candidacy_id == candidacy.id, Nomination.stage.in_(COUNTS))
+    relations = db.session.scalars(wanted).all()
+    return missing(plan_of(candidacy.cycle_id), of_candidacies([candidacy.id])[candidacy.id], relations)
 
 
 def about_name(asked: Recommendation) -> str:

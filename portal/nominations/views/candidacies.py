@@ -11,7 +11,7 @@ from portal import clock
 from portal.awards import queries as awards
 from portal.awards.rules import instant
 from portal.errors import N_, NotFound, PortalError, Refused
-from portal.nominations.actions import conflicts, moving, writing
+from portal.nominations.actions import conflicts, letters, moving, writing
 from portal.nominations.actions import screening as actions
 from portal.nominations.forms.screening import (
     AskForm,
@@ -25,9 +25,10 @@ from portal.nominations.forms.screening import (
     numbers,
     wall_time,
 )
-from portal.nominations.models import HARD
+from portal.nominations.models import HARD, Relation
 from portal.nominations.queries import candidacies as queries
 from portal.nominations.queries import conflicts as conflict_queries
+from portal.nominations.queries import letters as letter_queries
 from portal.nominations.rules import CANDIDACY, CONFLICT, NOMINATION, CandidacyStep, Stage, Step
 from portal.nominations.translating import queries as translating
 from portal.nominations.views import eligibility as eligibility_words
@@ -96,12 +97,20 @@ def _page(candidacy: Candidacy, status: int = 200, **forms: Form) -> Any:  # noq
                 for step in NOMINATION.steps(nomination.stage)
                 if step in {Step.RETURN, Step.WITHDRAW, Step.MAKE_VOID}
             ],
+            may_ask_for_letters=_may_ask_for_letters(candidacy, all_of_it),
             names=conflict_queries.deciders(all_of_it.conflicts),
             **eligibility_words.about(),
             **words.about(),
         ),
         status,
     )
+
+
+def _may_ask_for_letters(candidacy: Candidacy, all_of_it: queries.Everything) -> bool:
+    """Say whether the office may ask for a letter here: in time, and for nobody who applies and so asks for their own."""
+    cycle = candidacy.cycle
+    own = any(said.counts and said.nomination.relation is Relation.SELF for said in all_of_it.nominations)
+    return cycle.stage in letters.RUNS and clock.now() < letter_queries.due(cycle) and not own
 
 
 def _named_otherwise(candidacy: Candidacy, said: queries.Said) -> bool:

@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.errors import N_, PortalError, Refused
 from portal.nominations.actions import letters as actions
-from portal.nominations.forms.letters import LateForm, PlanForm
+from portal.nominations.forms.letters import AskForm, LateForm, PlanForm
+from portal.nominations.queries import candidacies
 from portal.nominations.queries import letters as queries
-from portal.nominations.rules.letters import RECOMMENDATION, Late, LetterState, LetterStep
+from portal.nominations.queries.writing import by_reference as nomination_at
+from portal.nominations.rules.letters import RECOMMENDATION, Late, LetterState, LetterStep, WriterRole
 from portal.nominations.views.letters import STATES, _read, role_words, status_words
 from portal.nominations.views.pages import pages
 from portal.nominations.views.screening import cycle_at
@@ -20,10 +22,11 @@ from portal.policy import Permission
 from portal.web import failures, viewer
 from portal.web.lists import asked_page, listing, table_file
 from portal.web.pages import see_other
+from portal.web.text import locale
 
 if TYPE_CHECKING:
     from portal.awards.models import Cycle
-    from portal.nominations.models import Recommendation
+    from portal.nominations.models import Candidacy, Recommendation
 
 STEPS = {LetterStep.CANCEL: "cancel", LetterStep.ACCEPT_LATE: "accept", LetterStep.REFUSE: "refuse"}
 
@@ -103,6 +106,55 @@ def letters_plan(cycle: Cycle) -> Any:  # noqa: ANN401 - an answer
         flash(_("Saved."))
         return see_other(".letters_of_cycle", slug=cycle.award.slug, year=cycle.year)
     return render_template("nominations/letters_plan.html", cycle=cycle, form=form), form.status
+
+
+OWN = N_("Whoever applies asks for their letters, and says whether they may read them.")
+
+
+@pages.form(
+    "/desk/<slug>/<int:year>/candidacies/<reference>/letters",
+    needs=Permission.SCREEN,
+    of=candidacies.by_reference,
+)
+def letter_for(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
+    """Ask somebody for a letter in place of a nominator who cannot: who called, wrote on paper, or does not know whom to ask."""
+    cycle, form = candidacy.cycle, AskForm()
+    del form.waiver
+    here = {"slug": cycle.award.slug, "year": cycle.year, "reference": candidacy.reference}
+    if queries.applied(candidacy):
+        raise Refused(OWN)
+    roles = {role.value: role for role in WriterRole}
+    if form.validate_on_submit() and form.role.data not in roles:
+        form.fail("role", _("Choose who they are"))
+    elif form.validate_on_submit():
+        reference = queries.only_nomination(candidacy)
+        nomination = nomination_at(reference) if reference else None
+        try:
+            actions.ask(
+                cycle=cycle,
+                nomination=nomination,
+                candidacy=None if nomination is not None else candidacy,
+                by=viewer.current(),
+                name=form.name.data or "",
+                email=form.email.data or "",
+                role=roles[form.role.data or ""],
+                note=form.note.data or "",
+                language=locale(),
+                at=clock.now(),
+            )
+        except Refused as refusal:
+            form.fail(refusal.field or "email", failures.sentence(refusal))
+        else:
+            flash(_("Asked. The link is on its way to %(name)s.", name=form.name.data or ""))
+            return see_other(".candidacy", **here)
+    return render_template(
+        "nominations/letter_asking.html",
+        cycle=cycle,
+        candidacy=candidacy,
+        form=form,
+        due=queries.due(cycle),
+        missing=queries.roles_missing(candidacy),
+    ), form.status
 
 
 @pages.form("/desk/<slug>/<int:year>/letters/<reference>", needs=Permission.MANAGE_LETTERS, of=queries.at_desk)
