@@ -45,6 +45,7 @@ from portal.nominations.hearing.rules import How
 from portal.nominations.models import (
     Answer,
     Aside,
+    Call,
     Candidacy,
     Consent,
     Field,
@@ -1080,6 +1081,9 @@ def _students(world: _Building) -> None:
     form = world.keep("paper", Paper(**came, **typed, told=told))
     form.file_id = world.keep("file paper", _file(form, PLAIN_KEYS[2], owner=world["person staff"], purpose="scan")).id
     world.keep("paper untyped", Paper(**came))
+    db.session.add(
+        Call(cycle_id=cycle.id, taken_by_id=world["person staff"], once="a call", told=told, saved_at=NOW - DAY)
+    )
     _answered_with_file(world, "draft", draft, transcript)
     _answered_with_file(world, "intake", intake, transcript)
     snapshots.take(writing.afresh(intake), at=NOW)
@@ -1707,6 +1711,9 @@ def _grow_intake(world: _Building, most: int) -> None:
         came = {"received_at": NOW, "taken_by_id": world["person staff"], "taken_at": NOW}
         typed = {"state": PaperState.TYPED, "typed_by_id": world["person staff"], "typed_at": NOW}
         db.session.add(Paper(cycle_id=cycle.id, **came, **typed))
+        told = {"name": f"Caller {number}", "people": [{"given": "", "family": "Oso", "role": "", "email": ""}]}
+        call = {"taken_by_id": world["person staff"], "once": f"call {number}", "told": told, "saved_at": NOW}
+        db.session.add(Call(cycle_id=cycle.id, **call))
         words = {"label": {"en": "Before?"}, "short": {"en": "Before"}, "hint": {}, "choices": [], "reason": "Typing."}
         until = {"until": NOW + number * DAY, "by_id": world["person staff"]}
         db.session.add(EarlierWords(question_id=world["question students"], **words, **until))
