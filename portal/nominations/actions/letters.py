@@ -236,7 +236,7 @@ def _tell_asker(asked: Recommendation, *, at: datetime) -> None:
     }
     if asked.nomination is None or asked.asked_by_id != asked.nomination.nominator_id:
         desk = f"/desk/{asked.cycle.award.slug}/{asked.cycle.year}/letters/{asked.reference}"
-        link = {"purpose": "sign in", "next": desk}
+        link: dict[str, Any] = {"purpose": "sign in", "next": desk}
     else:
         link = {
             "purpose": "confirm",
