@@ -120,9 +120,9 @@ def clear(member: Member, *, at: datetime) -> int:
         .where(Round.cycle_id == member.cycle_id, Assignment.reviewer_id == member.person_id)
         .where(Assignment.state == AssignmentState.ASSIGNED)
     )
-    opened = 0
+    opened, listed = 0, queries.listed_by(declaration)
     for assignment in db.session.scalars(waiting):
-        if queries.covers(declaration, assignment.candidacy_id, places.get(assignment.candidacy_id, frozenset())):
+        if queries.covers(listed, assignment.candidacy_id, places.get(assignment.candidacy_id, frozenset())):
             assignment.state = ASSIGNMENT.advance(assignment.state, AssignmentStep.DECLARE_CLEAR)
             opened += 1
     db.session.flush()

@@ -200,10 +200,11 @@ def _bar(found: Inputs, round_: Round) -> None:
     places = declarations.places_of(round_.cycle, found.candidacies)
     for person in found.members:
         said = declared.get(person)
+        listed = declarations.listed_by(said) if said is not None else frozenset()
         for number in found.candidacies:
             if person in nominators:
                 found.barred[number, person] = NOMINATED
-            elif said is None or not declarations.covers(said, number, places.get(number, frozenset())):
+            elif not declarations.covers(listed, number, places.get(number, frozenset())):
                 found.barred[number, person] = NOT_DECLARED
     against = select(Conflict.candidacy_id, Conflict.person_id).where(Conflict.candidacy_id.in_(found.candidacies))
     for number, person in db.session.execute(against.where(Conflict.state.in_(STANDS))):

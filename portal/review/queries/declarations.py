@@ -185,11 +185,14 @@ def ties_of(declaration: Declaration) -> list[Tie]:
     return [Tie(Item(tie["kind"], tie["id"]), tie["hard"], tie["words"]) for tie in declaration.ties]
 
 
-def covers(declaration: Declaration, candidacy: int, schools: frozenset[int]) -> bool:
+def listed_by(declaration: Declaration) -> frozenset[tuple[str, int]]:
+    """Return the lines that were declared against: put together once, and asked of many candidacies."""
+    return frozenset((kind, number) for kind, number in declaration.listed)
+
+
+def covers(listed: frozenset[tuple[str, int]], candidacy: int, schools: frozenset[int]) -> bool:
     """Say whether a candidacy stood on the list that was declared against, by its name or by every school of it."""
-    listed = {Item(kind, number) for kind, number in declaration.listed}
-    by_school = {Item(SCHOOL, number) for number in schools or {ELSEWHERE}}
-    return Item(CANDIDACY, candidacy) in listed or by_school <= listed
+    return (CANDIDACY, candidacy) in listed or all((SCHOOL, number) in listed for number in schools or (ELSEWHERE,))
 
 
 def raised(cycle: Cycle) -> dict[tuple[int, int, Kind], str]:
@@ -208,4 +211,7 @@ def unlisted(round_: Round, person: Person, among: Collection[int]) -> frozenset
     )
     said = db.session.scalar(last.order_by(Declaration.id.desc()).limit(1))
     places = places_of(round_.cycle, among)
-    return frozenset(number for number in places if said is None or not covers(said, number, places[number]))
+    if said is None:
+        return frozenset(places)
+    listed = listed_by(said)
+    return frozenset(number for number, schools in places.items() if not covers(listed, number, schools))
