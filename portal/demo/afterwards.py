@@ -110,10 +110,8 @@ def remembered(world: World, season: Laid) -> None:
 def _what_worked(world: World, releasing: Releasing, *, at: datetime) -> None:
     """Ask everybody; two write, one of which the office has read."""
     joy = world.person("Joy Tanaka")
-    ready = [
-        one for one, known in briefs.recipients(releasing) if known is None and one.reachable and not one.person.minor
-    ]
-    if not any(one.candidacy.told_at for one in ready):
+    ready = [one for one, known in briefs.recipients(releasing) if known is None and practice.may_be_asked(one)]
+    if not ready:
         return
     practice.ask(releasing, due_at=max(at + timedelta(days=60), world.now + timedelta(days=21)), by=joy, at=at)
     db.session.flush()
