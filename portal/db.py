@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     CompoundSelect,
@@ -32,16 +33,20 @@ from sqlalchemy import (
     TypeDecorator,
     bindparam,
     event,
+    func,
     literal_column,
     select,
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BindParameter, ClauseList, ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.types import NullType
 
 if TYPE_CHECKING:
     import enum
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Executable, Row
     from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.sql.compiler import SQLCompiler
 
     from portal.config import Settings
 
@@ -324,6 +330,31 @@ def _constant(value: object, of: BindParameter[Any]) -> ColumnElement[Any]:
         return literal_column("'" + str.replace(value, "'", "''") + "'", of.type)
     msg = f"{value!r} cannot be written into a statement."
     raise TypeError(msg)
+
+
+class _Among(FunctionElement[Any]):
+    inherit_cache = True
+    type = NullType()  # a truth of SQLAlchemy's own is written "... = 1" on SQLite, which then looks at every row
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of whole numbers
+    """Return the condition that a column's number is among those given by this name when a statement is asked.
+
+    To PostgreSQL they go as one array, so that the statement is the same however many they are.
+    """
+    return _Among(column, literal_column(name))
+
+
+@compiles(_Among)
+def _one_by_one(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    column, name = element.clauses
+    return compiler.process(column.in_(bindparam(str(name), type_=BigInteger, expanding=True)), **more)
+
+
+@compiles(_Among, "postgresql")
+def _as_an_array(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    column, name = element.clauses
+    return compiler.process(column == func.any(bindparam(str(name), type_=ARRAY(BigInteger))), **more)
 
 
 def rows_of(name: str) -> BindParameter[int]:

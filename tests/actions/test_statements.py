@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import bindparam, func, literal, or_, select, union_all
 
-from portal.db import ask, db, fixed, rows_of, transaction
+from portal.db import among, ask, db, fixed, rows_of, transaction
 from portal.people.models import Person
 from portal.schools.models import School
 
@@ -34,6 +34,20 @@ def test_only_what_has_no_value_yet_remains_to_be_given(app):
     assert ask(none) == [(0,)]
     both = fixed(union_all(select(literal("a"), func.count(School.id)), select(literal("b"), literal(7))))
     assert sorted(map(tuple, ask(both))) == [("a", 3), ("b", 7)]
+
+
+@pytest.mark.parametrize("names", [[], ["Alki"], ["Alki", "Roxhill"]], ids=len)
+def test_numbers_are_given_when_asked_however_many(app, names):
+    with transaction():
+        db.session.add_all(School(name=name, name_key=name.casefold()) for name in ("Alki", "Denny", "Roxhill"))
+    numbers = [school.id for school in db.session.scalars(select(School)) if school.name in names]
+    given, none = among(School.id, "numbers"), among(School.id, "none")
+    statement = fixed(select(School.name).order_by(School.name))
+    asked = {"numbers": numbers, "none": []}
+    assert [name for (name,) in ask(statement.where(given), asked)] == names
+    assert [name for (name,) in ask(statement.where(or_(none, given), School.name != ""), asked)] == names
+    assert ask(statement.where(given, none), asked) == []
+    assert " = 1" not in str(statement.where(or_(none, given)).compile(db.engine))  # that would look at every row
 
 
 def test_what_cannot_be_written_is_refused(app):

@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 from portal.awards import queries as awards
 from portal.awards.models import Award, Member, PastHonour
 from portal.awards.rules import MemberState
-from portal.db import ask, db, fixed
+from portal.db import among, ask, db, fixed
 from portal.funds.models import FundDonor
 from portal.nominations.models import (
     Candidacy,
@@ -127,6 +127,8 @@ class Finding:
     @property
     def overall(self) -> Holds | None:
         """What it comes to; None where no rule is set."""
+        if not self.rulings:
+            return rules.overall(self.verdicts)
         return rules.overall(verdict._replace(holds=self.holds(verdict)) for verdict in self.verdicts)
 
     def of(self, holds: Holds) -> list[Verdict]:
@@ -156,9 +158,8 @@ def findings(cycle: Cycle, numbers: Collection[int]) -> dict[int, Finding]:
 
 
 # Asked of every page of a list: put together once.
-NUMBERS: Any = bindparam("numbers", expanding=True)
-_RULED = select(Ruling).options(joinedload(Ruling.ruled_by)).where(Ruling.candidacy_id.in_(NUMBERS))
-_ROLES = select(Candidacy.id, Candidacy.role).where(Candidacy.id.in_(NUMBERS))
+_RULED = select(Ruling).options(joinedload(Ruling.ruled_by)).where(among(Ruling.candidacy_id, "numbers"))
+_ROLES = select(Candidacy.id, Candidacy.role).where(among(Candidacy.id, "numbers"))
 _ROSTER = fixed(select(Roster.id, Roster.of, Roster.removed_at).order_by(Roster.id.desc()).limit(1))
 _PEOPLE = (
     select(
@@ -170,25 +171,25 @@ _PEOPLE = (
         Person.email_key,
     )
     .join(Person, Person.id == CandidacyPerson.person_id)
-    .where(CandidacyPerson.candidacy_id.in_(NUMBERS))
+    .where(among(CandidacyPerson.candidacy_id, "numbers"))
     .order_by(CandidacyPerson.position)
 )
 _TYPED = fixed(
     select(Nomination.candidacy_id, Named.name_key, Named.email)
     .join(Named, Named.nomination_id == Nomination.id)
-    .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(NAMED_SO))
+    .where(among(Nomination.candidacy_id, "numbers"), Nomination.stage.in_(NAMED_SO))
     .distinct()
 )
 _SCHOOLS = (
     select(CandidacySchool.candidacy_id, School.id, *(getattr(School, name) for name in Reported._fields))
     .join(School, School.id == CandidacySchool.school_id)
-    .where(CandidacySchool.candidacy_id.in_(NUMBERS))
+    .where(among(CandidacySchool.candidacy_id, "numbers"))
     .order_by(School.name)
 )
 _NOMINATORS = (  # their stage is looked at here: by it the database would go through everything that counts
     select(Nomination.candidacy_id, Nomination.stage, Nomination.relation, Person.sort_name)
     .join(Person, Person.id == Nomination.nominator_id)
-    .where(Nomination.candidacy_id.in_(NUMBERS))
+    .where(among(Nomination.candidacy_id, "numbers"))
     .order_by(Nomination.id)
 )
 _HONOURS = (
@@ -213,9 +214,9 @@ _DONORS = (
 )
 _DECIDED = fixed(
     select(Conflict.candidacy_id, Conflict.person_id, Conflict.kind, Conflict.state, Conflict.fact).where(
-        Conflict.candidacy_id.in_(NUMBERS),
+        among(Conflict.candidacy_id, "numbers"),
         Conflict.kind.in_((Kind.SAME_NAME, Kind.IS_NOMINEE, Kind.DECLARED)),
-        Conflict.person_id.in_(bindparam("persons", expanding=True)),
+        among(Conflict.person_id, "persons"),
     )
 )
 _newest = (
@@ -224,7 +225,7 @@ _newest = (
 _ANSWERS = fixed(
     select(Nomination.candidacy_id, Snapshot.facts)
     .join(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == _newest))
-    .where(Nomination.candidacy_id.in_(NUMBERS), Nomination.stage.in_(COUNTS))
+    .where(among(Nomination.candidacy_id, "numbers"), Nomination.stage.in_(COUNTS))
     .order_by(Nomination.id)
 )
 

@@ -31,7 +31,7 @@ from portal.accounts.rules import role_facts
 from portal.awards import queries as awards
 from portal.awards.models import Award, Cycle, Season
 from portal.awards.rules import CycleStage
-from portal.db import ask, ask_one, db, fixed, writes_now
+from portal.db import among, ask, ask_one, db, fixed, writes_now
 from portal.nominations.models import (
     Answer,
     Candidacy,
@@ -399,9 +399,6 @@ def every_line(cycle: Cycle, person: Person | None, filters: Filters) -> list[Li
     return lines(cycle, ask(*candidacies(cycle, person, filters)), person)
 
 
-NUMBERS = bindparam("numbers", type_=BigInteger, expanding=True)
-
-
 @cache
 def _nominations_of() -> Any:  # noqa: ANN401 - a select of a From's columns
     later = aliased(Snapshot)
@@ -422,7 +419,7 @@ def _nominations_of() -> Any:  # noqa: ANN401 - a select of a From's columns
         )
         .join(Sitting, Sitting.id == Nomination.sitting_id)
         .outerjoin(Snapshot, and_(Snapshot.nomination_id == Nomination.id, Snapshot.number == newest))
-        .where(Nomination.candidacy_id.in_(NUMBERS))
+        .where(among(Nomination.candidacy_id, "numbers"))
         .order_by(Nomination.id.desc())
     )
 
@@ -458,7 +455,7 @@ def _matches_about() -> Any:  # noqa: ANN401 - a select of a suggestion's number
         .join(first, first.id == Match.first_id)
         .join(second, second.id == Match.second_id)
     )
-    about = or_(Match.first_id.in_(NUMBERS), Match.second_id.in_(NUMBERS))
+    about = or_(among(Match.first_id, "numbers"), among(Match.second_id, "numbers"))
     return fixed(both.where(*_open(), about).order_by(Match.id))
 
 
@@ -595,7 +592,7 @@ def sides(match: Match) -> dict[int, list[From]]:
 @cache
 def _places() -> Select[int, str]:
     wanted = select(CandidacySchool.candidacy_id, School.name).join(School, School.id == CandidacySchool.school_id)
-    return wanted.where(CandidacySchool.candidacy_id.in_(NUMBERS)).order_by(School.name)
+    return wanted.where(among(CandidacySchool.candidacy_id, "numbers")).order_by(School.name)
 
 
 def places(numbers: Collection[int]) -> dict[int, list[str]]:
@@ -609,7 +606,7 @@ def places(numbers: Collection[int]) -> dict[int, list[str]]:
 @cache
 def _addresses() -> Any:  # noqa: ANN401 - a select of (candidacy, address)
     wanted = select(Nomination.candidacy_id, Named.email).join(Named, Named.nomination_id == Nomination.id)
-    return wanted.where(Nomination.candidacy_id.in_(NUMBERS), Named.email.is_not(None), Named.email != "")
+    return wanted.where(among(Nomination.candidacy_id, "numbers"), Named.email.is_not(None), Named.email != "")
 
 
 def addresses(numbers: Collection[int]) -> dict[int, list[str]]:

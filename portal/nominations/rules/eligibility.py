@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from portal.awards.rules import MAY_NOMINATE, WHO_NOMINATES
@@ -81,6 +82,7 @@ _ROLE_WORDS: tuple[tuple[Does, re.Pattern[str]], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=2_000)
 def does(text: str | None) -> frozenset[Does]:
     """Return what a role in free words means: often one thing, sometimes two ("teacher librarian"), none where words do not tell."""
     words = fold(text or "")

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.awards.models import Criterion, Cycle, Member, MemberRole, Rubric
 from portal.awards.queries import cycle_kept
 from portal.awards.rules import CycleStage, MemberState
-from portal.db import ME, ask, db, fetch, fixed, rows_of, writes_now
+from portal.db import ME, among, ask, db, fetch, fixed, rows_of, writes_now
 from portal.nominations.models import Candidacy, Conflict, Nomination, Snapshot
 from portal.nominations.queries.conflicts import untouched_by_conflict
 from portal.nominations.rules import COUNTS as STANDING
@@ -370,7 +370,7 @@ _ANSWERED = (
     )
     .join(Score, (Score.review_id == Review.id) & Score.replaced_at.is_(None))
     .join(Criterion, Criterion.id == Score.criterion_id)
-    .where(Review.assignment_id.in_(bindparam("numbers", expanding=True)))
+    .where(among(Review.assignment_id, "numbers"))
     .group_by(Review.assignment_id)
 )
 

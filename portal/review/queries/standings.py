@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.db import ME, ask, ask_one, db, fixed, rows_of
+from portal.db import ME, among, ask, ask_one, db, fixed, rows_of
 from portal.nominations.models import Candidacy, Conflict
 from portal.nominations.queries.conflicts import any_in, untouched_by_conflict
 from portal.nominations.rules import STANDS
@@ -332,7 +332,7 @@ def _levels(total: float | None) -> float | None:
 _OWING = fixed(  # in no order: for one, SQLite would go through the whole round
     select(Assignment.id, Assignment.candidacy_id, Person.given_name, Person.family_name, Person.email)
     .join(Person, Person.id == Assignment.reviewer_id)
-    .where(Assignment.candidacy_id.in_(bindparam("candidacies", expanding=True)))
+    .where(among(Assignment.candidacy_id, "candidacies"))
     .where(Assignment.round_id == bindparam("round"), Assignment.state.in_(OWED))
 )
 
