@@ -1729,6 +1729,11 @@ def _grow_intake(world: _Building, most: int) -> None:
         db.session.add(RosterLine(roster_id=world["roster"], **named, **key))
         for stage in (Stage.DRAFT, Stage.LATE, Stage.SUBMITTED):
             makers.make_nomination(cycle, nominee=f"Grown {stage.value.title()}{number}", nominator=writer, stage=stage)
+    first = db.session.get_one(Hearing, world["hearing"])
+    same = ("candidacy_id", "person_id", "by_guardian", "needs_second", "said_by", "how", "said_on", "said", "words")
+    for _number in range(most):
+        again = {name: getattr(first, name) for name in same}
+        db.session.add(Hearing(**again, recorded_by_id=first.recorded_by_id, recorded_at=NOW))
     for key in ("matching", "checked"):
         for number in range(most):
             state = (RowState.READY, RowState.WRONG, RowState.SET_ASIDE)[number % 3]
