@@ -790,19 +790,20 @@ def _chosen(nomination: Nomination, aside: Aside, form: BothForm, *, writes: boo
 # ---------------------------------------------------------------- sending
 
 
-def _summary(nomination: Nomination) -> list[dict[str, Any]]:
-    """Return every part with its answer, for checking before and reading after."""
-    return [_summary_row(nomination, part) for part in queries.part_names(nomination)]
+def _summary(nomination: Nomination, problems: dict[str, list[Problem]]) -> list[dict[str, Any]]:
+    """Return every part with its answer, to be checked; `problems` are those of the parts that have any."""
+    name = _name(nomination)
+    return [
+        {"may_be_empty": part not in problems, **_summary_row(nomination, part, name)}
+        for part in queries.part_names(nomination)
+    ]
 
 
-def _summary_row(nomination: Nomination, part: str) -> dict[str, Any]:
-    fields = queries.fields(nomination, part)
-    text = _fields_in_words(nomination, part, fields)
-    found = queries.problems(nomination, part)
+def _summary_row(nomination: Nomination, part: str, name: str) -> dict[str, Any]:
+    text = _fields_in_words(nomination, part, queries.fields(nomination, part))
     row: dict[str, Any] = {
-        "name": _label(nomination, part),
+        "name": _label(nomination, part, name),
         "url": _url(nomination, part),
-        "may_be_empty": not found,
         "answer": _lines(text) if text else "",
     }
     if part.startswith(ANSWERS) and text:
@@ -825,10 +826,10 @@ def _lines(text: str) -> Markup:
 
 
 def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = None, late: bool = False) -> Any:  # noqa: ANN401 - an answer
-    facts = _facts(nomination)
+    facts, problems = _facts(nomination), queries.all_problems(nomination)
     stops = [
         {"url": _url(nomination, part), "words": f"{_label(nomination, part)}: {_sentence(problem)}"}
-        for part, found in queries.all_problems(nomination).items()
+        for part, found in problems.items()
         for problem in found
     ]
     shown = stops if status != 200 else []  # noqa: PLR2004 - only a refused sending lists what stops it on top
@@ -836,7 +837,7 @@ def _check(nomination: Nomination, *, status: int = 200, refusal: str | None = N
     return render_template(
         "nominations/check.html",
         **facts,
-        rows=_summary(nomination),
+        rows=_summary(nomination, problems),
         apart=[_label(nomination, f"{ANSWERS}{asks.key}") for asks in queries.kept_apart(nomination)],
         stops=shown,
         refusal=refusal,
