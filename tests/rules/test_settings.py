@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from portal import config
 from portal.config import BadSetting, Settings
 
 PRODUCTION = {
@@ -45,3 +48,8 @@ def test_a_bad_one_stops_the_start_and_is_named(changes, named):
 
 def test_secrets_are_not_shown():
     assert "k" * 40 not in repr(Settings.from_environment(PRODUCTION))
+
+
+def test_every_setting_stands_in_the_page_on_deploying():
+    page = (Path(__file__).parents[2] / "docs" / "deploying.md").read_text(encoding="utf-8")
+    assert [name for name in config._NAMES if f"`{name}`" not in page] == []
