@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playwright.sync_api import sync_playwright
 from sqlalchemy import select
@@ -24,6 +24,8 @@ from portal.publishing.models import Recipient
 from portal.web.commands import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -36,6 +38,7 @@ FLAGS = [
     "--disable-background-networking",
 ]
 PORT = 8765
+READER = "Dana"  # whose reading in progress reads as most do, with nothing odd in it
 WIDE = {"width": 1280, "height": 960}
 
 
@@ -51,30 +54,21 @@ class Jar:
         self.token = value
 
 
+class Shot(NamedTuple):
+    """One picture: its name, the token of whoever looks ("" for a visitor), the page, and the link that is followed there."""
+
+    name: str
+    token: str
+    path: str
+    link: str = ""
+
+
 def main() -> None:
     """Serve the demonstration here, and look at four of its pages."""
     base = f"http://127.0.0.1:{PORT}"
     app = create_app(Settings.from_environment({**os.environ, "BASE_URL": base}))
-    shots: list[tuple[str, str, str]] = []
     with app.app_context(), transaction():
-        draft = db.session.scalars(
-            select(Nomination)
-            .options(joinedload(Nomination.nominator))
-            .where(Nomination.stage == Stage.DRAFT)
-            .order_by(Nomination.id)
-        ).first()
-        if draft is not None:
-            shots.append(("nominate", _token(app, draft.nominator), f"/nominations/{draft.reference}/answers/justice"))
-        for name, who, path in (
-            ("score", "Zainab", "/reading/3"),
-            ("standings", "Joy", "/desk/excellence-in-teaching/2026/standings"),
-        ):
-            person = db.session.scalars(select(Person).where(Person.given_name == who).order_by(Person.id)).first()
-            if person is not None:
-                shots.append((name, _token(app, person), path))
-        honored = db.session.scalars(select(Recipient).where(Recipient.name == "Tesfaye Gebremedhin")).first()
-        if honored is not None:
-            shots.append(("recipient", "", f"/recipients/{honored.year}/{honored.slug}"))
+        shots = list(_shots(app))
     threading.Thread(target=run, args=(app,), kwargs={"host": "127.0.0.1", "port": PORT}, daemon=True).start()
     time.sleep(1)
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -82,15 +76,39 @@ def main() -> None:
         browser = play.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
         )
-        for name, token, path in shots:
-            context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
-            if token:
-                context.add_cookies([{"name": "visit", "value": token, "url": base}])
+        for shot in shots:
+            context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type] # Playwright wants its own kind of dict
+            if shot.token:
+                context.add_cookies([{"name": "visit", "value": shot.token, "url": base}])
             page = context.new_page()
-            answer = page.goto(base + path)
-            print(name, path, answer.status if answer else "no answer")
-            page.screenshot(path=PICTURES / f"{name}.png")
+            answer = page.goto(base + shot.path)
+            if shot.link:
+                page.get_by_role("link", name=shot.link).first.click()
+                page.wait_for_load_state("load")
+            print(shot.name, page.url, answer.status if answer else "no answer")
+            page.screenshot(path=PICTURES / f"{shot.name}.png")
         browser.close()
+
+
+def _shots(app: Flask) -> Iterator[Shot]:
+    """Yield what is looked at: a draft, a reading that somebody has begun, standings, and a recipient's page."""
+    draft = db.session.scalars(
+        select(Nomination)
+        .options(joinedload(Nomination.nominator))
+        .where(Nomination.stage == Stage.DRAFT)
+        .order_by(Nomination.id)
+    ).first()
+    if draft is not None:
+        yield Shot("nominate", _token(app, draft.nominator), f"/nominations/{draft.reference}/answers/justice")
+    reader = db.session.scalars(select(Person).where(Person.given_name == READER).order_by(Person.id)).first()
+    if reader is not None:
+        yield Shot("score", _token(app, reader), "/reading", link="Go on with")
+    joy = db.session.scalars(select(Person).where(Person.given_name == "Joy").order_by(Person.id)).first()
+    if joy is not None:
+        yield Shot("standings", _token(app, joy), "/desk/excellence-in-teaching/2026/standings")
+    shown = db.session.scalars(select(Recipient).where(Recipient.name == "Tesfaye Gebremedhin")).first()
+    if shown is not None:
+        yield Shot("recipient", "", f"/recipients/{shown.year}/{shown.slug}")
 
 
 def _token(app: Flask, person: Person) -> str:
