@@ -187,6 +187,21 @@ def test_no_whole_name_is_left_in_view(given_name, family, words, chance):
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("Josie Moretti", "Josefina"), ("Josefina Moretti", "Josie"), ("Beto Salas", "Roberto")]
+)
+def test_what_gathers_the_nominations_of_one_person_is_covered_too(name, said):
+    known = masking.of_person([name])
+    assert masking.plain(masking.mask(f"Nobody asked {said} to do it.", known)) == "Nobody asked the nominee to do it."
+
+
+def test_a_month_is_nobodys_nickname():
+    assert (
+        masking.plain(masking.mask("In May we met Molly.", masking.of_person(["Mary Kim"])))
+        == "In May we met the nominee."
+    )
+
+
 def test_a_string_is_added_everywhere_and_one_part_shown_again():
     text = "Coach D runs. Coach D rests, coach d says."
     pieces = masking.add(text, masking.mask(text, set()), "Coach D", masking.NOMINEE)

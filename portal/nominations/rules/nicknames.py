@@ -206,6 +206,11 @@ def usual(name: str) -> bool:
     return name in _SHORT
 
 
+def family(name: str) -> frozenset[str]:
+    """Return every folded name that a folded given name may be short for, or be said as; itself among them, where it stands here."""
+    return _SHORT.get(name, frozenset())
+
+
 def alike(one: str, other: str) -> bool:
     """Say whether two folded given names can be the same name, one short for the other. The same name is not alike."""
-    return one != other and other in _SHORT.get(one, ())
+    return one != other and other in family(one)

@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from portal.errors import N_
+from portal.nominations.rules.nicknames import family
 from portal.review.rules.wordlists import GENERIC, HONORIFICS, NAMES_AND_WORDS, NICKNAMES, PARTICLES
 
 if TYPE_CHECKING:
@@ -118,11 +119,17 @@ def of_person(names: Iterable[str], *, noun: str = NOMINEE, nicknames: bool = Tr
             found |= _parts(said, noun)
         if nicknames:
             for part in plain.split():
-                folded = fold(part)
-                for group in NICKNAMES:
-                    if folded in group:
-                        found |= {Known(other.title(), noun, capital=True) for other in group}
+                found |= {Known(other.title(), noun, capital=True) for other in _said_as(fold(part))}
     return found
+
+
+def _said_as(name: str) -> set[str]:
+    """Return what a folded given name is said as: by the lists here, and by those that gather the nominations of one person.
+
+    Of these, what is a word too (Mary, said as May) is left standing: it would be covered in every sentence about a month.
+    """
+    usual = {other for other in family(name) if len(other) > _BARE and other not in NAMES_AND_WORDS}
+    return usual.union(*(group for group in NICKNAMES if name in group))
 
 
 def _parts(name: str, noun: str) -> set[Known]:

@@ -43,7 +43,8 @@ martin jay robin wren finch lamb hart buck colt
 """
 )
 
-# Short forms that belong together; one of them known, the others are covered too where they have a capital.
+# Short forms that belong together, besides those of nominations.rules.nicknames; one of them known, the others are covered too
+# where they have a capital.
 NICKNAMES = tuple(
     words(group)
     for group in phrases(
