@@ -36,12 +36,22 @@ def words(message: str, facts: Mapping[str, object]) -> str:
     return str(_(message, **{name: _said(name, fact) for name, fact in facts.items()}))
 
 
+class _Count(int):
+    """A whole number that parts its thousands where a sentence says it, and stays a number where one asks for digits (`%d`)."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Say it as the reader's language writes it."""
+        return figures(int(self))
+
+
 def _said(name: str, fact: object) -> object:
     """Return a fact as the reader says it: an instant with its zone, data text in their language, a state by its word."""
     if name == "state" and isinstance(fact, str):
         return pgettext("state", fact)
     if isinstance(fact, int) and not isinstance(fact, bool):
-        return figures(fact)
+        return _Count(fact)
     return when(fact) if isinstance(fact, datetime) else words_in(fact) if isinstance(fact, dict) else fact
 
 

@@ -27,6 +27,7 @@ from portal.mail.delivery import compose
 from portal.mail.models import Message
 from portal.mail.writing import write
 from portal.people.models import Person
+from portal.review.rules.calibration.verdict import REASONS, Verdict
 from portal.web import failures, foreign, language, text
 from tests.pages.test_nominating import TEXT, Writer, delivered, only
 from tests.support import crawling
@@ -183,6 +184,16 @@ def test_a_refusal_says_in_spanish_where_a_thing_stands(world, app):
     with app.test_request_context("/", headers=SPANISH):
         app.preprocess_request()
         assert "“borrador”" in failures.sentence(refused.value)
+
+
+def test_a_count_in_a_sentence_parts_its_thousands_and_is_a_number_to_one_that_asks_for_digits(app):
+    facts = {"components": 2, "reviewers": 5, "load": 3.5, "p": 0.25}
+    with app.test_request_context("/"):
+        assert failures.words("%(count)s reads", {"count": 12345}) == "12,345 reads"
+        assert failures.words("%(count)d of %(load)g", {"count": 5, "load": 4}) == "5 of 4"
+        for verdict, reason in REASONS.items():  # the standings say one of these on top of every picture
+            assert "%(" not in failures.words(reason, facts), verdict
+        assert "5 reviewers, 3.5 reviews" in failures.words(REASONS[Verdict.NOT_ENOUGH_DATA], facts)
 
 
 # ---------------------------------------------------------------- parts in another language
