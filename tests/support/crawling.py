@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CSRF = re.compile(r'(name="(?:csrf_token|once)"[^>]*value=")[^"]*')
 PUZZLE = re.compile(r'("(?:challenge|salt|signature)": ?")[0-9a-f]+')  # drawn anew each time; when it ends stays
 KEPT = re.compile(r"/kept/\d+")
-MOST_PAGES = 900
+MOST_PAGES = 1100
 MOST_WAYS = 6  # of asking one address: another page of a list, another filter
 # How many addresses of one kind are looked at, where those of one kind differ in nothing that is planted.
 FEW = {
