@@ -37,6 +37,7 @@ from portal.publishing import actions as publishing
 from portal.publishing import chores as releases
 from portal.publishing.actions import photos, visits
 from portal.publishing.desk.views import own as own_views
+from portal.publishing.desk.views import practice as practice_views
 from portal.publishing.models import Recipient
 from portal.questions.models import Question, QuestionSet
 from portal.review import chores as reviewing
@@ -169,5 +170,6 @@ def _what_follows_a_release() -> None:
     _add(screening.on_stage, offers.felt_stage)
     _add(own_views.more, own_offers.among_ones_own)  # from all that is theirs, to what they are offered
     _add(consent_views.elsewhere, own_views.address)  # from where they say what is published, to all that is theirs
+    _add(consent_views.of_guardians, practice_views.of_guardian)  # and a guardian, to what is asked of them besides
     _add(funds.committed, decision_queries.promised)  # a fund never gives less than its awards promise
     _add(worker.chores, offering.look_after_offers)

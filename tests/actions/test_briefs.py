@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -181,6 +182,9 @@ def test_under_18_the_guardian_is_asked_first_and_reads_it_before_anybody_publis
     assert student.post(own, {**typed, "version": "1", "act": "send"}).status_code == 409, "the guardian comes first"
     assert student.get(theirs).status_code == 404
     assert guardian.get(own).status_code == 404
+    consent = f"/consent/{world.candidacies[0]}"
+    assert re.search(rf'href="{theirs}"[^>]*>May we ask [^<]+ what worked', guardian.text(consent))
+    assert theirs not in student.text(consent)
     for _pressed in range(2):
         says = {"csrf_token": token(guardian.text(theirs)), "version": "1", "act": "allow"}
         assert guardian.post(theirs, says).status_code == 303
@@ -191,6 +195,7 @@ def test_under_18_the_guardian_is_asked_first_and_reads_it_before_anybody_publis
     desk, publish = f"{page}/{brief.id}", {"csrf_token": token(joy.text(page)), "act": "publish"}
     assert joy.post(desk, {**publish, "version": str(brief.version)}).status_code == 409, "nobody has read it for them"
     assert "By the door." in guardian.text(theirs)
+    assert re.search(rf'href="{theirs}"[^>]*>What worked, as ', guardian.text(consent))
     stale = {**says, "act": "agree", "version": str(brief.version - 1)}
     assert guardian.post(theirs, stale).status_code == 409
     assert guardian.post(theirs, {**stale, "version": str(brief.version)}).status_code == 303

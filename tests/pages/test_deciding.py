@@ -611,7 +611,7 @@ def test_the_desk_of_whoever_approves_says_what_waits_for_them(app, world, joy):
         thing, ruth = world.thing(), world.person("ruth")
         deciding.approve(thing, digest=queries.approval_digest(thing, ruth), by=ruth, at=AT)
     with transaction():
-        releasing.plan(
+        release = releasing.plan(
             release_queries.releasing(world.slug, 2026), told_at=TOLD, public_at=PUBLIC, by=world.person("joy"), at=AT
         )
     record = joy.text("/desk/record")
@@ -619,6 +619,9 @@ def test_the_desk_of_whoever_approves_says_what_waits_for_them(app, world, joy):
     assert "Decision 1" not in record
     assert "Release 1" not in record
     assert "One release waits for a second person" in joy.text("/desk")
+    assert "waits for your approval" not in desmond.text("/desk"), "nobody asked for it yet"
+    with transaction():
+        release.asked_at = AT
     assert "One release waits for your approval" in desmond.text("/desk")
 
 

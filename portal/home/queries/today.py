@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.awards.models import Award, Cycle, Member
@@ -69,7 +69,9 @@ class Numbers:
     round: RoundState | None = None  # its newest
     kind: RoundKind | None = None  # of that
     of_others: int = 0  # decisions that somebody else proposed and that wait
-    release_of_another: bool = False  # a release that somebody else planned, and that this person may know whole
+    release_of_another: bool = (
+        False  # somebody else planned it and asks for approval, and this person may know it whole
+    )
 
     @property
     def undecided(self) -> int:
@@ -123,10 +125,11 @@ def numbers(person: Person | None, cycles: Sequence[Cycle]) -> list[Numbers]:
             setattr(found[number], name, count)
     mine = person.id if person is not None else 0
     closed = select(Candidacy.id).where(Candidacy.cycle_id == Release.cycle_id, Candidacy.id.in_(kept)).exists()
-    releases = select(Release.cycle_id, Release.state, Release.planned_by_id != mine, ~closed)
-    for number, state, of_another, whole in db.session.execute(releases.where(Release.cycle_id.in_(found))):
+    of_another = and_(Release.planned_by_id != mine, Release.asked_at.is_not(None))
+    releases = select(Release.cycle_id, Release.state, of_another, ~closed)
+    for number, state, asks, whole in db.session.execute(releases.where(Release.cycle_id.in_(found))):
         found[number].release = state
-        found[number].release_of_another = bool(state is ReleaseState.PLANNED and of_another and whole)
+        found[number].release_of_another = bool(state is ReleaseState.PLANNED and asks and whole)
     rounds = select(Round.cycle_id, Round.state, Round.kind).where(Round.cycle_id.in_(found)).order_by(Round.number)
     for number, state, kind in db.session.execute(rounds):
         found[number].round, found[number].kind = state, kind

@@ -123,35 +123,35 @@ class Asks(NamedTuple):
     state: str
 
 
-# kind -> the sentence for so many of them, and what is done about it
-SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
+# kind -> the sentence for so many of them, and what is done about so many
+SAID: dict[str, tuple[Callable[[int], str], Callable[[int], str]]] = {
     "late draft": (
         lambda n: ngettext(
             "One year was to open and is still a draft", "%(num)s years were to open and are still drafts", n
         ),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "draft": (
         lambda n: ngettext(
             "One year opens soon and is still a draft", "%(num)s years open soon and are still drafts", n
         ),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "late": (
         lambda n: ngettext(
             "One late nomination waits for a decision", "%(num)s late nominations wait for a decision", n
         ),
-        lambda: _("Decide"),
+        lambda _n: _("Decide"),
     ),
     "same person": (
         lambda n: ngettext("One pair may be the same person", "%(num)s pairs may be the same person", n),
-        lambda: _("Decide"),
+        lambda _n: _("Decide"),
     ),
     "held": (
         lambda n: ngettext(
             "One nomination is held: it may be a program's", "%(num)s nominations are held: they may be a program's", n
         ),
-        lambda: _("Look at them"),
+        lambda n: _("See it") if n == 1 else _("Look at them"),
     ),
     "to translate": (
         lambda n: ngettext(
@@ -159,24 +159,24 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s texts in other languages wait for a translator",
             n,
         ),
-        lambda: _("Ask somebody"),
+        lambda _n: _("Ask somebody"),
     ),
     "translated": (
         lambda n: ngettext("One translation waits for approval", "%(num)s translations wait for approval", n),
-        lambda: _("Read them side by side"),
+        lambda _n: _("Read them side by side"),
     ),
     "conflict": (
         lambda n: ngettext("One possible conflict is undecided", "%(num)s possible conflicts are undecided", n),
-        lambda: _("Decide"),
+        lambda _n: _("Decide"),
     ),
-    "intake": (lambda n: ngettext("One person to look at", "%(num)s people to look at", n), lambda: _("Screen")),
+    "intake": (lambda n: ngettext("One person to look at", "%(num)s people to look at", n), lambda _n: _("Screen")),
     "seats": (
         lambda n: ngettext("One reviewer is still wanted", "%(num)s reviewers are still wanted", n),
-        lambda: _("Invite"),
+        lambda _n: _("Invite"),
     ),
     "asked": (
         lambda n: ngettext("One invitation is not answered", "%(num)s invitations are not answered", n),
-        lambda: _("See who"),
+        lambda _n: _("See who"),
     ),
     "ready": (
         lambda n: ngettext(
@@ -184,23 +184,23 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s eligible people wait for the reading to open",
             n,
         ),
-        lambda: _("Prepare it"),
+        lambda _n: _("Prepare it"),
     ),
     "owed": (
         lambda n: ngettext("One reading is still owed", "%(num)s readings are still owed", n),
-        lambda: _("See whose"),
+        lambda _n: _("See whose"),
     ),
     "approve": (
         lambda n: ngettext("One decision waits for your approval", "%(num)s decisions wait for your approval", n),
-        lambda: _("Approve"),
+        lambda _n: _("Approve"),
     ),
     "approve release": (
         lambda n: ngettext("One release waits for your approval", "%(num)s releases wait for your approval", n),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "unsaid": (
         lambda n: ngettext("Nobody has said whether one goes on", "Nobody has said whether %(num)s go on", n),
-        lambda: _("Say who goes on"),
+        lambda _n: _("Say who goes on"),
     ),
     "undecided": (
         lambda n: ngettext(
@@ -208,19 +208,19 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s people were read to the end and have no decision",
             n,
         ),
-        lambda: _("Decide"),
+        lambda _n: _("Decide"),
     ),
     "planned": (
         lambda n: ngettext("One release waits for a second person", "%(num)s releases wait for a second person", n),
-        lambda: _("See"),
+        lambda _n: _("See"),
     ),
     "proposed": (
         lambda n: ngettext("One decision waits for a second person", "%(num)s decisions wait for a second person", n),
-        lambda: _("See"),
+        lambda _n: _("See"),
     ),
     "lapsed": (
         lambda n: ngettext("One offer was not answered in time", "%(num)s offers were not answered in time", n),
-        lambda: _("See whose"),
+        lambda _n: _("See whose"),
     ),
     "papers": (
         lambda n: ngettext(
@@ -228,7 +228,7 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s things that recipients sent wait to be looked through",
             n,
         ),
-        lambda: _("Look through them"),
+        lambda n: _("See it") if n == 1 else _("Look through them"),
     ),
     "heard": (
         lambda n: ngettext(
@@ -236,13 +236,13 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "What %(num)s guardians allowed was written down, and needs a second person",
             n,
         ),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "to approve": (
         lambda n: ngettext(
             "One planned payment needs a second person", "%(num)s planned payments need a second person", n
         ),
-        lambda: _("Look at them"),
+        lambda n: _("Look at it") if n == 1 else _("Look at them"),
     ),
     "to record": (
         lambda n: ngettext(
@@ -250,7 +250,7 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s approved payments are due, and not recorded yet",
             n,
         ),
-        lambda: _("Look at them"),
+        lambda n: _("Look at it") if n == 1 else _("Look at them"),
     ),
     "terms": (
         lambda n: ngettext(
@@ -258,7 +258,7 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s other lists of what offers need wait for a second person",
             n,
         ),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "thanks": (
         lambda n: ngettext(
@@ -266,11 +266,11 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s notes of thanks wait to be read before their donors see them",
             n,
         ),
-        lambda: _("Read them"),
+        lambda n: _("Read it") if n == 1 else _("Read them"),
     ),
     "briefs": (
         lambda n: ngettext("One practice brief waits to be read", "%(num)s practice briefs wait to be read", n),
-        lambda: _("Read them"),
+        lambda n: _("Read it") if n == 1 else _("Read them"),
     ),
     "followups": (
         lambda n: ngettext(
@@ -278,11 +278,11 @@ SAID: dict[str, tuple[Callable[[int], str], Callable[[], str]]] = {
             "%(num)s words to those who were told wait to be sent",
             n,
         ),
-        lambda: _("Look at it"),
+        lambda _n: _("Look at it"),
     ),
     "unplanned": (
         lambda n: ngettext("One release is not planned yet", "%(num)s releases are not planned yet", n),
-        lambda: _("Plan it"),
+        lambda _n: _("Plan it"),
     ),
 }
 AFTER = {  # kind -> what is needed to do something about it, and where that is done
@@ -306,10 +306,11 @@ def _items(asks: Iterable[Asks]) -> list[Item]:
     for (kind, state), those in kinds.items():
         words, act = SAID[kind]
         if len(those) < TOGETHER:
-            items += [Item(words(ask.number), ask.url, act(), ask.name, state) for ask in those]
+            items += [Item(words(ask.number), ask.url, act(ask.number), ask.name, state) for ask in those]
         else:
             places = tuple((f"{ask.name} ({ask.number})", ask.url) for ask in those)
-            items.append(Item(words(sum(ask.number for ask in those)), "", act(), "", state, places))
+            total = sum(ask.number for ask in those)
+            items.append(Item(words(total), "", act(total), "", state, places))
     return items
 
 

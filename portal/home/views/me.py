@@ -83,7 +83,7 @@ def _approvals(found: mine.Mine) -> list[Item]:
             Item(
                 words,
                 to("decisions.decisions", slug=cycle.award.slug, year=cycle.year),
-                _("Look at them"),
+                _("See it") if count == 1 else _("Look at them"),
                 _name(cycle),
             )
         )
@@ -115,7 +115,8 @@ def _offers(found: mine.Mine) -> list[Item]:
         words = ngettext(
             "One planned payment needs a second person", "%(num)s planned payments need a second person", found.payments
         )
-        items.append(Item(words, to("offers.payments"), _("Look at them")))
+        act = _("Look at it") if found.payments == 1 else _("Look at them")
+        items.append(Item(words, to("offers.payments"), act))
     return items
 
 

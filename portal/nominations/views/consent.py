@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portal.nominations.models import Candidacy
+    from portal.people.models import Person
 
 
 # Higher rooms say where else the people of a candidacy find what is theirs: its address, or None.
 elsewhere: list[Callable[[Candidacy], str | None]] = []
+# And what a guardian is asked besides for one of them: in words, and its address, or None.
+of_guardians: list[Callable[[Candidacy, Person], tuple[str, str] | None]] = []
 
 
 def _candidacy(number: int) -> Candidacy | None:
@@ -103,6 +106,9 @@ def consent(candidacy: Candidacy) -> Any:  # noqa: ANN401 - an answer
         honoured_at=None
         if guardian
         else next((found for found in (ask(candidacy) for ask in elsewhere) if found), None),
+        asked_besides=[found for found in (ask(candidacy, person) for ask in of_guardians) if found]
+        if guardian
+        else [],
         **facts,
     ), form.status
 

@@ -112,6 +112,7 @@ def _page(payment: Payment, **forms: Any) -> Any:  # noqa: ANN401 - an answer
             complete=offer_rules.complete(paper.state for paper in payment.offer.requirements),
             names=queries.names(
                 [payment.planned_by_id, payment.approved_by_id, payment.recorded_by_id, payment.reversed_by_id]
+                + [paper.settled_by_id for paper in payment.offer.requirements]
             ),
             may_approve=policy.may(viewer.current(), Permission.APPROVE_PAYMENT, payment),
         ),

@@ -7,7 +7,6 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_currency
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,7 +18,7 @@ from portal.publishing.rules import ReleaseState
 from portal.publishing.views.cards import card_of
 from portal.publishing.views.keeping import page_of
 from portal.web.lists import neutral
-from portal.web.text import locale, when, words_in
+from portal.web.text import money, when, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,9 +85,7 @@ def _embargo(public_at: Any) -> str:  # noqa: ANN401 - an instant or None
 
 
 def _money(cents: int | None) -> str:
-    organisation = awards.organisation()
-    currency = organisation.currency if organisation is not None else "USD"
-    return "" if cents is None else str(format_currency(cents / 100, currency, locale=locale()))
+    return money(cents).striptags()  # as their pages say it: a newspaper copies what it is given
 
 
 def _text(row: Recipient, until: str, *, public: bool) -> str:

@@ -26,6 +26,8 @@ from portal.web.pages import keep, see_other
 from portal.web.text import clock_time
 
 if TYPE_CHECKING:
+    from portal.nominations.models import Candidacy
+    from portal.people.models import Person
     from portal.publishing.desk.models import Brief
     from portal.publishing.desk.queries import Releasing
     from portal.publishing.desk.queries.practice import AtDesk, Own
@@ -204,6 +206,19 @@ def _page(thing: Own, own: Brief, form: BriefForm, *, status: int = 200, other: 
         other=other,
         row=releases.recipient_of(thing.candidacy.id, own.person_id),
     ), status
+
+
+def of_guardian(candidacy: Candidacy, person: Person) -> tuple[str, str] | None:
+    """Return what the guardian of one of a candidacy's people is asked about their brief, and where; None without a brief."""
+    thing = queries.own(candidacy.id)
+    brief = thing.briefs.get(person.id) if thing is not None else None
+    if brief is None:
+        return None
+    waits = actions.waits_for_guardian(brief) and brief.state is not BriefState.DECLINED
+    words = _("May we ask %(name)s what worked?", name=person.name)
+    if not waits:
+        words = _("What worked, as %(name)s tells it", name=person.name)
+    return words, url_for("publishing.practice_guardian", number=candidacy.id)
 
 
 @pages.form("/practice/<int:number>/guardian", needs=Permission.GUARD_BRIEF, of=queries.own)
