@@ -78,6 +78,7 @@ def test_each_field_is_said_kept_with_its_words_and_taken_back(app, told):
     client = signed_in(app, person_id)
     url = f"/consent/{number}"
     assert post(client, url, {"name": "yes", "photo": "no"}).status_code == 303
+    assert "Say what may be published" in page(client, "/me").get_data(as_text=True)
     assert queries.given(number) == {person_id: {Field.NAME: words(guardian=False, name="")[Field.NAME]}}
     assert post(client, url, {"name": "yes", "photo": "no", "sum": "yes"}).status_code == 303
     rows = db.session.scalars(select(Consent).order_by(Consent.id)).all()
@@ -92,6 +93,8 @@ def test_each_field_is_said_kept_with_its_words_and_taken_back(app, told):
     assert post(client, f"{url}/withdrawal", {}, form=url).status_code == 303
     assert queries.given(number) == {}
     assert len(db.session.scalars(select(Consent)).all()) == 5  # appended, never changed
+    assert post(client, url, dict.fromkeys([field.value for field in Field], "no")).status_code == 303
+    assert "Say what may be published" not in page(client, "/me").get_data(as_text=True), "every field is answered"
 
 
 def test_whoever_listens_feels_it_in_the_same_transaction(told, monkeypatch):

@@ -263,6 +263,9 @@ def test_the_press_kit_holds_what_was_agreed_to_and_says_until_when_it_waits(wor
     everything = b"".join(files.values()).decode("utf-8", "replace")
     assert "School of Amina" not in everything
     assert "Villase" not in everything
+    sums = files["sums.csv"]
+    assert b"$" in sums
+    assert b".00" not in sums, "a newspaper copies what it is given"
     assert "One recipient preferred not to be named" in files["README.txt"].decode("utf-8-sig")
     chores.release_due(PUBLIC)
     joy.at = AFTER

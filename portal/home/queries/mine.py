@@ -40,6 +40,7 @@ class Mine:
     invitations: Sequence[reading.Place] = ()
     readings: int = 0
     consents: Sequence[Candidacy] = ()
+    consented: frozenset[int] = frozenset()  # those of them, by number, in which every field is answered
     letters: Sequence[Recommendation] = ()  # that this person was asked to write
     translations: Sequence[Translation] = ()  # texts that this person was asked to translate
     parts: Sequence[Candidacy] = ()  # that this nominee may add their own part to
@@ -58,6 +59,7 @@ def waiting(person: Person) -> Mine:
         invitations=reading.invitations(person),
         readings=reading.count_left(person),
         consents=consent.concerning(person.id),
+        consented=consent.answered_in_full(person.id),
         letters=letters.waiting_for(person.id),
         translations=translating.asked_of(person.id),
         parts=parts.waiting_for(person.id),

@@ -185,7 +185,7 @@ def _parts(found: mine.Mine) -> list[Item]:
 def _consents(found: mine.Mine) -> list[Item]:
     return [
         Item(
-            _("Say what may be published about you"),
+            _("What may be published") if candidacy.id in found.consented else _("Say what may be published about you"),
             to("nominations.consent", number=candidacy.id),
             _("See and change"),
             _name(candidacy.cycle),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db
@@ -120,3 +120,10 @@ def concerning(person_id: int) -> list[Candidacy]:
         .order_by(Candidacy.id.desc())
     )
     return list(db.session.scalars(wanted).unique())
+
+
+def answered_in_full(person_id: int) -> frozenset[int]:
+    """Return the candidacies, by number, of which somebody (or their guardian) has answered every field."""
+    fields = func.count(Consent.field.distinct())
+    wanted = select(Consent.candidacy_id).where(Consent.person_id == person_id, Consent.state != ConsentState.NOT_ASKED)
+    return frozenset(db.session.scalars(wanted.group_by(Consent.candidacy_id).having(fields == len(Field))))
