@@ -13,10 +13,12 @@ from portal.errors import N_, Refused, Stale
 from portal.nominations.actions import conflicts
 from portal.nominations.models import Conflict, Kind
 from portal.nominations.rules import ConflictState
+from portal.people.models import Person
 from portal.review.actions import rounds, standings
 from portal.review.actions.assigning import ask_for_replacement
 from portal.review.models import Assignment, Review, Round, Score
 from portal.review.queries import reading as queries
+from portal.review.queries.facts import saw_others
 from portal.review.rules import merging, scoring
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import (
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.awards.models import Rubric
-    from portal.people.models import Person
     from portal.review.rules.scoring import Confidence, Mark
 
 ELSEWHERE = N_("This was changed in another window. Both are below: choose one.")
@@ -50,6 +51,7 @@ OVER = N_(
     "If you know this person, you can still say so."
 )
 NAMES_SEEN = N_("Names are shown now that your scores are in, so they stay as they are.")
+OTHERS_SEEN = N_("You could see others' scores once this round was closed, so what you sent stays as it is.")
 UNANSWERED = N_("Not scored yet: %(criteria)s. Give a level, or say that it does not apply.")
 NOTHING_APPLIES = N_("At least one criterion must apply. Abstain instead, where none does.")
 
@@ -146,6 +148,8 @@ def save(
     if revised and assignment.round.names_after:
         raise Refused(NAMES_SEEN)
     if revised:
+        unseen(assignment)
+    if revised:
         whole(rubric, marks)
     values = {
         "state": REVIEW.advance(review.state, ReviewStep.REVISE) if revised else review.state,
@@ -181,6 +185,12 @@ def open_for_scores(assignment: Assignment, at: datetime) -> None:
         raise Refused(ASSIGNMENT.refusal, state=assignment.state.value)
     if round_.state not in SCORING or at >= round_.closes_at or (round_.extra_only and not assignment.extra):
         raise Refused(CLOSED if round_.state.value != "planned" else NOT_YET)
+
+
+def unseen(assignment: Assignment) -> None:
+    """Refuse another word where whoever sent this could see the others' since: a second thought stands beside it instead."""
+    if saw_others(db.session.get(Person, assignment.reviewer_id), assignment.round):
+        raise Refused(OTHERS_SEEN)
 
 
 def begin(assignment: Assignment, rubric: Rubric, *, at: datetime) -> Review:

@@ -99,6 +99,8 @@ def _put(assignment: Assignment, word: Word, points: float, *, version: int, at:
     counted = review.state in COUNTS
     if counted and assignment.round.names_after:
         raise Refused(SAID_AFTER_NAMES)
+    if counted:
+        reading.unseen(assignment)
     values = {
         "version": version + 1,
         "state": REVIEW.advance(review.state, ReviewStep.REVISE if counted else ReviewStep.SUBMIT),

@@ -15,11 +15,11 @@ from portal.db import ME, ask, db, fixed
 from portal.files.models import StoredFile
 from portal.nominations.models import Candidacy
 from portal.nominations.queries.facts import conflict_facts
-from portal.policy import Datum, Fact, Sight
+from portal.policy import Datum, Fact, Permission, Sight
 from portal.review.models import Assignment, CoveredFile, Plan, Round, SpokenName
 from portal.review.queries import declarations, rounds
 from portal.review.queries.rounds import InReview
-from portal.review.rules.lives import HELD, READABLE, AssignmentState
+from portal.review.rules.lives import HELD, READABLE, AssignmentState, RoundState
 from portal.web import viewer
 
 if TYPE_CHECKING:
@@ -101,6 +101,14 @@ def facts_of_in_review(person: Person | None, thing: InReview) -> frozenset[Fact
     if thing.round is not None and Fact.MEMBER_OF_IT in facts and rounds.still_scores(thing.round, person):
         facts.add(Fact.STILL_SCORES)
     return frozenset(facts)
+
+
+def saw_others(person: Person | None, round_: Round) -> bool:
+    """Say whether somebody who scores could see how others did before this round was opened again: as its chair, or as staff."""
+    if round_.state is not RoundState.REOPENED:
+        return False
+    known = policy.facts_about(person, InReview(round_.cycle, round_)) - {Fact.STILL_SCORES}
+    return policy.POLICY[Permission.SEE_STANDINGS](known)
 
 
 def facts_of_seat(person: Person | None, seat: Seat) -> frozenset[Fact]:

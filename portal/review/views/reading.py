@@ -20,6 +20,7 @@ from portal.review.actions import reading as actions
 from portal.review.forms import reading as forms
 from portal.review.queries import covering, practice, rounds, studies
 from portal.review.queries import reading as queries
+from portal.review.queries.facts import saw_others
 from portal.review.rules import merging
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
@@ -252,13 +253,15 @@ def _page(
     round_ = assignment.round
     drawn = drawing.criteria(rubric, marks, wrong)
     submitted = assignment.state is AssignmentState.SUBMITTED
-    fixed = round_.names_after and submitted  # names are shown now
+    seen = submitted and saw_others(viewer.current(), round_)
+    fixed = submitted and (round_.names_after or seen)  # names are shown now, or others' scores were
     open_ = round_.state in SCORING and clock.now() < round_.closes_at and not fixed
     open_ = open_ and (assignment.extra or not round_.extra_only)
     return render_template(
         "review/score.html",
         **read_by(assignment),
         fixed=fixed and round_.state in SCORING,
+        others_seen=actions.OTHERS_SEEN if seen else "",
         criteria=drawn,
         figure=drawing.figure(weights, marks),
         most=rubric.highest * 10,

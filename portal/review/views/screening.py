@@ -16,7 +16,7 @@ from portal.review.forms import reading as forms
 from portal.review.queries import reading as queries
 from portal.review.queries import rounds
 from portal.review.queries import screening as asking
-from portal.review.queries.facts import Seat, seat_at
+from portal.review.queries.facts import Seat, saw_others, seat_at
 from portal.review.rules.kinds import RoundKind
 from portal.review.rules.lives import OWED, SCORING, AssignmentState, RoundState
 from portal.review.views.pages import pages
@@ -71,7 +71,8 @@ def page(
     said = "" if word is None or word.passes is None else "yes" if word.passes else "no"
     open_ = made.state in SCORING and clock.now() < made.closes_at
     submitted = assignment.state is AssignmentState.SUBMITTED
-    fixed = made.names_after and submitted
+    seen = submitted and saw_others(viewer.current(), made)
+    fixed = submitted and (made.names_after or seen)
     ranking = made.kind is RoundKind.RANKING
     wrong = wrong or {}
     return render_template(
@@ -89,6 +90,7 @@ def page(
         can_give_back=assignment.state in OWED,
         open=open_ and not fixed,
         fixed=fixed and open_,
+        others_seen=reading.OTHERS_SEEN if seen else "",
     )
 
 
