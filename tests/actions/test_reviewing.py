@@ -161,6 +161,41 @@ def test_a_reopened_round_needs_a_reason_and_takes_scores_until_its_new_end(app)
     assert db.session.scalar(select(Event.reason).where(Event.action == "round reopened")) == "Two were ill."
 
 
+def test_in_a_round_opened_again_whoever_could_see_the_others_scores_leaves_their_own(app):
+    with transaction():
+        committee = make_open()
+        chair, member, _other = committee.people
+        own, others = (committee.readings(person)[0] for person in (chair, member))
+        score(committee, others, 2, 2, 2, 2)
+        score(committee, own, 2, 2, 2, 2)
+        score(committee, own, 3, 3, 3, 3)  # nobody has seen anything yet
+        review = InReview(committee.cycle, committee.round)
+        assert not may(chair, Permission.SEE_STANDINGS, review)
+        rounds.close(committee.round, by=committee.staff, at=LATER)
+        assert [may(person, Permission.SEE_STANDINGS, review) for person in (chair, member)] == [True, False]
+        until = LATER + timedelta(days=1)
+        rounds.reopen(committee.round, until=until, reason="Two were ill.", by=committee.staff, at=LATER)
+        with pytest.raises(Refused, match="You could see others' scores"):
+            score(committee, own, 5, 5, 5, 5)
+        score(committee, others, 5, 5, 5, 5)
+        score(committee, committee.readings(chair)[1], 4, 4, 4, 4)  # what they had not sent is still asked for
+    totals = select(Review.total).join(Assignment, Assignment.id == Review.assignment_id)
+    assert db.session.scalar(totals.where(Assignment.id == own.id)) == 30
+    assert db.session.scalar(totals.where(Assignment.id == others.id)) == 50
+
+
+def test_no_reader_holds_two_of_one_name_in_rounds_and_practices_at_one_time(app):
+    with transaction():
+        committees = [make_committee(candidacies=count, members=1) for count in (4, 5)]
+        for committee in committees:  # the same seed would give the same names
+            rounds.make(committee.cycle, seed=7, by=committee.staff, at=NOW)
+        names = list(db.session.scalars(select(SpokenName.name)))
+        assert len(names) == len(set(names)) == 9
+        committees[0].cycle.stage = CycleStage.ARCHIVED
+        db.session.flush()
+        assert len(rounds_queries.names_at_work()) == 5  # those of a year that is over are free again
+
+
 def test_locking_locks_every_submitted_review(app):
     with transaction():
         committee = make_open()

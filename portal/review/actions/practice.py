@@ -14,7 +14,7 @@ from portal.review.actions import masking
 from portal.review.actions.reading import ELSEWHERE
 from portal.review.models import PracticeFile, PracticeReview, SpokenName
 from portal.review.queries import practice as queries
-from portal.review.queries import reading
+from portal.review.queries import reading, rounds
 from portal.review.rules import scoring, spoken
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def choose(cycle: Cycle, past: Candidacy, *, by: Person, at: datetime) -> Practi
     there = queries.of_cycle(cycle.id)
     if len(there) >= queries.MOST:
         raise Refused(ENOUGH)
-    taken = {each.name for each in there} | set(db.session.scalars(select(SpokenName.name)))
+    taken = {each.name for each in there} | set(db.session.scalars(select(SpokenName.name))) | rounds.names_at_work()
     seed = secrets.randbelow(2**31)
     file = PracticeFile(
         cycle_id=cycle.id,

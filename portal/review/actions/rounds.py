@@ -205,7 +205,7 @@ def take(round_: Round, *, by: Person | None, at: datetime, late: str = "") -> i
     taken_references = set(db.session.scalars(select(SpokenName.reference)))
     seed = round_.seed + len(taken_names)
     before = set(db.session.scalars(select(SpokenName.candidacy_id).where(SpokenName.round_id == round_.id)))
-    names = spoken.names(len(found), seed=seed, taken=taken_names)
+    names = spoken.names(len(found), seed=seed, taken=taken_names | queries.names_at_work())
     references = spoken.references(len(found), seed=seed, taken=taken_references)
     for candidacy, name, reference in zip(found, names, references, strict=True):
         if candidacy.stage is CandidacyStage.ELIGIBLE:

@@ -16,7 +16,7 @@ from portal.awards.rules import CycleStage
 from portal.db import ME, ask_one, db, fixed, writes_now
 from portal.nominations.models import Candidacy, LetterPlan
 from portal.nominations.rules import CandidacyStage
-from portal.review.models import Assignment, Round, RoundReader, SpokenName
+from portal.review.models import Assignment, PracticeFile, Round, RoundReader, SpokenName
 from portal.review.rules.kinds import BY_RUBRIC
 from portal.review.rules.lives import HELD, OWED, SCORING, RoundState
 from portal.web import cache
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GONE = frozenset({CandidacyStage.WITHDRAWN, CandidacyStage.INELIGIBLE, CandidacyStage.INTAKE})
 OVER = frozenset({RoundState.CLOSED, RoundState.LOCKED})
+DONE = frozenset({CycleStage.RELEASED, CycleStage.ARCHIVED})
 DELIBERATED = frozenset({CycleStage.IN_REVIEW, CycleStage.DECIDED})
 
 
@@ -197,6 +198,13 @@ def spoken(round_: Round, reference: str) -> SpokenName | None:
     return db.session.scalar(
         select(SpokenName).where(SpokenName.round_id == round_.id, SpokenName.reference == reference)
     )
+
+
+def names_at_work() -> set[str]:
+    """Return the names that readers may hold now, in any round or practice whose cycle is not over: none is given a second time."""
+    rounds = select(SpokenName.name).join(Round, Round.id == SpokenName.round_id).join(Round.cycle)
+    practices = select(PracticeFile.name).join(PracticeFile.cycle)
+    return {name for names in (rounds, practices) for name in db.session.scalars(names.where(Cycle.stage.not_in(DONE)))}
 
 
 def due(at: datetime) -> Sequence[Round]:
