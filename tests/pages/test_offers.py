@@ -130,6 +130,7 @@ def test_a_paper_that_is_asked_for_again_without_a_word_keeps_what_was_typed_and
         assert 'href="#word"' in said
         assert f'value="{reason}"' in said
     assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 303
+    assert "Asked for again: the agreement: Not signed." in joy.text(page), "which paper it was is said of each step"
     assert joy.post(f"{page}/papers/{number}/return", {**form, "word": "Not signed."}).status_code == 409
 
 

@@ -188,8 +188,9 @@ def leave_terms(thing: queries.Proposed) -> Any:  # noqa: ANN401 - an answer
 
 
 def said(event: Event) -> str:
-    """Return a line of the record in words, its reason with it."""
-    return str(_(history_words.action(event.action))) + (f": {event.reason}" if event.reason else "")
+    """Return a line of the record in words, with the paper that it is about, and its reason."""
+    about = paper_words(event.facts["kind"]) if event.subject_kind == "requirement" and "kind" in event.facts else ""
+    return ": ".join(part for part in (str(_(history_words.action(event.action))), about, event.reason or "") if part)
 
 
 def page(offer: Offer, *, of: int = 0, **forms: Any) -> Any:  # noqa: ANN401 - an answer
@@ -381,7 +382,9 @@ def paper(offer: Offer, number: int, step: str) -> Any:  # noqa: ANN401 - an ans
             by=viewer.current(),
             at=clock.now(),
         )
-        flash(_("%(paper)s: %(state)s.", paper=paper_words(found.kind.value), state=str(PAPER_STATES[found.state][1])))
+        name = paper_words(found.kind.value)
+        name = name[:1].upper() + name[1:]
+        flash(_("%(paper)s: %(state)s.", paper=name, state=str(PAPER_STATES[found.state][1])))
 
     return tried(offer, "paper", form, work, of=number)
 
