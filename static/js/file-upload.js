@@ -90,6 +90,7 @@ class FileUpload extends HTMLElement {
     field.classList.toggle("wrong", Boolean(sentence));
     if (!sentence) return;
     this.bar.hidden = true;
+    this.words("");
     this.field.value = "";
     this.field.before(Object.assign(document.createElement("p"), { className: "error", textContent: sentence }));
     say(sentence);

@@ -22,6 +22,11 @@ class TypeAhead extends HTMLElement {
       event.preventDefault();
       first.focus();
     });
+    this.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target.type !== this.type || event.target.checked) return;
+      event.preventDefault(); // Enter on a match chooses it, as in any list: the form would go without it
+      event.target.click();
+    });
     if (this.field.value !== this.field.defaultValue) this.ask(); // typed before this script had come
   }
 
@@ -51,7 +56,9 @@ class TypeAhead extends HTMLElement {
     const chosen = [...this.list.querySelectorAll("input:checked")];
     const kept = chosen.filter((one) => !matches.some((match) => String(match.value) === one.value)).map((one) => one.closest("label"));
     const values = chosen.map((one) => one.value);
+    const here = this.list.contains(document.activeElement) ? document.activeElement.value : null;
     this.list.replaceChildren(...kept, ...matches.map((match) => this.row(match, values.includes(String(match.value)))));
+    if (here !== null) [...this.list.querySelectorAll("input")].find((one) => one.value === here)?.focus(); // the last letter's answer came late
     this.tellNone(matches.length === 0 && this.field.value.trim().length > 1);
     if (this.dataset.found && matches.length) say(fill(this.dataset.found, { count: matches.length }), 1200);
   }

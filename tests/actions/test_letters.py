@@ -234,6 +234,7 @@ def test_a_file_is_a_letter_once_it_is_clean(world):
             letters.attach(one, file, at=NOW)
 
     upload(hostile.plain_pdf("Dear committee"))
+    assert asked(number).state is S.OPENED  # they signed in and used no link: whoever waits sees they are at it
     refused(lambda: letters.send(queries.by_number(number), version=None, at=NOW), "still being checked")
     worker.run_once(at=NOW)
     with transaction():

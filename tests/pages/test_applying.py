@@ -176,6 +176,8 @@ def test_a_second_scholarship_takes_along_what_was_said_and_a_teacher_is_somebod
 
 def test_a_counselor_nominates_instead(client, world):
     writer = Writer(client)
+    begins = [writer.get(f"/nominate?award=senior&whom={whom}").get_data(as_text=True) for whom in ("own", "other")]
+    assert [">Start an application</h1>" in begins[0], ">Nominate someone</h1>" in begins[1]] == [True, True]
     answer = writer.send("/nominate?award=senior&whom=other", {"awards": ["senior"]})
     page = writer.get(answer.location).get_data(as_text=True)
     assert re.search(r'<input[^>]*value="other"[^>]*checked|<input[^>]*checked[^>]*value="other"', page)
@@ -183,6 +185,8 @@ def test_a_counselor_nominates_instead(client, world):
         writer, "senior", age="adult", name="Ruth Okafor", email="ruth@example.org", whom="other"
     ).location.split("/")[2]
     page = writer.get(f"/nominations/{reference}/nominee").get_data(as_text=True)
+    menu = page[page.index('class="drop menu"') :]
+    assert menu.count(">My nominations</a>") == 1  # the phone's one menu says each word once
     assert "Who are you nominating?" in page
     assert 'value="Ruth"' not in page
     assert "May we quote you" in writer.get(f"/nominations/{reference}").get_data(as_text=True)

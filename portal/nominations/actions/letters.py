@@ -301,9 +301,14 @@ def save(asked: Recommendation, *, text: str, signed: str, position: str, versio
     if not taken:
         db.session.refresh(asked, ["text", "signed", "position", "version", "saved_at"])
         return Saved(asked.version, asked.saved_at or at, other=asked.text)
-    if asked.state is LetterState.ASKED:  # they came by signing in, not by the link
-        _step(asked, LetterStep.OPEN, at=at, opened_at=at)
+    _came(asked, at=at)
     return Saved(asked.version, at)
+
+
+def _came(asked: Recommendation, *, at: datetime) -> None:
+    """Let whoever waits for the letter see that its writer is at it, who came by signing in and not by the link."""
+    if asked.state is LetterState.ASKED:
+        _step(asked, LetterStep.OPEN, at=at, opened_at=at)
 
 
 def age_unknown(asked: Recommendation) -> bool:
@@ -315,6 +320,7 @@ def of_age(asked: Recommendation, *, at: datetime) -> None:
     """Note that the writer said that they are 13 or older."""
     if not _conditional(asked, None, {"of_age_at": at}):
         raise Refused(RECOMMENDATION.refusal, state=asked.state.value, step="write")
+    _came(asked, at=at)
     history.record("letter writer is 13 or older", asked, by=asked.writer, at=at)
 
 
@@ -324,6 +330,7 @@ def attach(asked: Recommendation, file: StoredFile, *, at: datetime) -> None:
     if not _conditional(asked, None, {"file_id": file.id, "version": Recommendation.version + 1, "saved_at": at}):
         raise Refused(RECOMMENDATION.refusal, state=asked.state.value, step="upload")
     db.session.refresh(asked, ["version"])
+    _came(asked, at=at)
 
 
 def detach(asked: Recommendation, *, at: datetime) -> None:

@@ -115,7 +115,14 @@ def begin() -> Any:  # noqa: ANN401 - an answer
                 once=form.once.data,
                 minor=last.nominator_minor,
             )
-    return render_template("nominations/begin.html", form=form, open_now=open_now, facts=facts, last=last), form.status
+    return render_template(
+        "nominations/begin.html",
+        form=form,
+        open_now=open_now,
+        facts=facts,
+        last=last,
+        applies=_whom().get("whom") == OWN,
+    ), form.status
 
 
 def _whom() -> dict[str, str]:
