@@ -55,6 +55,21 @@ def written():
     ]
 
 
+def invitations():
+    wanted = select(Message).where(Message.template == "publishing/visit").order_by(Message.id)
+    return db.session.scalars(wanted).all()
+
+
+def test_no_place_that_stands_in_calendars_names_whom_the_visit_is_to(world):
+    assert plan(world, place="School of Amina Warsame, room 114").version == 1, "the school's own name"
+    with transaction():
+        thing(world).drafting.candidacy.schools[0].school.name = "Cleveland High School"
+    for place in ("Room of Ms. WARSAME", "Amina’s room, second floor", "Cleveland, Warsáme's laboratory"):
+        with pytest.raises(Refused, match="a place and no name"):
+            plan(world, place=place, version=1)
+    assert plan(world, place="Cleveland, main office", version=1).place == "Cleveland, main office"
+
+
 @pytest.mark.parametrize(
     ("starts", "says"),
     [
@@ -91,10 +106,12 @@ def test_the_host_is_told_once_and_anew_when_it_moved_and_hears_when_it_is_off(w
         visits.tell_host(thing(world), by=world.person("joy"), at=AT)
     host = thing(world).visit.host_id
     assert written() == [("publishing/visit", host, "waiting")]
+    assert [one.facts["moved"] for one in invitations()] == [False]
     plan(world, starts=TOLD + 2 * HOUR, version=1)
     assert not thing(world).visit.host_knows
     with transaction():
         visits.tell_host(thing(world), by=world.person("joy"), at=AT)
+    assert [one.facts["moved"] for one in invitations()] == [False, True]
     for message in db.session.scalars(select(Message)):
         assert message.facts.get("nominee", NAMES[0]) == NAMES[0]
     with transaction():  # nothing has left yet: what waits is taken back, and there is nothing more to say

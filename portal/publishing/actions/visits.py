@@ -55,6 +55,10 @@ def plan(
     if thing.drafting.candidacy.told_at is not None:
         raise Refused(TOLD_ALREADY)
     rules.check(starts_at, ends_at, told_at=told, public_at=public, at=at)
+    names = [one.person.name for one in thing.drafting.people]
+    schools = [link.school.name for link in thing.drafting.candidacy.schools]
+    if rules.names_somebody(place, names=names, schools=schools):
+        raise Refused(rules.NO_NAME, field="place")
     host = _host(thing, host_name, host_email, at=at)
     facts = {
         "starts_at": starts_at,
@@ -114,6 +118,7 @@ def tell_host(thing: Surprise, *, by: Person, at: datetime) -> None:
     cycle = thing.releasing.cycle
     if visit.host.email_key and queries.is_a_nominees(cycle.id, visit.host.email_key):
         raise Refused(THEIRS)
+    moved = visit.host_told_at is not None  # before the update, which is felt by what is loaded
     told = update(Visit).where(Visit.id == visit.id, Visit.version == visit.version)
     facts = {"host_told_at": at, "host_told_version": visit.version}
     if rows_changed(told.values(**facts)) != 1:
@@ -130,7 +135,7 @@ def tell_host(thing: Surprise, *, by: Person, at: datetime) -> None:
         starts_at=visit.starts_at.isoformat(),
         place=visit.place,
         calendar=f"{base_url()}/visits/{visit.key}.ics",
-        moved=visit.host_told_at is not None,
+        moved=moved,
     )
     history.record("host told", thing.drafting.candidacy, by=by, at=at)
 
