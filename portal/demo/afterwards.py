@@ -59,7 +59,7 @@ def plan_visits(world: World, season: Laid) -> None:
             thing = surprises.surprise(cycle.award.slug, cycle.year, stop.one.reference)
             if thing is None:
                 continue
-            starts = told + timedelta(days=1 + number)
+            starts = told + timedelta(days=3, hours=2 * number)  # all on one morning, and recorded that afternoon
             school = ", ".join(link.school.name for link in stop.one.candidacy.schools) or "The school"
             host = HOSTS[number % len(HOSTS)]
             visits.plan(

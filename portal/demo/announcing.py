@@ -266,7 +266,7 @@ def announce(world: World, season: Laid) -> None:
             for reference in db.session.scalars(_selected(cycle)).all():
                 drafting = releases.drafting(cycle.award.slug, cycle.year, reference)
                 if drafting is not None:
-                    publishing.told_in_person(drafting, by=joy, at=public_at - timedelta(days=5))
+                    publishing.told_in_person(drafting, by=joy, at=public_at - timedelta(days=4, hours=18))
         for candidacy in db.session.scalars(
             select(Candidacy).options(selectinload(Candidacy.people)).where(Candidacy.reference.in_(_selected(cycle)))
         ).all():
