@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from flask import g, has_request_context
-from sqlalchemy import BigInteger, Select, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, case, func, or_, select, union
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Grant, Role, Scope
@@ -198,7 +198,7 @@ def _concerned(cycle_id: Any, award_id: Any) -> ColumnElement[bool]:  # noqa: AN
     )
     reaches = (Grant.scope == Scope.ORGANISATION) | ((Grant.scope == Scope.AWARD) & (Grant.scope_id == award_id))
     holders = select(Grant.person_id).where(Grant.ended_at.is_(None), reaches)
-    return Person.id.in_(members) | Person.id.in_(holders)
+    return Person.id.in_(union(members, holders))  # "or" between the two would look through everybody there is
 
 
 # ---------------------------------------------------------------- facts: asked at every submission, so put together once

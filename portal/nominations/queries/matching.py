@@ -109,18 +109,24 @@ def near(cycle_id: int, profile: Profile) -> list[int]:
     return [number for (number,) in ask(_near(by), facts)]
 
 
+_OF_NAME = select(Person.id).where(Person.sort_name.in_(NAMES))
 _NAMESAKES = (
     select(Candidacy.id)
     .join(CandidacyPerson, CandidacyPerson.candidacy_id == Candidacy.id)
-    .join(Person, Person.id == CandidacyPerson.person_id)
-    .where(Candidacy.cycle_id != CYCLE, Candidacy.merged_into_id.is_(None), Person.sort_name.in_(NAMES))
+    .where(Candidacy.cycle_id != CYCLE, Candidacy.merged_into_id.is_(None), CandidacyPerson.person_id.in_(NUMBERS))
     .order_by(Candidacy.id)
 )
 
 
 def namesakes(profile: Profile, *, but_cycle_id: int) -> list[int]:
-    """Return the numbers of other cycles' candidacies of somebody of this name: a person honoured twice is one person."""
-    return [number for (number,) in ask(_NAMESAKES, {"cycle": but_cycle_id, "names": list(keys_of(profile))})]
+    """Return the numbers of other cycles' candidacies of somebody of this name: a person honoured twice is one person.
+
+    Two steps, since most names are of nobody yet: asked at once, PostgreSQL looks through every candidacy of every year.
+    """
+    persons = [number for (number,) in ask(_OF_NAME, {"names": list(keys_of(profile))})]
+    if not persons:
+        return []
+    return [number for (number,) in ask(_NAMESAKES, {"cycle": but_cycle_id, "numbers": persons})]
 
 
 def profiles(numbers: Collection[int]) -> dict[int, Profile]:
