@@ -171,6 +171,16 @@ _RECEIVED_SHOWN = {
 }
 _NEWS = (_WRITER, _NOMINEE, _AWARD)
 
+
+def _met(template: str, to: str, fields: tuple[Field, ...], words: str, *, moved: str) -> tuple[Kind, Kind]:
+    """Return what is said of a day on which people meet: that it is set, and that it moved. Its button fetches the calendar."""
+    first, again = {"moved": False}, {"moved": True}
+    return (
+        Kind(template, words, to, fields, when=first, address="calendar"),
+        Kind(template, moved, to, fields, case="moved", when=again, address="calendar"),
+    )
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("accounts/link", N_("Sign-in link"), ANYONE, ()),
     Kind(
@@ -689,20 +699,12 @@ KINDS: tuple[Kind, ...] = (
         link=False,
         shown={"texts": ["…"]},
     ),
-    *(
-        Kind(
-            "review/interview",
-            words,
-            NOMINEES,
-            (_NAME, _AWARD, _YEAR, _STARTS, _PLACE),
-            case=case,
-            when={"moved": bool(case)},
-            address="calendar",
-        )
-        for case, words in (
-            ("", N_("An interview or visit, told to the nominee")),
-            ("moved", N_("An interview or visit that moved, told to the nominee")),
-        )
+    *_met(
+        "review/interview",
+        NOMINEES,
+        (_NAME, _AWARD, _YEAR, _STARTS, _PLACE),
+        N_("An interview or visit, told to the nominee"),
+        moved=N_("An interview or visit that moved, told to the nominee"),
     ),
     Kind(
         "review/interview_off",
@@ -711,35 +713,19 @@ KINDS: tuple[Kind, ...] = (
         (_NAME, _AWARD, _YEAR, _STARTS),
         link=False,
     ),
-    *(
-        Kind(
-            "review/interview_reader",
-            words,
-            REVIEWERS,
-            (_NAME, _AWARD, _YEAR, Field("whom", N_("whom they meet, as far as they may know")), _STARTS, _PLACE),
-            case=case,
-            when={"moved": bool(case)},
-            address="calendar",
-        )
-        for case, words in (
-            ("", N_("An interview or visit, told to a reader")),
-            ("moved", N_("An interview or visit that moved, told to a reader")),
-        )
+    *_met(
+        "review/interview_reader",
+        REVIEWERS,
+        (_NAME, _AWARD, _YEAR, Field("whom", N_("whom they meet, as far as they may know")), _STARTS, _PLACE),
+        N_("An interview or visit, told to a reader"),
+        moved=N_("An interview or visit that moved, told to a reader"),
     ),
-    *(
-        Kind(
-            "publishing/visit",
-            words,
-            HOSTS,
-            (_NAME, _NOMINEE, _AWARD, _YEAR, _STARTS, _PLACE),
-            case=case,
-            when={"moved": bool(case)},
-            address="calendar",
-        )
-        for case, words in (
-            ("", N_("A surprise visit to their school")),
-            ("moved", N_("A surprise visit that moved")),
-        )
+    *_met(
+        "publishing/visit",
+        HOSTS,
+        (_NAME, _NOMINEE, _AWARD, _YEAR, _STARTS, _PLACE),
+        N_("A surprise visit to their school"),
+        moved=N_("A surprise visit that moved"),
     ),
     Kind(
         "publishing/visit_off",
